@@ -1,0 +1,251 @@
+"""A released model as one file that is data only: graph, contract, scorecard, card, hashes.
+
+The file is a zip of stored (not compressed) members with fixed times and sorted names, so the
+same members are the same bytes on every machine, whatever its compression library. Reading
+refuses any other name and any byte that no member accounts for, which leaves no room for hidden
+members, two of one name, names that leave a folder, comments, or what grows when unpacked.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scoring import onnx_safety
+from scoring.contract import Contract, ContractRefused, hash_of
+
+FORMAT = 1
+LARGEST_BUNDLE = 80_000_000  # bytes
+LARGEST_MANIFEST = 2_000_000
+MEMBERS = ("card.md", "contract.toml", "manifest.json", "model.onnx", "scorecard.json")
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+_LOCAL_HEADER, _CENTRAL_HEADER, _END_HEADER = 30, 46, 22  # bytes, of the zip format
+
+
+class BundleRefused(ValueError):
+    """The bundle is not the registered one, or holds what no bundle may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A released model, checked."""
+
+    hash: str  # "sha256:…" of the file
+    manifest: dict[str, Any]
+    contract: Contract
+    model: bytes
+    scorecard: dict[str, Any] | None
+    card: str
+
+
+def identity(members: Mapping[str, bytes], *, contract: Contract) -> dict[str, Any]:
+    """Say what a manifest must say for these members: the part of it that reading checks.
+
+    Parameters
+    ----------
+    members : mapping of name to content
+        All members but `manifest.json`, which is ignored where it is present.
+    contract : Contract
+        Read from the member `contract.toml`.
+
+    Returns
+    -------
+    dict
+        Keys `format`, `product`, `contract_hash`, `model_sha256` and `members` (name to hash);
+        every hash is written "sha256:…".
+    """
+    return {
+        "format": FORMAT,
+        "product": contract.slug,
+        "contract_hash": contract.hash,
+        "model_sha256": hash_of(members["model.onnx"]),
+        "members": {
+            name: hash_of(content)
+            for name, content in sorted(members.items())
+            if name != "manifest.json"
+        },
+    }
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    """Pack members into a file whose bytes depend on nothing but them.
+
+    Parameters
+    ----------
+    members : mapping of name to content
+        All of `MEMBERS`.
+
+    Returns
+    -------
+    bytes
+        A zip file.
+
+    Raises
+    ------
+    BundleRefused
+        A member is missing, or there is one too many.
+    """
+    _check_names(list(members))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(members):
+            entry = zipfile.ZipInfo(name, date_time=_FIXED_TIME)
+            entry.create_system = 3  # the same on every operating system
+            entry.external_attr = 0o100444 << 16
+            archive.writestr(entry, members[name])
+    return packed.getvalue()
+
+
+def open_bundle(place: Path, *, expected_hash: str) -> Bundle:
+    """Read a bundle and check all of it.
+
+    Parameters
+    ----------
+    place : Path
+        The file, or a folder that holds exactly its members.
+    expected_hash : str
+        "sha256:…" of the file, as registered.
+
+    Raises
+    ------
+    BundleRefused
+        It is missing, altered, too large, or holds what no bundle may hold.
+    """
+    try:
+        content = _pack_folder(place) if place.is_dir() else _read(place, most=LARGEST_BUNDLE)
+    except OSError as error:
+        raise BundleRefused(f"the bundle cannot be read: {error.strerror}") from error
+    return read_bundle(content, expected_hash=expected_hash)
+
+
+def read_bundle(content: bytes, *, expected_hash: str) -> Bundle:
+    """Read a bundle from its bytes and check all of it.
+
+    Raises
+    ------
+    BundleRefused
+        It is altered, too large, or holds what no bundle may hold.
+    """
+    found = hash_of(content)
+    if found != expected_hash:
+        raise BundleRefused(f"the bundle is {found}, not {expected_hash} as registered")
+    members = unpack(content)
+    manifest = _json(members["manifest.json"], name="manifest.json")
+    if manifest is None:
+        raise BundleRefused("manifest.json says nothing")
+    contract = _contract(members["contract.toml"])
+    _check_manifest(manifest, members, contract)
+    _check_model(members["model.onnx"])
+    return Bundle(
+        hash=found,
+        manifest=manifest,
+        contract=contract,
+        model=members["model.onnx"],
+        scorecard=_json(members["scorecard.json"], name="scorecard.json"),
+        card=_text(members["card.md"], name="card.md"),
+    )
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Take the members out of a file that `pack` made.
+
+    Raises
+    ------
+    BundleRefused
+        `pack` did not make it.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_names(archive.namelist())
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise BundleRefused("a member is compressed; a bundle's members are stored")
+            if archive.namelist() != list(MEMBERS):
+                raise BundleRefused("the members are not in order")
+            members = {name: archive.read(name) for name in MEMBERS}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise BundleRefused(f"the bundle is no zip file that can be read: {error}") from error
+    if len(content) != _END_HEADER + sum(map(_size_in_file, members.items())):
+        raise BundleRefused("the file holds more than its members")
+    return members
+
+
+def _size_in_file(member: tuple[str, bytes]) -> int:
+    name, content = member
+    return _LOCAL_HEADER + _CENTRAL_HEADER + 2 * len(name) + len(content)
+
+
+def _check_names(names: list[str]) -> None:
+    if sorted(names) != list(MEMBERS):
+        shown = ", ".join(repr(name) for name in sorted(names)[:20])
+        raise BundleRefused(f"the members must be {', '.join(MEMBERS)}; found {shown}")
+
+
+def _check_manifest(
+    manifest: dict[str, Any], members: Mapping[str, bytes], contract: Contract
+) -> None:
+    true = identity(members, contract=contract)
+    wrong = sorted(key for key in true if manifest.get(key) != true[key])
+    if wrong:
+        raise BundleRefused(f"the manifest does not fit the bundle: {', '.join(wrong)}")
+
+
+def _check_model(model: bytes) -> None:
+    try:
+        onnx_safety.check(model)
+    except onnx_safety.GraphRefused as error:
+        raise BundleRefused(f"model.onnx: {error}") from error
+
+
+def _contract(content: bytes) -> Contract:
+    try:
+        return Contract.parse(content)
+    except ContractRefused as error:
+        raise BundleRefused(f"the bundle's contract is refused:\n{error}") from error
+
+
+def _json(content: bytes, *, name: str) -> dict[str, Any] | None:
+    if len(content) > LARGEST_MANIFEST:
+        raise BundleRefused(f"{name} is larger than {LARGEST_MANIFEST:,} bytes")
+    try:
+        value = json.loads(content, object_pairs_hook=_no_doubles, parse_constant=_no_constants)
+    except (ValueError, RecursionError) as error:
+        raise BundleRefused(f"{name} is no JSON: {error}") from error
+    if value is not None and not isinstance(value, dict):
+        raise BundleRefused(f"{name} must hold an object")
+    return value
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_constants(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
+def _text(content: bytes, *, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BundleRefused(f"{name} is not UTF-8") from error
+
+
+def _pack_folder(folder: Path) -> bytes:
+    _check_names([item.name for item in folder.iterdir()])
+    if any(item.is_symlink() or not item.is_file() for item in folder.iterdir()):
+        raise BundleRefused("a bundle's folder holds plain files only")
+    return pack({name: _read(folder / name, most=LARGEST_BUNDLE) for name in MEMBERS})
+
+
+def _read(file: Path, *, most: int) -> bytes:
+    with file.open("rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise BundleRefused(f"{file.name} is larger than {most:,} bytes")
+    return content

@@ -1,0 +1,171 @@
+"""What a contract that reads well may still get wrong: one small rule a function."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from scoring.contract import (
+    Contract,
+    Policy,
+    PolicyRule,
+    Protected,
+    ProtectedGroup,
+)
+from scoring.contract_feature_checks import feature_problems, never_features
+from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]{1,49}")
+_CODE = re.compile(r"[A-Z][A-Z0-9]{2,11}")
+
+
+def problems_of(contract: Contract) -> list[Problem]:
+    """Check everything that takes more than one key to see."""
+    return [
+        *_identity(contract),
+        *_outcome(contract),
+        *_requested(contract),
+        *_bands(contract),
+        *policy_problems(contract, contract.policy),
+        *feature_problems(contract),
+        *never_features(contract),
+        *_protected(contract),
+        *_codes(contract),
+    ]
+
+
+def policy_problems(contract: Contract, policy: Policy, *, path: str = "policy") -> list[Problem]:
+    """Check a policy against the contract of its product."""
+    found = list(_automatic(policy, path=f"{path}.automatic"))
+    if not policy.approve_pd_at_most < policy.decline_pd_at_least:
+        found.append((f"{path}.approve_pd_at_most", "must be below decline_pd_at_least"))
+    found += repeated(f"{path}.rules", "rule", [rule.rule for rule in policy.rules])
+    for place, rule in enumerate(policy.rules, start=1):
+        found += _rule(contract, rule, path=f"{path}.rules[{place}]")
+    return found
+
+
+def _identity(contract: Contract) -> Iterator[Problem]:
+    if not _SLUG.fullmatch(contract.slug):
+        yield "slug", "must be small letters, digits and hyphens, beginning with a letter"
+    if not re.fullmatch("[A-Z]{3}", contract.currency):
+        yield "currency", "must be an ISO 4217 code of three capital letters"
+
+
+def _outcome(contract: Contract) -> Iterator[Problem]:
+    outcome = contract.outcome
+    both = sorted(set(outcome.bad) & set(outcome.good))
+    if both:
+        yield "outcome.good", f"also listed as bad: {', '.join(both)}"
+
+
+def _requested(contract: Contract) -> Iterator[Problem]:
+    requested = contract.requested
+    if not 0 < requested.amount_minimum <= requested.amount_maximum:
+        yield "requested.amount", "needs 0 < minimum <= maximum"
+    if (requested.term_minimum or 0) > (requested.term_maximum or 0):
+        yield "requested.term_months", "needs minimum <= maximum"
+    if contract.economics.review_cost < 0:
+        yield "economics.review_cost", "must not be negative"
+
+
+def _bands(contract: Contract) -> Iterator[Problem]:
+    bands = contract.bands
+    yield from repeated("bands", "name", [band.name for band in bands])
+    for place, (lower, upper) in enumerate(pairwise(bands), start=2):
+        if not lower.pd_below < upper.pd_below:
+            yield f"bands[{place}].pd_below", f"must be above that of band {lower.name}"
+    if bands and bands[-1].pd_below != 1:
+        yield f"bands[{len(bands)}].pd_below", "the last band must end at 1.0"
+    if bands and bands[0].pd_below <= 0:
+        yield "bands[1].pd_below", "must be above 0"
+
+
+def _automatic(policy: Policy, *, path: str) -> Iterator[Problem]:
+    zone = policy.automatic
+    if zone.approve_pd_at_most is None:
+        if zone.approve_amount_at_most is not None:
+            yield f"{path}.approve_amount_at_most", "needs approve_pd_at_most beside it"
+    elif zone.approve_pd_at_most > policy.approve_pd_at_most:
+        yield f"{path}.approve_pd_at_most", "must not be above the policy's approve_pd_at_most"
+    if (
+        zone.decline_pd_at_least is not None
+        and zone.decline_pd_at_least < policy.decline_pd_at_least
+    ):
+        yield f"{path}.decline_pd_at_least", "must not be below the policy's decline_pd_at_least"
+
+
+def _rule(contract: Contract, rule: PolicyRule, *, path: str) -> Iterator[Problem]:
+    if not NAME.fullmatch(rule.rule):
+        yield f"{path}.rule", "must be small letters, digits and underscores"
+    if rule.at_most is None and rule.at_least is None:
+        yield path, "needs at_most or at_least"
+    elif rule.at_most is not None and rule.at_least is not None and rule.at_most < rule.at_least:
+        yield f"{path}.at_most", "must not be below at_least"
+    if rule.field not in _fields_for_rules(contract):
+        yield f"{path}.field", f"no number of an application is called {rule.field!r}"
+
+
+def _fields_for_rules(contract: Contract) -> set[str]:
+    numeric = {f"features.{item.name}" for item in contract.features if item.kind.is_numeric}
+    term = {"requested.term_months"} if contract.requested.has_term else set()
+    return {"requested.amount", "score"} | term | numeric
+
+
+def _protected(contract: Contract) -> Iterator[Problem]:
+    yield from repeated("protected", "name", [item.name for item in contract.protected])
+    yield from repeated("banned", "column", [item.column for item in contract.banned])
+    for place, attribute in enumerate(contract.protected, start=1):
+        path = f"protected[{place}]"
+        if not NAME.fullmatch(attribute.name):
+            yield f"{path}.name", "must be small letters, digits and underscores"
+        if attribute.assessable:
+            yield from _assessable(attribute, path=path)
+        elif attribute.why_not is None:
+            yield f"{path}.why_not", "is missing: say why it cannot be assessed"
+
+
+def _assessable(attribute: Protected, *, path: str) -> Iterator[Problem]:
+    values = [group.value for group in attribute.groups]
+    if attribute.why_not is not None:
+        yield f"{path}.why_not", "belongs to an attribute that is not assessable"
+    if len(values) < 2:
+        yield f"{path}.groups", "needs at least two"
+    if attribute.reference not in values:
+        yield f"{path}.reference", "must name one of the groups"
+    yield from repeated(f"{path}.groups", "value", values)
+    for place, group in enumerate(attribute.groups, start=1):
+        yield from _group(group, path=f"{path}.groups[{place}]")
+    for code in twice(code for group in attribute.groups for code in group.source):
+        yield f"{path}.groups", f"source code {code!r} is in more than one group"
+    yield from _bands_of_groups(attribute, path=f"{path}.groups")
+
+
+def _group(group: ProtectedGroup, *, path: str) -> Iterator[Problem]:
+    has_bounds = group.minimum is not None or group.maximum is not None
+    if has_bounds == bool(group.source):
+        yield path, "needs either source codes or a minimum or maximum"
+    if not VALUE.fullmatch(group.value):
+        yield f"{path}.value", "must be letters, digits and _ . + - only"
+
+
+def _bands_of_groups(attribute: Protected, *, path: str) -> Iterator[Problem]:
+    bands = sorted((*group.bounds, group.value) for group in attribute.groups if not group.source)
+    for (_, high, lower), (low, _, upper) in pairwise(bands):
+        if low <= high:
+            yield path, f"{lower} and {upper} overlap"
+    for low, high, value in bands:
+        if low > high:
+            yield path, f"{value}: minimum is above maximum"
+
+
+def _codes(contract: Contract) -> Iterator[Problem]:
+    features = [item.code for item in contract.features]
+    officers = [item.code for item in contract.officer_reasons]
+    yield from repeated("features", "code", features)
+    yield from repeated("officer_reasons", "code", officers)
+    for code in sorted(set(features) & set(officers)):
+        yield "officer_reasons", f"code {code!r} is a feature's reason code"
+    for name, codes in (("features", features), ("officer_reasons", officers)):
+        for place, code in enumerate(codes, start=1):
+            if not _CODE.fullmatch(code):
+                yield f"{name}[{place}].code", "must be capital letters and digits, such as CHK01"

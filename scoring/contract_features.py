@@ -1,0 +1,141 @@
+"""The parts of a contract that are about one column: features, and what may never be one."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of value a feature holds."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    CATEGORY = "category"
+    BOOLEAN = "boolean"
+    DATE_DIFFERENCE = "date_difference"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether a larger value of this kind means more of something."""
+        return self in {Kind.INTEGER, Kind.DECIMAL, Kind.DATE_DIFFERENCE}
+
+
+class Direction(StrEnum):
+    """What a larger value does to the risk; the model is held to it."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """One value a category feature may take. Of a boolean feature: "true" and "false"."""
+
+    value: str  # the name used in the API and in the model, such as "below_0"
+    label: str  # the words shown to people
+    source: tuple[str, ...]  # codes in the data file that mean this value
+    text: str | None = None  # a whole sentence, in place of the feature's reason texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One thing the model may know about an application."""
+
+    name: str  # also its name in the API and in the model's graph
+    label: str
+    kind: Kind
+    code: str  # reason code, such as "CHK01"
+    source: str  # column of the data file
+    adverse_text: str  # why it cost points; "{value}" stands for the value in words
+    favourable_text: str  # why it gave points
+    unit: str | None = None
+    minimum: float | None = None  # inclusive; numeric kinds have both bounds
+    maximum: float | None = None
+    categories: tuple[Category, ...] = ()
+    may_be_missing: bool = False
+    missing_codes: tuple[str, ...] = ()  # codes in the data file, beside the empty cell
+    missing_label: str = "not stated"
+    missing_text: str | None = None
+    direction: Direction = Direction.NONE
+    actionable: bool = False  # whether the applicant can do something about it
+    group: str | None = None  # features of one group are one reason to a person
+    help: str | None = None
+    same_as: str | None = None  # "requested.amount" or "requested.term_months"
+    source_from: str | None = None  # of a date difference: the earlier date's column
+    legal_basis: str | None = None  # why a protected or banned column may be a feature
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Names of the categories, in contract order."""
+        return tuple(category.value for category in self.categories)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Bounds of a number, both inclusive; without end where there are none.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from scoring.contract import Contract
+        >>> contract = Contract.load(Path("contracts/consumer-loan/contract.toml"))
+        >>> contract.feature("duration_months").bounds
+        (3.0, 84.0)
+        """
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        return low, high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectedGroup:
+    """One group of a protected attribute: a band of numbers or a set of codes."""
+
+    value: str
+    label: str
+    minimum: float | None = None  # inclusive
+    maximum: float | None = None  # inclusive
+    source: tuple[str, ...] = ()
+
+    def holds(self, raw: str) -> bool:
+        """Whether a cell of the data file belongs to this group."""
+        if self.source:
+            return raw in self.source
+        try:
+            number = float(raw)
+        except ValueError:
+            return False
+        low, high = self.bounds
+        return low <= number <= high
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Bounds of a band, both inclusive; without end where there are none."""
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        return low, high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protected:
+    """An attribute that fairness is measured by and that scoring never sees."""
+
+    name: str
+    label: str
+    source: str | None  # column of the data file, where it has one
+    assessable: bool
+    why_not: str | None = None
+    groups: tuple[ProtectedGroup, ...] = ()
+    reference: str | None = None
+
+    def group_of(self, raw: str) -> str | None:
+        """Name the group of a cell of the data file, or None where it is in none."""
+        return next((group.value for group in self.groups if group.holds(raw)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banned:
+    """A column that must never be a feature."""
+
+    column: str
+    why: str

@@ -1,0 +1,311 @@
+"""From the bytes of a contract file to a Contract, or to every reason why not."""
+
+import tomllib
+from enum import StrEnum
+
+from scoring.contract import (
+    Automatic,
+    Band,
+    Banned,
+    Category,
+    Columns,
+    Contract,
+    ContractProblem,
+    ContractRefused,
+    Direction,
+    Economics,
+    FairnessBounds,
+    Feature,
+    Ingestion,
+    Kind,
+    OfficerReason,
+    Outcome,
+    Policy,
+    PolicyRule,
+    Protected,
+    ProtectedGroup,
+    Requested,
+    Scale,
+    Training,
+    hash_of,
+)
+from scoring.contract_checks import problems_of
+from scoring.contract_lines import line_of, lines_of
+from scoring.contract_tables import Table, each_of, whole_of
+
+FORMAT = 1
+LARGEST_FILE = 1_000_000  # bytes; a contract of 60 features is about 30,000
+
+
+class Otherwise(StrEnum):
+    """What a policy rule that is not met asks for."""
+
+    REFER = "refer"
+    DECLINE = "decline"
+
+
+def read(content: bytes, *, file: str) -> Contract:
+    """Read and check a contract.
+
+    Raises
+    ------
+    ContractRefused
+        With every problem found, in the order of the file's parts.
+    """
+    text, raw = _toml(content, file=file)
+    found: list[tuple[str, str]] = []
+    root = Table(raw, path="", problems=found)
+    contract = _contract(root, text=text, hash_=hash_of(content))
+    root.refuse_unknown()
+
+    broken = [path for path, _ in found]
+    found += [item for item in problems_of(contract) if not _is_within(item[0], broken)]
+    if found:
+        lines = lines_of(text)
+        raise ContractRefused(
+            tuple(
+                ContractProblem(path=path, message=message, line=line_of(path, lines))
+                for path, message in dict.fromkeys(found)
+            ),
+            file=file,
+        )
+    return contract
+
+
+def read_policy(table: Table) -> Policy:
+    """Read a policy: cut-offs, rules, automatic zone."""
+    return Policy(
+        approve_pd_at_most=table.number("approve_pd_at_most", low=0, high=1),
+        decline_pd_at_least=table.number("decline_pd_at_least", low=0, high=1),
+        rules=each_of(table.tables("rules", optional=True), _rule),
+        automatic=whole_of(table.table("automatic", optional=True), _automatic),
+    )
+
+
+def _contract(root: Table, *, text: str, hash_: str) -> Contract:
+    if root.whole("format", low=1) != FORMAT:
+        root.refuse("format", f"this product reads format {FORMAT} only")
+    return Contract(
+        slug=root.text("slug"),
+        name=root.text("name"),
+        currency=root.text("currency"),
+        jurisdictions=root.texts("jurisdictions"),
+        source_note=root.text("source_note"),
+        columns=whole_of(root.table("columns", optional=True), _columns),
+        ingestion=whole_of(root.table("ingestion", optional=True), _ingestion),
+        outcome=whole_of(root.table("outcome"), _outcome),
+        requested=whole_of(root.table("requested"), _requested),
+        economics=whole_of(root.table("economics"), _economics),
+        scale=whole_of(root.table("scale"), _scale),
+        bands=each_of(root.tables("bands"), _band),
+        policy=whole_of(root.table("policy"), read_policy),
+        features=each_of(root.tables("features"), _feature),
+        protected=each_of(root.tables("protected", optional=True), _protected),
+        banned=each_of(root.tables("banned", optional=True), _banned),
+        fairness=whole_of(root.table("fairness"), _fairness),
+        training=whole_of(root.table("training"), _training),
+        officer_reasons=each_of(root.tables("officer_reasons"), _officer_reason),
+        hash=hash_,
+        text=text,
+    )
+
+
+def _columns(table: Table) -> Columns:
+    return Columns(
+        id=table.maybe_text("id"),
+        applied_on=table.maybe_text("applied_on"),
+        outcome_known_on=table.maybe_text("outcome_known_on"),
+        date_format=table.text("date_format", default="%Y-%m-%d"),
+    )
+
+
+def _ingestion(table: Table) -> Ingestion:
+    return Ingestion(
+        max_rejected_share=table.number("max_rejected_share", low=0, high=1, default=0.05)
+    )
+
+
+def _outcome(table: Table) -> Outcome:
+    return Outcome(
+        column=table.text("column"),
+        bad=table.texts("bad"),
+        good=table.texts("good"),
+        meaning=table.text("meaning"),
+        word=table.text("word"),
+        window_months=table.whole("window_months", low=1, high=600),
+        maturity=table.text("maturity"),
+    )
+
+
+def _requested(table: Table) -> Requested:
+    amount = table.table("amount")
+    lowest, highest = amount.money("minimum"), amount.money("maximum")
+    amount.refuse_unknown()
+    if "term_months" not in table.raw:
+        return Requested(amount_minimum=lowest, amount_maximum=highest)
+    term = table.table("term_months")
+    shortest, longest = term.whole("minimum", low=1), term.whole("maximum", low=1)
+    term.refuse_unknown()
+    return Requested(
+        amount_minimum=lowest,
+        amount_maximum=highest,
+        term_minimum=shortest,
+        term_maximum=longest,
+    )
+
+
+def _economics(table: Table) -> Economics:
+    return Economics(
+        loss_given_default=table.number("loss_given_default", low=0.01, high=1),
+        margin=table.number("margin", low=0.0001, high=1),
+        review_cost=table.money("review_cost"),
+    )
+
+
+def _scale(table: Table) -> Scale:
+    return Scale(
+        base_points=table.number("base_points", low=-10_000, high=10_000),
+        base_odds=table.number("base_odds", low=0.001, high=10_000),
+        points_to_double_odds=table.number("points_to_double_odds", low=1, high=1_000),
+    )
+
+
+def _band(table: Table) -> Band:
+    return Band(name=table.text("name"), pd_below=table.number("pd_below", low=0, high=1))
+
+
+def _rule(table: Table) -> PolicyRule:
+    otherwise = table.choice("otherwise", Otherwise)
+    return PolicyRule(
+        rule=table.text("rule"),
+        field=table.text("field"),
+        text=table.text("text"),
+        otherwise="refer" if otherwise is Otherwise.REFER else "decline",
+        at_most=table.maybe_money("at_most"),
+        at_least=table.maybe_money("at_least"),
+    )
+
+
+def _automatic(table: Table) -> Automatic:
+    return Automatic(
+        approve_pd_at_most=table.maybe_number("approve_pd_at_most", low=0, high=1),
+        approve_amount_at_most=table.maybe_money("approve_amount_at_most"),
+        decline_pd_at_least=table.maybe_number("decline_pd_at_least", low=0, high=1),
+    )
+
+
+def _feature(table: Table) -> Feature:
+    return Feature(
+        name=table.text("name"),
+        label=table.text("label"),
+        kind=table.choice("kind", Kind),
+        code=table.text("code"),
+        source=table.text("source"),
+        adverse_text=table.text("adverse_text"),
+        favourable_text=table.text("favourable_text"),
+        unit=table.maybe_text("unit"),
+        minimum=table.maybe_number("minimum"),
+        maximum=table.maybe_number("maximum"),
+        categories=each_of(table.tables("categories", optional=True), _category),
+        may_be_missing=table.flag("may_be_missing", default=False),
+        missing_codes=table.texts("missing_codes", default=()),
+        missing_label=table.text("missing_label", default="not stated"),
+        missing_text=table.maybe_text("missing_text"),
+        direction=table.choice("direction", Direction, default=Direction.NONE),
+        actionable=table.flag("actionable", default=False),
+        group=table.maybe_text("group"),
+        help=table.maybe_text("help"),
+        same_as=table.maybe_text("same_as"),
+        source_from=table.maybe_text("source_from"),
+        legal_basis=table.maybe_text("legal_basis"),
+    )
+
+
+def _category(table: Table) -> Category:
+    return Category(
+        value=table.text("value"),
+        label=table.text("label"),
+        source=table.texts("source"),
+        text=table.maybe_text("text"),
+    )
+
+
+def _protected(table: Table) -> Protected:
+    return Protected(
+        name=table.text("name"),
+        label=table.text("label"),
+        source=table.maybe_text("source"),
+        assessable=table.flag("assessable"),
+        why_not=table.maybe_text("why_not"),
+        groups=each_of(table.tables("groups", optional=True), _group),
+        reference=table.maybe_text("reference"),
+    )
+
+
+def _group(table: Table) -> ProtectedGroup:
+    return ProtectedGroup(
+        value=table.text("value"),
+        label=table.text("label"),
+        minimum=table.maybe_number("minimum"),
+        maximum=table.maybe_number("maximum"),
+        source=table.texts("source", default=()),
+    )
+
+
+def _banned(table: Table) -> Banned:
+    return Banned(column=table.text("column"), why=table.text("why"))
+
+
+def _fairness(table: Table) -> FairnessBounds:
+    return FairnessBounds(
+        minimum_air=table.number("minimum_air", low=0, high=1),
+        minimum_group=table.whole("minimum_group", low=1),
+        blocks_promotion=table.flag("blocks_promotion"),
+    )
+
+
+def _training(table: Table) -> Training:
+    return Training(
+        seed=table.whole("seed", low=0, high=2**31 - 1),
+        rounds=table.whole("rounds", low=1, high=2_000),
+        max_depth=table.whole("max_depth", low=1, high=6),
+        learning_rate=table.number("learning_rate", low=0.001, high=1),
+        subsample=table.number("subsample", low=0.1, high=1),
+        colsample=table.number("colsample", low=0.1, high=1),
+        min_child_weight=table.number("min_child_weight", low=0, high=10_000),
+        folds=table.whole("folds", low=2, high=20),
+        repeats=table.whole("repeats", low=1, high=20),
+        minimum_bads=table.whole("minimum_bads", low=1),
+    )
+
+
+def _officer_reason(table: Table) -> OfficerReason:
+    return OfficerReason(code=table.text("code"), label=table.text("label"))
+
+
+def _toml(content: bytes, *, file: str) -> tuple[str, dict[str, object]]:
+    if len(content) > LARGEST_FILE:
+        raise _refused(f"is larger than {LARGEST_FILE:,} bytes", file=file)
+    try:
+        text = content.decode("utf-8")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise _refused(f"is not UTF-8 at byte {error.start}", file=file) from error
+    except tomllib.TOMLDecodeError as error:
+        raise _refused(f"is not TOML: {error}", file=file) from error
+    except RecursionError as error:
+        raise _refused("is nested too deeply", file=file) from error
+
+
+def _refused(message: str, *, file: str) -> ContractRefused:
+    return ContractRefused((ContractProblem(path="file", message=message),), file=file)
+
+
+def _is_within(path: str, broken: list[str]) -> bool:
+    """Whether a path was already found broken, or holds or lies within one that was."""
+    return any(
+        path == other
+        or path.startswith((f"{other}.", f"{other}["))
+        or other.startswith((f"{path}.", f"{path}["))
+        for other in broken
+    )

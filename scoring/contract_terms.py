@@ -1,0 +1,163 @@
+"""The parts of a contract that are about the product: outcome, money, points, policy, training."""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Columns of the data file that are neither features nor outcome."""
+
+    id: str | None = None
+    applied_on: str | None = None
+    outcome_known_on: str | None = None
+    date_format: str = "%Y-%m-%d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingestion:
+    """When a file is too dirty to learn from."""
+
+    max_rejected_share: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What is predicted, and when it is known."""
+
+    column: str
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+    meaning: str  # "default"; another word where the outcome is a lender's decision
+    word: str  # "probability of default"
+    window_months: int
+    maturity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Economics:
+    """What a good and a bad loan are worth, as shares of the amount lent."""
+
+    loss_given_default: float
+    margin: float
+    review_cost: Decimal
+
+    @property
+    def break_even_pd(self) -> float:
+        """PD at which the expected margin pays for the expected loss.
+
+        Examples
+        --------
+        >>> cost = Economics(loss_given_default=0.5, margin=0.1, review_cost=Decimal(25))
+        >>> round(cost.break_even_pd, 4)
+        0.1667
+        """
+        return self.margin / (self.margin + self.loss_given_default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Points: `base_points` at odds of `base_odds` to 1, doubling every so many points."""
+
+    base_points: float
+    base_odds: float
+    points_to_double_odds: float
+
+    @property
+    def factor(self) -> float:
+        """Points a unit of log-odds of good is worth."""
+        return self.points_to_double_odds / math.log(2)
+
+    @property
+    def offset(self) -> float:
+        """Points at even odds."""
+        return self.base_points - self.factor * math.log(self.base_odds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """PDs below `pd_below` and not in the band before; the last band ends at 1, inclusive."""
+
+    name: str
+    pd_below: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRule:
+    """A hard rule outside the model."""
+
+    rule: str
+    field: str  # "requested.amount", "requested.term_months", "features.NAME" or "score"
+    text: str
+    otherwise: Literal["refer", "decline"]
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automatic:
+    """Bounds inside which no person need look. None means never automatic that way."""
+
+    approve_pd_at_most: float | None = None
+    approve_amount_at_most: Decimal | None = None
+    decline_pd_at_least: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Cut-offs, rules and the automatic zone; the contract's is a product's first policy."""
+
+    approve_pd_at_most: float
+    decline_pd_at_least: float
+    rules: tuple[PolicyRule, ...] = ()
+    automatic: Automatic = Automatic()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FairnessBounds:
+    """When a group's figures are outside bounds, or too few to say anything."""
+
+    minimum_air: float
+    minimum_group: int
+    blocks_promotion: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """How the model is fitted and validated."""
+
+    seed: int
+    rounds: int
+    max_depth: int
+    learning_rate: float
+    subsample: float
+    colsample: float
+    min_child_weight: float
+    folds: int
+    repeats: int
+    minimum_bads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested:
+    """Bounds of what may be asked for. A product without a term has none to ask for."""
+
+    amount_minimum: Decimal
+    amount_maximum: Decimal
+    term_minimum: int | None = None  # months
+    term_maximum: int | None = None
+
+    @property
+    def has_term(self) -> bool:
+        """Whether an application for this product states a term."""
+        return self.term_maximum is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerReason:
+    """A reason an officer may pick when overriding a recommendation."""
+
+    code: str
+    label: str

@@ -1,0 +1,140 @@
+"""From a probability to a recommendation: cut-offs, hard rules, and what may be automatic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from scoring.application import RequestedValues
+from scoring.contract import Policy, PolicyRule
+from scoring.features import Value
+
+
+class Recommendation(StrEnum):
+    """What the product says; a person or the automatic zone decides."""
+
+    APPROVE = "approve"
+    REFER = "refer"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyResult:
+    """Whether an application meets one hard rule."""
+
+    rule: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """A recommendation, whether it may stand without a person, and how each rule came out."""
+
+    recommendation: Recommendation
+    automatic: bool
+    results: tuple[PolicyResult, ...]
+
+
+def recommend(
+    policy: Policy,
+    *,
+    pd: float | None,
+    requested: RequestedValues,
+    values: Mapping[str, Value],
+    score: int | None = None,
+) -> Recommended:
+    """Recommend what to do with an application.
+
+    The most cautious answer wins: a rule that declines, then anything that refers, then the
+    cut-offs. Without a PD there is nothing to decide by, so a person does. A rule about a value
+    that is missing is not met.
+
+    Parameters
+    ----------
+    policy : Policy
+        Cut-offs (PD, both inclusive), rules and the automatic zone.
+    pd : float or None
+        Probability of default, 0 to 1; None where no model could answer.
+    requested : RequestedValues
+        Amount and term asked for.
+    values : mapping of feature to value
+        The features, for rules about them.
+    score : int or None
+        Points, for rules about them.
+
+    Returns
+    -------
+    Recommended
+
+    Examples
+    --------
+    >>> policy = Policy(approve_pd_at_most=0.16, decline_pd_at_least=0.4)
+    >>> ask = RequestedValues(amount=Decimal("4200.00"), term_months=24)
+    >>> [recommend(policy, pd=pd, requested=ask, values={}).recommendation.value
+    ...  for pd in (0.16, 0.2143, 0.4)]
+    ['approve', 'refer', 'decline']
+    """
+    results = []
+    votes = {_by_cut_off(policy, pd)}
+    for rule in policy.rules:
+        passed = _is_met(rule, _value_of(rule.field, requested, values, score))
+        results.append(PolicyResult(rule=rule.rule, passed=passed, text=rule.text))
+        if not passed:
+            votes.add(Recommendation(rule.otherwise))
+    if pd is None:  # a rule may not decline what no model has seen
+        votes = {Recommendation.REFER}
+    recommendation = next(
+        vote
+        for vote in (Recommendation.DECLINE, Recommendation.REFER, Recommendation.APPROVE)
+        if vote in votes
+    )
+    return Recommended(
+        recommendation=recommendation,
+        automatic=_is_automatic(policy, recommendation, pd=pd, amount=requested.amount),
+        results=tuple(results),
+    )
+
+
+def _by_cut_off(policy: Policy, pd: float | None) -> Recommendation:
+    if pd is None:
+        return Recommendation.REFER
+    if pd <= policy.approve_pd_at_most:
+        return Recommendation.APPROVE
+    if pd >= policy.decline_pd_at_least:
+        return Recommendation.DECLINE
+    return Recommendation.REFER
+
+
+def _value_of(
+    field: str, requested: RequestedValues, values: Mapping[str, Value], score: int | None
+) -> Value | Decimal:
+    if field == "score":
+        return score
+    if field == "requested.amount":
+        return requested.amount
+    if field == "requested.term_months":
+        return requested.term_months
+    return values.get(field.removeprefix("features."))
+
+
+def _is_met(rule: PolicyRule, value: Value | Decimal) -> bool:
+    if value is None or isinstance(value, str):
+        return False
+    number = Decimal(value)
+    return (rule.at_most is None or number <= rule.at_most) and (
+        rule.at_least is None or number >= rule.at_least
+    )
+
+
+def _is_automatic(
+    policy: Policy, recommendation: Recommendation, *, pd: float | None, amount: Decimal
+) -> bool:
+    zone = policy.automatic
+    if pd is None or recommendation is Recommendation.REFER:
+        return False
+    if recommendation is Recommendation.DECLINE:
+        return zone.decline_pd_at_least is not None and pd >= zone.decline_pd_at_least
+    if zone.approve_pd_at_most is None or pd > zone.approve_pd_at_most:
+        return False
+    return zone.approve_amount_at_most is None or amount <= zone.approve_amount_at_most
