@@ -1,0 +1,81 @@
+"""What `./run` hands its arguments to."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+from services import checks, control, demo, load, stack, testing, tools
+from services.places import Places, shown
+from services.terminal import say
+from services.trouble import StopAsked, Trouble
+
+COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
+    "demo": (demo.run, "set everything up and run the product (PORT=8001 ./run demo moves it)"),
+    "test": (testing.run, "run the tests; arguments go to pytest"),
+    "check": (checks.run, "style, types and arrows; a tool's name runs only that one"),
+    "load": (load.run, "load-test a stack of its own; fails when a target is missed"),
+    "bench": (tools.bench, "measure the parts"),
+    "docs": (tools.docs, "build the documentation"),
+    "status": (control.show_status, "what runs, with process ids and addresses (--json)"),
+    "restart": (control.restart, "restart NAME: postgres, broker, web, worker or beat"),
+    "stop": (control.stop, "stop everything"),
+}
+FOR_TESTS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
+    "stack": (stack.run, "--var DIR [--port 0] [--fresh] [--json]: the whole product, one line"),
+    "servers": (stack.run_servers, "--var DIR [--fresh] [--json]: database and broker only"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; say what went wrong in words."""
+    sys.excepthook = _keep_the_trace
+    name, *rest = arguments or ["help"]
+    if name in {"help", "--help", "-h"}:
+        _help()
+        return 0
+    known = COMMANDS | FOR_TESTS
+    if name not in known:
+        say(f"There is no command {name!r}.\n", to_stderr=True)
+        _help()
+        return 2
+    return _run(known[name][0], rest)
+
+
+def _run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    try:
+        return command(arguments)
+    except StopAsked as asked:
+        say("\nStopped.")
+        return 128 + signal.Signals[str(asked)]
+    except Trouble as trouble:
+        say(f"\n{trouble}", to_stderr=True)
+    except OSError as error:
+        say(f"\nThe system refused: {error}.", to_stderr=True)
+    return 1
+
+
+def _keep_the_trace(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Put a defect of ours into a log instead of on the screen."""
+    log = Places.usual().log("run")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as file:
+        traceback.print_exception(kind, error, trace, file=file)
+    say(f"\nThis should not have happened: {kind.__name__}. The trace is in {shown(log)}.")
+
+
+def _help() -> None:
+    say("Evenhand: credit decisions that explain themselves.\n\nUsage: ./run COMMAND\n")
+    for name, (_, text) in COMMANDS.items():
+        say(f"  {name:<10}{text}")
+    say("  help      this list")
+    say("\nFor tests (.venv/bin/python -m services COMMAND):\n")
+    for name, (_, text) in FOR_TESTS.items():
+        say(f"  {name:<10}{text}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+import argparse
+import sys
+from collections.abc import Sequence
+
+from services import product, stack
+from services.places import Places, free_port, shown
+from services.settings import without_servers
+from services.terminal import say
+
+SCRIPT = "loadtests/run_load.py"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Measure a product of its own, on fresh data; arguments go on to the load test."""
+    figures = Places.usual().var  # outside of what the next run empties
+    var = figures / "load"
+    options = argparse.Namespace(var=var, fresh=True, json=False)
+    with stack.fresh(options) as supervisor:
+        running = product.bring_up(supervisor, port=free_port())
+        say(f"\nThe stack answers at {running.base_url}; its logs are in {shown(var / 'log')}/\n")
+        return supervisor.run_in_foreground(
+            [sys.executable, SCRIPT, "--base-url", running.base_url, *arguments],
+            environment={
+                **without_servers(),
+                "EVENHAND_LOAD_KEY": running.key(),
+                "EVENHAND_VAR": str(figures),
+            },
+        )

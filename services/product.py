@@ -1,0 +1,138 @@
+"""From nothing to a product that answers: database, accounts, a trained model, a key, the web."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from services import programs, servers, static_files
+from services.keepsakes import remembered
+from services.places import LOOPBACK, ROOT, Places, write_atomically
+from services.settings import OWNER, WORKER, Settings
+from services.supervisor import Supervisor
+from services.task import Task
+from services.trouble import Trouble
+
+SLUG = "consumer-loan"
+FOLDER = f"contracts/{SLUG}"
+PARTNER = "demo-partner"
+SCOPES = ("score", "read", "outcomes")
+SECONDS_FOR_THE_WEB = 60.0
+
+
+@dataclass(slots=True)
+class Product:
+    """A running product, and what one needs to use it."""
+
+    supervisor: Supervisor
+    settings: Settings
+    base_url: str
+    users: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def places(self) -> Places:
+        """Return where this product keeps its state."""
+        return self.supervisor.places
+
+    def key(self) -> str:
+        """Return the demo partner's key, issued on first use."""
+        path = self.places.var / "demo_key"
+        return path.read_text().strip() if path.exists() else self.issue_key()
+
+    def issue_key(self) -> str:
+        """Issue the demo partner a new key and keep it."""
+        scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+        task = self.manage("issue_key", PARTNER, *scopes, "--json", title="Issuing an API key")
+        key = str(parsed(task, self.supervisor.finish(task))["key"])
+        write_atomically(self.places.var / "demo_key", key)
+        return key
+
+    def manage(self, command: str, *arguments: str, title: str, login: str = WORKER) -> Task:
+        """Describe a `manage.py` command, with its log under the command's name."""
+        return Task(
+            name=command,
+            title=title,
+            command=(sys.executable, "manage.py", command, *arguments),
+            environment={
+                **self.settings.environment(login),
+                "EVENHAND_DEMO_PASSWORD": remembered(self.places.var / "demo_password", length=12),
+            },
+            places=self.places,
+        )
+
+
+def bring_up(supervisor: Supervisor, *, port: int) -> Product:
+    """Bring the whole product up on its real data; what does not wait for the other runs beside."""
+    supervisor.base_url = f"http://{LOOPBACK}:{port}"
+    supervisor.progress.line("Starting the database and the broker")
+    settings = servers.start(supervisor)
+    settings.leave_for_people()
+    product = Product(supervisor, settings, supervisor.base_url)
+    files = static_files.begin(product.manage, supervisor)
+    _migrate(product)
+    is_live = _make_accounts(product)
+    steps = [] if is_live else _begin_onboarding(product)
+    static_files.finish(files, supervisor)
+    supervisor.progress.line("Starting the web server")
+    supervisor.start(programs.web(settings, port=port))
+    for step in steps:
+        supervisor.finish(step)
+    supervisor.progress.line(f"{SLUG} is live{' already' if is_live else ''}")
+    supervisor.start(programs.worker(settings), programs.beat(settings))
+    supervisor.wait_until_ready("web", seconds=SECONDS_FOR_THE_WEB)
+    return product
+
+
+def _migrate(product: Product) -> None:
+    product.supervisor.progress.line("Bringing the tables up to date")
+    migrate = ("migrate", "--noinput", "--database", "owner")
+    product.supervisor.finish(product.manage(*migrate, title="Migrating:", login=OWNER))
+
+
+def _make_accounts(product: Product) -> bool:
+    """Make the demo accounts; tell whether the shipped product is live already."""
+    supervisor = product.supervisor
+    supervisor.progress.line("Making the demo accounts")
+    listing = product.manage("products", "--json", title="Looking for live products")
+    accounts = product.manage("create_demo_users", "--json", title="Making the demo accounts")
+    supervisor.begin(accounts, listing)
+    product.users = parsed(accounts, supervisor.finish(accounts))["users"]
+    return _is_live(parsed(listing, supervisor.finish(listing)))
+
+
+def _begin_onboarding(product: Product) -> list[Task]:
+    """Start training and promoting the shipped product's first model; return it in a list."""
+    product.supervisor.progress.line(f"Onboarding {SLUG}: reading past loans, training, approving")
+    onboard = product.manage(
+        "onboard",
+        *(f"{FOLDER}/contract.toml", f"{FOLDER}/loans.csv"),
+        *("--by", _user(product, "model_developer")),
+        *("--approved-by", _user(product, "model_validator")),
+        title="Onboarding:",
+    )
+    product.supervisor.begin(onboard)
+    product.key()
+    return [onboard]
+
+
+def _user(product: Product, role: str) -> str:
+    return next(user["username"] for user in product.users if user["role"] == role)
+
+
+def _is_live(listing: dict[str, Any]) -> bool:
+    return any(entry.get("slug") == SLUG and entry.get("champion") for entry in listing["products"])
+
+
+def parsed(task: Task, text: str) -> dict[str, Any]:
+    """Read the JSON that a command printed last."""
+    try:
+        answer: dict[str, Any] = json.loads(text[text.index("{") :])
+    except ValueError:
+        raise Trouble(f"{task.name} printed no JSON: {text[:200]!r}") from None
+    return answer
+
+
+def example() -> dict[str, Any]:
+    """Return the shipped example of an application."""
+    body: dict[str, Any] = json.loads((ROOT / FOLDER / "example.json").read_text())
+    return body

@@ -1,0 +1,21 @@
+import os
+import time
+from pathlib import Path
+
+from celery import Celery
+
+app = Celery("fake", broker=os.environ["CELERY_BROKER_URL"])
+app.conf.broker_connection_retry_on_startup = True
+
+
+@app.task
+def leave(name):
+    """Leave a mark where the test looks for it."""
+    Path("marks", name).touch()
+
+
+@app.task(acks_late=True)
+def dawdle(name):
+    """Leave a mark and stay busy."""
+    Path("marks", name).touch()
+    time.sleep(3)

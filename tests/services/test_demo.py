@@ -1,0 +1,170 @@
+"""`./run demo`, around a tiny product: from an empty folder to a score, and every refusal."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, suppress
+
+import pytest
+from service_runs import SECONDS, processes_of
+
+from services.places import free_port
+
+
+@pytest.fixture
+def demo(run, checkout):
+    """Run the demo of the tiny product to its first score, on a free port."""
+
+    def demo(**settings):
+        settings.setdefault("PORT", str(free_port()))
+        return run("demo", "--once", checkout=checkout, **settings)
+
+    return demo
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(checkout):
+    yield
+    assert not processes_of(checkout)
+
+
+def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
+    for name in ("var", "onboarded", "keys"):
+        shutil.rmtree(checkout / name, ignore_errors=True)
+
+    first, second = demo(), demo()
+
+    assert first.returncode == second.returncode == 0, first.stderr
+    assert "21.4%" in first.stdout
+    assert "561  (band C)" in first.stdout
+    assert "-31.2  CHK01   The balance is below zero" in first.stdout
+    assert "live already" in second.stdout
+    assert (checkout / "onboarded").read_text() == (
+        "contracts/consumer-loan/contract.toml contracts/consumer-loan/loans.csv "
+        "--by a-model_developer --approved-by a-model_validator\n"
+    )
+    assert (checkout / "var" / "demo_key").stat().st_mode & 0o077 == 0
+    assert len((checkout / "keys").read_text().splitlines()) == 1
+
+
+def test_a_key_that_no_longer_works_is_issued_anew(demo, checkout):
+    demo()
+    (checkout / "var" / "demo_key").write_text("of another database")
+
+    assert demo().returncode == 0
+
+
+def test_stays_until_ctrl_c_and_then_stops_everything(checkout, environment, run):
+    port = str(free_port())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services", "demo"],
+        cwd=checkout,
+        env={**environment, "PORT": port},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        said = [process.stdout.readline()]
+        while "Ctrl-C" not in said[-1]:
+            said.append(process.stdout.readline())
+            assert said[-1], said
+        second = run("demo", checkout=checkout, PORT=str(free_port()))
+        os.killpg(process.pid, signal.SIGINT)  # as the terminal does
+        process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 0
+    assert second.returncode == 1
+    assert f"running already at http://127.0.0.1:{port}" in second.stderr
+    assert any("a-officer" in line for line in said)
+
+
+def test_ctrl_c_during_the_set_up_stops_cleanly(checkout, environment):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "services", "demo"],
+        cwd=checkout,
+        env={**environment, "PORT": str(free_port())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 130
+    assert complaints == ""
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_refused(demo, port):
+    refused = demo(PORT=port)
+
+    assert refused.returncode == 1
+    assert f"PORT={port} is no port" in refused.stderr
+
+
+def test_a_taken_port_is_refused_before_anything_starts(demo):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = demo(PORT=str(port))
+
+    assert refused.returncode == 1
+    assert f"Port {port} is taken" in refused.stderr
+    assert "postgres" not in refused.stdout
+
+
+def test_the_usual_port_being_taken_names_another(demo):
+    with ExitStack() as held:
+        with suppress(OSError):  # somebody has it already
+            held.enter_context(socket.create_server(("127.0.0.1", 8000)))
+        refused = demo(PORT="")
+
+    assert refused.returncode == 1
+    assert "Port 8000 is taken" in refused.stderr
+    assert "./run demo" in refused.stderr
+
+
+def test_a_step_that_fails_says_why_and_names_its_log(demo, checkout):
+    demo()
+    (checkout / "onboarded").unlink()
+    (checkout / "broken").touch()
+
+    failed = demo()
+
+    (checkout / "broken").unlink()
+    assert failed.returncode == 1
+    assert "onboard failed: row 7, column age: no number" in failed.stderr
+    assert "var/log/onboard.log" in failed.stderr
+    assert "Traceback" not in failed.stdout + failed.stderr
+
+
+def test_a_server_that_does_not_start_names_its_log(demo, checkout):
+    demo()
+    settings = checkout / "var" / "servers" / "postgres" / "postgresql.auto.conf"
+    kept = settings.read_text()
+    settings.write_text("no_such_setting = 1\n")
+
+    failed = demo()
+
+    settings.write_text(kept)
+    assert failed.returncode == 1
+    assert "postgres does not start" in failed.stderr
+    assert "var/log/postgres.log" in failed.stderr
+
+
+def test_servers_of_the_environment_win(demo, checkout, start, open_folder):
+    theirs = start("servers", open_folder / "var")
+    shutil.rmtree(checkout / "var", ignore_errors=True)
+
+    done = demo(
+        DATABASE_URL=theirs.facts["database_url"],
+        CELERY_BROKER_URL=theirs.facts["celery_broker_url"],
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert not (checkout / "var" / "servers").exists()

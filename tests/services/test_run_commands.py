@@ -1,0 +1,68 @@
+"""`./run test`, `load` and `check`, around a tiny product."""
+
+import pytest
+
+A_TEST = """
+import os
+
+def test_its_environment():
+    assert "evenhand_worker:" in os.environ["DATABASE_URL"]
+    assert "evenhand_owner:" in os.environ["OWNER_DATABASE_URL"]
+    assert os.environ["CELERY_BROKER_URL"].startswith("redis://:")
+    assert os.environ["EVENHAND_VAR"].endswith("var/test")
+    assert "{}" == "good"
+"""
+A_LOAD_TEST = """
+import os, sys, urllib.request
+
+assert sys.argv[1] == "--base-url" and sys.argv[3:] == ["--seconds", "5"]
+assert os.environ["EVENHAND_LOAD_KEY"].startswith("key-")
+assert "DATABASE_URL" not in os.environ
+with urllib.request.urlopen(sys.argv[2]) as answer:
+    raise SystemExit(int(answer.headers["Content-Type"] == "application/json") * 7)
+"""
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("good", 0), ("bad", 1)])
+def test_tests_get_servers_and_give_their_exit_code(run, checkout, outcome, code):
+    (checkout / "test_it.py").write_text(A_TEST.format(outcome))
+
+    done = run("test", "-c", "/dev/null", "test_it.py", checkout=checkout)
+
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_a_load_test_gets_a_fresh_stack_and_gives_its_exit_code(run, checkout):
+    (checkout / "loadtests").mkdir(exist_ok=True)
+    (checkout / "loadtests" / "run_load.py").write_text(A_LOAD_TEST)
+
+    done = run("load", "--seconds", "5", checkout=checkout, DATABASE_URL="postgresql:///theirs")
+
+    assert done.returncode == 7, done.stdout + done.stderr
+
+
+def test_only_a_stacks_folder_is_ever_emptied(run, checkout, tmp_path):
+    (tmp_path / "thesis.txt").touch()
+
+    refused = run("servers", "--var", tmp_path, "--fresh", checkout=checkout)
+
+    assert refused.returncode == 1
+    assert "it is not emptied" in refused.stderr
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_every_check_runs_whatever_the_others_say(run, checkout):
+    done = run("check", checkout=checkout)
+
+    assert done.returncode == 1
+    for name in ("ruff check", "mypy", "import-linter", "deptry"):
+        assert f"  {name} " in done.stdout
+    assert "passed  migrations" in done.stdout
+    assert "Failed: " in done.stdout
+
+
+def test_one_check_can_be_chosen(run, checkout):
+    done = run("check", "migrations", checkout=checkout)
+
+    assert done.returncode == 0
+    assert "mypy" not in done.stdout

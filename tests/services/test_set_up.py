@@ -1,0 +1,219 @@
+"""`./run` makes what it needs, once, whatever happened to it before."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from service_runs import CHECKOUT, SECONDS
+
+UV = """#!/bin/sh
+echo "$@" >> "$UV_CALLS"
+exit "${UV_FAILS_WITH:-0}"
+"""
+
+
+@pytest.fixture(scope="module")
+def index(open_folder):
+    """Make a folder of wheels that stands in for the package index: one, a uv that notes calls."""
+    folder = open_folder / "index"
+    folder.mkdir()
+    information = "uv-0.13.9.dist-info"
+    with zipfile.ZipFile(folder / "uv-0.13.9-py3-none-any.whl", "w") as wheel:
+        script = zipfile.ZipInfo("uv-0.13.9.data/scripts/uv")
+        script.external_attr = 0o100755 << 16
+        wheel.writestr(script, UV)
+        wheel.writestr(
+            f"{information}/METADATA", "Metadata-Version: 2.1\nName: uv\nVersion: 0.13.9\n"
+        )
+        wheel.writestr(f"{information}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{information}/RECORD", "")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(open_folder, index):
+    """Make a checkout with nothing but the services and two locks."""
+    folder = open_folder / "fresh"
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(CHECKOUT / "services", folder / "services", ignore=ignore)
+    shutil.copy(CHECKOUT / "run", folder / "run")
+    wheel = next(index.glob("*.whl"))
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (folder / "services" / "uv.txt").write_text(f"uv==0.13.9 --hash=sha256:{digest}\n")
+    (folder / "requirements.txt").write_text("django==5.2\n")
+    (folder / "requirements-dev.txt").write_text("django==5.2\nruff==0.17\n")
+    return folder
+
+
+@dataclass
+class SetUp:
+    """The set-up of a checkout, with a folder of wheels as its index."""
+
+    folder: Path
+    index: Path
+    calls: Path
+
+    def popen(self, level, **settings):
+        ours = {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(self.index),
+            "PIP_CONFIG_FILE": os.devnull,
+            "UV_CALLS": str(self.calls),
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "services.setup", level],
+            cwd=self.folder,
+            env=os.environ | ours | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, level, **settings):
+        with self.popen(level, **settings) as process:
+            said, complaints = process.communicate(timeout=SECONDS)
+        return process.returncode, said, complaints
+
+    def asked_of_uv(self):
+        return self.calls.read_text().splitlines() if self.calls.exists() else []
+
+
+@pytest.fixture
+def set_up(folder, index, tmp_path):
+    """Set a checkout up for running, which the first test to ask waits for."""
+    assert SetUp(folder, index, tmp_path / "first")("runtime")[0] == 0
+    return SetUp(folder, index, tmp_path / "calls")
+
+
+def test_two_at_once_do_the_work_once(folder, index, tmp_path):
+    set_up = SetUp(folder, index, tmp_path / "calls")
+    shutil.rmtree(folder / ".venv", ignore_errors=True)
+
+    with set_up.popen("runtime") as first, set_up.popen("runtime") as second:
+        assert first.wait(SECONDS) == second.wait(SECONDS) == 0
+
+    assert len(set_up.asked_of_uv()) == 1
+    assert "--require-hashes" in set_up.asked_of_uv()[0]
+    assert (folder / ".venv" / "bin" / "python").exists()
+
+
+def test_does_nothing_while_the_lock_stays_the_same(set_up):
+    assert set_up("runtime") == (0, "", "")
+    assert set_up.asked_of_uv() == []
+
+
+def test_the_packages_for_development_come_on_top(set_up, folder):
+    (folder / "requirements-dev.txt").write_text("django==5.2\nruff==0.17.1\n")
+
+    assert set_up("dev")[0] == 0
+    assert len(set_up.asked_of_uv()) == 1
+    assert set_up.asked_of_uv()[0].endswith("requirements-dev.txt")
+    assert set_up("runtime") == (0, "", "")
+
+
+def test_a_changed_lock_is_installed(set_up, folder):
+    (folder / "requirements.txt").write_text("django==5.2.1\n")
+
+    assert set_up("runtime")[0] == 0
+    assert len(set_up.asked_of_uv()) == 1
+
+
+def test_a_broken_download_is_explained_and_the_next_run_goes_on(set_up, folder):
+    (folder / "requirements.txt").write_text("django==5.2.2\n")
+
+    code, _, complaints = set_up("runtime", UV_FAILS_WITH="2")
+
+    assert code == 1
+    assert "Check the network" in complaints
+    assert "Traceback" not in complaints
+    assert set_up("runtime")[0] == 0
+
+
+def test_a_half_made_environment_is_made_anew(set_up, folder):
+    for damage in (folder / ".venv" / "pyvenv.cfg", folder / ".venv" / "installed-runtime"):
+        damage.unlink()
+
+    code, said, _ = set_up("runtime")
+
+    assert code == 0
+    assert "making it anew" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_folder_that_cannot_be_written_is_named(open_folder):
+    nobody = pwd.getpwnam("nobody")
+    folder = open_folder / "read-only"
+    shutil.copytree(CHECKOUT / "services", folder / "services")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (folder / name).touch()
+
+    refused = subprocess.run(
+        ["/usr/bin/python3", "-m", "services.setup", "runtime"],
+        cwd=folder,
+        user=nobody.pw_uid,
+        group=nobody.pw_gid,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "cannot write here" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def run_script(*arguments, **settings):
+    return subprocess.run(
+        [CHECKOUT / "run", *arguments],
+        env={**os.environ, **settings},
+        cwd=Path("/"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_lists_every_command():
+    said = run_script("help")
+
+    assert said.returncode == 0
+    for name in ["demo", "test", "check", "load", "bench", "docs", "status", "restart", "stop"]:
+        assert f"\n  {name} " in said.stdout
+
+
+def test_an_unknown_command_is_refused_with_the_list():
+    refused = run_script("dmeo")
+
+    assert refused.returncode == 2
+    assert "no command 'dmeo'" in refused.stderr
+    assert "\n  demo " in refused.stdout
+
+
+def test_a_python_that_is_too_old_is_refused(tmp_path):
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+
+    refused = run_script("demo", PYTHON=str(old))
+
+    assert refused.returncode == 1
+    assert "Python 3.11" in refused.stderr
+
+
+def test_a_python_without_venv_is_explained(tmp_path):
+    bare = tmp_path / "python3"
+    bare.write_text('#!/bin/sh\ncase "$2" in *venv*) exit 1 ;; esac\n')
+    bare.chmod(0o755)
+
+    refused = run_script("demo", PYTHON=str(bare))
+
+    assert refused.returncode == 1
+    assert "apt install python3-venv" in refused.stderr
