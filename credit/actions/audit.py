@@ -1,0 +1,80 @@
+"""The audit trail: what was done, by whom and when; sealed in batches beside the hot path."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from credit import audit_chain
+from credit.models import AuditEvent, AuditLeaf, AuditSeal, Partner, User
+
+_SEALING = 7_301_001  # the advisory lock of whoever seals
+_MOST = 10_000  # events under one seal
+# An event may commit after one with a higher number, but not after a hundred thousand of them: the
+# frequent sealing looks no further back, the thorough one at everything.
+_LATE = 100_000
+
+
+def record(
+    type: AuditEvent.Type,  # noqa: A002 - the word for it
+    *,
+    target: str,
+    by: User | None,
+    at: datetime,
+    partner: Partner | None = None,
+    **details: Any,
+) -> AuditEvent:
+    """Write down what was just done, in the transaction that did it."""
+    event = AuditEvent(
+        type=type,
+        target=target,
+        user=by,
+        partner=partner,
+        at=at,
+        details=json.loads(audit_chain.canonical(details)),
+    )
+    event.hash = audit_chain.event_hash(event.fields)
+    event.save(force_insert=True)
+    return event
+
+
+def commit(salt: bytes, value: object) -> str:
+    """Bind personal data into an event's details without saying it; nothing said binds nothing."""
+    return audit_chain.commitment(salt, value) if value else ""
+
+
+@transaction.atomic
+def seal(*, at: datetime, thorough: bool = False) -> AuditSeal | None:
+    """Seal the events that no seal covers yet; None where there are none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
+    events = list(_unsealed(thorough=thorough)[:_MOST])
+    if not events:
+        return None
+    made = _seal_of(events, at=at)
+    AuditLeaf.objects.bulk_create(
+        [AuditLeaf(event=event, seal=made, position=i) for i, event in enumerate(events)]
+    )
+    return made
+
+
+def _unsealed(*, thorough: bool) -> Any:
+    waiting = AuditEvent.objects.filter(leaf=None).order_by("id").only("id", "hash")
+    newest = AuditLeaf.objects.aggregate(newest=Max("event_id"))["newest"] or 0
+    return waiting if thorough else waiting.filter(id__gt=newest - _LATE)
+
+
+def _seal_of(events: list[AuditEvent], *, at: datetime) -> AuditSeal:
+    before = AuditSeal.objects.order_by("number").last()
+    made = AuditSeal(
+        number=before.number + 1 if before else 1,
+        root=audit_chain.root([audit_chain.leaf(event.pk, event.hash) for event in events]),
+        events=len(events),
+        previous_hash=before.hash if before else audit_chain.FIRST,
+        sealed_at=at,
+    )
+    made.hash = audit_chain.seal_hash(**made.fields)
+    made.save(force_insert=True)
+    return made

@@ -1,0 +1,310 @@
+"""Deciding: the one way in which an application, its score and its decision are written."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import connection
+
+from credit import answers, audit_chain, requests, serving, tenancy, vault
+from credit.actions import alerts, audit
+from credit.actions.refusals import ActionDenied
+from credit.ids import new_id
+from credit.inputs import normalised
+from credit.models import (
+    ApiKey,
+    Application,
+    AuditEvent,
+    Decision,
+    IdempotencyRecord,
+    Partner,
+    Score,
+)
+from credit.serving import ModelUnavailable, Terms, UnknownProduct
+from scoring import engine
+from scoring.features import InputRefused
+from scoring.policy import Recommendation, Recommended, recommend
+
+__all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
+
+log = structlog.get_logger("credit.decisions")
+_ENDPOINT = "decisions"
+_STATUS = 201
+_WARNING = "No model could score this application ({cause}); a person decides."
+_AFTER = {
+    Recommendation.APPROVE: Application.Status.APPROVED,
+    Recommendation.DECLINE: Application.Status.DECLINED,
+}
+
+
+class IdempotencyConflict(ActionDenied):
+    """The key came before, with another body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idempotency:
+    """A caller's name for a request, and the fingerprint of what it held."""
+
+    key: str
+    body_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The answer, and whether it was given before."""
+
+    decision_id: str
+    answer: dict[str, Any]
+    replayed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class _Considered:
+    """A decision made and not yet written."""
+
+    terms: Terms
+    decision: Decision  # with its application and score, none of them saved
+    answer: dict[str, Any]
+    monitoring: dict[str, str]
+    trouble: ModelUnavailable | None
+
+
+def decide(
+    *,
+    product: str,
+    partner: Partner | None,
+    key: ApiKey | None = None,
+    body: Mapping[str, object],
+    idempotency: Idempotency | None = None,
+    at: datetime,
+) -> Decided:
+    """Check, score, recommend, and write all of it in one transaction.
+
+    Without a working model the application still is stored, and goes to a person. Raises
+    `InputRefused` (of which `UnknownProduct` is one) and then stores nothing.
+    """
+    owner = key.partner if key is not None else partner
+    try:
+        considered = _consider(product=product, partner=owner, body=body, at=at)
+    except InputRefused:
+        given = _given_before(owner, idempotency)
+        if given is None:
+            raise
+        return given
+    with tenancy.rows_of(owner):
+        given = _claim(owner, idempotency, considered.answer, at=at)
+        if given is not None:
+            return given
+        _write(considered, partner=owner, at=at)
+    _say(considered)
+    return Decided(decision_id=considered.decision.pk, answer=considered.answer)
+
+
+def _consider(
+    *, product: str, partner: Partner | None, body: Mapping[str, object], at: datetime
+) -> _Considered:
+    """Decide in memory: read what is in force, check, score, apply the policy."""
+    found = _terms(product, body, at=at)
+    application = requests.read(body, product=product, contract=found.contract)
+    values = normalised(found.contract, application.features)
+    scored, trouble = _score(found, values)
+    recommended = recommend(
+        found.policy,
+        pd=scored.pd if scored else None,
+        requested=application.requested,
+        values=values,
+        score=scored.score if scored else None,
+    )
+    row = Application(
+        id=new_id(at),
+        product=found.product,
+        partner=partner,
+        reference=application.reference,
+        amount=application.requested.amount,
+        term_months=application.requested.term_months,
+        features=values,
+        status=_status(recommended),
+        received_at=at,
+        salt=os.urandom(16),
+    )
+    score = _score_row(row, found, scored, trouble)
+    decision = _decision_row(row, found, recommended, at=at)
+    row.score = score
+    return _Considered(
+        terms=found,
+        decision=decision,
+        answer=answers.answer_of(decision, officer=None),
+        monitoring=application.monitoring,
+        trouble=trouble,
+    )
+
+
+def _terms(product: str, body: Mapping[str, object], *, at: datetime) -> Terms:
+    """Find the product; where there is none, the body's own shape is still worth a word."""
+    try:
+        return serving.terms(product, at=at)
+    except UnknownProduct as unknown:
+        raise InputRefused((*unknown.problems, *requests.shape_problems(body))) from unknown
+
+
+def _score(
+    found: Terms, values: Mapping[str, Any]
+) -> tuple[engine.Score | None, ModelUnavailable | None]:
+    try:
+        return serving.champion_of(found).engine.score(values), None
+    except ModelUnavailable as trouble:
+        return None, trouble
+    except engine.EngineFailed as failed:
+        return None, ModelUnavailable("engine_failed", str(failed))
+
+
+def _status(recommended: Recommended) -> Application.Status:
+    if not recommended.automatic:
+        return Application.Status.AWAITING_OFFICER
+    return _AFTER[recommended.recommendation]
+
+
+def _score_row(
+    application: Application,
+    found: Terms,
+    scored: engine.Score | None,
+    trouble: ModelUnavailable | None,
+) -> Score:
+    if scored is None or found.version is None:
+        return Score(
+            application=application,
+            contract=found.contract_version,
+            route=Score.Route.NONE,
+            warnings=[_WARNING.format(cause=trouble.cause)] if trouble else [],
+        )
+    return Score(
+        application=application,
+        contract=found.contract_version,
+        route=Score.Route.CHAMPION,
+        model_version=found.version,
+        bundle_hash=scored.bundle_hash,
+        pd=scored.pd,
+        margin=scored.margin,
+        points=scored.points,
+        base_points=scored.base_points,
+        score=scored.score,
+        band=scored.band,
+        contributions=list(scored.contributions),
+    )
+
+
+def _decision_row(
+    application: Application, found: Terms, recommended: Recommended, *, at: datetime
+) -> Decision:
+    return Decision(
+        id=application.pk,
+        application=application,
+        policy=found.policy_version,
+        recommendation=recommended.recommendation.value,
+        policy_results=[
+            {"rule": result.rule, "passed": result.passed, "text": result.text}
+            for result in recommended.results
+        ],
+        automatic=recommended.recommendation.value if recommended.automatic else "",
+        decided_at=at,
+    )
+
+
+def _write(considered: _Considered, *, partner: Partner | None, at: datetime) -> None:
+    decision = considered.decision
+    application = decision.application
+    application.save(force_insert=True)
+    application.score.save(force_insert=True)
+    decision.save(force_insert=True)
+    vault.store(application.pk, considered.monitoring, at=at)
+    audit.record(
+        AuditEvent.Type.APPLICATION_DECIDED,
+        target=f"decision:{decision.pk}",
+        by=None,
+        partner=partner,
+        at=at,
+        # The salt goes with the person's data when that is erased; then nobody can guess it.
+        inputs=audit.commit(
+            bytes(application.salt), requests.inputs_of(application, application.features)
+        ),
+        recommendation=decision.recommendation,
+        automatic=decision.automatic,
+        route=str(application.score.route),
+        bundle=application.score.bundle_hash,
+        contract=considered.terms.contract_version.hash,
+        policy=decision.policy.number,
+    )
+    if considered.trouble is not None:
+        alerts.raise_alert(
+            cause=considered.trouble.cause,
+            product=considered.terms.product,
+            message=str(considered.trouble),
+            at=at,
+        )
+
+
+def _claim(
+    partner: Partner | None,
+    idempotency: Idempotency | None,
+    answer: dict[str, Any],
+    *,
+    at: datetime,
+) -> Decided | None:
+    """Take the key for this answer, or find the answer it was taken for.
+
+    A concurrent duplicate waits here for the first one's commit: the unique index sees to it.
+    """
+    if partner is None or idempotency is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO credit_idempotencyrecord"
+            " (partner_id, endpoint, key, body_sha256, status, answer, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (partner_id, endpoint, key) DO NOTHING",
+            [
+                *(partner.pk, _ENDPOINT, idempotency.key, idempotency.body_sha256, _STATUS),
+                *(audit_chain.canonical(answer).decode(), at),
+            ],
+        )
+        if cursor.rowcount:
+            return None
+    return _answer_to(partner, idempotency)
+
+
+def _given_before(partner: Partner | None, idempotency: Idempotency | None) -> Decided | None:
+    """Look for an answer to a request that today's contract would refuse."""
+    if partner is None or idempotency is None:
+        return None
+    with tenancy.rows_of(partner):
+        return _answer_to(partner, idempotency)
+
+
+def _answer_to(partner: Partner, idempotency: Idempotency) -> Decided | None:
+    record = IdempotencyRecord.objects.filter(
+        partner=partner, endpoint=_ENDPOINT, key=idempotency.key
+    ).first()
+    if record is None:
+        return None
+    if record.body_sha256 != idempotency.body_sha256:
+        raise IdempotencyConflict("This idempotency key was used before, with another body.")
+    answer: dict[str, Any] = record.answer or {}
+    return Decided(decision_id=answer["id"], answer=answer, replayed=True)
+
+
+def _say(considered: _Considered) -> None:
+    """Leave a line in the log: ids and routes, nothing about a person."""
+    decision, trouble = considered.decision, considered.trouble
+    facts = {
+        "decision_id": decision.pk,
+        "product": considered.terms.product.slug,
+        "recommendation": decision.recommendation,
+        "route": str(decision.application.score.route),
+    }
+    if trouble is None:
+        log.info("decided", **facts)
+    else:
+        log.error("decided_without_a_model", cause=trouble.cause, message=str(trouble), **facts)

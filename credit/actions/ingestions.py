@@ -1,0 +1,73 @@
+"""Files of past loans, read once by a contract and kept as they were read."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from django.db import transaction
+
+from credit import store, vault
+from credit.actions import audit
+from credit.actions.refusals import require_role
+from credit.models import AuditEvent, ContractVersion, Ingestion, Role, User
+from scoring import ingestion
+from scoring.ingestion import Ingested
+
+PARQUET = ".parquet"
+_MOST_REJECTS_KEPT = 1_000
+
+
+def ingest(*, contract_id: int, path: Path, by: User, at: datetime) -> Ingestion:
+    """Read a file by a contract; the same file by the same contract only once.
+
+    Protected groups go to the vault, everything else to the store. Raises `IngestionRefused` where
+    the file is not of this product or too much of it is not right.
+    """
+    require_role(by, Role.MODEL_DEVELOPER, to="bring in past loans")
+    contract = ContractVersion.objects.select_related("product").get(pk=contract_id)
+    read = ingestion.ingest(path, contract=contract.read())
+    known = contract.ingestion_set.filter(file_sha256=read.file_sha256).first()
+    if known is not None:
+        return known
+    return _keep(read, contract=contract, file_name=path.name, by=by, at=at)
+
+
+def to_parquet(frame: pl.DataFrame) -> bytes:
+    """Write a frame so that the same rows are the same bytes."""
+    file = io.BytesIO()
+    frame.write_parquet(file, compression="zstd", row_group_size=100_000)
+    return file.getvalue()
+
+
+@transaction.atomic
+def _keep(
+    read: Ingested, *, contract: ContractVersion, file_name: str, by: User, at: datetime
+) -> Ingestion:
+    kept = Ingestion.objects.create(
+        product=contract.product,
+        contract=contract,
+        file_name=file_name[:255],
+        file_sha256=read.file_sha256,
+        rows_sha256=store.put(to_parquet(read.frame), PARQUET),
+        rows=read.frame.height,
+        bads=int(read.frame["bad"].sum()),
+        rejects=[
+            {"row": problem.row, "column": problem.column, "message": problem.message}
+            for problem in read.rejects[:_MOST_REJECTS_KEPT]
+        ],
+        ingested_at=at,
+        ingested_by=by,
+    )
+    known = read.protected.drop_nulls("group")
+    vault.store_ingested(kept.pk, known.select("row", "attribute", "group").iter_rows())
+    audit.record(
+        AuditEvent.Type.LOANS_INGESTED,
+        target=f"ingestion:{kept.pk}",
+        by=by,
+        at=at,
+        file_sha256=kept.file_sha256,
+        rows=kept.rows,
+        rejected=read.rows_in_file - kept.rows,
+    )
+    return kept

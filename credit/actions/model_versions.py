@@ -1,0 +1,129 @@
+"""Model versions: registered by a training, promoted and retired by people."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from credit import store
+from credit.actions import audit
+from credit.actions.refusals import ActionDenied, NotAllowed, require_role
+from credit.models import AuditEvent, ModelVersion, PolicyVersion, Product, Role, Snapshot, User
+
+Stage = ModelVersion.Stage
+
+
+class PromotionDenied(ActionDenied):
+    """Nobody may make this version the champion as things stand."""
+
+
+class PromotionNotAllowed(NotAllowed):
+    """Not this person may make this version the champion."""
+
+
+class RetirementDenied(ActionDenied):
+    """There is nothing to retire."""
+
+
+@transaction.atomic
+def register(
+    *,
+    snapshot: Snapshot,
+    bundle_hash: str,
+    model_sha256: str,
+    validation_sha256: str,
+    metrics: dict[str, Any],
+    gates: list[dict[str, Any]],
+    trained_by: User,
+    at: datetime,
+) -> ModelVersion:
+    """Write down what a training made, as a candidate."""
+    product = Product.objects.select_for_update().get(pk=snapshot.product_id)
+    version = ModelVersion.objects.create(
+        product=product,
+        number=product.versions.count() + 1,
+        contract=snapshot.contract,
+        snapshot=snapshot,
+        bundle_hash=bundle_hash,
+        model_sha256=model_sha256,
+        validation_sha256=validation_sha256,
+        metrics=metrics,
+        gates=gates,
+        trained_by=trained_by,
+        trained_at=at,
+    )
+    audit.record(
+        AuditEvent.Type.MODEL_TRAINED,
+        target=f"model:{version.name}",
+        by=trained_by,
+        at=at,
+        bundle=bundle_hash,
+        snapshot=snapshot.rows_sha256,
+    )
+    return version
+
+
+@transaction.atomic
+def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
+    """Make a version the champion and retire the one it replaces."""
+    version = _locked(version_id)
+    _check_can_promote(version, by=by, at=at)
+    for outgoing in version.product.versions.filter(stage=Stage.CHAMPION).select_for_update():
+        _retire(outgoing, by=by, at=at, note=f"replaced by {version.name}")
+    version.stage = Stage.CHAMPION
+    version.promoted_at, version.promoted_by, version.promotion_note = at, by, note
+    version.save(update_fields=["stage", "promoted_at", "promoted_by", "promotion_note"])
+    audit.record(
+        AuditEvent.Type.MODEL_PROMOTED,
+        target=f"model:{version.name}",
+        by=by,
+        at=at,
+        note=note,
+        bundle=version.bundle_hash,
+    )
+    return version
+
+
+@transaction.atomic
+def retire(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
+    """Take a version out for good. Without a champion every application goes to a person."""
+    require_role(by, Role.MODEL_VALIDATOR, to="retire a model")
+    version = _locked(version_id)
+    if Stage.RETIRED not in version.NEXT_STAGES[version.stage]:
+        raise RetirementDenied(f"{version.name} is {version.get_stage_display().lower()} already.")
+    return _retire(version, by=by, at=at, note=note)
+
+
+def _locked(version_id: int) -> ModelVersion:
+    """Lock the product first: of two promotions at once, one waits and then sees the other."""
+    product_id = ModelVersion.objects.values_list("product_id", flat=True).get(pk=version_id)
+    Product.objects.select_for_update().get(pk=product_id)
+    return (
+        ModelVersion.objects.select_related("product")
+        .select_for_update(of=("self",))
+        .get(pk=version_id)
+    )
+
+
+def _retire(version: ModelVersion, *, by: User, at: datetime, note: str) -> ModelVersion:
+    version.stage, version.retired_at = Stage.RETIRED, at
+    version.save(update_fields=["stage", "retired_at"])
+    audit.record(
+        AuditEvent.Type.MODEL_RETIRED, target=f"model:{version.name}", by=by, at=at, note=note
+    )
+    return version
+
+
+def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None:
+    not_theirs = version.why_not_theirs(by)
+    if not_theirs:
+        raise PromotionNotAllowed(not_theirs)
+    not_yet = version.why_not_ready()
+    if not_yet:
+        raise PromotionDenied(not_yet)
+    try:
+        store.get(version.bundle_hash, ".zip")
+    except (store.FileMissing, store.FileAltered) as broken:
+        raise PromotionDenied(f"{version.name} cannot serve: {broken}") from broken
+    if not PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
+        raise PromotionDenied(f"No policy was put in force for the contract of {version.name}.")

@@ -1,0 +1,100 @@
+"""What a model is trained on: immutable, named by its content, and only of labels that matured."""
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+
+from credit import store
+from credit.actions.ingestions import PARQUET, to_parquet
+from credit.actions.refusals import ActionDenied
+from credit.inputs import normalised
+from credit.models import Ingestion, Outcome, Product, Snapshot
+from scoring.contract import Contract
+from scoring.features import InputRefused, validate
+
+
+class NothingToLearnFrom(ActionDenied):
+    """The product has no past loans yet."""
+
+
+@transaction.atomic
+def take(*, product_id: int, at: datetime) -> Snapshot:
+    """Put together the rows whose labels have matured by now, and keep them by their hash.
+
+    A label inside its performance window never enters: not even a bad one, for the bads of a
+    young vintage come first and would make it look worse than it will be.
+    """
+    product = Product.objects.get(pk=product_id)
+    ingestion = product.ingestions.order_by("-ingested_at", "-pk").first()
+    if ingestion is None:
+        raise NothingToLearnFrom(f"{product.name} has no past loans to learn from yet.")
+    contract = ingestion.contract.read()
+    past, young = _past_loans(ingestion, contract, at=at)
+    live = _matured(product, contract, past.schema, at=at)
+    frame = pl.concat([past, live])
+    return Snapshot.objects.create(
+        product=product,
+        contract=ingestion.contract,
+        ingestion=ingestion,
+        rows_sha256=store.put(to_parquet(frame), PARQUET),
+        rows=frame.height,
+        bads=int(frame["bad"].sum()),
+        label_sources={"ingested": past.height, "matured_outcome": live.height},
+        immature=young + _outcomes(product).filter(matures_on__gt=at.date()).count(),
+        taken_at=at,
+    )
+
+
+def read(snapshot: Snapshot) -> pl.DataFrame:
+    """Read a snapshot's rows: `row`, the features in contract order, `bad`."""
+    return pl.read_parquet(io.BytesIO(store.get(snapshot.rows_sha256, PARQUET)))
+
+
+def _past_loans(
+    ingestion: Ingestion, contract: Contract, *, at: datetime
+) -> tuple[pl.DataFrame, int]:
+    rows = pl.read_parquet(io.BytesIO(store.get(ingestion.rows_sha256, PARQUET)))
+    mature = rows.filter(_is_mature(rows.columns, contract, at=at))
+    named = mature.select(
+        pl.concat_str(pl.lit(f"ingestion:{ingestion.pk}:"), "row").alias("row"),
+        *contract.feature_names,
+        "bad",
+    )
+    return named, rows.height - mature.height
+
+
+def _is_mature(columns: list[str], contract: Contract, *, at: datetime) -> pl.Expr:
+    """Hold a file's rows to the same rule, as far as it says when things were."""
+    today, is_mature = pl.lit(at.date()), pl.lit(value=True)
+    if "applied_on" in columns:
+        window = f"{contract.outcome.window_months}mo"
+        is_mature &= pl.col("applied_on").dt.offset_by(window) <= today
+    if "outcome_known_on" in columns:
+        is_mature &= pl.col("outcome_known_on").is_null() | (pl.col("outcome_known_on") <= today)
+    return is_mature
+
+
+def _matured(
+    product: Product, contract: Contract, schema: pl.Schema, *, at: datetime
+) -> pl.DataFrame:
+    rows = list(_rows(product, contract, at=at))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _rows(product: Product, contract: Contract, *, at: datetime) -> Iterator[dict[str, Any]]:
+    matured = _outcomes(product).filter(matures_on__lte=at.date()).order_by("decision_id")
+    for outcome in matured.select_related("decision__application").iterator():
+        said = outcome.decision.application.features
+        try:
+            values = normalised(contract, validate(contract, said))
+        except InputRefused:
+            continue  # decided under a contract that asked for other things
+        yield {"row": f"decision:{outcome.decision_id}", **values, "bad": int(outcome.is_bad)}
+
+
+def _outcomes(product: Product) -> Any:
+    return Outcome.objects.filter(decision__application__product=product)

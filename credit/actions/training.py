@@ -1,0 +1,156 @@
+"""The training itself: for the learning worker and commands, never for the web process."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import structlog
+from django.db import transaction
+
+from credit import serving, store, vault
+from credit.actions import model_versions, snapshots, training_runs, users
+from credit.actions.ingestions import PARQUET, to_parquet
+from credit.actions.refusals import ActionDenied
+from credit.models import ModelVersion, Role, Snapshot, TrainingRun, User
+from scoring import fairness
+from scoring.contract import Contract
+from scoring.training.calibrate import CalibrationRefused
+from scoring.training.export import ExportRefused
+from scoring.training.parity import ParityFailed
+from scoring.training.train import Trained, TrainingRefused, train
+
+log = structlog.get_logger("credit.training")
+Progress = Callable[[str, float], None]
+
+
+class TrainingFailed(ActionDenied):
+    """The training came to nothing; the sentence says why."""
+
+
+def run(
+    *,
+    run_id: int,
+    at: datetime,
+    progress: Progress | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> ModelVersion:
+    """Take up a training run and end it with a candidate, or failed with the sentence why.
+
+    The work itself stands in no transaction; each thing written is a short one. `clock` says when
+    it ends, for `at` is when it began.
+    """
+    now = clock or (lambda: at)
+    with training_runs.sole_worker(run_id):
+        taken = training_runs.start(run_id=run_id, at=at)
+        try:
+            return _carry_out(taken, now=now, tell=progress or _silence)
+        except (
+            TrainingRefused,
+            CalibrationRefused,
+            ExportRefused,
+            ParityFailed,
+            snapshots.NothingToLearnFrom,
+            store.FileMissing,
+            store.FileAltered,
+            serving.ModelUnavailable,
+        ) as refused:
+            training_runs.fail(run_id=run_id, problem=str(refused), at=now())
+            log.warning("training_failed", run=run_id, problem=str(refused))
+            raise TrainingFailed(str(refused)) from refused
+
+
+def _carry_out(
+    taken: TrainingRun, *, now: Callable[[], datetime], tell: Progress
+) -> ModelVersion:
+    def progress(step: str, share: float) -> None:
+        training_runs.progress(run=taken, step=step, share=share)
+        tell(step, share)
+
+    progress("Taking a snapshot of the loans", 0.0)
+    snapshot = snapshots.take(product_id=taken.product_id, at=now())
+    contract = snapshot.contract.read()
+    trained = train(
+        contract=contract,
+        frame=snapshots.read(snapshot),
+        snapshot_sha256=snapshot.rows_sha256,
+        progress=progress,
+    )
+    trained_by = _trainer_of_record(taken.requested_by)
+    progress("Measuring fairness", 0.97)
+    gates = [_gate(gate) for gate in trained.gates]
+    gates.append(_fairness_gate(trained.validation, contract, snapshot, by=trained_by))
+    progress("Checking the bundle as the web server will", 0.99)
+    bundle_hash = _store_bundle(trained)
+    with transaction.atomic():
+        version = model_versions.register(
+            snapshot=snapshot,
+            bundle_hash=bundle_hash,
+            model_sha256=trained.manifest["model_sha256"].removeprefix("sha256:"),
+            validation_sha256=store.put(to_parquet(trained.validation), PARQUET),
+            metrics=trained.manifest["metrics"],
+            gates=gates,
+            trained_by=trained_by,
+            at=now(),
+        )
+        training_runs.succeed(run=taken, version=version, at=now())
+    tell("Done", 1.0)
+    return version
+
+
+def _silence(step: str, share: float) -> None:
+    """Tell nobody but the row."""
+
+
+def _trainer_of_record(requested_by: User) -> User:
+    """Name who answers for the model: a developer, or the learning service for anyone else.
+
+    So a validator who only pressed the button may still sign, and a developer never may.
+    """
+    if requested_by.has_role(Role.MODEL_DEVELOPER):
+        return requested_by
+    return users.learning_worker()
+
+
+def _store_bundle(trained: Trained) -> str:
+    bundle_hash = f"sha256:{store.put(trained.bundle, '.zip')}"
+    serving.engine_of(bundle_hash)
+    return bundle_hash
+
+
+def _gate(gate: Any) -> dict[str, Any]:
+    return {
+        "name": gate.name,
+        "passed": gate.passed,
+        "detail": gate.detail,
+        "blocking": gate.blocking,
+    }
+
+
+def _fairness_gate(
+    validation: pl.DataFrame, contract: Contract, snapshot: Snapshot, *, by: User
+) -> dict[str, Any]:
+    """Ask how the cut-off would treat each group, on loans that the model was not trained on."""
+    rows = validation["row"].to_list()
+    found = fairness.assess(
+        contract=contract,
+        selected=(validation["pd"] <= contract.policy.approve_pd_at_most).to_list(),
+        bad=[bool(bad) for bad in validation["bad"]],
+        groups={
+            attribute.name: _groups(rows, attribute.name, snapshot, by=by)
+            for attribute in contract.assessable
+        },
+    )
+    return {
+        "name": "fairness",
+        "passed": found.verdict is not fairness.Verdict.OUTSIDE,
+        "detail": found.words,
+        "blocking": contract.fairness.blocks_promotion,
+    }
+
+
+def _groups(rows: list[str], attribute: str, snapshot: Snapshot, *, by: User) -> list[str | None]:
+    known = vault.groups_of_ingested(snapshot.ingestion_id, attribute, by=by)
+    if any(row.startswith("decision:") for row in rows):
+        known |= vault.groups_of_decisions(snapshot.product, attribute, by=by)
+    return [known.get(row) for row in rows]

@@ -1,0 +1,58 @@
+"""What this process was told by its environment, typed and in one place."""
+
+import os
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("EVENHAND_VAR") or CHECKOUT / "var").resolve()
+
+
+class Environment(BaseSettings):
+    """Real variables win over the file that the running product leaves for people at a prompt."""
+
+    model_config = SettingsConfigDict(
+        env_file=VAR / "environment", env_ignore_empty=True, extra="ignore"
+    )
+
+    database_url: str = "postgresql:///evenhand"
+    owner_database_url: str = ""
+    celery_broker_url: str = "redis://127.0.0.1:6379/0"
+    secret_key: str = ""
+    allowed_hosts: str = "127.0.0.1,localhost"
+    evenhand_https: bool = True
+    evenhand_debug: bool = False
+    port: int = 8000
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names this product answers to."""
+        return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+
+def database(url: str, *, options: str = "") -> dict[str, object]:
+    """Say to Django what a `postgresql://` address says; `?host=/socket/dir` included.
+
+    Examples
+    --------
+    >>> database("postgresql://web:pw@/evenhand?host=/run/pg")["HOST"]
+    '/run/pg'
+    """
+    parts = conninfo_to_dict(url)
+    known = {
+        "NAME": str(parts.pop("dbname", "")),
+        "USER": str(parts.pop("user", "")),
+        "PASSWORD": str(parts.pop("password", "")),
+        "HOST": str(parts.pop("host", "")),
+        "PORT": str(parts.pop("port", "")),
+    }
+    theirs = str(parts.pop("options", ""))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **known,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **parts, "options": f"{theirs} {options}".strip()},
+    }

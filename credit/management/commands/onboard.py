@@ -1,0 +1,111 @@
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from credit.actions import (
+    contracts,
+    ingestions,
+    model_versions,
+    policies,
+    training,
+    training_runs,
+)
+from credit.actions.refusals import require_role
+from credit.management.console import ProductCommand, training_bar, user_named
+from credit.models import ContractVersion, Ingestion, ModelVersion, Role, User
+from credit.models.model_versions import Stage
+from scoring.contract import Contract
+
+
+class Command(ProductCommand):
+    help = (
+        "Bring a lending product live from its contract and a file of past loans: validate, "
+        "ingest, train, check, promote. Two people stand for it: --by trains, --approved-by signs. "
+        "Running it again goes on where it was stopped, and changes nothing once it is live."
+    )
+    example = (
+        "onboard contracts/consumer-loan/contract.toml contracts/consumer-loan/loans.csv"
+        " --by dana --approved-by vera"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("contract", type=Path, help="the product, a TOML file")
+        parser.add_argument("data", type=Path, help="its past loans, CSV or Parquet")
+        parser.add_argument("--by", required=True, help="username of a model developer")
+        parser.add_argument("--approved-by", required=True, help="username of a model validator")
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        by, approver = user_named(options["by"]), user_named(options["approved_by"])
+        require_role(by, Role.MODEL_DEVELOPER, to="onboard a product")
+        require_role(approver, Role.MODEL_VALIDATOR, to="approve a product's onboarding")
+        Contract.load(options["contract"])  # first of all: its problems name the file
+        live = _live(options["contract"], options["data"])
+        if live is not None:
+            return {"version": live.name, "was_live": True}
+        contract = contracts.register(
+            source=options["contract"].read_bytes(), by=by, at=timezone.now()
+        )
+        if not contract.policyversion_set.exists():
+            policies.put_in_force(
+                contract_id=contract.pk, by=by, approved_by=approver, at=timezone.now()
+            )
+        self.note(options, f"Reading {options['data'].name}")
+        read = ingestions.ingest(
+            contract_id=contract.pk, path=options["data"], by=by, at=timezone.now()
+        )
+        self.note(options, f"{read.rows} past loans, {read.bads} of them bad")
+        for reject in read.rejects:
+            self.stderr.write(
+                f"{read.file_name}, row {reject['row']}, column {reject['column']}: "
+                f"{reject['message']}"
+            )
+        version = _candidate(contract, read) or _train(contract, by, silent=options["json"])
+        promoted = model_versions.promote(
+            version_id=version.pk, by=approver, at=timezone.now(), note="First model, onboarded."
+        )
+        return {"version": promoted.name, "was_live": False, "metrics": promoted.metrics}
+
+    def note(self, options: dict[str, Any], words: str) -> None:
+        if not options["json"]:
+            self.stderr.write(words)
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        already = " already" if facts["was_live"] else ""
+        self.stdout.write(f"{facts['version']} is live{already}.")
+
+
+def _live(contract: Path, loans: Path) -> ModelVersion | None:
+    """Find the champion that this contract and this file made."""
+    file_sha256 = hashlib.sha256(loans.read_bytes()).hexdigest()
+    return (
+        ModelVersion.objects.select_related("product")
+        .filter(
+            stage=Stage.CHAMPION,
+            contract__hash=Contract.load(contract).hash,
+            snapshot__ingestion__file_sha256=file_sha256,
+        )
+        .first()
+    )
+
+
+def _candidate(contract: ContractVersion, read: Ingestion) -> ModelVersion | None:
+    """Find what an earlier run trained and was stopped before promoting."""
+    return ModelVersion.objects.filter(
+        stage=Stage.CANDIDATE, contract=contract, snapshot__ingestion=read
+    ).first()
+
+
+def _train(contract: ContractVersion, by: User, *, silent: bool) -> ModelVersion:
+    left = contract.product.training_runs.filter(state__in=training_runs.UNFINISHED).first()
+    run = left or training_runs.request(
+        product_id=contract.product_id, by=by, at=timezone.now(), enqueue=False
+    )
+    with training_bar(silent=silent) as show:
+        try:
+            return training.run(run_id=run.pk, at=timezone.now(), progress=show, clock=timezone.now)
+        except training_runs.NothingToDo as busy:
+            raise CommandError(f"{contract.product.name} is being trained already.") from busy

@@ -1,0 +1,56 @@
+import time
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from credit.actions import training_runs
+from credit.management.console import ProductCommand, product_named, training_bar, user_named
+from credit.models import TrainingRun
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class Command(ProductCommand):
+    help = "Ask the learning worker for a new candidate; with --wait, see it through."
+    example = "retrain consumer-loan --by vera --wait"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("product", help="slug of the product, as in consumer-loan")
+        parser.add_argument("--by", required=True, help="username of who asks for it")
+        parser.add_argument("--wait", action="store_true", help="until it succeeded or failed")
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        run = training_runs.request(
+            product_id=product_named(options["product"]).pk,
+            by=user_named(options["by"]),
+            at=timezone.now(),
+        )
+        if options["wait"]:
+            run = _wait(run, silent=options["json"])
+        return {
+            "run": run.pk,
+            "state": str(run.state),
+            "version": run.version.name if run.version else None,
+            "problem": run.problem,
+        }
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        if facts["version"]:
+            self.stdout.write(f"{facts['version']} is trained and waits for a validator.")
+        elif not facts["problem"]:
+            self.stdout.write(f"The training run {facts['run']} is {facts['state']}.")
+
+    def conclude(self, facts: dict[str, Any]) -> None:
+        if facts["problem"]:
+            raise CommandError(facts["problem"])
+
+
+def _wait(run: TrainingRun, *, silent: bool) -> TrainingRun:
+    with training_bar(silent=silent) as show:
+        while run.state in training_runs.UNFINISHED:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            run = TrainingRun.objects.select_related("version__product").get(pk=run.pk)
+            show(run.step or "Waiting for the worker", run.share_done)
+    return run

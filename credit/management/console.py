@@ -1,0 +1,94 @@
+"""What our commands have in common: an example in the help, `--json`, sentences for errors."""
+
+import json
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.serializers.json import DjangoJSONEncoder
+from tqdm import tqdm
+
+from credit.actions.refusals import ActionDenied
+from credit.models import Product, User
+from scoring.contract import ContractRefused
+from scoring.ingestion import IngestionRefused
+
+
+class ProductCommand(BaseCommand):
+    """A command of the product: `work` answers with facts, `tell` puts them into words."""
+
+    example: ClassVar[str] = ""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Put the example under the help."""
+        return super().create_parser(
+            prog_name,
+            subcommand,
+            epilog=f"Example:\n  python manage.py {self.example}",
+            formatter_class=RawDescriptionHelpFormatter,
+            conflict_handler="resolve",  # `promote --version` and Django's own may both be wanted
+            **kwargs,
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Every command can answer to a program."""
+        parser.add_argument("--json", action="store_true", help="print JSON for other programs")
+
+    def handle(self, **options: Any) -> None:
+        """Do the work; a refusal is a sentence and exit code 1, never a stack trace."""
+        try:
+            facts = self.work(options)
+        except (ActionDenied, ContractRefused, IngestionRefused) as refused:
+            raise CommandError(str(refused)) from refused
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
+        if options["json"]:
+            self.stdout.write(json.dumps(facts, cls=DjangoJSONEncoder))
+        else:
+            self.tell(facts)
+        self.conclude(facts)
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Do it, and say what came of it."""
+        raise NotImplementedError
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        """Say it to a person."""
+        raise NotImplementedError
+
+    def conclude(self, facts: dict[str, Any]) -> None:
+        """Raise `CommandError` where what was found means exit code 1."""
+
+
+def user_named(username: str) -> User:
+    """Find the person an option names."""
+    try:
+        return User.objects.get(username=username)
+    except User.DoesNotExist as missing:
+        raise CommandError(f"There is no user {username}.") from missing
+
+
+def product_named(slug: str) -> Product:
+    """Find the product an argument names."""
+    try:
+        return Product.objects.get(slug=slug)
+    except Product.DoesNotExist as missing:
+        known = ", ".join(Product.objects.order_by("slug").values_list("slug", flat=True))
+        raise CommandError(f"There is no product {slug}. There is: {known or 'none'}.") from missing
+
+
+@contextmanager
+def training_bar(*, silent: bool) -> Iterator[Callable[[str, float], None]]:
+    """Show how far a training is; on stderr, so that stdout stays what other programs read."""
+    with tqdm(
+        total=100, bar_format="{desc:<44} {percentage:3.0f}%|{bar:30}|", disable=silent
+    ) as bar:
+
+        def show(step: str, share: float) -> None:
+            bar.set_description(step[:44], refresh=False)
+            bar.update(max(0, round(share * 100) - bar.n))
+            bar.refresh()
+
+        yield show

@@ -1,0 +1,70 @@
+"""What every request goes through, beside Django's own middleware."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def request_id(answer: Answer) -> Answer:
+    """Name each request, in the logs and to the caller; a caller's own plain name is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        name = given if _GOOD_ID.fullmatch(given) else uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=name):
+            response = answer(request)
+        response.headers["X-Request-Id"] = name
+        return response
+
+    return middleware
+
+
+def permissions_policy(answer: Answer) -> Answer:
+    """Deny the browser features that no page here uses."""
+    denied = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        response.headers["Permissions-Policy"] = denied
+        return response
+
+    return middleware
+
+
+def session_limits(answer: Answer) -> Answer:
+    """Sign a person out some hours after they signed in, however busy the session is."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _has_session(request) and request.user.is_authenticated:
+            began = request.session.setdefault("began_at", timezone.now().isoformat())
+            if timezone.now() - datetime.fromisoformat(began) > settings.SESSION_LONGEST:
+                logout(request)
+        return answer(request)
+
+    return middleware
+
+
+def private_pages(answer: Answer) -> Answer:
+    """Keep what a signed-in person saw out of every cache, the browser's included."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if _has_session(request) and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+def _has_session(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES

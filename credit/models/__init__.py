@@ -1,0 +1,36 @@
+from credit.models.alerts import Alert
+from credit.models.applications import Application
+from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
+from credit.models.decisions import Decision, OfficerDecision, RecommendationFeedback, Score
+from credit.models.idempotency import IdempotencyRecord
+from credit.models.model_versions import ModelVersion, TrainingRun
+from credit.models.outcomes import Outcome
+from credit.models.partners import ApiKey, Partner
+from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.users import ROLES_APART, Role, User
+
+__all__ = [
+    "ROLES_APART",
+    "Alert",
+    "ApiKey",
+    "Application",
+    "AuditEvent",
+    "AuditLeaf",
+    "AuditSeal",
+    "ContractVersion",
+    "Decision",
+    "IdempotencyRecord",
+    "Ingestion",
+    "ModelVersion",
+    "OfficerDecision",
+    "Outcome",
+    "Partner",
+    "PolicyVersion",
+    "Product",
+    "RecommendationFeedback",
+    "Role",
+    "Score",
+    "Snapshot",
+    "TrainingRun",
+    "User",
+]

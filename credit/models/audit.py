@@ -1,0 +1,107 @@
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from credit.models.partners import Partner
+
+
+class AuditEvent(models.Model):
+    """Something that was done, by whom and when. Append-only; sealed in batches.
+
+    Personal data stands in `details` only as salted commitments.
+    """
+
+    class Type(models.TextChoices):
+        APPLICATION_DECIDED = "application_decided", "Application scored and recommended"
+        OFFICER_DECIDED = "officer_decided", "Officer decided"
+        FEEDBACK_GIVEN = "feedback_given", "Feedback given"
+        OUTCOME_REPORTED = "outcome_reported", "Outcome reported"
+        CONTRACT_REGISTERED = "contract_registered", "Contract registered"
+        POLICY_PUT_IN_FORCE = "policy_put_in_force", "Policy put in force"
+        LOANS_INGESTED = "loans_ingested", "Past loans ingested"
+        TRAINING_REQUESTED = "training_requested", "Training requested"
+        MODEL_TRAINED = "model_trained", "Model trained"
+        TRAINING_FAILED = "training_failed", "Training failed"
+        MODEL_PROMOTED = "model_promoted", "Model promoted"
+        MODEL_RETIRED = "model_retired", "Model retired"
+        KEY_ISSUED = "key_issued", "API key issued"
+        KEY_REVOKED = "key_revoked", "API key revoked"
+        VAULT_READ = "vault_read", "Protected attributes read for aggregates"
+        USER_CREATED = "user_created", "User created"
+        ROLES_CHANGED = "roles_changed", "Roles changed"
+        PASSWORD_SET = "password_set", "Password set"
+        ALERT_RESOLVED = "alert_resolved", "Alert resolved"
+
+    type = models.CharField(max_length=30, choices=Type)
+    target = models.CharField(max_length=80, help_text="as in decision:01J…, model:consumer-loan/7")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    details = models.JSONField(default=dict)
+    hash = models.CharField(max_length=64, help_text="SHA-256 of the event's canonical JSON")
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["target"], name="audit_event_by_target")]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.target}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the event's hash is taken of."""
+        return {
+            "type": str(self.type),
+            "target": self.target,
+            "user": self.user_id,
+            "partner": self.partner_id,
+            "at": self.at,
+            "details": self.details,
+        }
+
+
+class AuditSeal(models.Model):
+    """A Merkle root over a batch of events, chained to the seal before it. Append-only."""
+
+    number = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    events = models.PositiveIntegerField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the seal's hash is taken of."""
+        return {
+            "number": self.number,
+            "root": self.root,
+            "events": self.events,
+            "previous_hash": self.previous_hash,
+            "sealed_at": self.sealed_at,
+        }
+
+
+class AuditLeaf(models.Model):
+    """An event's place under its seal. Append-only."""
+
+    event = models.OneToOneField(
+        AuditEvent, primary_key=True, on_delete=models.PROTECT, related_name="leaf"
+    )
+    seal = models.ForeignKey(AuditSeal, on_delete=models.PROTECT, related_name="leaves")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["seal", "position"], name="audit_leaf_one_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seal_id}.{self.position}"

@@ -1,0 +1,124 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from credit.ids import LENGTH
+from credit.models.applications import Application
+from credit.models.model_versions import ModelVersion
+from credit.models.products import ContractVersion, PolicyVersion
+
+
+class Score(models.Model):
+    """What a model said of an application, to the bit. Append-only: a trigger refuses changes."""
+
+    class Route(models.TextChoices):
+        CHAMPION = "champion", "Champion"
+        NONE = "none", "No model could score it"
+
+    application = models.OneToOneField(
+        Application, primary_key=True, on_delete=models.PROTECT, related_name="score"
+    )
+    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
+    route = models.CharField(max_length=10, choices=Route)
+    model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+    bundle_hash = models.CharField(max_length=71, blank=True)
+    pd = models.FloatField(null=True)
+    margin = models.FloatField(null=True)
+    points = models.FloatField(null=True)
+    base_points = models.FloatField(null=True)
+    score = models.IntegerField(null=True)
+    band = models.CharField(max_length=10, blank=True)
+    contributions = models.JSONField(default=list, help_text="points by feature, contract order")
+    warnings = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(route="none", model_version=None, pd=None)
+                | (~Q(route="none") & Q(model_version__isnull=False, pd__gte=0, pd__lte=1)),
+                name="score_by_a_model_or_by_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.score}"
+
+
+class Verdict(models.TextChoices):
+    """What a decision comes to."""
+
+    APPROVE = "approve", "Approve"
+    DECLINE = "decline", "Decline"
+
+
+class Decision(models.Model):
+    """The recommendation under a policy, and the decision where policy lets it be automatic.
+
+    Append-only: a trigger refuses changes. What a human decided is an `OfficerDecision`.
+    """
+
+    class Recommendation(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        REFER = "refer", "Refer to an officer"
+        DECLINE = "decline", "Decline"
+
+    id = models.CharField(primary_key=True, max_length=LENGTH)
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="decision"
+    )
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    recommendation = models.CharField(max_length=10, choices=Recommendation)
+    policy_results = models.JSONField(default=list, help_text="[{rule, passed, text}]")
+    automatic = models.CharField(max_length=10, choices=Verdict, blank=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class OfficerDecision(models.Model):
+    """What an officer decided, and why where it differs from the recommendation. Append-only."""
+
+    decision = models.OneToOneField(
+        Decision, primary_key=True, on_delete=models.PROTECT, related_name="officer_decision"
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    is_override = models.BooleanField()
+    reason_code = models.CharField(max_length=20, blank=True)
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_override=False) | (~Q(reason_code="") & ~Q(reason="")),
+                name="officer_decision_override_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id}: {self.verdict}"
+
+
+class RecommendationFeedback(models.Model):
+    """Whether the recommendation helped the officer who looked at it."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="feedback")
+    is_helpful = models.BooleanField()
+    comment = models.TextField(blank=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["decision", "given_by"], name="feedback_one_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id}: {'helpful' if self.is_helpful else 'not helpful'}"

@@ -1,0 +1,28 @@
+from typing import ClassVar
+
+from django.db import models
+
+from credit.models.partners import Partner
+
+
+class IdempotencyRecord(models.Model):
+    """An answer already given, to be given again to the same key and body."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE)
+    endpoint = models.CharField(max_length=50)
+    key = models.CharField(max_length=255)
+    body_sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["partner", "endpoint", "key"], name="idempotency_record_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return self.key

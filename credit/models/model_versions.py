@@ -1,0 +1,136 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from credit.models.products import ContractVersion, Product, Snapshot
+from credit.models.users import Role, User
+
+
+class Stage(models.TextChoices):
+    """Where a model version stands on its way."""
+
+    CANDIDATE = "candidate", "Candidate"
+    CHAMPION = "champion", "Champion"
+    RETIRED = "retired", "Retired"
+
+
+class ModelVersion(models.Model):
+    """A trained model. Its bundle never changes; only its stage moves."""
+
+    Stage = Stage
+
+    NEXT_STAGES: ClassVar[dict[str, frozenset[str]]] = {
+        Stage.CANDIDATE: frozenset({Stage.CHAMPION, Stage.RETIRED}),
+        Stage.CHAMPION: frozenset({Stage.RETIRED}),
+        Stage.RETIRED: frozenset(),
+    }
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.CANDIDATE)
+    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT)
+    bundle_hash = models.CharField(max_length=71, help_text="sha256: of the zipped bundle")
+    model_sha256 = models.CharField(max_length=64, help_text="of model.onnx")
+    validation_sha256 = models.CharField(max_length=64, help_text="of the out-of-fold Parquet file")
+    metrics = models.JSONField()
+    gates = models.JSONField(help_text="[{name, passed, detail, blocking}]")
+    trained_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="models_trained"
+    )
+    trained_at = models.DateTimeField()
+    promoted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="models_promoted",
+    )
+    promoted_at = models.DateTimeField(null=True)
+    promotion_note = models.TextField(blank=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["product", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "number"], name="model_version_numbered"),
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=Q(stage="champion"),
+                name="model_version_one_champion",
+            ),
+            models.CheckConstraint(
+                condition=Q(promoted_by=None) | ~Q(promoted_by=F("trained_by")),
+                name="model_version_promoted_by_someone_else",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="champion") | Q(promoted_by__isnull=False),
+                name="model_version_champion_is_signed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """As in `consumer-loan/7`."""
+        return f"{self.product.slug}/{self.number}"
+
+    def why_not_theirs(self, by: User) -> str | None:
+        """Say why this person may not promote it; None if they may."""
+        if not by.has_role(Role.MODEL_VALIDATOR):
+            return "Only a model validator may promote a model."
+        if by.pk == self.trained_by_id:
+            return f"{self.name} needs someone other than its trainer to promote it."
+        return None
+
+    def why_not_ready(self) -> str | None:
+        """Say why nobody may promote it now; None if it is ready."""
+        if Stage.CHAMPION not in self.NEXT_STAGES[self.stage]:
+            stage = self.get_stage_display().lower()
+            return f"{self.name} is {stage}: only a candidate can be promoted."
+        failed = [gate["name"] for gate in self.gates if gate["blocking"] and not gate["passed"]]
+        if failed:
+            return f"{self.name} did not pass: {', '.join(failed)}."
+        return None
+
+
+class TrainingRun(models.Model):
+    """A training that someone asked for. The row is the truth; the Celery message only a hint."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for the worker"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="training_runs")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="times a worker took it up; only the latest may report"
+    )
+    step = models.CharField(max_length=200, blank=True)
+    share_done = models.FloatField(default=0.0)
+    problem = models.TextField(blank=True)
+    version = models.OneToOneField(
+        ModelVersion, null=True, on_delete=models.PROTECT, related_name="training_run"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-requested_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=Q(state__in=["queued", "running"]),
+                name="training_run_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product.slug} {self.get_state_display()}"

@@ -1,0 +1,121 @@
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from scoring.contract import Contract
+
+
+class Product(models.Model):
+    """A lending product. All that makes it differ from another stands in its contract."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContractVersion(models.Model):
+    """A contract as it was registered. Never changes; a new text is a new version."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="contracts")
+    number = models.PositiveIntegerField()
+    hash = models.CharField(max_length=71, unique=True)
+    text = models.TextField()
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering: ClassVar = ["product", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "number"], name="contract_version_numbered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product.slug} contract {self.number}"
+
+    def read(self) -> "Contract":
+        """Parse the stored text; it was checked when it was registered."""
+        return _parsed(self.text)
+
+
+@lru_cache(maxsize=64)  # texts never change, and parsing one takes milliseconds
+def _parsed(text: str) -> "Contract":
+    from scoring.contract import Contract  # noqa: PLC0415 - models load before scoring is needed
+
+    return Contract.parse(text.encode())
+
+
+class Ingestion(models.Model):
+    """A file of past loans as it was read. Its rows are kept by content hash and never change."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="ingestions")
+    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
+    file_name = models.CharField(max_length=255)
+    file_sha256 = models.CharField(max_length=64)
+    rows_sha256 = models.CharField(max_length=64, help_text="of the Parquet file in the store")
+    rows = models.PositiveIntegerField()
+    bads = models.PositiveIntegerField()
+    rejects = models.JSONField(default=list)
+    ingested_at = models.DateTimeField()
+    ingested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering: ClassVar = ["-ingested_at"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.rows} rows)"
+
+
+class Snapshot(models.Model):
+    """The rows a model was trained on: ingested loans and own decisions with matured outcomes."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="snapshots")
+    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
+    ingestion = models.ForeignKey(Ingestion, on_delete=models.PROTECT)
+    rows_sha256 = models.CharField(max_length=64, help_text="of the Parquet file in the store")
+    rows = models.PositiveIntegerField()
+    bads = models.PositiveIntegerField()
+    label_sources = models.JSONField(help_text="rows by where their label came from")
+    immature = models.PositiveIntegerField(help_text="outcomes left out as not yet matured")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-taken_at"]
+
+    def __str__(self) -> str:
+        return f"{self.rows} rows of {self.taken_at:%Y-%m-%d}"
+
+
+class PolicyVersion(models.Model):
+    """Cut-offs, rules and automatic zone as they were in force: data, not code."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="policies")
+    number = models.PositiveIntegerField()
+    contract = models.ForeignKey(
+        ContractVersion, on_delete=models.PROTECT, help_text="whose [policy] table this is"
+    )
+    in_force_from = models.DateTimeField()
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["product", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "number"], name="policy_version_numbered"),
+            models.CheckConstraint(
+                condition=~Q(requested_by=F("approved_by")), name="policy_version_four_eyes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product.slug} policy {self.number}"

@@ -1,0 +1,140 @@
+"""The audit trail: read, and proved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from credit import audit_chain
+from credit.models import AuditEvent, AuditLeaf, AuditSeal
+
+_AT_ONCE = 2_000
+_MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One event of the trail."""
+
+    id: int
+    at: datetime
+    what: str
+    target: str
+    by: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """What was found when everything was computed again."""
+
+    seals: int
+    events: int  # under a seal
+    unsealed: int
+    head: str  # "12:ab34…": to be noted outside the database
+    problems: list[str]
+
+
+def recent(limit: int = 200) -> list[EventRow]:
+    """List the newest events."""
+    found = AuditEvent.objects.select_related("user", "partner").order_by("-pk")
+    return [
+        EventRow(
+            id=event.pk,
+            at=event.at,
+            what=event.get_type_display(),
+            target=event.target,
+            by=_name(event),
+            hash=event.hash,
+        )
+        for event in found[:limit]
+    ]
+
+
+def verify(*, noted_head: str | None = None) -> AuditReport:
+    """Compute every hash again and name what does not fit.
+
+    The chain shows every change below its head. It cannot show that its tail was cut off, or that
+    all of it was written anew: a head that was noted outside the database does.
+    """
+    problems: list[str] = []
+    sealed = 0
+    head = audit_chain.FIRST
+    heads = {"0": head}
+    number = 0
+    leaves = _leaves_by_seal()
+    pending = next(leaves, None)
+    for number, seal in enumerate(AuditSeal.objects.order_by("number").iterator(), start=1):
+        mine: list[AuditLeaf] = []
+        while pending is not None and pending[0] <= seal.number:
+            mine = pending[1] if pending[0] == seal.number else []
+            pending = next(leaves, None)
+        problems += _problems_of_seal(seal, number=number, previous=head)
+        problems += _problems_of_leaves(seal, mine)
+        sealed += len(mine)
+        head = seal.hash
+        heads[str(seal.number)] = head
+    unsealed, wrong = _unsealed()
+    problems += wrong
+    problems += _problems_of_head(noted_head, heads)
+    return AuditReport(
+        seals=number,
+        events=sealed,
+        unsealed=unsealed,
+        head=f"{number}:{head}",
+        problems=problems[:_MOST_PROBLEMS],
+    )
+
+
+def _leaves_by_seal() -> Iterator[tuple[int, list[AuditLeaf]]]:
+    found = AuditLeaf.objects.select_related("event").order_by("seal_id", "position")
+    for seal, leaves in groupby(found.iterator(chunk_size=_AT_ONCE), key=lambda leaf: leaf.seal_id):
+        yield seal, list(leaves)
+
+
+def _problems_of_seal(seal: AuditSeal, *, number: int, previous: str) -> Iterator[str]:
+    if seal.number != number:
+        yield f"Seal {number} is gone: seal {seal.number} stands in its place."
+    if seal.previous_hash != previous:
+        yield f"Seal {seal.number} does not follow the seal before it."
+    if audit_chain.seal_hash(**seal.fields) != seal.hash:
+        yield f"Seal {seal.number} was changed."
+
+
+def _problems_of_leaves(seal: AuditSeal, leaves: list[AuditLeaf]) -> Iterator[str]:
+    hashes = []
+    for leaf in leaves:
+        found = audit_chain.event_hash(leaf.event.fields)
+        if found != leaf.event.hash:
+            yield f"Event {leaf.event_id} ({leaf.event}) was changed."
+        hashes.append(audit_chain.leaf(leaf.event_id, found))
+    if len(leaves) != seal.events:
+        yield f"Seal {seal.number} covers {seal.events} events, of which {len(leaves)} are there."
+    elif audit_chain.root(hashes) != seal.root:
+        yield f"Seal {seal.number} does not fit the events under it."
+
+
+def _unsealed() -> tuple[int, list[str]]:
+    waiting = AuditEvent.objects.filter(leaf=None).order_by("pk")
+    count, problems = 0, []
+    for event in waiting.iterator(chunk_size=_AT_ONCE):
+        count += 1
+        if audit_chain.event_hash(event.fields) != event.hash:
+            problems.append(f"Event {event.pk} ({event}), not sealed yet, was changed.")
+    return count, problems
+
+
+def _problems_of_head(noted: str | None, heads: dict[str, str]) -> Iterator[str]:
+    if noted is None:
+        return
+    number, _, value = noted.partition(":")
+    if number not in heads:
+        yield f"Seal {number} was noted as the head, and the trail ends before it: it was cut."
+    elif heads[number] != value:
+        yield f"Seal {number} is not the one that was noted: the trail was written anew."
+
+
+def _name(event: AuditEvent) -> str:
+    if event.user is not None:
+        return event.user.get_full_name() or event.user.get_username()
+    return event.partner.name if event.partner is not None else ""

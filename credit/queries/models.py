@@ -1,0 +1,225 @@
+"""Products, their models and their trainings, as the console shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from credit import store
+from credit.models import Application, ModelVersion, Product, TrainingRun, User
+from credit.models.model_versions import Stage
+from scoring.bundle import BundleRefused, open_bundle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRow:
+    """Whether a version passed one gate."""
+
+    name: str
+    passed: bool
+    detail: str
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """One model version and its figures. Figures are means over the held-out folds."""
+
+    id: int
+    name: str
+    number: int
+    product_slug: str
+    stage: str
+    stage_label: str
+    trained_by: str
+    trained_at: datetime
+    promoted_by: str
+    promoted_at: datetime | None
+    promotion_note: str
+    auc: float | None
+    auc_sd: float | None
+    gini: float | None
+    ks: float | None
+    brier: float | None
+    ece: float | None
+    rows: int
+    bads: int
+    gates: list[GateRow]
+    bundle_hash: str
+    model_sha256: str
+    label_sources: dict[str, int]
+    immature: int
+    contract_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionDetail(VersionRow):
+    """A version with what its bundle says. Without its bundle: nothing, and why."""
+
+    metrics: dict[str, Any]
+    manifest: dict[str, Any]
+    card: str
+    bundle_problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow:
+    """A lending product and how it stands."""
+
+    id: int
+    slug: str
+    name: str
+    champion_name: str | None
+    contract_number: int | None
+    policy_number: int | None
+    applications: int
+    awaiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """One training that was asked for."""
+
+    id: int
+    state: str
+    state_label: str
+    requested_by: str
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    step: str
+    share_done: float
+    problem: str
+    version_name: str
+
+
+def versions(product: str) -> list[VersionRow]:
+    """List a product's versions, newest first."""
+    found = _versions().filter(product__slug=product).order_by("-number")
+    return [VersionRow(**_fields(version)) for version in found]
+
+
+def version(version_id: int) -> VersionDetail:
+    """Find one version with its bundle's card. Raises `ModelVersion.DoesNotExist`."""
+    found = _versions().get(pk=version_id)
+    manifest, card, problem = _bundle(found)
+    return VersionDetail(
+        **_fields(found),
+        metrics=found.metrics,
+        manifest=manifest,
+        card=card,
+        bundle_problem=problem,
+    )
+
+
+def may_promote(version_id: int, user: User) -> str | None:
+    """Say why this person may not promote this version now; None if they may."""
+    found = ModelVersion.objects.select_related("product").get(pk=version_id)
+    return found.why_not_ready() or found.why_not_theirs(user)
+
+
+def products() -> list[ProductRow]:
+    """List the products by name."""
+    found = Product.objects.annotate(
+        n=Count("applications"),
+        waiting=Count(
+            "applications", filter=Q(applications__status=Application.Status.AWAITING_OFFICER)
+        ),
+    ).order_by("name", "slug")
+    return [_product(product) for product in found]
+
+
+def runs(product: str, limit: int = 10) -> list[RunRow]:
+    """List a product's trainings, newest first."""
+    found = (
+        TrainingRun.objects.filter(product__slug=product)
+        .select_related("requested_by", "version__product")
+        .order_by("-requested_at", "-pk")
+    )
+    return [_run(run) for run in found[:limit]]
+
+
+def _versions() -> Any:
+    return ModelVersion.objects.select_related(
+        "product", "contract", "snapshot", "trained_by", "promoted_by"
+    )
+
+
+def _fields(found: ModelVersion) -> dict[str, Any]:
+    figures = found.metrics
+    return {
+        "id": found.pk,
+        "name": found.name,
+        "number": found.number,
+        "product_slug": found.product.slug,
+        "stage": found.stage,
+        "stage_label": found.get_stage_display(),
+        "trained_by": _name(found.trained_by),
+        "trained_at": found.trained_at,
+        "promoted_by": _name(found.promoted_by),
+        "promoted_at": found.promoted_at,
+        "promotion_note": found.promotion_note,
+        **{name: _mean(figures, name) for name in ("auc", "gini", "ks", "brier", "ece")},
+        "auc_sd": figures.get("auc", {}).get("sd"),
+        "rows": found.snapshot.rows,
+        "bads": found.snapshot.bads,
+        "gates": [GateRow(**gate) for gate in found.gates],
+        "bundle_hash": found.bundle_hash,
+        "model_sha256": found.model_sha256,
+        "label_sources": found.snapshot.label_sources,
+        "immature": found.snapshot.immature,
+        "contract_number": found.contract.number,
+    }
+
+
+def _mean(metrics: dict[str, Any], name: str) -> float | None:
+    figure = metrics.get(name)
+    return figure.get("mean") if isinstance(figure, dict) else figure
+
+
+def _bundle(found: ModelVersion) -> tuple[dict[str, Any], str, str]:
+    path = store.path_of(found.bundle_hash, ".zip")
+    try:
+        bundle = open_bundle(path, expected_hash=found.bundle_hash)
+    except BundleRefused as refused:
+        return {}, "", str(refused)
+    return bundle.manifest, bundle.card, ""
+
+
+def _product(product: Any) -> ProductRow:
+    champion = (
+        product.versions.filter(stage=Stage.CHAMPION).select_related("product", "contract").first()
+    )
+    contract = champion.contract if champion else product.contracts.order_by("-number").first()
+    policy = product.policies.filter(contract=contract).order_by("-number").first()
+    return ProductRow(
+        id=product.pk,
+        slug=product.slug,
+        name=product.name,
+        champion_name=champion.name if champion else None,
+        contract_number=contract.number if contract else None,
+        policy_number=policy.number if policy else None,
+        applications=product.n,
+        awaiting=product.waiting,
+    )
+
+
+def _run(run: TrainingRun) -> RunRow:
+    return RunRow(
+        id=run.pk,
+        state=run.state,
+        state_label=run.get_state_display(),
+        requested_by=_name(run.requested_by),
+        requested_at=run.requested_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        step=run.step,
+        share_done=run.share_done,
+        problem=run.problem,
+        version_name=run.version.name if run.version else "",
+    )
+
+
+def _name(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user is not None else ""

@@ -1,0 +1,110 @@
+"""A decision request's own shape; what is inside its parts is the contract's business."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from credit.models import Application
+from scoring.application import RequestedValues, validate_application
+from scoring.contract import Contract
+from scoring.features import FieldProblem, InputRefused, Value, escaped
+
+FIELDS = ("product", "reference", "requested", "features", "monitoring")
+_OBJECTS = ("requested", "features", "monitoring")
+_OPTIONAL = ("monitoring",)
+LONGEST_REFERENCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A request that is all right."""
+
+    reference: str
+    requested: RequestedValues
+    features: dict[str, Value]
+    monitoring: dict[str, str]
+
+
+def read(body: Mapping[str, object], *, product: str, contract: Contract) -> Read:
+    """Check a whole request against a product's contract.
+
+    Raises `InputRefused` with every problem of every part.
+    """
+    problems = shape_problems(body)
+    if body.get("product", product) != product:
+        problems.append(FieldProblem("/product", "contradiction", f"must be {product} here"))
+    broken = {problem.pointer for problem in problems}
+    parts = {name: _part(body, name) for name in _OBJECTS}
+    try:
+        found = validate_application(
+            contract,
+            requested=parts["requested"],
+            features=parts["features"],
+            monitoring=parts["monitoring"],
+        )
+    except InputRefused as refused:
+        # A part that is no object at all is one problem, not one for each field it lacks.
+        problems += [item for item in refused.problems if f"/{_top(item.pointer)}" not in broken]
+        raise InputRefused(tuple(problems)) from refused
+    if problems:
+        raise InputRefused(tuple(problems))
+    return Read(
+        reference=str(body["reference"]),
+        requested=found.requested,
+        features=found.features,
+        monitoring=found.monitoring,
+    )
+
+
+def shape_problems(body: Mapping[str, object]) -> list[FieldProblem]:
+    """Find what is wrong with the request's own fields, whatever the product."""
+    problems = [
+        FieldProblem(f"/{escaped(key)}", "unknown_field", "is no field of a decision request")
+        for key in body
+        if key not in FIELDS
+    ]
+    for name in _OBJECTS:
+        if body.get(name) is None and not (name in _OPTIONAL and name not in body):
+            problems.append(FieldProblem(f"/{name}", "missing", "is missing"))
+        elif not isinstance(body.get(name, {}), Mapping):
+            problems.append(FieldProblem(f"/{name}", "wrong_type", "must be an object"))
+    wrong = _reference_problem(body.get("reference"))
+    if wrong:
+        problems.append(FieldProblem("/reference", *wrong))
+    return problems
+
+
+def inputs_of(application: Application, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Say what the audit trail commits to: all that was asked and stated, features normalised."""
+    return {
+        "reference": application.reference,
+        "amount": f"{application.amount:.2f}",
+        "term_months": application.term_months,
+        "features": dict(values),
+    }
+
+
+def _part(body: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _top(pointer: str) -> str:
+    return pointer.split("/", 2)[1]
+
+
+def _reference_problem(value: object) -> tuple[str, str] | None:
+    if value is None:
+        return "missing", "is missing"
+    if not isinstance(value, str):
+        return "wrong_type", "must be a text"
+    if not 1 <= len(value) <= LONGEST_REFERENCE:
+        return "out_of_bounds", f"must have 1 to {LONGEST_REFERENCE} characters"
+    if value != value.strip() or any(unicodedata.category(sign) in _UNPRINTABLE for sign in value):
+        return "out_of_bounds", "must be printable, without blanks at its ends"
+    return None
+
+
+# Control, format (zero width and text direction), surrogate, private, unassigned, line separators.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

@@ -1,0 +1,272 @@
+"""Django's settings. What differs between machines comes from `credit.environment`."""
+
+import secrets
+from datetime import timedelta
+
+from csp.constants import NONE, SELF
+
+from credit import logs
+from credit.environment import CHECKOUT, VAR, Environment, database
+
+environment = Environment()
+LOGGING = logs.LOGGING
+
+BASE_DIR = CHECKOUT
+EVENHAND_VAR = VAR
+DEBUG = environment.evenhand_debug
+# Without a key each process makes its own, so nobody's sign-in outlives it or reaches the next one.
+SECRET_KEY = environment.secret_key or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = environment.hosts
+ROOT_URLCONF = "credit.urls"
+WSGI_APPLICATION = "credit.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "credit",
+    "monitoring",
+    "frontend",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "credit.middleware.request_id",
+    "credit.api.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "credit.middleware.permissions_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "credit.middleware.session_limits",
+    "credit.middleware.private_pages",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -----------------------------------------------------------------------------------
+# The product works as the role evenhand_app, whoever signs in: it owns nothing, truncates nothing
+# and cannot read the vault (decision record 0004). Only `migrate` and the tests use "owner". The
+# time-outs belong to the login: a web server's are shorter than a worker's.
+
+DATABASES = {
+    "default": database(
+        environment.database_url,
+        options="-c role=evenhand_app -c synchronous_commit=on",
+    )
+    | {"TEST": {"MIRROR": "owner"}},
+    "owner": database(environment.owner_database_url or environment.database_url)
+    | {"TEST": {"DEPENDENCIES": []}},
+}
+
+# --- Language and time --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Accounts -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "credit.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+
+# A guesser locks out the pair of account and address: never the account for everyone else.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- Sessions, cookies, headers -----------------------------------------------------------------
+
+HTTPS = environment.evenhand_https
+_COOKIE_PREFIX = "__Host-" if HTTPS else ""
+
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 60  # idle, in seconds: each request begins it anew
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_LONGEST = timedelta(hours=12)  # from signing in, however busy
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come straight to the process
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a body, as the API promises
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- Files --------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # nothing asks for the others
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [  # packed already, or large and hardly asked for
+    *("jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "br", "woff", "woff2", "map"),
+]
+
+# --- Background work ----------------------------------------------------------------------------
+# A message is a hint: the rows are the truth, and each task may run twice (decision record 0003).
+
+CELERY_BROKER_URL = environment.celery_broker_url
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 6 * 3600,  # seconds; above the longest training
+    "unacked_restore_interval": 5,  # the defaults look for a dead worker's messages every 100 s
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,  # a page that starts a training must not hang on a dead broker
+    "socket_timeout": 10,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000  # KiB
+CELERY_TASK_TIME_LIMIT = 2 * 3600
+CELERY_TASK_SOFT_TIME_LIMIT = 2 * 3600 - 300
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "seal the audit trail": {
+        "task": "credit.seal_audit",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "seal what the frequent sealing may have missed": {
+        "task": "credit.seal_audit_thoroughly",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "take up trainings that nobody works on": {
+        "task": "credit.sweep_training_runs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "forget old idempotency keys": {
+        "task": "credit.purge_idempotency",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}
+
+# --- The REST API: this block belongs to credit/api -----------------------------------------------
+
+REST_FRAMEWORK: dict[str, object] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["credit.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["credit.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["credit.api.rendering.StrictJsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],  # `credit.api.bodies` reads bodies; nothing else does
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is not answered
+    "EXCEPTION_HANDLER": "credit.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS: dict[str, object] = {
+    "TITLE": "Evenhand",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Score applications for credit and report how the loans turned out. Every answer says why"
+        " and by which model. Refusals are problem documents: /api/v1/docs/problems/."
+    ),
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": "/"}],
+    "SORT_OPERATION_PARAMETERS": False,
+    "PATH_CONVERTER_OVERRIDES": {
+        "decision_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+        "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
+    },
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "POSTPROCESSING_HOOKS": ["credit.api.openapi.document.complete"],
+}
+
+# --- End of the REST API's block ------------------------------------------------------------------

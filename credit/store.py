@@ -1,0 +1,65 @@
+"""Files named by their content: bundles and Parquet, written once, checked when read."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+
+class FileMissing(LookupError):
+    """The store has no file of this hash."""
+
+
+class FileAltered(ValueError):
+    """The file under this hash holds something else."""
+
+
+def put(content: bytes | Path, suffix: str) -> str:
+    """Keep some bytes, or a file's, and say their SHA-256 (64 hexadecimal digits)."""
+    held = content.read_bytes() if isinstance(content, Path) else content
+    sha256 = hashlib.sha256(held).hexdigest()
+    path = path_of(sha256, suffix)
+    if not path.exists() or _sha256(path) != sha256:
+        _write(path, held)
+    return sha256
+
+
+def path_of(sha256: str, suffix: str) -> Path:
+    """Say where the file of a hash stands; `sha256:` in front is allowed."""
+    digits = sha256.removeprefix("sha256:")
+    root: Path = settings.EVENHAND_VAR / "store"
+    return root / digits[:2] / f"{digits}{suffix}"
+
+
+def get(sha256: str, suffix: str) -> bytes:
+    """Read a file, or refuse it: gone or altered."""
+    path = path_of(sha256, suffix)
+    try:
+        held = path.read_bytes()
+    except OSError as error:
+        raise FileMissing(f"The store has no file {path.name}.") from error
+    if hashlib.sha256(held).hexdigest() != sha256.removeprefix("sha256:"):
+        raise FileAltered(f"The file {path.name} does not hold what its name says.")
+    return held
+
+
+def _write(path: Path, held: bytes) -> None:
+    """Write beside and rename, so that a reader sees all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".coming-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(held)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o444)
+        Path(beside).replace(path)
+    finally:
+        Path(beside).unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

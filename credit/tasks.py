@@ -1,0 +1,62 @@
+"""What the worker does. Messages hold ids only, and each task may run twice."""
+
+from collections.abc import Callable
+from typing import ParamSpec
+
+import structlog
+from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.utils import timezone
+
+from credit.actions import audit, idempotency, training_runs
+from credit.actions.refusals import ActionDenied
+
+log = structlog.get_logger("credit.tasks")
+P = ParamSpec("P")
+_task: Callable[..., Callable[[Callable[P, None]], Callable[P, None]]] = shared_task  # untyped
+
+
+@_task(name="credit.seal_audit")
+def seal_audit() -> None:
+    """Seal what was written since the last time."""
+    audit.seal(at=timezone.now())
+
+
+@_task(name="credit.seal_audit_thoroughly")
+def seal_audit_thoroughly() -> None:
+    """Seal everything that is not sealed, however long ago it was written."""
+    while audit.seal(at=timezone.now(), thorough=True):
+        pass
+
+
+@_task(name="credit.purge_idempotency")
+def purge_idempotency() -> None:
+    """Forget old idempotency keys."""
+    idempotency.purge(at=timezone.now())
+
+
+@_task(name=training_runs.TASK)
+def run_training(run_id: int) -> None:
+    """Train what a run asks for."""
+    _train(run_id)
+
+
+@_task(name="credit.sweep_training_runs")
+def sweep_training_runs() -> None:
+    """Do, rather than queue again, what a lost message or a killed worker left undone."""
+    for run_id in training_runs.abandoned(at=timezone.now()):
+        _train(run_id)
+
+
+def _train(run_id: int) -> None:
+    # The training libraries are loaded when there is something to train, and in the child only.
+    from credit.actions import training  # noqa: PLC0415
+
+    try:
+        training.run(run_id=run_id, at=timezone.now(), clock=timezone.now)
+    except SoftTimeLimitExceeded:
+        training_runs.fail(
+            run_id=run_id, problem="It took longer than the time allowed.", at=timezone.now()
+        )
+    except ActionDenied as denied:  # the run's row says so, where it was this worker's to say
+        log.info("training_ended", run=run_id, why=str(denied))

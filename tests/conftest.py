@@ -1,0 +1,135 @@
+"""Fixtures that every part's tests share: the real database, people by role, a live product."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTTP
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment,
+    django_db_blocker,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_modify_db_settings,
+):
+    """Make the test database as its owner, and use it as `evenhand_app`, as the product does.
+
+    pytest-django would only set up the aliases that tests ask for, and then `default`, a mirror
+    of `owner`, would stay on the database that is not for tests.
+    """
+    from django.db import connections  # noqa: PLC0415
+    from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            keepdb=django_db_keepdb and not django_db_createdb,
+            aliases={"default", "owner"},
+        )
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        teardown_databases(made, verbosity=0, keepdb=django_db_keepdb)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_tests(django_test_environment, tmp_path_factory):
+    """Quick passwords, no collected static files, and files where nobody keeps any."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import override_settings  # noqa: PLC0415
+
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        EVENHAND_VAR=tmp_path_factory.mktemp("var"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "staticfiles": static},
+    ):
+        yield
+
+
+@pytest.fixture
+def own_store(settings, tmp_path):
+    """A store that only this test has, to break things in."""
+    settings.EVENHAND_VAR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def as_owner(request):
+    """Do everything as the tables' owner, with triggers off where the test turns them off.
+
+    The test must be marked with `django_db(databases=["default", "owner"])`.
+    """
+    from django.db import connections  # noqa: PLC0415
+
+    request.getfixturevalue("db")
+    before = connections["default"]
+    connections["default"] = connections["owner"]
+    yield connections["owner"]
+    connections["default"] = before
+
+
+@pytest.fixture(scope="session")
+def toy_bundle():
+    """A bundle made by hand: it loads in milliseconds and its figures can be checked on paper."""
+    import factories  # noqa: PLC0415
+
+    return factories.toy_bundle()
+
+
+@pytest.fixture
+def champion(db, toy_bundle):
+    """The champion of the live product `consumer-loan`."""
+    import factories  # noqa: PLC0415
+
+    return factories.live_product(toy_bundle)
+
+
+def _person(role, name=None):
+    @pytest.fixture(name=name or role)
+    def person(db):
+        import factories  # noqa: PLC0415
+
+        return factories.user(role)
+
+    return person
+
+
+officer = _person("officer")
+senior_officer = _person("senior_officer")
+developer = _person("model_developer", "developer")
+validator = _person("model_validator", "validator")
+compliance = _person("compliance")
+auditor = _person("auditor")
+administrator = _person("administrator")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory):
+    """The whole product in its own processes: base_url, key, users, environment, pids.
+
+    Tests that use it carry `@pytest.mark.xdist_group("stack")`, so that one stack serves them all.
+    """
+    command = [sys.executable, "-m", "services", "stack", "--json", "--var"]
+    with subprocess.Popen(
+        [*command, str(tmp_path_factory.mktemp("stack"))],
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        line = process.stdout.readline()
+        if not line:
+            pytest.fail("the stack did not come up; its log says why")
+        yield json.loads(line)
+        process.terminate()

@@ -1,0 +1,182 @@
+"""Builders with defaults. What an action makes is made by the action."""
+
+import copy
+import importlib.util
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from django.contrib.auth.models import Group
+
+from credit import store
+from credit.actions import (
+    api_keys,
+    contracts,
+    decisions,
+    ingestions,
+    model_versions,
+    policies,
+    snapshots,
+)
+from credit.models import ModelVersion, Partner, User
+from scoring import bundle
+from scoring.contract import Contract
+from scoring.features import example
+
+TESTS = Path(__file__).parent
+PRODUCT = TESTS.parent / "contracts" / "consumer-loan"
+# The shipped contract, with cut-offs that the hand-made model's figures fall on both sides of.
+SOURCE = (
+    (PRODUCT / "contract.toml")
+    .read_bytes()
+    .replace(b"\napprove_pd_at_most = 0.16", b"\napprove_pd_at_most = 0.35")
+    .replace(b"\ndecline_pd_at_least = 0.40", b"\ndecline_pd_at_least = 0.60")
+    .replace(b"\napprove_pd_at_most = 0.08", b"\napprove_pd_at_most = 0.20")
+)
+LOANS = PRODUCT / "loans.csv"
+CONTRACT = Contract.parse(SOURCE)
+AT = datetime(2026, 11, 22, 10, 15, 2, 114_000, tzinfo=UTC)
+BEFORE = AT - timedelta(days=30)
+
+_numbers = count(1)
+
+
+def toy_bundle(contract: Contract = CONTRACT) -> bytes:
+    """Build the hand-made graph of the scoring tests into a bundle."""
+    place = TESTS / "scoring" / "toy_release.py"
+    spec = importlib.util.spec_from_file_location("toy_release_of_factories", place)
+    toy = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(toy)
+    model = toy.graph(contract).SerializeToString()
+    return bundle.pack(toy.members(contract, model=model))
+
+
+def user(*roles, username=None) -> User:
+    made = User.objects.create(username=username or f"{'-'.join(roles)}-{next(_numbers)}")
+    made.groups.set(Group.objects.filter(name__in=roles))
+    return made
+
+
+def partner(slug="acme-broker") -> Partner:
+    found, _ = Partner.objects.get_or_create(
+        slug=slug, defaults={"name": "Acme", "created_at": BEFORE}
+    )
+    return found
+
+
+def api_key(slug="acme-broker", *scopes):
+    return api_keys.issue(
+        partner=slug,
+        scopes=scopes or ("score", "read", "outcomes"),
+        by=None,
+        at=BEFORE,
+        expires_at=AT + timedelta(days=365),
+    )
+
+
+def contract_version(*, by=None, source=SOURCE):
+    return contracts.register(source=source, by=by or user("model_developer"), at=BEFORE)
+
+
+def policy(contract, **changes):
+    values = {"by": user("model_developer"), "approved_by": user("model_validator"), "at": BEFORE}
+    return policies.put_in_force(contract_id=contract.pk, **{**values, **changes})
+
+
+def ingestion(contract=None, *, path=LOANS, at=BEFORE):
+    contract = contract or contract_version()
+    return ingestions.ingest(
+        contract_id=contract.pk, path=path, by=user("model_developer"), at=at
+    )
+
+
+def model_version(content=None, *, contract=None, trained_by=None, gates=(), **changes):
+    """Register a candidate on the shipped loans; without content its bundle is nowhere."""
+    contract = contract or contract_version()
+    if not contract.ingestion_set.exists():
+        ingestion(contract)
+    if content is not None:
+        store.put(content, ".zip")
+    values = {
+        "snapshot": snapshots.take(product_id=contract.product_id, at=BEFORE),
+        "bundle_hash": bundle.hash_of(content) if content else "sha256:" + "0" * 64,
+        "model_sha256": "2" * 64,
+        "validation_sha256": "3" * 64,
+        "metrics": {"auc": {"mean": 0.787, "sd": 0.03}, "brier": {"mean": 0.164}},
+        "gates": list(gates),
+        "trained_by": trained_by or user("model_developer"),
+        "at": BEFORE,
+    }
+    return model_versions.register(**{**values, **changes})
+
+
+def live_product(content: bytes) -> ModelVersion:
+    """Register, put a policy in force, promote: a product that takes applications."""
+    contract = contract_version()
+    policy(contract)
+    candidate = model_version(content, contract=contract)
+    return promoted(candidate)
+
+
+def promoted(candidate: ModelVersion, *, by=None) -> ModelVersion:
+    return model_versions.promote(
+        version_id=candidate.pk, by=by or user("model_validator"), at=BEFORE, note="It fits."
+    )
+
+
+REMOVED = object()
+
+
+def body(**changes):
+    """Build a good decision request. `features__housing="own"` reaches inside; REMOVED removes."""
+    features = example(CONTRACT)
+    made = {
+        "product": "consumer-loan",
+        "reference": "A-2291",
+        "requested": {
+            "amount": f"{features['amount']}.00",
+            "term_months": features["duration_months"],
+        },
+        "features": features,
+    }
+    made = copy.deepcopy(made)
+    for path, value in changes.items():
+        *outer, last = path.split("__")
+        inner = made
+        for name in outer:
+            inner = inner[name]
+        if value is REMOVED:
+            del inner[last]
+        else:
+            inner[last] = value
+    return made
+
+
+# With the toy bundle: what refers, approves, approves without a person, and declines.
+AMOUNT = {"requested__amount": "4200.00", "features__amount": 4200}
+
+
+def term(months):
+    return {"requested__term_months": months, "features__duration_months": months}
+
+
+REFERRED = AMOUNT | term(12) | {"features__checking_status": "0_to_200"}
+APPROVED = AMOUNT | term(24) | {"features__checking_status": "200_or_more"}
+AUTOMATIC = AMOUNT | term(4) | {"features__checking_status": "200_or_more"}
+DECLINED = AMOUNT | term(48) | {"features__checking_status": "below_0"}
+
+
+def decide(*, at=AT, partner=None, idempotency=None, slug="consumer-loan", **changes):
+    return decisions.decide(
+        product=slug,
+        partner=partner,
+        body=body(**changes),
+        idempotency=idempotency,
+        at=at,
+    )
+
+
+def idempotency(key="k-1", content=None):
+    text = json.dumps(content or body(), sort_keys=True)
+    return decisions.Idempotency(key=key, body_sha256=bundle.hash_of(text.encode())[7:])
