@@ -1,0 +1,117 @@
+"""Decisions: made, read, and found again."""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+import structlog
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit import requests, tenancy
+from credit.actions import decisions as actions
+from credit.api import bodies, idempotency_keys, problem_types, query_strings
+from credit.api.converters import DecisionId
+from credit.api.endpoints import Endpoint, caller_of, replay_headers
+from credit.api.openapi import examples, schemas
+from credit.api.openapi.operations import (
+    idempotency_key,
+    operation,
+    query_parameter,
+    replay_header,
+)
+from credit.api.problem_documents import Problem
+from credit.models.partners import Scope
+from credit.queries import decisions as queries
+from scoring.features import FieldProblem, InputRefused
+
+DECISION_ID = re.compile(DecisionId.regex)
+
+
+class Decisions(Endpoint):
+    """Where applications come in, and where a partner finds its own again."""
+
+    scopes: ClassVar = {"POST": Scope.SCORE, "GET": Scope.READ}
+
+    @operation(
+        "decide",
+        "Score an application and decide what policy lets be decided",
+        body=("DecisionRequest", examples.DECISION_REQUEST),
+        answers={201: ("Decided and stored", "Decision", examples.DECISION)},
+        problems=(problem_types.IDEMPOTENCY_KEY, problem_types.IDEMPOTENCY_CONFLICT),
+        parameters=(idempotency_key(required=True), replay_header(201)),
+    )
+    def post(self, request: Request) -> Response:
+        """Translate, call once, answer."""
+        caller = caller_of(request)
+        query_strings.read(request)
+        key = idempotency_keys.required(request)
+        body = bodies.read(request)
+        decided = actions.decide(
+            product=_product(body.content),
+            partner=caller.partner,
+            key=caller.key,
+            body=body.content,
+            idempotency=actions.Idempotency(key=key, body_sha256=body.sha256),
+            at=timezone.now(),
+        )
+        structlog.contextvars.bind_contextvars(decision_id=decided.decision_id)
+        return Response(
+            decided.answer, status=201, headers=replay_headers(replayed=decided.replayed)
+        )
+
+    @operation(
+        "list_decisions",
+        "List your decisions, the newest first",
+        answers={200: ("A page of them", "DecisionPage", examples.DECISION_PAGE)},
+        parameters=(
+            query_parameter("reference", schemas.REFERENCE, "Only those of this reference."),
+            query_parameter("cursor", schemas.ID, "Where to go on: `next` of the page before."),
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        """Give a page of them."""
+        caller = caller_of(request)
+        query = query_strings.read(request, "reference", "cursor")
+        with tenancy.rows_of(caller.partner):
+            page = queries.listing(caller.partner, query.get("reference"), _cursor(query))
+        return Response(page)
+
+
+class DecisionDetail(Endpoint):
+    """One decision as it stands now."""
+
+    scopes: ClassVar = {"GET": Scope.READ}
+
+    @operation(
+        "read_decision",
+        "Read a decision as it stands now",
+        answers={200: ("The decision", "Decision", examples.DECISION)},
+        problems=(problem_types.NOT_FOUND,),
+    )
+    def get(self, request: Request, decision_id: str) -> Response:
+        """Give it, or the 404 that another partner's gets as well."""
+        caller = caller_of(request)
+        query_strings.read(request)
+        structlog.contextvars.bind_contextvars(decision_id=decision_id)
+        with tenancy.rows_of(caller.partner):
+            answer = queries.answer(decision_id, partner=caller.partner)
+        return Response(answer)
+
+
+def _product(body: Mapping[str, object]) -> str:
+    """Give the product's name; without one, everything else that can be said of the body."""
+    product = body.get("product")
+    if isinstance(product, str):
+        return product
+    code = "missing" if product is None else "wrong_type"
+    wrong = FieldProblem("/product", code, "must be the name of a product")
+    raise InputRefused((wrong, *requests.shape_problems(body)))
+
+
+def _cursor(query: Mapping[str, str]) -> str | None:
+    cursor = query.get("cursor")
+    if cursor is not None and not DECISION_ID.fullmatch(cursor):
+        raise Problem(problem_types.MALFORMED_REQUEST, "The cursor is none that we gave.")
+    return cursor

@@ -1,0 +1,93 @@
+"""Examples for the document; the tests hold each against its schema."""
+
+from typing import Any
+
+from credit.api.problem_types import ProblemType
+
+DECISION_ID = "01JDA4V9G4Q2M7Z8S0C5T3XW1K"
+
+DECISION_REQUEST: dict[str, Any] = {
+    "product": "consumer-loan",
+    "reference": "A-2291",
+    "requested": {"amount": "4200.00", "term_months": 24},
+    "features": {"checking_status": "below_0", "duration_months": 24},
+    "monitoring": {"age_group": "25_to_61"},
+}
+DECISION: dict[str, Any] = {
+    "id": DECISION_ID,
+    "product": "consumer-loan",
+    "reference": "A-2291",
+    "decided_at": "2026-11-22T10:15:02.114Z",
+    "recommendation": "refer",
+    "status": "awaiting_officer",
+    "decision": None,
+    "pd": 0.2142857164144516,
+    "score": 561,
+    "band": "C",
+    "reasons": [
+        {
+            "feature": "checking_status",
+            "points": -31.2,
+            "code": "CHK01",
+            "text": "Balance of the checking account is below zero",
+        }
+    ],
+    "policy": [{"rule": "max_amount", "passed": True}],
+    "model": {"version": "consumer-loan/7", "bundle": f"sha256:{'5b' * 32}", "route": "champion"},
+    "warnings": [],
+}
+DECISION_PAGE: dict[str, Any] = {"results": [DECISION], "next": None}
+OUTCOME_REQUEST: dict[str, Any] = {"outcome": "bad", "observed_on": "2027-05-04"}
+OUTCOME: dict[str, Any] = {
+    "decision": DECISION_ID,
+    "outcome": "bad",
+    "observed_on": "2027-05-04",
+    "reported_at": "2027-05-05T08:00:00.000Z",
+    "matures_on": "2027-11-22",
+}
+PRODUCT_LIST: dict[str, Any] = {
+    "results": [
+        {
+            "slug": "consumer-loan",
+            "name": "Consumer loan",
+            "currency": "DEM",
+            "contract": f"sha256:{'c0' * 32}",
+            "schema": "/api/v1/products/consumer-loan/schema",
+        }
+    ]
+}
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["product", "reference", "requested", "features"],
+    "additionalProperties": False,
+}
+
+
+def problem(kind: ProblemType) -> dict[str, Any]:
+    """Show what a problem of this kind looks like."""
+    errors = {
+        "validation": [
+            {
+                "pointer": "/features/duration_months",
+                "code": "wrong_type",
+                "detail": "must be a whole number",
+            }
+        ],
+        "malformed-json": [
+            {
+                "pointer": "/features/duration_months",
+                "code": "duplicate_key",
+                "detail": "The key stands more than once in its object.",
+            }
+        ],
+    }
+    return {
+        "type": kind.uri,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.meaning,
+        "instance": "/api/v1/decisions",
+        "request_id": "6f0c2d5e7b3a4c1d9e8f7a6b5c4d3e2f",
+        "errors": errors.get(kind.name, []),
+    }

@@ -1,0 +1,126 @@
+"""How an endpoint's method says what it takes and gives."""
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    OpenApiResponse,
+    extend_schema,
+)
+
+from credit.api import problem_documents, problem_types
+from credit.api.openapi import examples
+from credit.api.openapi.schemas import Schema, ref
+from credit.api.problem_types import ProblemType
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+ANY_TIME = (
+    problem_types.MALFORMED_REQUEST,
+    problem_types.UNAUTHENTICATED,
+    problem_types.FORBIDDEN,
+    problem_types.NOT_ACCEPTABLE,
+    problem_types.INTERNAL,
+    problem_types.UNAVAILABLE,
+)
+WITH_A_BODY = (
+    problem_types.VALIDATION,
+    problem_types.MALFORMED_JSON,
+    problem_types.TOO_LARGE,
+    problem_types.UNSUPPORTED_MEDIA_TYPE,
+)
+REQUEST_ID = OpenApiParameter(
+    "X-Request-ID",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description="Your own name for this request: 8 to 64 letters, digits and dashes, kept in our"
+    " log and given back. Another one is not refused but replaced by one of ours.",
+)
+
+
+def idempotency_key(*, required: bool) -> OpenApiParameter:
+    """Describe the header that makes a repeated request harmless."""
+    return OpenApiParameter(
+        "Idempotency-Key",
+        {"type": "string", "pattern": "^[!-~]{1,255}$"},
+        OpenApiParameter.HEADER,
+        required=required,
+        description="A random name of this request. The same key and body give the same answer.",
+    )
+
+
+def replay_header(*statuses: int) -> OpenApiParameter:
+    """Describe the header of an answer that was given before."""
+    return OpenApiParameter(
+        "Idempotent-Replay",
+        {"type": "string", "enum": ["true"]},
+        OpenApiParameter.HEADER,
+        response=list(statuses),
+        description="There if this answer was given before to the same key and body.",
+    )
+
+
+def operation(  # the parts of an OpenAPI operation
+    name: str,
+    summary: str,
+    *,
+    answers: Mapping[int, tuple[str, str, Any]],
+    body: tuple[str, Any] | None = None,
+    problems: tuple[ProblemType, ...] = (),
+    parameters: tuple[OpenApiParameter, ...] = (),
+) -> Callable[[Method], Method]:
+    """Describe a method: answers are (words, component, example) by status."""
+    known = (*ANY_TIME, *(WITH_A_BODY if body else ()), *problems)
+    decorate: Callable[[Method], Method] = extend_schema(
+        operation_id=name,
+        summary=summary,
+        request=_request(*body) if body else None,
+        responses=_answers(answers) | _problems(known),
+        parameters=[REQUEST_ID, *parameters],
+    )
+    return decorate
+
+
+def _request(component: str, example: object) -> dict[str, OpenApiRequest]:
+    shown = [OpenApiExample(component, value=example, request_only=True)]
+    return {"application/json": OpenApiRequest(ref(component), examples=shown)}
+
+
+def _answers(answers: Mapping[int, tuple[str, str, Any]]) -> dict[Any, OpenApiResponse]:
+    return {
+        (status, "application/json"): OpenApiResponse(
+            ref(component),
+            description=words,
+            examples=[OpenApiExample(component, value=example, response_only=True)],
+        )
+        for status, (words, component, example) in answers.items()
+    }
+
+
+def _problems(kinds: tuple[ProblemType, ...]) -> dict[Any, OpenApiResponse]:
+    by_status = groupby(sorted(kinds, key=attrgetter("status")), key=attrgetter("status"))
+    return {
+        (status, problem_documents.MEDIA_TYPE): _problem(list(same)) for status, same in by_status
+    }
+
+
+def _problem(kinds: list[ProblemType]) -> OpenApiResponse:
+    shown = [
+        OpenApiExample(
+            kind.name, summary=kind.title, value=examples.problem(kind), response_only=True
+        )
+        for kind in kinds
+    ]
+    return OpenApiResponse(
+        ref("Problem"), description=". ".join(kind.title for kind in kinds), examples=shown
+    )
+
+
+def query_parameter(name: str, schema: Schema, words: str) -> OpenApiParameter:
+    """Describe an optional parameter of the query."""
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=words)

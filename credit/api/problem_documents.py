@@ -1,0 +1,61 @@
+"""The one shape of every refusal: a problem document (RFC 9457)."""
+
+import json
+from collections.abc import Mapping
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
+
+from credit.api.faults import Fault, printable
+from credit.api.problem_types import ProblemType
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """Ends the request with a problem document."""
+
+    def __init__(
+        self,
+        kind: ProblemType,
+        detail: str,
+        *faults: Fault,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.faults = faults
+        self.headers = dict(headers or {})
+
+
+def respond(problem: Problem, request: HttpRequest) -> HttpResponse:
+    """Write the problem down for the caller, and its name into the log line of the request."""
+    structlog.contextvars.bind_contextvars(problem=problem.kind.name)
+    return said_already(
+        HttpResponse(
+            json.dumps(_document(problem, request), ensure_ascii=False, separators=(",", ":")),
+            content_type=MEDIA_TYPE,
+            status=problem.kind.status,
+            headers=problem.headers,
+        )
+    )
+
+
+def said_already(response: HttpResponse) -> HttpResponse:
+    """Keep Django from logging it a second time, with a path and a traceback that hold anything."""
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - as it does
+    return response
+
+
+def _document(problem: Problem, request: HttpRequest) -> dict[str, object]:
+    return {
+        "type": problem.kind.uri,
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": printable(problem.detail),
+        "instance": iri_to_uri(printable(request.path))[:2000],
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+        "errors": [fault.as_document() for fault in problem.faults],
+    }

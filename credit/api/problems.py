@@ -1,0 +1,81 @@
+"""Where Django and the REST framework ask what to answer when something went wrong.
+
+Below `/api/` the answer is a problem document; elsewhere it is a page.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist, loader
+from django.views import defaults
+
+from credit.api import fault_reports, problem_types
+from credit.api.problem_documents import Problem, respond, said_already
+from credit.api.translation import problem_of
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+RETRY = {"Retry-After": "5"}  # seconds
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether this request is answered to a machine."""
+    return request.path_info.startswith("/api/")
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Answer for an endpoint that raised; None lets it rise: to the middleware, `server_error`."""
+    problem = problem_of(error)
+    return respond(problem, context["request"]) if problem else None
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django found too suspicious to take."""
+    if not is_api(request):
+        return defaults.bad_request(request, exception)
+    detail = "The request cannot be taken as it is."
+    return respond(Problem(problem_types.MALFORMED_REQUEST, detail), request)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what may not be done."""
+    if not is_api(request):
+        return defaults.permission_denied(request, exception)
+    return respond(Problem(problem_types.FORBIDDEN, "This is not allowed."), request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a path that does not exist."""
+    if not is_api(request):
+        return defaults.page_not_found(request, exception)
+    return respond(Problem(problem_types.NOT_FOUND, "There is no such path."), request)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer for a fault of ours, or for a database that went away outside every view."""
+    error = sys.exception()
+    if isinstance(error, DATABASE_AWAY):
+        return unavailable(request)
+    fault_reports.write_down(error)
+    if is_api(request):
+        detail = "Something broke on our side. It is in our log under the request id."
+        return respond(Problem(problem_types.INTERNAL, detail), request)
+    return said_already(defaults.server_error(request))
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer while the database is away: a problem document, or the template `503.html`.
+
+    The template is rendered without the request, for whatever reads who is signed in would ask the
+    database again.
+    """
+    if is_api(request):
+        detail = "The database does not answer at the moment; nothing was stored."
+        return respond(Problem(problem_types.UNAVAILABLE, detail, headers=RETRY), request)
+    try:
+        page = loader.get_template("503.html").render()
+    except TemplateDoesNotExist:
+        page = "<h1>Not available at the moment</h1><p>Please try again in a few seconds.</p>"
+    return HttpResponse(page, status=503, headers=RETRY)

@@ -1,0 +1,74 @@
+"""The lending products that take applications, and what each asks for."""
+
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from credit import serving
+from credit.api import problem_types, query_strings
+from credit.api.endpoints import Endpoint
+from credit.api.openapi import examples
+from credit.api.openapi.operations import operation
+from credit.api.permissions import ANY_KEY
+from credit.api.problem_documents import Problem
+from credit.models import Product
+from credit.serving import Terms, UnknownProduct
+from scoring.schema import json_schema
+
+
+class Products(Endpoint):
+    """What can be applied for."""
+
+    scopes: ClassVar = {"GET": ANY_KEY}
+
+    @operation(
+        "list_products",
+        "List the products that take applications",
+        answers={200: ("All of them", "ProductList", examples.PRODUCT_LIST)},
+    )
+    def get(self, request: Request) -> Response:
+        """Give all of them; there are never many."""
+        query_strings.read(request)
+        slugs = Product.objects.order_by("slug").values_list("slug", flat=True)
+        return Response({"results": [_told(found) for slug in slugs if (found := _terms(slug))]})
+
+
+class ProductSchema(Endpoint):
+    """What a product's contract asks of an application."""
+
+    scopes: ClassVar = {"GET": ANY_KEY}
+
+    @operation(
+        "read_product_schema",
+        "Read what a product asks of an application, as a JSON Schema",
+        answers={200: ("A JSON Schema of the request", "Schema", examples.SCHEMA)},
+        problems=(problem_types.NOT_FOUND,),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Give the schema of the contract in force."""
+        query_strings.read(request)
+        found = _terms(slug)
+        if found is None:
+            raise Problem(problem_types.NOT_FOUND, "There is no such product.")
+        return Response(json_schema(found.contract))
+
+
+def _terms(slug: str) -> Terms | None:
+    try:
+        return serving.terms(slug, at=timezone.now())
+    except UnknownProduct:
+        return None
+
+
+def _told(found: Terms) -> dict[str, Any]:
+    contract = found.contract
+    return {
+        "slug": contract.slug,
+        "name": contract.name,
+        "currency": contract.currency,
+        "contract": contract.hash,
+        "schema": reverse("api:product_schema", args=[contract.slug]),
+    }

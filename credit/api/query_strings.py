@@ -1,0 +1,40 @@
+"""The query string, read as strictly as a body."""
+
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest
+
+from credit.api import problem_types
+from credit.api.faults import is_storable, printable
+from credit.api.problem_documents import Problem
+
+LONGEST = 2_000
+LONGEST_VALUE = 100
+
+
+def read(request: HttpRequest, *known: str) -> dict[str, str]:
+    """Give the query's parameters: only known ones, each once, none empty."""
+    given: dict[str, str] = {}
+    for name, value in _pairs(request.META.get("QUERY_STRING", "")):
+        if name not in known:
+            _refuse(f"There is no query parameter {printable(name[:50])!r} here.")
+        if name in given:
+            _refuse(f"The query parameter {name} stands there twice.")
+        if not value or len(value) > LONGEST_VALUE or not is_storable(value):
+            _refuse(f"The query parameter {name} must be 1 to {LONGEST_VALUE} characters of text.")
+        given[name] = value
+    return given
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    if len(query) > LONGEST:
+        _refuse(f"The query string is longer than {LONGEST} characters.")
+    try:
+        text = query.encode("latin-1").decode()  # WSGI gives bytes as Latin-1
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError as error:  # not UTF-8, or too many
+        raise Problem(problem_types.MALFORMED_REQUEST, "The query is not readable.") from error
+
+
+def _refuse(detail: str) -> None:
+    raise Problem(problem_types.MALFORMED_REQUEST, detail)

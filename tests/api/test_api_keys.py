@@ -1,0 +1,146 @@
+"""Only a good key opens the API, and only as far as its scopes go."""
+
+from datetime import UTC, datetime, timedelta
+
+import factories
+import pytest
+from api_lending import Partner, key_of
+
+from credit.actions import api_keys
+from credit.models import ApiKey, Application
+
+DECISION = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
+
+
+def expired():
+    return key_of(days=-1).key
+
+
+def revoked():
+    issued, by = key_of(), factories.user("administrator")
+    api_keys.revoke(key_id=issued.api_key.pk, by=by, at=datetime.now(UTC))
+    return issued.key
+
+
+def of_an_inactive_partner():
+    issued = key_of("bank-gone")
+    type(issued.api_key.partner).objects.filter(slug="bank-gone").update(is_active=False)
+    return issued.key
+
+
+BAD_HEADERS = {
+    "no header": lambda _: {},
+    "an empty one": lambda _: {"Authorization": ""},
+    "no word before it": lambda key: {"Authorization": key},
+    "another word": lambda key: {"Authorization": f"Basic {key}"},
+    "no key": lambda _: {"Authorization": "Bearer"},
+    "a blank key": lambda _: {"Authorization": "Bearer "},
+    "an unknown key": lambda _: {"Authorization": "Bearer ev_0123456789ab_wrong"},
+    "an unknown prefix": lambda key: {"Authorization": f"Bearer ev_ffffffffffff_{key[16:]}"},
+    "a wrong secret": lambda key: {"Authorization": f"Bearer {key[:-1]}{'A' * (key[-1] != 'A')}"},
+    "half a key": lambda key: {"Authorization": f"Bearer {key[:20]}"},
+    "two keys": lambda key: {"Authorization": f"Bearer {key} {key}"},
+    "a blank at its end": lambda key: {"Authorization": f"Bearer {key} "},
+    "a key in another case": lambda key: {"Authorization": f"Bearer {key.upper()}"},
+    "NUL in it": lambda _: {"Authorization": "Bearer ev_\0_x"},
+    "letters of another script": lambda _: {"Authorization": "Bearer ev_\u0663\u0666_x"},
+    "half of a pair": lambda _: {"Authorization": "Bearer ev_\ud800_x"},
+    "a very long one": lambda _: {"Authorization": f"Bearer ev_{'a' * 100_000}_x"},
+    "an expired key": lambda _: {"Authorization": f"Bearer {expired()}"},
+    "a revoked key": lambda _: {"Authorization": f"Bearer {revoked()}"},
+    "a key of an inactive partner": lambda _: {
+        "Authorization": f"Bearer {of_an_inactive_partner()}"
+    },
+}
+
+
+@pytest.mark.parametrize("header", BAD_HEADERS.values(), ids=BAD_HEADERS)
+def test_without_a_good_key_there_is_the_same_401(champion, header):
+    headers = header(key_of().key)
+
+    answer = Partner().decide(**headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="evenhand"'
+    assert answer.json()["detail"] == "Send a valid API key: Authorization: Bearer ev_…."
+    assert not Application.objects.exists()
+
+
+def test_the_word_bearer_may_be_written_in_any_case(champion):
+    answer = Partner().get("/api/v1/products", Authorization=f"bearer {key_of().key}")
+
+    assert answer.status_code == 200
+
+
+REQUESTS = {
+    "score": lambda partner: partner.decide(),
+    "read": lambda partner: partner.get("/api/v1/decisions"),
+    "read one": lambda partner: partner.get(DECISION),
+    "outcomes": lambda partner: partner.post(f"{DECISION}/outcomes", {}),
+}
+SCOPES = ("score", "read", "outcomes")
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_key_without_the_scope_is_refused_by_the_scope_s_name(champion, name):
+    needed = name.split(" ", maxsplit=1)[0]
+    partner = Partner(key_of(scopes=[scope for scope in SCOPES if scope != needed]).key)
+
+    answer = REQUESTS[name](partner)
+
+    assert answer.status_code == 403
+    assert answer.json()["type"] == "/api/v1/docs/problems/#forbidden"
+    assert needed in answer.json()["detail"]
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_the_scope_alone_is_enough(champion, name):
+    partner = Partner(key_of(scopes=[name.split(" ", maxsplit=1)[0]]).key)
+
+    assert REQUESTS[name](partner).status_code not in {401, 403}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_any_key_may_read_what_products_ask_for(champion, scope):
+    partner = Partner(key_of(scopes=[scope]).key)
+
+    answers = [
+        partner.get(path) for path in ("/api/v1/products", "/api/v1/products/consumer-loan/schema")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_the_last_use_is_noted_once_a_minute(champion):
+    issued = key_of()
+    partner = Partner(issued.key)
+
+    def last_use():
+        return ApiKey.objects.get(pk=issued.api_key.pk).last_used_at
+
+    partner.get("/api/v1/products")
+    first = last_use()
+    partner.get("/api/v1/products")
+
+    assert first is not None
+    assert last_use() == first
+
+    ApiKey.objects.filter(pk=issued.api_key.pk).update(last_used_at=first - timedelta(minutes=2))
+    partner.get("/api/v1/products")
+
+    assert last_use() > first
+
+
+def test_a_session_opens_nothing(champion, client):
+    client.force_login(
+        factories.user("officer"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+
+    assert client.get("/api/v1/products").status_code == 401
+
+
+def test_no_csrf_token_is_asked_for(partner):
+    partner.client.handler.enforce_csrf_checks = True
+
+    assert partner.decide().status_code == 201
