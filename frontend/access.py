@@ -1,0 +1,127 @@
+"""Who may open what: one table, used by the URLs and walked by the tests.
+
+A URL that is not in the table cannot be made, so nothing is open by oversight.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+from credit.models import User
+from credit.models.users import Role
+
+
+class SignedInRequest(HttpRequest):
+    """A request that has passed `guard`."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Who may read a page (GET) and who may write through it (POST)."""
+
+    read: frozenset[Role] = frozenset()
+    write: frozenset[Role] = frozenset()
+    is_public: bool = False
+    others_go_home: bool = False  # people of other roles are sent to their own first page
+
+
+OFFICERS = frozenset({Role.OFFICER, Role.SENIOR_OFFICER})
+READS_MODELS = frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, Role.AUDITOR})
+OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
+
+ACCESS: dict[str, Rule] = {
+    "sign_in": Rule(is_public=True),
+    "sign_out": Rule(is_public=True),
+    "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
+    "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
+    "feedback": Rule(read=OFFICERS, write=OFFICERS),
+    "console": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
+    "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "fairness": Rule(read=OVERSEES),
+    "alerts": Rule(
+        read=OVERSEES | {Role.ADMINISTRATOR},
+        write=frozenset({Role.MODEL_VALIDATOR, Role.ADMINISTRATOR}),
+    ),
+    "audit": Rule(read=OVERSEES),
+}
+
+NAVIGATION: tuple[tuple[str, str], ...] = (
+    ("queue", "Queue"),
+    ("console", "Models"),
+    ("fairness", "Fairness"),
+    ("alerts", "Alerts"),
+    ("audit", "Audit trail"),
+)
+
+FIRST_PAGES: tuple[tuple[Role, str], ...] = (
+    (Role.OFFICER, "queue"),
+    (Role.SENIOR_OFFICER, "queue"),
+    (Role.MODEL_VALIDATOR, "console"),
+    (Role.MODEL_DEVELOPER, "console"),
+    (Role.COMPLIANCE, "fairness"),
+    (Role.AUDITOR, "audit"),
+    (Role.ADMINISTRATOR, "admin:index"),
+)
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def may_read(user: User, name: str) -> bool:
+    """Say whether a person may open a page."""
+    return user.has_role(*ACCESS[name].read)
+
+
+def may_write(user: User, name: str) -> bool:
+    """Say whether a person may change something through a page."""
+    return user.has_role(*ACCESS[name].write)
+
+
+def first_page(user: User) -> str | None:
+    """Give the address where a person's work begins; None for who has no role yet."""
+    return next((reverse(name) for role, name in FIRST_PAGES if user.has_role(role)), None)
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def guard(name: str, view: View) -> View:
+    """Let through to a view only whom the table names."""
+    rule = ACCESS[name]
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, **kwargs: object) -> HttpResponseBase:
+        if rule.is_public:
+            return view(request, **kwargs)
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        is_reading = request.method in READING
+        if request.user.has_role(*(rule.read if is_reading else rule.write)):
+            return view(request, **kwargs)
+        home = first_page(request.user) if rule.others_go_home and is_reading else None
+        if home:
+            return redirect(home)
+        raise PermissionDenied
+
+    return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Come back afterwards to a page that can be read, but never repeat a write."""
+    address = reverse("sign_in")
+    comes_back = request.method == "GET" and request.path != reverse("queue")
+    if comes_back:
+        address += "?" + urlencode({"next": request.get_full_path()})
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)

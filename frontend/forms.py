@@ -1,0 +1,72 @@
+"""What people type. Whether the thing may be done is the action's business, not the form's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from credit.models.decisions import Verdict
+
+LONGEST = 4000  # characters of a written reason, note or comment
+
+
+class SignInForm(AuthenticationForm):
+    """Says the same of an unknown name, a wrong password and a closed account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = "The name or the password is not right. Both mind capital letters."
+        self.error_messages = {"invalid_login": words, "inactive": words}
+        self.fields["username"].label = "User name"
+
+
+class DecisionForm(forms.Form):
+    """An officer's verdict, with a reason where it has or needs one."""
+
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason_code = forms.ChoiceField(label="Reason", required=False)
+    reason = forms.CharField(
+        label="In your own words",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, reasons: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"] = forms.ChoiceField(
+            label="Reason", required=False, choices=[("", "Choose a reason"), *reasons]
+        )
+
+
+class FeedbackForm(forms.Form):
+    """A thumb, and words where wanted."""
+
+    is_helpful = forms.TypedChoiceField(
+        choices=[("yes", "It helped"), ("no", "It did not")], coerce=lambda word: word == "yes"
+    )
+    comment = forms.CharField(
+        label="Comment (optional)",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 1, "class": "short"}),
+    )
+
+
+class PromotionForm(forms.Form):
+    """Why this version becomes the champion, in the words of who signs."""
+
+    note = forms.CharField(
+        label="Why it may serve",
+        help_text="Kept with your name in the audit trail.",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say in a sentence why this version may serve."},
+    )
+
+
+class ResolveForm(forms.Form):
+    """Which alert is done with."""
+
+    alert = forms.IntegerField(min_value=1)

@@ -1,0 +1,240 @@
+"""How figures, moments and foreign text are written on every page."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from django import template
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from frontend import access
+
+register = template.Library()
+
+
+class HasPassed(Protocol):
+    """A gate, as far as it is counted here."""
+
+    @property
+    def passed(self) -> bool: ...  # noqa: D102
+
+
+NOTHING = "\u2013"  # an en dash
+MINUS = "\u2212"
+NO_BREAK = "\u00a0"
+# Characters that change how text looks without being seen themselves.
+UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
+
+
+@register.filter
+def money(amount: Decimal | float | None, currency: str = "") -> str:
+    """Write an amount with its currency.
+
+    Examples
+    --------
+    >>> money(Decimal("4200"), "EUR").replace(NO_BREAK, " ")
+    'EUR 4,200.00'
+    """
+    if amount is None:
+        return NOTHING
+    return f"{currency}{NO_BREAK}{amount:,.2f}".strip()
+
+
+@register.filter
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share of 1; what is not quite nothing or all is not rounded to it.
+
+    Examples
+    --------
+    >>> percent(0.2143), percent(0.00001), percent(0.99999)
+    ('21.4%', '<0.1%', '>99.9%')
+    """
+    if share is None:
+        return NOTHING
+    least = 10.0**-digits
+    if 0 < share * 100 < least / 2:
+        return f"<{least:.{digits}f}%"
+    if 100 - least / 2 < share * 100 < 100:
+        return f">{100 - least:.{digits}f}%"
+    return f"{share * 100:.{digits}f}%"
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """Write points given or taken, always with their sign.
+
+    Examples
+    --------
+    >>> points(31.24), points(4.0), points(-0.01)
+    ('+31.2', '+4.0', '0.0')
+    """
+    if value is None:
+        return NOTHING
+    rounded = round(value, 1)
+    if rounded == 0:
+        return "0.0"
+    return f"{'+' if rounded > 0 else MINUS}{abs(rounded):.1f}"
+
+
+@register.filter
+def figure(value: float | None, digits: int = 3) -> str:
+    """Write a figure such as an AUC."""
+    return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """Write a number of things."""
+    return NOTHING if value is None else f"{value:,}"
+
+
+@register.filter
+def per_hundred(share: float | None) -> str:
+    """Say a probability as people out of a hundred, or of a thousand where it is small.
+
+    Examples
+    --------
+    >>> per_hundred(0.2143), per_hundred(0.0041), per_hundred(0.0001)
+    ('about 21 of 100', 'about 4 of 1,000', 'fewer than 1 of 1,000')
+    """
+    if share is None:
+        return NOTHING
+    if share >= 0.995:
+        return "more than 99 of 100"
+    if share >= 0.0095:
+        return f"about {share * 100:.0f} of 100"
+    if share >= 0.001:
+        return f"about {share * 1000:.0f} of 1,000"
+    return "fewer than 1 of 1,000"
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """Write a moment so that no reader takes the day for the month."""
+    if at is None:
+        return NOTHING
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        f"{local:%A %-d %B %Y, %H:%M:%S %Z}",
+        f"{local:%-d %b %Y, %H:%M}",
+    )
+
+
+@register.filter
+def age(at: datetime, now: datetime) -> str:
+    """Say how long ago something was, in one unit.
+
+    Examples
+    --------
+    >>> from datetime import timedelta
+    >>> now = datetime(2026, 3, 3, 10)
+    >>> [age(now - timedelta(minutes=m), now) for m in (0, 5, 61, 60 * 24, 60 * 72)]
+    ['just now', '5 min', '1 h', '1 day', '3 days']
+    """
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    if hours < 24:
+        return f"{hours} h"
+    days = hours // 24
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
+@register.filter
+def visible(text: str) -> str:
+    """Show what text from elsewhere would hide: marks that turn, join or vanish.
+
+    Examples
+    --------
+    >>> visible(f"A-1{chr(0x202E)}2")
+    'A-1⟨U+202E⟩2'
+    """
+    return "".join(
+        f"⟨U+{ord(character):04X}⟩"
+        if unicodedata.category(character) in UNSEEN and character != "\n"
+        else character
+        for character in text
+    )
+
+
+@register.filter
+def short_hash(digest: str) -> str:
+    """Show the beginning of a hash, and all of it to who asks."""
+    if not digest:
+        return NOTHING
+    short = digest.removeprefix("sha256:")[:12]
+    return format_html('<abbr title="{}"><code>{}…</code></abbr>', digest, short)
+
+
+@register.filter
+def p_value(value: float | None) -> str:
+    """Write a p-value; small ones as a bound.
+
+    Examples
+    --------
+    >>> p_value(0.0312), p_value(0.00002)
+    ('0.031', '<0.001')
+    """
+    if value is None:
+        return NOTHING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+@register.filter
+def humane(name: str) -> str:
+    """Turn a name that programs use into words."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def all_passed(gates: Sequence[HasPassed]) -> bool:
+    """Say whether there is a gate and none of them failed."""
+    return bool(gates) and all(gate.passed for gate in gates)
+
+
+@register.filter
+def any_failed(rules: Sequence[HasPassed]) -> bool:
+    """Say whether one of the rules did not pass."""
+    return any(not rule.passed for rule in rules)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """Draw a sign. It repeats what a word beside it says, so screen readers skip it."""
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" aria-hidden="true" focusable="false">'
+        '<use href="{1}#{2}"/></svg>',
+        size,
+        static("frontend/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: RequestContext) -> list[tuple[str, str, bool]]:
+    """List the pages that this person may open: address, words, whether it is this one."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return []
+    pages = [
+        (name, words) for name, words in access.NAVIGATION if access.may_read(request.user, name)
+    ]
+    return [(reverse(name), words, _is_under(request.path, reverse(name))) for name, words in pages]
+
+
+def _is_under(path: str, address: str) -> bool:
+    if address == "/":
+        return path == "/" or path.startswith("/applications/")
+    return path.startswith(address)

@@ -1,0 +1,25 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from frontend.access import guard
+from frontend.views import accounts, alerts, applications, audit, fairness, models, queue
+
+
+def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
+    return path(route, guard(name, view), name=name)
+
+
+urlpatterns = [
+    _page("sign-in/", accounts.sign_in, "sign_in"),
+    _page("sign-out/", accounts.sign_out, "sign_out"),
+    _page("", queue.index, "queue"),
+    _page("applications/<str:decision_id>/", applications.detail, "application"),
+    _page("applications/<str:decision_id>/feedback/", applications.feedback, "feedback"),
+    _page("console/", models.console, "console"),
+    _page("console/models/<int:version_id>/", models.detail, "model"),
+    _page("fairness/", fairness.index, "fairness"),
+    _page("alerts/", alerts.index, "alerts"),
+    _page("audit/", audit.index, "audit"),
+]

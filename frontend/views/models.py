@@ -1,0 +1,77 @@
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from credit.actions import model_versions, training_runs
+from credit.models import ModelVersion
+from credit.queries import models
+from frontend.access import SignedInRequest, may_read, may_write
+from frontend.forms import PromotionForm
+from frontend.refusals import told
+from monitoring.queries import latest_fairness
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def console(request: SignedInRequest) -> HttpResponse:
+    """Show a product's models and trainings; a POST starts a retraining."""
+    products = models.products()
+    slug = request.POST.get("product") or request.GET.get("product")
+    product = next((one for one in products if one.slug == slug), None)
+    if slug and product is None:
+        raise Http404
+    product = product or next(iter(products), None)
+    if request.method == "POST" and product is not None:
+        return _start(request, product)
+    runs = models.runs(product.slug) if product else []
+    page = {
+        "products": products,
+        "product": product,
+        "versions": models.versions(product.slug) if product else [],
+        "runs": runs,
+        "is_training": any(run.state in {"queued", "running"} for run in runs),
+        "may_train": may_write(request.user, "console"),
+        "may_see_fairness": may_read(request.user, "fairness"),
+    }
+    return render(request, "models/console.html", page)
+
+
+def _start(request: SignedInRequest, product: models.ProductRow) -> HttpResponse:
+    with told(request):
+        training_runs.request(product_id=product.id, by=request.user, at=timezone.now())
+        messages.success(request, "The retraining is on its way. This page follows it.")
+    return redirect(f"{reverse('console')}?product={product.slug}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
+    """Show one version; a POST promotes it."""
+    version = _find(version_id)
+    form = PromotionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _promote(request, version, note=form.cleaned_data["note"])
+    sees_fairness = may_read(request.user, "fairness")
+    page = {
+        "version": version,
+        "form": form,
+        "why_not": models.may_promote(version_id, request.user),
+        "may_see_fairness": sees_fairness,
+        "fairness": latest_fairness(version_id) if sees_fairness else None,
+    }
+    return render(request, "models/detail.html", page, status=422 if form.is_bound else 200)
+
+
+def _promote(request: SignedInRequest, version: models.VersionDetail, *, note: str) -> HttpResponse:
+    with told(request):
+        model_versions.promote(version_id=version.id, by=request.user, at=timezone.now(), note=note)
+        messages.success(request, f"{version.name} is now the champion.")
+    return redirect("model", version.id)
+
+
+def _find(version_id: int) -> models.VersionDetail:
+    try:
+        return models.version(version_id)
+    except ModelVersion.DoesNotExist as missing:
+        raise Http404 from missing

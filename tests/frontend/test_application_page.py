@@ -1,0 +1,264 @@
+import re
+from html import unescape
+
+import factories
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from credit.actions import officer_decisions
+from credit.models import Application, OfficerDecision, RecommendationFeedback, Role
+
+REASON = {"reason_code": "OFF01", "reason": "Payslips of three months seen."}
+
+
+@pytest.fixture
+def page_of(as_officer):
+    def read(decision):
+        return unescape(as_officer.get(f"/applications/{decision.pk}/").content.decode())
+
+    return read
+
+
+def decide(client, decision, verdict, **more):
+    return client.post(f"/applications/{decision.pk}/", {"verdict": verdict, **more})
+
+
+def test_what_decides_is_on_the_page(page_of, waiting):
+    page = page_of(waiting())
+
+    for words in ("DEM\u00a04,200.00", "24 months", "Consumer loan", "Refer", "Band "):
+        assert words in page
+    assert re.search(r"about \d+ of 100 applicants like this", page)
+    assert "Balance of the checking account is below zero" in page
+
+
+def test_each_detail_of_the_application_is_there_with_its_points(page_of, waiting):
+    page = page_of(waiting())
+
+    for feature in factories.CONTRACT.features:
+        assert feature.label in page
+    assert "existing credits paid back duly till now" in page
+
+
+def test_policy_rules_say_whether_they_passed(page_of, waiting):
+    page = page_of(waiting())
+
+    assert "<strong>Passed:</strong> Amounts above 10,000 DM" in page
+    assert "<strong>Applies:</strong> Terms above 48 months" in page
+    assert "a policy rule applies" in page
+
+
+def test_the_small_print_names_what_it_was_decided_with(page_of, waiting):
+    decision = waiting()
+    page = page_of(decision)
+
+    assert decision.pk in page
+    assert "consumer-loan/1" in page
+    assert decision.application.score.bundle_hash in page
+
+
+def test_the_recommendation_is_agreed_to_in_one_press(as_officer, waiting):
+    decision = waiting(recommendation="approve")
+    assert "Agree: approve" in as_officer.get(f"/applications/{decision.pk}/").content.decode()
+
+    answer = as_officer.post(f"/applications/{decision.pk}/", {"verdict": "approve"}, follow=True)
+
+    assert answer.redirect_chain == [("/", 302)]
+    assert "A-2291 is approved, by your decision." in answer.content.decode()
+    made = OfficerDecision.objects.get()
+    assert (made.verdict, made.is_override) == ("approve", False)
+    assert made.decided_by_id == int(as_officer.session["_auth_user_id"])
+
+
+def test_the_next_application_is_one_press_away(as_officer, waiting):
+    decide(as_officer, waiting(reference="first"), "approve")
+    following = waiting(reference="next")
+
+    page = as_officer.get("/").content.decode()
+
+    assert re.search(rf'href="/applications/{following.pk}/">\s*Open the oldest', page)
+
+
+@pytest.mark.parametrize("verdict", ["approve", "decline"])
+def test_a_referral_is_decided_either_way_without_a_reason(verdict, as_officer, waiting):
+    decision = waiting(recommendation="refer")
+
+    assert decide(as_officer, decision, verdict).status_code == 302
+    assert OfficerDecision.objects.get().verdict == verdict
+
+
+def test_an_override_with_its_reason_is_recorded(as_officer, waiting):
+    decision = waiting(recommendation="decline")
+
+    answer = decide(as_officer, decision, "approve", **REASON)
+
+    assert answer.status_code == 302
+    made = OfficerDecision.objects.get()
+    assert (made.is_override, made.reason_code, made.reason) == (True, "OFF01", REASON["reason"])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"reason_code": "", "reason": "She showed me her payslips."},
+        {"reason_code": "OFF01", "reason": ""},
+        {"reason_code": "OFF01", "reason": "No."},
+    ],
+)
+def test_an_override_that_does_not_say_why_keeps_what_was_typed(typed, as_officer, waiting):
+    answer = decide(as_officer, waiting(recommendation="decline"), "approve", **typed)
+    page = unescape(answer.content.decode())
+
+    assert answer.status_code == 422
+    assert "Say why, going against the recommendation" in page
+    assert typed["reason"] in page
+    assert ('value="OFF01" selected' in page) == bool(typed["reason_code"])
+    assert re.search(r"<details\s+open", page)
+    assert not OfficerDecision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"verdict": "perhaps"},
+        {"verdict": ""},
+        {"verdict": "approve", "reason_code": "OFF99", "reason": "Because I can say so."},
+        {"verdict": "approve", "reason_code": "OFF01", "reason": "x" * 4001},
+    ],
+)
+def test_a_form_that_cannot_be_right_is_422_and_changes_nothing(typed, as_officer, waiting):
+    answer = as_officer.post(f"/applications/{waiting().pk}/", typed)
+
+    assert answer.status_code == 422
+    assert not OfficerDecision.objects.exists()
+
+
+def test_the_second_officer_is_told_who_decided_and_nothing_is_overwritten(as_officer, waiting):
+    decision = waiting(recommendation="approve")
+    first = factories.user(Role.OFFICER, username="olga")
+    officer_decisions.record(
+        decision_id=decision.pk, verdict="approve", by=first, at=timezone.now()
+    )
+
+    answer = as_officer.post(
+        f"/applications/{decision.pk}/", {"verdict": "decline", **REASON}, follow=True
+    )
+
+    page = answer.content.decode()
+    assert answer.redirect_chain[0][0] == f"/applications/{decision.pk}/"
+    assert "olga decided this application already: approve" in page
+    assert "Back to the queue" in page
+    assert OfficerDecision.objects.get().verdict == "approve"
+
+
+def test_an_application_no_model_scored_says_why(page_of, unscored):
+    page = page_of(unscored())
+
+    assert "No model scored this application" in page
+    assert "The bundle was altered." in page
+    assert "Why this score" not in page
+
+
+def test_declining_what_no_model_scored_needs_a_reason_of_ones_own(as_officer, unscored):
+    decision = unscored()
+
+    assert decide(as_officer, decision, "decline").status_code == 422
+    assert decide(as_officer, decision, "decline", **REASON).status_code == 302
+    assert OfficerDecision.objects.get().reason == REASON["reason"]
+
+
+def test_a_thumb_is_kept_with_its_words_and_can_be_changed(as_officer, waiting):
+    decision = waiting()
+    address = f"/applications/{decision.pk}/feedback/"
+
+    as_officer.post(address, {"is_helpful": "yes"})
+    answer = as_officer.post(address, {"is_helpful": "no", "comment": "data is old"}, follow=True)
+
+    given = RecommendationFeedback.objects.get()
+    assert (given.is_helpful, given.comment) == (False, "data is old")
+    page = answer.content.decode()
+    assert "data is old</textarea>" in page
+    assert re.search(r'id="did-not-help"[^>]*aria-pressed="true"', page)
+
+
+def test_a_thumb_can_be_given_after_the_decision(as_officer, waiting):
+    decision = waiting()
+    decide(as_officer, decision, "approve")
+
+    as_officer.post(f"/applications/{decision.pk}/feedback/", {"is_helpful": "yes"})
+
+    assert RecommendationFeedback.objects.get().is_helpful
+
+
+def test_feedback_that_is_no_thumb_is_422(as_officer, waiting):
+    answer = as_officer.post(f"/applications/{waiting().pk}/feedback/", {"is_helpful": "maybe"})
+
+    assert answer.status_code == 422
+    assert not RecommendationFeedback.objects.exists()
+
+
+def test_forms_carry_their_token(db, waiting):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(factories.user(Role.OFFICER))
+    decision = waiting(recommendation="decline")
+    page = client.get(f"/applications/{decision.pk}/")
+
+    tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
+    forms = page.content.decode().count('method="post"')
+
+    assert len(tokens) == forms == 4
+    answer = client.post(
+        f"/applications/{decision.pk}/", {"verdict": "decline", "csrfmiddlewaretoken": tokens[1]}
+    )
+    assert answer.status_code == 302
+
+
+def test_an_auditor_reads_it_and_finds_no_form(signed_in, waiting):
+    page = signed_in(Role.AUDITOR).get(f"/applications/{waiting().pk}/").content.decode()
+
+    assert "Officers decide it." in page
+    assert 'name="verdict"' not in page
+
+
+def test_what_officers_write_is_only_text(as_officer, page_of, waiting):
+    decision = waiting(recommendation="decline")
+    words = '<img src=x onerror="alert(1)"> for a friend'
+    decide(as_officer, decision, "approve", reason_code="OFF01", reason=words)
+
+    page = as_officer.get(f"/applications/{decision.pk}/").content.decode()
+
+    assert "<img" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_an_unknown_application_is_404(as_officer):
+    assert as_officer.get("/applications/01JD0000000000000000000000/").status_code == 404
+    assert as_officer.post("/applications/nothing/").status_code == 404
+
+
+def test_the_page_asks_the_database_at_most_12_times(
+    as_officer, django_assert_max_num_queries, waiting
+):
+    decision = waiting()
+
+    with django_assert_max_num_queries(12):
+        as_officer.get(f"/applications/{decision.pk}/")
+
+
+def test_protected_attributes_appear_on_no_page_of_an_officer(as_officer, waiting, unscored):
+    decision = waiting()
+    unscored()
+    contract = factories.CONTRACT
+    words = {each.label.lower() for each in contract.protected}
+    words |= {each.name for each in contract.protected} | {each.column for each in contract.banned}
+    words |= {group.label for each in contract.protected for group in each.groups}
+    decide(as_officer, waiting(recommendation="decline"), "approve", **REASON)
+    decided = Application.objects.get(status="approved")
+
+    addresses = ["/", "/no/such/page/"]
+    addresses += [f"/applications/{each}/" for each in (decision.pk, decided.decision.pk)]
+    for address in addresses:
+        text = unescape(re.sub(r"<[^>]*>", " ", as_officer.get(address).content.decode())).lower()
+        found = [word for word in words if re.search(rf"\b{re.escape(word)}\b", text)]
+        assert not found, address

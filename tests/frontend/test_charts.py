@@ -1,0 +1,110 @@
+from dataclasses import dataclass
+
+import pytest
+
+from frontend.charts.dots import dots
+from frontend.charts.score_scale import score_scale
+from frontend.charts.waterfall import waterfall
+from scoring.points import to_points
+
+
+@dataclass
+class Reason:
+    text: str
+    points: float
+
+
+@dataclass
+class Band:
+    name: str
+    pd_below: float
+    is_this: bool = False
+
+
+BANDS = [Band("A", 0.08), Band("B", 0.16), Band("C", 0.28, is_this=True), Band("D", 1.0)]
+
+
+def share(text: str) -> float:
+    return float(text.removesuffix("%"))
+
+
+def drawn(pd: float = 0.2):
+    points = to_points(pd)
+    return score_scale(
+        bands=BANDS,
+        approve_pd_at_most=0.16,
+        decline_pd_at_least=0.4,
+        points=points,
+        score=round(points),
+        to_points=to_points,
+    )
+
+
+def test_a_waterfall_runs_from_the_average_to_the_score():
+    rows = waterfall([Reason("low", -20), Reason("high", 5)], base_points=560, points=545)
+
+    assert [(row.kind, row.points) for row in rows] == [
+        ("start", 560),
+        ("took", -20),
+        ("gave", 5),
+        ("sum", 545),
+    ]
+    assert [row.join for row in rows[1:-1]] == [rows[1].x, rows[-1].join]
+
+
+def test_small_reasons_become_one_row_between_the_bad_and_the_good():
+    reasons = [Reason(f"bad {n}", -float(n)) for n in range(2, 9)]
+    reasons += [Reason("good", 3.0), Reason("tiny", 0.1), Reason("tinier", -0.2)]
+
+    rows = waterfall(reasons, base_points=560, points=528, most=8)
+
+    assert [row.kind for row in rows] == ["start", *["took"] * 7, "rest", "gave", "sum"]
+    assert rows[8].text == "2 smaller reasons together"
+    assert rows[8].points == pytest.approx(-0.1)
+    assert sum(row.points for row in rows[:-1]) == pytest.approx(560 - 35 + 3 - 0.1)
+
+
+@pytest.mark.parametrize("points", [[-1000.0, 5.0], [0.0], [], [1e-9, -1e-9], [40.0] * 20])
+def test_no_bar_leaves_the_drawing(points):
+    reasons = [Reason("because", each) for each in points]
+
+    rows = waterfall(reasons, base_points=500, points=500 + sum(points))
+
+    assert all(0 <= share(row.x) <= 100 for row in rows)
+    assert all(share(row.x) + share(row.width) <= 100.5 for row in rows)
+
+
+def test_the_scale_puts_risk_on_the_left_and_leaves_no_gap():
+    scale = drawn()
+
+    by_place = sorted(scale.bands, key=lambda band: share(band.x))
+    assert [band.name for band in by_place] == ["D", "C", "B", "A"]
+    ends = [share(band.x) + share(band.width) for band in by_place]
+    assert ends == pytest.approx([*[share(band.x) for band in by_place[1:]], 100], abs=0.05)
+    assert share(scale.decline.x) < share(scale.marker) < share(scale.approve.x)
+
+
+def test_the_marker_stands_in_its_own_band():
+    scale = drawn(0.2)
+
+    (own,) = [band for band in scale.bands if band.is_this]
+    assert share(own.x) <= share(scale.marker) <= share(own.x) + share(own.width)
+
+
+@pytest.mark.parametrize("pd", [1e-9, 0.001, 0.5, 0.999, 1 - 1e-9])
+def test_the_most_extreme_score_is_still_on_the_scale(pd):
+    assert 0 <= share(drawn(pd).marker) <= 100
+
+
+def test_words_at_an_edge_turn_inwards():
+    assert (drawn(0.2).decline.anchor, drawn(0.2).approve.anchor) == ("end", "start")
+    assert drawn(1e-9).decline.anchor == "start"
+    assert drawn(1 - 1e-9).approve.anchor == "end"
+
+
+@pytest.mark.parametrize(("share_of_bads", "filled"), [(0.0, 0), (0.2143, 21), (1.0, 100)])
+def test_a_hundred_dots_show_the_share(share_of_bads, filled):
+    drawn_dots = dots(share_of_bads)
+
+    assert len({(dot.x, dot.y) for dot in drawn_dots}) == 100
+    assert sum(dot.is_filled for dot in drawn_dots) == filled

@@ -1,0 +1,240 @@
+from html import unescape
+
+import factories
+import pytest
+from django.utils import timezone
+from factories import AT
+
+from credit.actions import audit
+from credit.actions.alerts import raise_alert
+from credit.models import Alert, AuditEvent, Role
+from monitoring.models import FairnessReport
+
+
+def group(value, label, **figures):
+    names = "approval_rate approval_low approval_high air air_low air_high p_value"
+    names += " marginal_effect_pp marginal_effect_low marginal_effect_high"
+    names += " tpr tpr_low tpr_high fpr fpr_low fpr_high"
+    empty = dict.fromkeys(names.split())
+    words = {"is_reference": False, "test": "z test", "verdict": "", "verdict_words": ""}
+    counts = {"n": 100, "tpr_n": 70, "fpr_n": 30}
+    return {"value": value, "label": label, **empty, **words, **counts, **figures}
+
+
+def attribute(name, label, groups, **more):
+    return {
+        "name": name,
+        "label": label,
+        "assessable": True,
+        "why_not": "",
+        "reference_label": "25 to 61",
+        "n": 1000,
+        "n_missing": 4,
+        "verdict": "outside bounds",
+        "verdict_words": "One group is outside bounds.",
+        "groups": groups,
+        **more,
+    }
+
+
+REPORT = {
+    "n": 1000,
+    "period": "past loans, without dates",
+    "approved_means": "a PD of at most 16 %",
+    "minimum_air": 0.8,
+    "minimum_group": 30,
+    "confidence": 0.95,
+    "verdict": "outside bounds",
+    "verdict_words": "At least one group is outside bounds.",
+    "attributes": [
+        attribute(
+            "age_group",
+            "Age",
+            [
+                group(
+                    "under_25",
+                    "under 25",
+                    n=149,
+                    approval_rate=0.302,
+                    approval_low=0.234,
+                    approval_high=0.38,
+                    air=0.71,
+                    air_low=0.55,
+                    air_high=0.92,
+                    p_value=0.0004,
+                    tpr=0.381,
+                    tpr_low=0.29,
+                    tpr_high=0.48,
+                    tpr_n=104,
+                    verdict="outside bounds",
+                    verdict_words="The ratio is below 0.80.",
+                ),
+                group("25_to_61", "25 to 61", is_reference=True, n=830, approval_rate=0.425),
+                group(
+                    "62_and_over",
+                    "62 and over",
+                    n=21,
+                    verdict="insufficient evidence",
+                    verdict_words="Fewer than 30 people.",
+                ),
+            ],
+        ),
+        attribute(
+            "sex",
+            "Sex and marital status",
+            [],
+            assessable=False,
+            why_not="The coding is wrong.",
+            verdict="insufficient evidence",
+        ),
+    ],
+}
+
+
+def report_on(of):
+    return FairnessReport.objects.create(
+        product=of.product, model_version=of, population="validation", report=REPORT, created_at=AT
+    )
+
+
+def read(client, address):
+    return unescape(client.get(address).content.decode())
+
+
+@pytest.fixture
+def compliance(signed_in):
+    return signed_in(Role.COMPLIANCE)
+
+
+def test_a_fairness_report_gives_each_figure_with_its_n_and_interval(as_compliance, champion):
+    report_on(champion)
+
+    page = read(as_compliance, "/fairness/")
+
+    for words in ("consumer-loan/1", "past loans, without dates", "22 Nov 2026", "Outside bounds"):
+        assert words in page
+    for words in ("under 25", "149", "30.2%", "[23.4%, 38.0%]", "0.71", "[0.55, 0.92]", "<0.001"):
+        assert words in page
+    assert "38.1% (104)" in page
+
+
+def test_a_small_group_is_insufficient_evidence_and_has_no_figure(as_compliance, champion):
+    report_on(champion)
+
+    page = read(as_compliance, "/fairness/")
+    row = page[page.index("62 and over") :].split("</tr>")[0]
+
+    assert "Insufficient evidence" in row
+    assert "Fewer than 30 people." in row
+    assert "%" not in row
+    assert "Within bounds" not in page
+
+
+def test_what_cannot_be_assessed_says_why(as_compliance, champion):
+    report_on(champion)
+
+    assert "The coding is wrong." in read(as_compliance, "/fairness/")
+
+
+def test_without_a_report_the_page_says_how_one_is_made(as_compliance, champion):
+    assert "manage.py fairness consumer-loan" in read(as_compliance, "/fairness/")
+
+
+def test_an_unknown_product_has_no_reports(as_compliance, champion):
+    assert as_compliance.get("/fairness/", {"product": "no-such"}).status_code == 404
+
+
+def test_a_validator_finds_the_verdicts_beside_the_version(as_validator, champion):
+    of = champion
+    assert "No report has been made of this version yet" in read(
+        as_validator, f"/console/models/{of.pk}/"
+    )
+    report_on(of)
+
+    page = read(as_validator, f"/console/models/{of.pk}/")
+
+    assert "One group is outside bounds." in page
+    assert "The coding is wrong." in page
+
+
+def test_a_developer_does_not_see_groups(signed_in, champion):
+    of = champion
+    report_on(of)
+
+    assert "under 25" not in read(signed_in(Role.MODEL_DEVELOPER), f"/console/models/{of.pk}/")
+
+
+def test_alerts_are_listed_and_resolved(as_validator, champion):
+    gone = {"cause": "model_unavailable", "product": champion.product, "at": AT}
+    raise_alert(**gone, message="It is gone.")
+    alert = raise_alert(**gone, message="It is still gone.")
+
+    page = read(as_validator, "/alerts/")
+    answer = as_validator.post("/alerts/", {"alert": alert.pk}, follow=True)
+
+    assert "Model unavailable" in page
+    assert "Open" in page
+    assert "The alert is resolved." in answer.content.decode()
+    assert Alert.objects.get().resolved_at
+
+
+def test_an_alert_is_resolved_once(as_validator):
+    alert = raise_alert(cause="model_unavailable", product=None, message="Gone.", at=AT)
+    as_validator.post("/alerts/", {"alert": alert.pk})
+
+    answer = as_validator.post("/alerts/", {"alert": alert.pk}, follow=True)
+
+    assert "resolved already" in answer.content.decode()
+
+
+@pytest.mark.parametrize("alert", ["999999", "x", ""])
+def test_an_alert_that_is_not_there_is_404(alert, as_validator):
+    assert as_validator.post("/alerts/", {"alert": alert}).status_code == 404
+
+
+def test_compliance_reads_alerts_and_resolves_none(as_compliance):
+    raise_alert(cause="model_unavailable", product=None, message="Gone.", at=AT)
+
+    assert 'name="alert"' not in read(as_compliance, "/alerts/")
+
+
+def test_without_alerts_the_page_says_so(as_compliance):
+    assert "No alert has been raised" in read(as_compliance, "/alerts/")
+
+
+@pytest.fixture
+def auditor(signed_in):
+    return signed_in(Role.AUDITOR)
+
+
+def test_the_trail_shows_what_was_done_by_whom(as_auditor):
+    olga = factories.user(Role.OFFICER, username="olga")
+    audit.record(
+        AuditEvent.Type.OFFICER_DECIDED, target="decision:01JD", by=olga, at=timezone.now()
+    )
+
+    page = read(as_auditor, "/audit/")
+
+    for words in ("Officer decided", "decision:01JD", "olga"):
+        assert words in page
+    assert "The trail holds" not in page
+
+
+def test_the_trail_is_verified_on_request(as_auditor):
+    audit.record(AuditEvent.Type.OFFICER_DECIDED, target="decision:01JD", by=None, at=AT)
+    audit.seal(at=AT)
+
+    page = read(as_auditor, "/audit/?verify=yes")
+
+    assert "The trail holds" in page
+    assert "under 1 seals" in page or "under 1 seal" in page
+
+
+def test_a_trail_that_does_not_hold_says_what_is_wrong(as_auditor):
+    AuditEvent.objects.create(
+        type=AuditEvent.Type.MODEL_PROMOTED, target="model:x/1", at=AT, details={}, hash="0" * 64
+    )
+
+    page = read(as_auditor, "/audit/?verify=yes")
+
+    assert "The trail does not hold" in page

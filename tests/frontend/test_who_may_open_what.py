@@ -1,0 +1,105 @@
+import factories
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from credit.models import Role
+from frontend import urls
+from frontend.access import ACCESS, FIRST_PAGES, NAVIGATION, first_page
+
+NOBODY = ()
+PEOPLE = [*((role,) for role in Role), NOBODY]
+
+
+@pytest.fixture
+def address(waiting, champion):
+    def of(name: str) -> str:
+        if name in {"application", "feedback"}:
+            return reverse(name, args=[waiting().pk])
+        return reverse(name, args=[champion.pk] if name == "model" else [])
+
+    return of
+
+
+def test_every_page_is_in_the_table_and_every_line_has_a_page():
+    assert {pattern.name for pattern in urls.urlpatterns} == set(ACCESS)
+
+
+def test_no_page_is_open_to_everybody_but_the_door():
+    assert {name for name, rule in ACCESS.items() if rule.is_public} == {"sign_in", "sign_out"}
+
+
+def test_every_role_has_a_first_page_that_it_may_open():
+    assert [role for role, _ in FIRST_PAGES] == list(dict.fromkeys(role for role, _ in FIRST_PAGES))
+    assert {role for role, _ in FIRST_PAGES} == set(Role)
+    for role, name in FIRST_PAGES:
+        assert name == "admin:index" or role in ACCESS[name].read
+
+
+@pytest.mark.parametrize("name", sorted(set(ACCESS) - {"sign_in", "sign_out"}))
+@pytest.mark.parametrize("roles", PEOPLE, ids=lambda roles: "".join(roles) or "nobody")
+def test_pages_open_for_those_in_the_table_and_for_no_one_else(name, roles, signed_in, address):
+    client = signed_in(*roles)
+    rule = ACCESS[name]
+
+    read = client.get(address(name))
+    written = client.post(address(name))
+
+    if set(roles) & rule.read:
+        assert read.status_code == (405 if name == "feedback" else 200)
+    elif rule.others_go_home and roles:
+        assert read.headers["Location"] == first_page(factories.user(*roles))
+    else:
+        assert read.status_code == 403
+    assert (written.status_code == 403) != bool(set(roles) & rule.write)
+
+
+@pytest.mark.parametrize("name", sorted(set(ACCESS) - {"sign_in", "sign_out"}))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_strangers_are_sent_to_sign_in(name, method, address):
+    answer = getattr(Client(), method)(address(name))
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+def test_a_stranger_comes_back_to_the_page_asked_for(db):
+    answer = Client().get("/console/?product=consumer-loan")
+
+    assert answer.headers["Location"] == "/sign-in/?next=%2Fconsole%2F%3Fproduct%3Dconsumer-loan"
+
+
+def test_a_form_sent_after_the_session_ended_is_not_repeated(address):
+    answer = Client().post(address("application"), {"verdict": "approve"})
+
+    assert answer.headers["Location"] == "/sign-in/"
+
+
+def test_a_part_of_a_page_asked_for_after_the_session_ended_leads_to_the_whole_door(db):
+    answer = Client().get("/console/", headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Redirect"] == "/sign-in/?next=%2Fconsole%2F"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_navigation_shows_what_one_may_open_and_nothing_else(role, signed_in):
+    page = signed_in(role).get("/no/such/page/").content.decode()
+
+    for name, words in NAVIGATION:
+        assert (f">{words}</a>" in page) == (role in ACCESS[name].read)
+
+
+def test_who_has_no_role_is_told_so(signed_in):
+    page = signed_in().get("/")
+
+    assert page.status_code == 403
+    assert "has no role yet" in page.content.decode()
+
+
+def test_a_person_whose_account_was_closed_is_out_at_once(signed_in):
+    user = factories.user(Role.OFFICER)
+    client = signed_in(user=user)
+    user.is_active = False
+    user.save()
+
+    assert client.get("/").headers["Location"].startswith("/sign-in/")
