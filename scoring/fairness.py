@@ -9,6 +9,7 @@ where decisions are made.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from scoring import fairness_words as words
 from scoring.contract import Contract, FairnessBounds, Protected, ProtectedGroup
@@ -214,21 +215,26 @@ def _judge(
     """Compare a group with the reference where both are large enough, and say so in words."""
     if group is reference:
         return None, None, "Reference group: the others are compared with it."
-    for each in (group, reference):
-        n = shares[each.value].n
-        if n < bounds.minimum_group:
-            return Verdict.INSUFFICIENT, None, words.too_small(n, who=each.label, bounds=bounds)
-    comparison = _compare(shares[group.value].approval, shares[reference.value].approval)
-    if comparison is None:
-        return Verdict.INSUFFICIENT, None, words.too_small(0, who=group.label, bounds=bounds)
+    own, other = shares[group.value].approval, shares[reference.value].approval
+    if not _is_enough(own, bounds):
+        return Verdict.INSUFFICIENT, None, words.too_small(own, who=group.label, bounds=bounds)
+    if not _is_enough(other, bounds):
+        return (
+            Verdict.INSUFFICIENT,
+            None,
+            words.too_small(other, who=reference.label, bounds=bounds),
+        )
+    comparison = _compare(own, other)
     verdict = _verdict(comparison, bounds.minimum_air)
     sentence = words.compared(comparison, verdict=verdict, reference=reference.label, bounds=bounds)
     return verdict, comparison, sentence
 
 
-def _compare(share: Share | None, reference: Share | None) -> Comparison | None:
-    if share is None or reference is None:  # where a contract asks for no minimum
-        return None
+def _is_enough(share: Share | None, bounds: FairnessBounds) -> TypeGuard[Share]:
+    return share is not None and share.n >= bounds.minimum_group
+
+
+def _compare(share: Share, reference: Share) -> Comparison:
     has_ratio = reference.count > 0
     gap = difference_interval(share, reference)
     return Comparison(
@@ -259,7 +265,6 @@ def _worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def _rate(share: Share | None, bounds: FairnessBounds) -> Rate:
-    n = 0 if share is None else share.n
-    if share is None or n < bounds.minimum_group:
-        return Rate(n=n)
-    return Rate(n=n, value=share.value, interval=wilson(share))
+    if not _is_enough(share, bounds):
+        return Rate(n=0 if share is None else share.n)
+    return Rate(n=share.n, value=share.value, interval=wilson(share))

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from scoring.contract import FairnessBounds, Protected
 from scoring.fairness_report import AttributeReport, Comparison, GroupReport, Verdict
+from scoring.proportions import Share
 
 
-def too_small(n: int, *, who: str, bounds: FairnessBounds) -> str:
+def too_small(share: Share | None, *, who: str, bounds: FairnessBounds) -> str:
     """Say that a group is too small to state a figure of."""
+    n = 0 if share is None else share.n
     people = "1 person" if n == 1 else f"{n:,} people"
-    needed = f"at least {bounds.minimum_group} are needed"
+    needed = f"at least {max(1, bounds.minimum_group)} are needed"
     return f"Insufficient evidence: {who} has {people}, and {needed}."
 
 

@@ -1,0 +1,148 @@
+"""The model card: what a person should know before trusting the model with a decision."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scoring.contract import Contract
+
+MOST_FEATURES = 10
+_WORDS = {
+    "auc": "AUC (0.5 says nothing, 1 ranks perfectly)",
+    "gini": "Gini",
+    "ks": "KS",
+    "brier": "Brier score (lower is better)",
+    "log_loss": "Log loss (lower is better)",
+    "calibration_slope": "Calibration slope (1 is true)",
+    "calibration_intercept": "Calibration intercept (0 is true)",
+    "ece": "Calibration error (ECE, ten bins)",
+}
+
+
+def card(contract: Contract, manifest: Mapping[str, Any]) -> str:
+    """Write the card, in Markdown, from the contract and the figures of the manifest."""
+    parts = (_what, _use, _data, _quality, _reasons, _fallback, _limits, _made_of)
+    return "\n\n".join("\n".join(part(contract, manifest)) for part in parts) + "\n"
+
+
+def _what(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
+    parameters = manifest["parameters"]
+    yield f"# Model card: {contract.name}"
+    yield ""
+    yield (
+        f"{parameters['rounds']} gradient-boosted trees of depth {parameters['max_depth']} or "
+        f"less (XGBoost), calibrated, as one ONNX graph that gives the "
+        f"{contract.outcome.word}, the points and what each feature gave or took."
+    )
+
+
+def _use(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
+    yield "## What it is for"
+    yield ""
+    yield (
+        f"To recommend a decision on an application for: {contract.name} ({contract.currency}; "
+        f"jurisdictions: {', '.join(contract.jurisdictions)}). It predicts "
+        f'"{contract.outcome.meaning}" within {contract.outcome.window_months} months. '
+        f"It decides nothing by itself outside the bounds of the product's policy, and it is "
+        f"not made for any other product, country or population."
+    )
+
+
+def _data(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
+    trained = manifest["trained"]
+    yield "## What it learned from"
+    yield ""
+    yield f"{trained['rows']:,} loans, {trained['bads']:,} of them bad ({_share(trained)})."
+    yield f"Snapshot {manifest['snapshot_sha256']}."
+    yield ""
+    yield f"> {contract.source_note}"
+    yield ""
+    yield f"A loan's outcome is known thus: {contract.outcome.maturity}"
+    yield ""
+    for attribute in contract.protected:
+        yield f"- not used, protected: {attribute.label}{_assessed(attribute.why_not)}"
+    for banned in contract.banned:
+        yield f"- not used: `{banned.column}` ({banned.why})"
+
+
+def _quality(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
+    trained = manifest["trained"]
+    yield "## How good it is, on loans it has not seen"
+    yield ""
+    yield (
+        f"{trained['repeats']} times {trained['folds']}-fold cross-validation, stratified, "
+        f"seed {manifest['seed']}; calibrated without the fold that is measured."
+    )
+    yield ""
+    yield "| figure | value | 95 % interval | n |"
+    yield "|---|---|---|---|"
+    for name, words in _WORDS.items():
+        found = manifest["metrics"][name]
+        yield (
+            f"| {words} | {found['mean']:.3f} | {found['low']:.3f} to {found['high']:.3f} "
+            f"| {found['n']:,} |"
+        )
+    yield ""
+    yield (
+        f"Chance alone gives a perfectly calibrated model a calibration error of up to "
+        f"{manifest['metrics']['ece']['by_chance']:.3f} on as many loans."
+    )
+
+
+def _reasons(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
+    reference, influence = manifest["reference"], manifest["influence"]
+    yield "## How it explains itself"
+    yield ""
+    yield (
+        f"Reasons are exact interventional Shapley values of the contract's features, in points, "
+        f"against {reference['rows']:,} rows ({reference['what']}). They add up to the score: "
+        f"{reference['base_points']:.1f} base points and what each feature gave or took."
+    )
+    yield ""
+    yield "| feature | points it moves the score by, on average |"
+    yield "|---|---|"
+    for name in sorted(influence, key=lambda name: -influence[name])[:MOST_FEATURES]:
+        yield f"| {contract.feature(name).label} | {influence[name]:.1f} |"
+
+
+def _fallback(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
+    scorecard = manifest["scorecard"]
+    yield "## What stands in when it cannot answer"
+    yield ""
+    if scorecard["auc"] is None:
+        yield "There is no fallback scorecard: no feature tells anything by itself."
+        return
+    yield (
+        f"A scorecard of {scorecard['features']} features, AUC {scorecard['auc']:.3f} over "
+        f"{scorecard['n_folds']} folds, {scorecard['auc_behind_model']:+.3f} behind the model on "
+        f"the same folds."
+    )
+
+
+def _limits(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
+    held = [one.label for one in contract.features if one.direction != "none"]
+    yield "## Limits"
+    yield ""
+    yield "- It has seen only applicants whose loans were granted and whose outcome is known."
+    yield "- Figures are from the data above; they say nothing of a later time by themselves."
+    yield "- A share says what moved the score, not what caused the outcome."
+    yield f"- Fewer than {contract.fairness.minimum_group} people of a group are too few to judge."
+    if manifest["trained"]["bads"] < 1_000:
+        yield f"- {manifest['trained']['bads']:,} bad loans are few: mind the intervals."
+    if held:
+        yield f"- Risk can only move one way with: {', '.join(held)}."
+
+
+def _made_of(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
+    libraries = manifest["libraries"]
+    yield "## What it was made of"
+    yield ""
+    yield f"Contract {contract.hash}."
+    yield ", ".join(f"{name} {version}" for name, version in libraries.items()) + "."
+
+
+def _share(trained: Mapping[str, Any]) -> str:
+    return f"{trained['bads'] / trained['rows']:.1%}"
+
+
+def _assessed(why_not: str | None) -> str:
+    return f"; fairness cannot be assessed: {why_not}" if why_not else ""

@@ -1,0 +1,93 @@
+"""From typed features to the matrix that the trees read.
+
+Numbers and booleans stay one column, NaN where they are missing. A category becomes one
+column for each value of the contract, and one more for "missing" where it may be missing; a
+value the contract does not know leaves all of them zero.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from scoring.contract import Contract, Direction, Feature, Kind
+
+Matrix = NDArray[np.float32]
+
+_CONSTRAINT = {Direction.UP: 1, Direction.DOWN: -1, Direction.NONE: 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """Which column of the matrix belongs to which feature."""
+
+    features: tuple[Feature, ...]
+
+    @property
+    def numbers(self) -> tuple[Feature, ...]:
+        """Features of one column each; they come first."""
+        return tuple(feature for feature in self.features if feature.kind is not Kind.CATEGORY)
+
+    @property
+    def categories(self) -> tuple[Feature, ...]:
+        """Features of one column for each value; they come after the numbers."""
+        return tuple(feature for feature in self.features if feature.kind is Kind.CATEGORY)
+
+    @property
+    def players(self) -> NDArray[np.int64]:
+        """For each column, the place of its feature in the contract."""
+        place = {feature.name: at for at, feature in enumerate(self.features)}
+        columns = [place[feature.name] for feature in self.numbers]
+        for feature in self.categories:
+            columns += [place[feature.name]] * len(levels(feature))
+        return np.array(columns, dtype=np.int64)
+
+    @property
+    def constraints(self) -> tuple[int, ...]:
+        """For each column, what a larger value may do to the margin: 1 up, -1 down, 0 both."""
+        free = len(self.players) - len(self.numbers)
+        return tuple(_CONSTRAINT[feature.direction] for feature in self.numbers) + (0,) * free
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Words for each column, for people only; XGBoost knows them as f0, f1, ..."""
+        names = [feature.name for feature in self.numbers]
+        for feature in self.categories:
+            names += [f"{feature.name}={level or '(missing)'}" for level in levels(feature)]
+        return tuple(names)
+
+
+def encoding_of(contract: Contract) -> Encoding:
+    """Say how a contract's features become columns."""
+    return Encoding(features=contract.features)
+
+
+def levels(feature: Feature) -> tuple[str, ...]:
+    """Values of a category that have a column; the empty text stands for missing."""
+    return (*feature.values, "") if feature.may_be_missing else feature.values
+
+
+def graph_inputs(encoding: Encoding, frame: pl.DataFrame) -> dict[str, NDArray[np.generic]]:
+    """Arrays of shape (rows, 1) as the graph takes them, by name of the feature."""
+    return {feature.name: _input(feature, frame[feature.name]) for feature in encoding.features}
+
+
+def matrix_of(encoding: Encoding, inputs: dict[str, NDArray[np.generic]]) -> Matrix:
+    """Encode the graph's inputs as training does, shape (rows, columns).
+
+    This is a second implementation of the graph's encoder, on purpose: the parity gate
+    compares the two.
+    """
+    blocks = [inputs[feature.name] for feature in encoding.numbers]
+    blocks += [
+        inputs[feature.name] == np.array([levels(feature)], dtype=object)
+        for feature in encoding.categories
+    ]
+    return np.concatenate([block.astype(np.float32) for block in blocks], axis=1)
+
+
+def _input(feature: Feature, column: pl.Series) -> NDArray[np.generic]:
+    if feature.kind is Kind.CATEGORY:
+        return column.fill_null("").to_numpy().astype(object)[:, None]
+    return column.cast(pl.Float32).fill_null(np.nan).to_numpy()[:, None].astype(np.float32)

@@ -1,0 +1,143 @@
+"""What a candidate must show before a person is asked to sign for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scoring.training.quality import expected_sd_of_auc
+
+LOWEST_AUC = 0.60
+LOWEST_SLOPE, HIGHEST_SLOPE = 0.8, 1.25
+LARGEST_ECE = 0.03  # or what chance alone gives a perfect model on so few rows
+MOST_SPREAD = 2.0  # of the folds' AUC, as a multiple of what their size explains
+SLOWEST = 300e-6  # seconds, one application through the whole engine
+LARGEST_SCORECARD_GAP = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """One thing that was checked. A blocking gate that is not passed stops a promotion."""
+
+    name: str
+    passed: bool
+    detail: str
+    blocking: bool
+
+
+def judge(manifest: Mapping[str, Any], *, latency: float) -> tuple[Gate, ...]:
+    """Hold a model's figures against what is asked of it.
+
+    Parameters
+    ----------
+    manifest : mapping
+        The bundle's, with `metrics`, `parity`, `scorecard` and `trained`.
+    latency : float
+        Median seconds of one application through the engine, as measured here and now.
+    """
+    metrics, parity = manifest["metrics"], manifest["parity"]
+    return (
+        _discrimination(metrics["auc"]),
+        _calibration(metrics["calibration_slope"], metrics["ece"]),
+        _stability(metrics["auc"], manifest["trained"]),
+        _parity(parity),
+        _reasons(parity),
+        _scorecard(manifest["scorecard"]),
+        _latency(latency),
+    )
+
+
+def _discrimination(auc: Mapping[str, Any]) -> Gate:
+    return Gate(
+        name="discrimination",
+        passed=auc["low"] >= LOWEST_AUC,
+        detail=(
+            f"AUC {_with_interval(auc)} over {auc['n_folds']} folds of {auc['n']:,} rows; "
+            f"the lower end must be {LOWEST_AUC:.2f} or more"
+        ),
+        blocking=True,
+    )
+
+
+def _calibration(slope: Mapping[str, Any], ece: Mapping[str, Any]) -> Gate:
+    allowed = max(LARGEST_ECE, ece["by_chance"])
+    return Gate(
+        name="calibration",
+        passed=LOWEST_SLOPE <= slope["mean"] <= HIGHEST_SLOPE and ece["mean"] <= allowed,
+        detail=(
+            f"slope {_with_interval(slope)}, which must be {LOWEST_SLOPE} to {HIGHEST_SLOPE}; "
+            f"calibration error {_with_interval(ece)}, which may be {allowed:.3f}; "
+            f"{ece['n']:,} rows"
+        ),
+        blocking=True,
+    )
+
+
+def _stability(auc: Mapping[str, Any], trained: Mapping[str, Any]) -> Gate:
+    folds = trained["folds"]
+    bads, goods = trained["bads"] / folds, (trained["rows"] - trained["bads"]) / folds
+    expected = expected_sd_of_auc(auc["mean"], bads, goods)
+    return Gate(
+        name="stability",
+        passed=auc["sd"] <= MOST_SPREAD * expected,
+        detail=(
+            f"the AUC of {auc['n_folds']} folds varies by {auc['sd']:.3f} (standard deviation); "
+            f"folds of this size vary by {expected:.3f} by chance, and may by twice that"
+        ),
+        blocking=True,
+    )
+
+
+def _parity(parity: Mapping[str, Any]) -> Gate:
+    return Gate(
+        name="parity",
+        passed=True,  # an export that fails is refused, so there is no bundle to judge
+        detail=(
+            f"over {parity['rows']:,} rows the graph is within {parity['pd']:.1e} of XGBoost's "
+            f"PD and {parity['margin']:.1e} of its margin"
+        ),
+        blocking=True,
+    )
+
+
+def _reasons(parity: Mapping[str, Any]) -> Gate:
+    worst = max(parity["shares_by_quadrature"], parity["shares_by_coalitions"])
+    return Gate(
+        name="reasons",
+        passed=True,  # for the same reason
+        detail=(
+            f"every feature's share is within {worst:.1e} log-odds of two other ways to it, "
+            f"and base points plus shares within {parity['additivity']:.1e} of the score"
+        ),
+        blocking=True,
+    )
+
+
+def _scorecard(scorecard: Mapping[str, Any]) -> Gate:
+    gap = scorecard["auc_behind_model"]
+    return Gate(
+        name="fallback scorecard",
+        passed=gap is not None and gap <= LARGEST_SCORECARD_GAP,
+        detail=(
+            "no scorecard could be fitted: no feature tells anything by itself"
+            if gap is None
+            else f"AUC {scorecard['auc']:.3f} over {scorecard['n_folds']} folds, {gap:+.3f} "
+            f"behind the model on the same folds; {LARGEST_SCORECARD_GAP} is as far as it should be"
+        ),
+        blocking=False,
+    )
+
+
+def _latency(seconds: float) -> Gate:
+    return Gate(
+        name="latency",
+        passed=seconds <= SLOWEST,
+        detail=(
+            f"one application with all reasons takes {seconds * 1e6:.0f} µs (median, this "
+            f"machine, now); it should take {SLOWEST * 1e6:.0f} µs at most"
+        ),
+        blocking=False,
+    )
+
+
+def _with_interval(figure: Mapping[str, Any]) -> str:
+    return f"{figure['mean']:.3f} (95 % interval {figure['low']:.3f} to {figure['high']:.3f})"

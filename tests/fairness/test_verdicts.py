@@ -1,0 +1,287 @@
+"""What a fairness report may say: within, outside, or that there is too little to say."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring import fairness
+from scoring.contract import Contract, Protected, ProtectedGroup
+from scoring.fairness import Verdict
+from scoring.proportions import Share, ratio_interval, significance
+
+CONTRACT = Path(__file__).parents[2] / "contracts" / "consumer-loan" / "contract.toml"
+
+
+def report(*, approved, of, reference=(700, 1000), minimum_group=30, bad=None):
+    """Compare `approved` of `of` younger people with the older ones."""
+    selected = [i < reference[0] for i in range(reference[1])] + [i < approved for i in range(of)]
+    groups = ["older"] * reference[1] + ["younger"] * of
+    found = fairness.report(
+        selected=selected,
+        bad=bad,
+        groups=groups,
+        reference="older",
+        minimum_group=minimum_group,
+        minimum_air=0.8,
+        attribute="age",
+        label="Age",
+    )
+    return found, found.groups[-1]
+
+
+@pytest.mark.parametrize(
+    ("approved", "of", "verdict"),
+    [
+        (690, 1000, Verdict.WITHIN),
+        (1000, 1000, Verdict.WITHIN),
+        (590, 1000, Verdict.INSUFFICIENT),  # 0.84, and the interval reaches below 0.80
+        (530, 1000, Verdict.OUTSIDE),  # 0.757: below, and no chance finding
+        (400, 1000, Verdict.OUTSIDE),
+        (0, 1000, Verdict.OUTSIDE),
+        (20, 30, Verdict.INSUFFICIENT),  # 0.95, of few people
+        (17, 31, Verdict.INSUFFICIENT),  # 0.78, which may be chance
+        (8, 31, Verdict.OUTSIDE),  # 0.37, of few people but plain enough
+    ],
+)
+def test_the_verdict_follows_the_ratio_and_how_sure_it_is(approved, of, verdict):
+    found, younger = report(approved=approved, of=of)
+
+    assert younger.verdict is verdict
+    assert found.verdict is verdict
+    assert younger.words.lower().startswith(verdict)
+
+
+@pytest.mark.parametrize("approved", [0, 15, 29])
+def test_a_small_group_is_never_called_within_bounds_and_has_no_figures(approved):
+    _, younger = report(approved=approved, of=29)
+
+    assert younger.verdict is Verdict.INSUFFICIENT
+    assert younger.n == 29
+    assert younger.approval.value is None
+    assert younger.comparison is None
+    assert "younger has 29 people, and at least 30 are needed" in younger.words
+
+
+def test_a_small_reference_group_leaves_nothing_to_compare_with():
+    found, younger = report(approved=900, of=1000, reference=(20, 20))
+
+    assert younger.verdict is Verdict.INSUFFICIENT
+    assert "older has 20 people" in younger.words
+    assert younger.approval.value == 0.9
+    assert found.groups[0].approval.value is None
+
+
+def test_a_reference_group_of_whom_nobody_is_approved_gives_no_ratio():
+    _, younger = report(approved=500, of=1000, reference=(0, 1000))
+
+    assert younger.verdict is Verdict.INSUFFICIENT
+    assert younger.comparison.air is None
+    assert "nobody in older is approved" in younger.words
+
+
+def test_one_group_outside_bounds_puts_the_attribute_outside():
+    found = fairness.report(
+        selected=[True] * 100 + [True] * 100 + [i < 20 for i in range(100)],
+        bad=None,
+        groups=["a"] * 100 + ["b"] * 100 + ["c"] * 100,
+        reference="a",
+        minimum_group=30,
+        minimum_air=0.8,
+    )
+
+    assert [group.verdict for group in found.groups] == [None, Verdict.WITHIN, Verdict.OUTSIDE]
+    assert found.verdict is Verdict.OUTSIDE
+    assert found.words == "Outside bounds: c."
+
+
+@given(approved=st.integers(0, 60), of=st.integers(1, 60), reference=st.integers(1, 200))
+def test_within_bounds_always_means_the_whole_interval_is_and_the_group_is_large(
+    approved, of, reference
+):
+    approved = min(approved, of)
+
+    _, younger = report(approved=approved, of=of, reference=(reference, 200))
+
+    if younger.verdict is Verdict.WITHIN:
+        assert of >= 30
+        assert younger.comparison.air_interval.low >= 0.8
+    if younger.verdict is Verdict.OUTSIDE:
+        assert of >= 30
+        assert younger.comparison.air < 0.8
+
+
+@given(st.integers(0, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
+def test_the_interval_of_the_ratio_always_holds_the_ratio(x1, n1, x2, n2):
+    share = Share(count=min(x1, n1), n=n1)
+    reference = Share(count=min(x2, n2), n=n2)
+
+    interval = ratio_interval(share, reference)
+
+    assert interval.low <= share.value / reference.value <= interval.high
+    assert interval.low < interval.high
+
+
+@pytest.mark.parametrize(("count", "n"), [(-1, 3), (4, 3), (0, 0)])
+def test_a_share_of_nothing_is_refused(count, n):
+    with pytest.raises(ValueError, match="is no share"):
+        Share(count=count, n=n)
+
+
+def test_small_expected_counts_call_for_fishers_exact_test():
+    assert significance(Share(count=1, n=12), Share(count=6, n=9)).test == "Fisher's exact test"
+    assert significance(Share(count=60, n=120), Share(count=40, n=90)).test == "z test"
+    assert significance(Share(count=5, n=5), Share(count=9, n=9)).p_value == 1.0
+
+
+def test_the_marginal_effect_is_the_gap_in_percentage_points_with_its_interval():
+    _, younger = report(approved=500, of=1000)
+
+    compared = younger.comparison
+    assert compared.marginal_effect == pytest.approx(-20.0)
+    assert compared.marginal_effect_interval.low < -20.0 < compared.marginal_effect_interval.high
+
+
+def test_true_positives_are_good_payers_approved_and_false_positives_are_defaulters_approved():
+    older = [(True, False)] * 60 + [(False, False)] * 20 + [(True, True)] * 10
+    older += [(False, True)] * 30
+    selected, bad = zip(*older, strict=True)
+
+    found = fairness.report(
+        selected=selected,
+        bad=bad,
+        groups=["older"] * len(older),
+        reference="older",
+        minimum_group=30,
+        minimum_air=0.8,
+    )
+
+    (group,) = found.groups
+    assert (group.true_positive.n, group.true_positive.value) == (80, 0.75)
+    assert (group.false_positive.n, group.false_positive.value) == (40, 0.25)
+    assert group.true_positive.interval.low < 0.75 < group.true_positive.interval.high
+
+
+def test_rates_of_few_known_outcomes_are_not_stated():
+    bad = [None] * 1000 + [True] * 29 + [False] * 60 + [None] * 11
+
+    _, younger = report(approved=50, of=100, bad=bad)
+
+    assert (younger.false_positive.n, younger.false_positive.value) == (29, None)
+    assert younger.true_positive.n == 60
+    assert younger.true_positive.value is not None
+
+
+def test_people_whose_group_is_not_known_are_counted_and_left_out():
+    found = fairness.report(
+        selected=[True] * 200,
+        bad=None,
+        groups=["a"] * 90 + ["b"] * 60 + [None] * 50,
+        reference="a",
+        minimum_group=30,
+        minimum_air=0.8,
+    )
+
+    assert (found.n, found.n_missing) == (150, 50)
+    assert "the group of 50 applicants is not known" in found.words
+
+
+def test_one_person_is_insufficient_evidence():
+    found = fairness.report(
+        selected=[True], bad=[False], groups=["a"], reference="b", minimum_group=30, minimum_air=0.8
+    )
+
+    assert [group.n for group in found.groups] == [1, 0]
+    assert found.groups[0].words.startswith("Insufficient evidence: a has 1 person")
+
+
+def test_without_a_minimum_a_group_of_nobody_is_still_insufficient_evidence():
+    found = fairness.report(
+        selected=[True], bad=None, groups=["a"], reference="b", minimum_group=0, minimum_air=0.8
+    )
+
+    assert found.groups[0].words == (
+        "Insufficient evidence: b has 0 people, and at least 1 are needed."
+    )
+
+
+def test_nobody_at_all_is_insufficient_evidence():
+    found = fairness.report(
+        selected=[], bad=[], groups=[], reference="a", minimum_group=30, minimum_air=0.8
+    )
+
+    assert found.verdict is Verdict.INSUFFICIENT
+    assert found.groups[0].n == 0
+
+
+def test_rows_that_do_not_fit_together_are_refused():
+    with pytest.raises(ValueError, match="one entry for each row"):
+        fairness.report(
+            selected=[True], bad=None, groups=[], reference="a", minimum_group=1, minimum_air=0.8
+        )
+
+
+def test_a_contracts_attributes_are_all_listed_assessable_or_not():
+    contract = Contract.load(CONTRACT)
+    n = 400
+
+    found = fairness.assess(
+        contract=contract,
+        selected=[i % 2 == 0 for i in range(n)],
+        bad=[i % 3 == 0 for i in range(n)],
+        groups={"age_group": ["25_to_61" if i < 200 else "under_25" for i in range(n)]},
+    )
+
+    age, *others = found.attributes
+    assert [group.value for group in age.groups] == ["under_25", "25_to_61", "62_and_over"]
+    assert age.groups[2].verdict is Verdict.INSUFFICIENT
+    assert {other.name for other in others} == {"sex", "foreign_worker"}
+    assert all(not other.assessable and other.why_not for other in others)
+    assert "Not assessable: Sex and marital status, Foreign worker" in found.words
+
+
+def test_a_contract_without_an_assessable_attribute_is_insufficient_evidence():
+    contract = replace(Contract.load(CONTRACT), protected=())
+
+    found = fairness.assess(contract=contract, selected=[True], bad=[False], groups={})
+
+    assert found.verdict is Verdict.INSUFFICIENT
+    assert found.words == "Insufficient evidence: no attribute can be assessed."
+
+
+def test_groups_that_nobody_supplied_are_reported_as_known_of_nobody():
+    contract = replace(
+        Contract.load(CONTRACT),
+        protected=(
+            Protected(
+                name="age",
+                label="Age",
+                source=None,
+                assessable=True,
+                groups=(ProtectedGroup(value="a", label="A"), ProtectedGroup(value="b", label="B")),
+                reference="a",
+            ),
+        ),
+    )
+
+    found = fairness.assess(contract=contract, selected=[True] * 50, bad=None, groups={})
+
+    assert found.attributes[0].n_missing == 50
+    assert found.verdict is Verdict.INSUFFICIENT
+
+
+def test_a_report_is_plain_json():
+    found = fairness.assess(
+        contract=Contract.load(CONTRACT),
+        selected=[True] * 40,
+        bad=None,
+        groups={"age_group": ["under_25"] * 40},
+    )
+
+    again = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+
+    assert again["attributes"][0]["groups"][0]["verdict"] == "insufficient evidence"
+    assert again["n"] == 40
