@@ -1,0 +1,65 @@
+"""What a candidate must show; each gate is shown to stop what it is for."""
+
+from copy import deepcopy
+
+import pytest
+
+from scoring.training.gates import SLOWEST, judge
+
+
+@pytest.fixture
+def figures(german):
+    return deepcopy(german.manifest)
+
+
+def gate(figures, name, *, latency=50e-6):
+    (found,) = [gate for gate in judge(figures, latency=latency) if gate.name == name]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "changes"),
+    [
+        ("discrimination", "auc", {"low": 0.59}),
+        ("calibration", "calibration_slope", {"mean": 0.7}),
+        ("calibration", "calibration_slope", {"mean": 1.3}),
+        ("calibration", "ece", {"mean": 0.06}),
+        ("stability", "auc", {"sd": 0.2}),
+    ],
+)
+def test_a_bad_figure_stops_the_candidate(figures, name, part, changes):
+    assert gate(figures, name).passed
+
+    figures["metrics"][part] |= changes
+
+    found = gate(figures, name)
+    assert not found.passed
+    assert found.blocking
+
+
+def test_a_calibration_error_that_chance_explains_passes(figures):
+    figures["metrics"]["ece"] |= {"mean": 0.04, "by_chance": 0.05}
+
+    assert gate(figures, "calibration").passed
+
+
+def test_slow_answers_are_noted_and_stop_nothing(figures):
+    found = gate(figures, "latency", latency=2 * SLOWEST)
+
+    assert not found.passed
+    assert not found.blocking
+    assert "600 µs" in found.detail
+
+
+@pytest.mark.parametrize("gap", [0.05, None])
+def test_a_poor_or_missing_scorecard_is_noted_and_stops_nothing(figures, gap):
+    figures["scorecard"] |= {"auc_behind_model": gap}
+
+    found = gate(figures, "fallback scorecard")
+    assert not found.passed
+    assert not found.blocking
+
+
+def test_every_gate_says_its_figures(figures):
+    for found in judge(figures, latency=50e-6):
+        assert any(character.isdigit() for character in found.detail)
