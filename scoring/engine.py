@@ -19,8 +19,8 @@ __all__ = ["Engine", "EngineFailed", "Score", "Scores"]
 
 OUTPUTS = ("pd", "margin", "points", "reasons", "base_points")
 ROWS_AT_ONCE = 8_192  # bounds the memory of a batch
-# Points: float32 sums of some hundred leaves stay within this of what they should be.
-TOLERANCE = 0.02
+# Log-odds: float32 sums of some hundred leaves stay within this of what they should be.
+TOLERANCE = 0.0007
 # Its errors have no common ancestor but Exception, and which there are changes with versions.
 _RUNTIME_ERRORS: tuple[type[Exception], ...] = (
     RuntimeError,
@@ -73,6 +73,7 @@ class Engine:
         # A feature's place in the array of its type.
         self._texts = [f.name for f in self.contract.features if f.kind is Kind.CATEGORY]
         self._numbers = [f.name for f in self.contract.features if f.kind is not Kind.CATEGORY]
+        self._tolerance = TOLERANCE * self.contract.scale.factor  # points
         self._session = _session(bundle.model)
         self._check_signature()
         self._check_example()
@@ -112,7 +113,7 @@ class Engine:
             bundle_hash=self.bundle.hash,
             contract_hash=self.contract.hash,
         )
-        if not _is_sound(score):
+        if not _is_sound(score, tolerance=self._tolerance):
             raise EngineFailed(f"the model answered what cannot be true: {_shown(score)}")
         return score
 
@@ -141,7 +142,7 @@ class Engine:
         pd, margin, points, reasons, base = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
-        wrong = _unsound_rows(pd, points, reasons, base)
+        wrong = _unsound_rows(pd, points, reasons, base, tolerance=self._tolerance)
         if wrong.any():
             raise EngineFailed(
                 f"the model answered what cannot be true for {int(wrong.sum())} rows, "
@@ -220,7 +221,7 @@ class Engine:
         if shapes[:4] != [(1, 1), (1, 1), (1, 1), (1, n)] or math.prod(shapes[4]) != 1:
             raise EngineFailed(f"the graph's outputs have the shapes {shapes}")
         score = self.score(values)
-        if abs(score.points - to_points(score.pd, scale=self.contract.scale)) > TOLERANCE:
+        if abs(score.points - to_points(score.pd, scale=self.contract.scale)) > self._tolerance:
             raise EngineFailed(f"points and PD are not of the contract's scale: {_shown(score)}")
 
 
@@ -236,12 +237,12 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
         raise EngineFailed(f"the model's graph does not load: {error}") from error
 
 
-def _is_sound(score: Score) -> bool:
+def _is_sound(score: Score, *, tolerance: float) -> bool:
     """Whether an answer can be true; a NaN compares false everywhere."""
     total = score.base_points + sum(score.contributions)
     return (
         0 <= score.pd <= 1
-        and abs(total - score.points) <= TOLERANCE
+        and abs(total - score.points) <= tolerance
         and math.isfinite(score.margin)
     )
 
@@ -251,9 +252,11 @@ def _unsound_rows(
     points: NDArray[np.float32],
     reasons: NDArray[np.float32],
     base: NDArray[np.float32],
+    *,
+    tolerance: float,
 ) -> NDArray[np.bool_]:
     total = base.astype(np.float64) + reasons.sum(axis=1, dtype=np.float64)
-    sound = (pd >= 0) & (pd <= 1) & (np.abs(total - points) <= TOLERANCE)
+    sound = (pd >= 0) & (pd <= 1) & (np.abs(total - points) <= tolerance)
     return np.asarray(~sound, dtype=np.bool_)
 
 

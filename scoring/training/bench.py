@@ -34,11 +34,8 @@ from scoring.training.probes import Inputs, taken
 from scoring.training.served import Graph
 from scoring.training.synthetic import Recipe, contract_of, loans_of
 
-ROWS = 25_000
-REFERENCE = 20_000
 SHAP_REFERENCE = 100
-BATCH = 20_000
-TURNS = 40
+MOST_IN_BATCH = 20_000
 BURST = 25  # calls of one contestant a turn
 TARGET_GRAPH, TARGET_ENGINE = 150.0, 300.0  # microseconds, median
 GRAPH = "graph: PD, points and all reasons"
@@ -61,14 +58,16 @@ class Scene:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print a table, write `bench.json`."""
     asked = _parser().parse_args(arguments)
-    _say(f"fitting {asked.trees} trees of depth {asked.depth} on {ROWS:,} made-up loans ...")
-    scene = scene_of(trees=asked.trees, depth=asked.depth)
+    _say(f"fitting {asked.trees} trees of depth {asked.depth} on {asked.rows:,} made-up loans ...")
+    scene = scene_of(
+        trees=asked.trees, depth=asked.depth, rows=asked.rows, reference=asked.reference
+    )
     _say("comparing the graph with the model ...")
     checked = parity.check(
         scene.model,
         scene.exported,
         training_rows=scene.inputs,
-        reference=np.arange(REFERENCE),
+        reference=np.arange(asked.reference),
         seed=1,
     )
     _say("taking turns ...")
@@ -86,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def scene_of(*, trees: int, depth: int, rows: int = ROWS, reference: int = REFERENCE) -> Scene:
+def scene_of(*, trees: int, depth: int, rows: int, reference: int) -> Scene:
     """Fit a model on made-up loans and load it as it would be served."""
     contract = contract_of(Recipe(rounds=trees, max_depth=depth))
     loans = loans_of(contract, rows=rows, seed=1)
@@ -145,7 +144,7 @@ def in_turns(ways: dict[str, Contestant], *, turns: int) -> dict[str, float]:
 
 def batch_rates(scene: Scene) -> dict[str, int]:
     """Measure rows a second with all reasons, on one thread."""
-    inputs, matrix = taken(scene.inputs, slice(0, BATCH)), scene.matrix[:BATCH]
+    inputs, matrix = taken(scene.inputs, slice(0, MOST_IN_BATCH)), scene.matrix[:MOST_IN_BATCH]
     graph, booster = Graph(scene.exported.graph), scene.model.booster.copy()
     booster.set_param({"nthread": 1})
     columns = {name: values[:, 0].tolist() for name, values in inputs.items()}
@@ -201,7 +200,7 @@ def _described(asked: argparse.Namespace, scene: Scene) -> dict[str, int]:
         "leaves": scene.exported.forest.leaves,
         "features": len(scene.contract.features),
         "columns": scene.matrix.shape[1],
-        "reference_rows": REFERENCE,
+        "reference_rows": asked.reference,
         "graph_bytes": len(scene.exported.graph),
     }
 
@@ -216,7 +215,7 @@ def _table(found: dict[str, Any]) -> list[str]:
     ]
     verdict = "reached" if micros[GRAPH] <= TARGET_GRAPH else "MISSED"
     lines += [f"target of the graph: {TARGET_GRAPH:.0f} µs, {verdict}", ""]
-    lines += [f"{f'{BATCH:,} rows at once, one thread':<46}{'rows/s':>10}{'x graph':>10}"]
+    lines += [f"{'many rows at once, one thread':<46}{'rows/s':>10}{'x graph':>10}"]
     lines += [
         f"{name:<46}{value:>10,}{value / rates[GRAPH]:>10,.2f}" for name, value in rates.items()
     ]
@@ -231,7 +230,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--trees", type=int, default=300)
     parser.add_argument("--depth", type=int, default=4, choices=range(1, 7))
-    parser.add_argument("--turns", type=int, default=TURNS)
+    parser.add_argument("--rows", type=int, default=25_000, help="loans to make up")
+    parser.add_argument("--reference", type=int, default=20_000, help="of them, to compare with")
+    parser.add_argument("--turns", type=int, default=40, help="bursts of each contestant")
     return parser
 
 

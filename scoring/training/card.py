@@ -108,13 +108,14 @@ def _fallback(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
     scorecard = manifest["scorecard"]
     yield "## What stands in when it cannot answer"
     yield ""
-    if scorecard["auc"] is None:
+    auc = scorecard["auc"]
+    if auc is None:
         yield "There is no fallback scorecard: no feature tells anything by itself."
         return
     yield (
-        f"A scorecard of {scorecard['features']} features, AUC {scorecard['auc']:.3f} over "
-        f"{scorecard['n_folds']} folds, {scorecard['auc_behind_model']:+.3f} behind the model on "
-        f"the same folds."
+        f"A scorecard of {scorecard['features']} features: AUC {auc['mean']:.3f} (95 % interval "
+        f"{auc['low']:.3f} to {auc['high']:.3f}, {auc['n_folds']} folds of {auc['n']:,} loans), "
+        f"{scorecard['auc_behind_model']:+.3f} behind the model on the same folds."
     )
 
 

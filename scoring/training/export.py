@@ -6,6 +6,7 @@ import numpy as np
 import xgboost as xgb
 
 from scoring.contract import Scale
+from scoring.onnx_safety import LARGEST_MODEL
 from scoring.training.calibrate import Calibration
 from scoring.training.encoding import Encoding, Matrix
 from scoring.training.forest import Forest, read
@@ -47,7 +48,8 @@ def export(model: Model, reference: Matrix) -> Exported:
     Raises
     ------
     ExportRefused
-        No tree has a split, or a tree is deeper than 6 (a leaf's table has 2^depth rows).
+        No tree has a split, a tree is deeper than 6 (a leaf's table has 2^depth rows), or the
+        graph is larger than the product loads.
     """
     forest = read(model.booster)
     _refuse_shapes(forest)
@@ -66,8 +68,10 @@ def export(model: Model, reference: Matrix) -> Exported:
         reasons=small_trees(pieces, tables, scale=points_a_margin),
         base_points=base_points,
     )
+    graph = to_bytes(build(parts))
+    _refuse_size(graph, forest)
     return Exported(
-        graph=to_bytes(build(parts)),
+        graph=graph,
         forest=forest,
         base_margin=base_margin,
         base_points=base_points,
@@ -97,4 +101,13 @@ def _refuse_shapes(forest: Forest) -> None:
         raise ExportRefused(
             f"Trees of depth {forest.depth} cannot be explained exactly in reasonable space; "
             f"the deepest allowed is {DEEPEST}. Lower max_depth in the contract's training table."
+        )
+
+
+def _refuse_size(graph: bytes, forest: Forest) -> None:
+    if len(graph) > LARGEST_MODEL:
+        raise ExportRefused(
+            f"The graph takes {len(graph):,} bytes for {len(forest.trees)} trees of depth "
+            f"{forest.depth}, and at most {LARGEST_MODEL:,} are loaded. Lower rounds or max_depth "
+            "in the contract's training table."
         )

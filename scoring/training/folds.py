@@ -68,7 +68,7 @@ def out_of_fold(
     found = np.empty((training.repeats, len(bad)))
     for number, (fold, scored) in enumerate(_in_order(score, folds, rows=len(bad)), start=1):
         found[fold.repeat, fold.tests] = scored
-        progress(f"validating: model {number} of {len(folds)}", number / len(folds))
+        progress(f"Validating: model {number} of {len(folds)}", number / len(folds))
     return OutOfFold(folds=folds, margins=found, pds=_calibrated(folds, found, bad))
 
 

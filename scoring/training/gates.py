@@ -93,7 +93,7 @@ def _parity(parity: Mapping[str, Any]) -> Gate:
         passed=True,  # an export that fails is refused, so there is no bundle to judge
         detail=(
             f"over {parity['rows']:,} rows the graph is within {parity['pd']:.1e} of XGBoost's "
-            f"PD and {parity['margin']:.1e} of its margin"
+            f"PD and, relative to its size, {parity['margin']:.1e} of its margin"
         ),
         blocking=True,
     )
@@ -106,7 +106,8 @@ def _reasons(parity: Mapping[str, Any]) -> Gate:
         passed=True,  # for the same reason
         detail=(
             f"every feature's share is within {worst:.1e} log-odds of two other ways to it, "
-            f"and base points plus shares within {parity['additivity']:.1e} of the score"
+            f"and base points plus shares within {parity['additivity']:.1e} of the score, "
+            "relative to its size"
         ),
         blocking=True,
     )
@@ -120,8 +121,8 @@ def _scorecard(scorecard: Mapping[str, Any]) -> Gate:
         detail=(
             "no scorecard could be fitted: no feature tells anything by itself"
             if gap is None
-            else f"AUC {scorecard['auc']:.3f} over {scorecard['n_folds']} folds, {gap:+.3f} "
-            f"behind the model on the same folds; {LARGEST_SCORECARD_GAP} is as far as it should be"
+            else f"AUC {_with_interval(scorecard['auc'])}, {gap:+.3f} behind the model on the same "
+            f"{scorecard['auc']['n_folds']} folds; it should be {LARGEST_SCORECARD_GAP} at most"
         ),
         blocking=False,
     )

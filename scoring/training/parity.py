@@ -18,13 +18,15 @@ from scoring.training.served import Answers, Graph
 
 Floats = NDArray[np.float64]
 
-# Shares, points and additivity are limited in log-odds, so that a scale of more points a
-# doubling is not held to more digits than float32 has; 3e-5 is 0.0009 points at 20 a doubling.
+# All but PDs are limited in log-odds, so that a scale of more points a doubling is not held to
+# more digits than float32 has; 3e-5 is 0.0009 points at 20 a doubling. Margin, points and
+# additivity are limited relative to 1 + |margin|: a float32 sum of hundreds of leaves loses more
+# where it is large, in XGBoost as in the graph.
 LIMITS = {
-    "margin": 2e-5,
+    "margin": 1e-5,
     "pd": 2e-6,
-    "points": 3e-5,
-    "additivity": 3e-5,
+    "points": 1e-5,
+    "additivity": 1e-5,
     "shares_by_quadrature": 3e-5,
     "shares_by_coalitions": 3e-5,
     "mean_share_of_reference": 3e-5,
@@ -98,11 +100,12 @@ def _against_the_model(model: Model, answers: Answers, rows: Inputs) -> dict[str
     logit = model.calibration.logit(margin)
     points = model.scale.offset - model.scale.factor * logit
     total = answers.reasons.sum(axis=1) + answers.base_points
+    size = 1 + np.abs(margin)
     return {
-        "margin": _worst(answers.margin - margin),
+        "margin": _worst((answers.margin - margin) / size),
         "pd": _worst(answers.pd - sigmoid(logit)),
-        "points": _worst(answers.points - points) / model.scale.factor,
-        "additivity": _worst(total - points) / model.scale.factor,
+        "points": _worst((answers.points - points) / size) / model.scale.factor,
+        "additivity": _worst((total - points) / size) / model.scale.factor,
     }
 
 

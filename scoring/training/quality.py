@@ -1,14 +1,14 @@
 """How good the model is on rows that it has not seen, and how sure that is."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from scoring import performance
 from scoring.training.calibrate import Floats, Outcomes, logit, maximum_likelihood, with_ones
-from scoring.training.folds import OutOfFold
+from scoring.training.folds import Fold, OutOfFold
 
 Z = 1.959964  # of a two-sided 95 % interval
 RESAMPLES = 2_000
@@ -30,7 +30,13 @@ def metrics_of(out: OutOfFold, bad: Outcomes, *, seed: int) -> dict[str, dict[st
     one is far too small. Calibration is of the first repeat, in which each row counts once.
     """
     first = out.pds[0]
-    metrics = {name: _over_folds(measure, out, bad) for name, measure in BY_FOLD.items()}
+    metrics = {
+        name: over_folds(
+            [measure(bad[fold.tests], out.pds[fold.repeat, fold.tests]) for fold in out.folds],
+            out.folds[0],
+        )
+        for name, measure in BY_FOLD.items()
+    }
     metrics["calibration_slope"], metrics["calibration_intercept"] = _line(first, bad)
     metrics["ece"] = _calibration_error(first, bad, seed=seed)
     return metrics
@@ -43,18 +49,15 @@ def expected_sd_of_auc(auc: float, bads: float, goods: float) -> float:
     return math.sqrt(variance / (bads * goods))
 
 
-def _over_folds(
-    measure: Callable[[Outcomes, Floats], float], out: OutOfFold, bad: Outcomes
-) -> dict[str, Any]:
-    values = [measure(bad[fold.tests], out.pds[fold.repeat, fold.tests]) for fold in out.folds]
+def over_folds(values: Sequence[float], fold: Fold) -> dict[str, Any]:
+    """Summarise a figure of each fold; `fold` says how large one is."""
     mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
-    fold = out.folds[0]
     error = sd * math.sqrt(1 / len(values) + len(fold.tests) / len(fold.learns))
     return {
         **_interval(mean, error),
         "sd": round(sd, DIGITS),
         "n_folds": len(values),
-        "n": len(bad),
+        "n": len(fold.tests) + len(fold.learns),
     }
 
 

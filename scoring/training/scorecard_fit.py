@@ -17,10 +17,12 @@ from scoring.training.calibrate import (
     sigmoid,
 )
 from scoring.training.folds import OutOfFold
+from scoring.training.quality import over_folds
 from scoring.training.scorecard_bins import Binned, binned
 
 POINT_DIGITS = 4
 FIGURE_DIGITS = 6
+NO_FIGURES: dict[str, Any] = {"auc": None, "auc_behind_model": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def figures(
     folds = [fold for fold in out.folds if fold.repeat == 0]
     cards = [fit_scorecard(contract, frame[fold.learns], bad[fold.learns]) for fold in folds]
     if not all(cards):
-        return {"auc": None, "auc_behind_model": None, "n_folds": 0}
+        return dict(NO_FIGURES)
     own = [
         performance.auc(bad[fold.tests], card.pds(frame[fold.tests]))
         for fold, card in zip(folds, cards, strict=True)
@@ -92,9 +94,8 @@ def figures(
     ]
     models = [performance.auc(bad[fold.tests], out.pds[0, fold.tests]) for fold in folds]
     return {
-        "auc": round(float(np.mean(own)), FIGURE_DIGITS),
+        "auc": over_folds(own, folds[0]),
         "auc_behind_model": round(float(np.mean(models) - np.mean(own)), FIGURE_DIGITS),
-        "n_folds": len(folds),
     }
 
 

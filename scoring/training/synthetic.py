@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from scoring.contract import Contract, Kind
+from scoring.contract import Contract, Direction, Feature, Kind
 
 LEVELS = 6
 BAD_RATE_LOGIT = -1.2
@@ -115,7 +115,7 @@ def loans_of(contract: Contract, *, rows: int, seed: int) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     risk, columns = np.full(rows, BAD_RATE_LOGIT), {}
     for feature in contract.features:
-        column, effect = _column(feature.kind, rows, rng)
+        column, effect = _column(feature, rows, rng)
         missing = rng.random(rows) < (0.15 if feature.may_be_missing else 0)
         values = [None if gone else value for gone, value in zip(missing, column, strict=True)]
         columns[feature.name] = values
@@ -146,14 +146,16 @@ def _listed(values: list[tuple[str, str]]) -> str:
     return f"categories = [{rows}]\n"
 
 
-def _column(kind: Kind, rows: int, rng: np.random.Generator) -> tuple[list[Any], Any]:
+def _column(feature: Feature, rows: int, rng: np.random.Generator) -> tuple[list[Any], Any]:
     """Make up values and what each adds to the risk."""
-    if kind is Kind.DECIMAL:
+    if feature.kind is Kind.DECIMAL:
         numbers = rng.normal(size=rows).round(3)
-        return numbers.tolist(), rng.normal() * 0.4 * numbers + 0.2 * np.abs(numbers)
-    levels = 2 if kind is Kind.BOOLEAN else LEVELS
+        if feature.direction is Direction.UP:
+            return numbers.tolist(), numbers
+        return numbers.tolist(), rng.normal() * 0.5 * numbers + 0.3 * np.abs(numbers)
+    levels = 2 if feature.kind is Kind.BOOLEAN else LEVELS
     drawn = rng.integers(levels, size=rows)
     effect = (rng.normal(size=levels) * 0.5)[drawn]
-    if kind is Kind.BOOLEAN:
+    if feature.kind is Kind.BOOLEAN:
         return drawn.astype(bool).tolist(), effect
     return [f"value_{level}" for level in drawn], effect

@@ -98,7 +98,7 @@ def train(
     ...                 progress=lambda what, share: None)  # doctest: +SKIP
     """
     snapshot = _read(contract, frame)
-    progress("validating", 0.0)
+    progress("Validating", 0.0)
     out = out_of_fold(
         snapshot.matrix,
         snapshot.bad,
@@ -106,12 +106,12 @@ def train(
         encoding=snapshot.encoding,
         progress=lambda what, share: progress(what, share * VALIDATING_TAKES),
     )
-    progress("fitting on all rows", VALIDATING_TAKES)
+    progress("Fitting on all loans", VALIDATING_TAKES)
     model = _fitted(snapshot, out)
     reference = reference_of(contract, model, snapshot.matrix)
-    progress("writing the graph and its reasons", 0.65)
+    progress("Writing the graph and its reasons", 0.65)
     exported = export(model, snapshot.matrix[reference.rows])
-    progress("comparing the graph with the model", 0.7)
+    progress("Comparing the graph with the model", 0.7)
     said = _manifest(snapshot, model, exported, reference) | {
         "snapshot_sha256": snapshot_sha256,
         "parity": parity.check(
@@ -122,7 +122,7 @@ def train(
             seed=contract.training.seed,
         ),
     }
-    progress("fitting the fallback scorecard", 0.85)
+    progress("Fitting the fallback scorecard", 0.85)
     scorecard, figures = _scorecard(snapshot, out, reference)
     metrics = metrics_of(out, snapshot.bad, seed=contract.training.seed)
     said |= {"metrics": metrics, "scorecard": figures}
@@ -184,7 +184,7 @@ def _scorecard(
     contract, frame, bad = snapshot.contract, snapshot.frame, snapshot.bad
     weighed = scorecard_fit.fit_scorecard(contract, frame, bad)
     if weighed is None:
-        return None, {"features": 0, "auc": None, "auc_behind_model": None, "n_folds": 0}
+        return None, {"features": 0, **scorecard_fit.NO_FIGURES}
     written = scorecard_fit.to_json(contract, weighed, frame[reference.rows])
     figures = scorecard_fit.figures(contract, frame, bad, out)
     return written, {"features": len(weighed.bins), **figures}
