@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
-    "django.contrib.admin",
+    "credit.apps.AccountsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -230,6 +230,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "credit.sweep_training_runs",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "report the fairness of new models": {
+        "task": "monitoring.report_fairness",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "forget old idempotency keys": {
         "task": "credit.purge_idempotency",

@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         targets = slo.Targets.load(options.slo)
+        options.rate = options.rate or targets.arrivals.rate
         run = _measure(options)
     except (slo.CannotMeasure, slo.TargetsRefused, bodies.RowsRefused) as error:
         print(f"The load test could not run: {error}", file=sys.stderr)  # noqa: T201
@@ -106,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--base-url", required=True, help="as in http://127.0.0.1:8000")
     parser.add_argument("--seconds", type=_positive, default=30.0)
-    parser.add_argument("--rate", type=_positive, default=100.0, help="requests a second")
+    parser.add_argument("--rate", type=_positive, help="requests a second; default: the targets'")
     parser.add_argument("--slo", type=Path, default=HERE / "slo.toml", help="the targets")
     parser.add_argument("--json", type=Path, default=var / "load.json", help="where figures go")
     parser.add_argument("--contract", type=Path, default=PRODUCT / "contract.toml")

@@ -33,6 +33,7 @@ class EndpointTargets:
 class ArrivalTargets:
     """Of the workload: without it the other figures mean nothing."""
 
+    rate: float  # requests a second
     minimum_share: float
     generator_lag_p95_ms: float
 

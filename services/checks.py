@@ -74,4 +74,5 @@ def _environment() -> dict[str, str]:
         **ours,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secrets.token_urlsafe(50),
         "DATABASE_URL": "postgresql:///evenhand",
+        "NO_COLOR": "1",
     }

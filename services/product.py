@@ -70,11 +70,13 @@ def bring_up(supervisor: Supervisor, *, port: int) -> Product:
     product = Product(supervisor, settings, supervisor.base_url)
     files = static_files.begin(product.manage, supervisor)
     _migrate(product)
+    if files is None:
+        _start_web(product, port=port)
     is_live = _make_accounts(product)
     steps = [] if is_live else _begin_onboarding(product)
-    static_files.finish(files, supervisor)
-    supervisor.progress.line("Starting the web server")
-    supervisor.start(programs.web(settings, port=port))
+    if files is not None:  # the web server lists its files once, when it starts
+        static_files.finish(files, supervisor)
+        _start_web(product, port=port)
     for step in steps:
         supervisor.finish(step)
     supervisor.progress.line(f"{SLUG} is live{' already' if is_live else ''}")
@@ -87,6 +89,11 @@ def _migrate(product: Product) -> None:
     product.supervisor.progress.line("Bringing the tables up to date")
     migrate = ("migrate", "--noinput", "--database", "owner")
     product.supervisor.finish(product.manage(*migrate, title="Migrating:", login=OWNER))
+
+
+def _start_web(product: Product, *, port: int) -> None:
+    product.supervisor.progress.line("Starting the web server")
+    product.supervisor.start(programs.web(product.settings, port=port))
 
 
 def _make_accounts(product: Product) -> bool:

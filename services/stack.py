@@ -22,6 +22,7 @@ def run(arguments: Sequence[str]) -> int:
         running = product.bring_up(supervisor, port=options.port or free_port())
         _tell(supervisor, base_url=running.base_url, key=running.key(), users=running.users)
         supervisor.stay(with_parent=True)
+    _empty_elsewhere(supervisor.places)
     return 0
 
 
@@ -39,6 +40,7 @@ def run_servers(arguments: Sequence[str]) -> int:
             celery_broker_url=settings.broker.url if settings.broker else None,
         )
         supervisor.stay(with_parent=True)
+    _empty_elsewhere(supervisor.places)
     return 0
 
 
@@ -69,10 +71,16 @@ def empty(places: Places) -> None:
         raise lock.AlreadyRunning(f"{places.var} is in use.")
     if any(places.var.iterdir()) and not places.lock.exists():
         raise Trouble(f"{places.var} holds files that no stack has made; it is not emptied.")
+    _empty_elsewhere(places)
+    shutil.rmtree(places.var)
+
+
+def _empty_elsewhere(places: Places) -> None:
+    """Delete what the servers had to keep outside: nobody would look for it there."""
     record = places.var / "servers_elsewhere"
     if record.exists():
         shutil.rmtree(Path(record.read_text().strip()), ignore_errors=True)
-    shutil.rmtree(places.var)
+        record.unlink()
 
 
 def _tell(supervisor: Supervisor, **facts: object) -> None:

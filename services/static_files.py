@@ -3,10 +3,11 @@
 import hashlib
 from typing import Protocol
 
-from services.places import ROOT, Places, write_atomically
+from services.places import ROOT, write_atomically
 from services.supervisor import Supervisor
 from services.task import Task
 
+STAMP = "static.sha256"
 FOLDERS = ("frontend/static", "monitoring/static", "credit/static")
 
 
@@ -19,7 +20,7 @@ class Manage(Protocol):
 def begin(manage: Manage, supervisor: Supervisor) -> Task | None:
     """Start collecting, unless everything is as it was the last time."""
     places = supervisor.places
-    stamp = places.var / "static.sha256"
+    stamp = places.var / STAMP
     if (places.var / "static").exists() and stamp.exists() and stamp.read_text() == _fingerprint():
         return None
     stamp.unlink(missing_ok=True)
@@ -28,15 +29,10 @@ def begin(manage: Manage, supervisor: Supervisor) -> Task | None:
     return task
 
 
-def finish(task: Task | None, supervisor: Supervisor) -> None:
-    """Wait for the files: the web server lists them once, when it starts."""
-    if task is not None:
-        supervisor.finish(task)
-        _stamp(supervisor.places)
-
-
-def _stamp(places: Places) -> None:
-    write_atomically(places.var / "static.sha256", _fingerprint(), mode=0o644)
+def finish(task: Task, supervisor: Supervisor) -> None:
+    """Wait for the files, and note what they were made from."""
+    supervisor.finish(task)
+    write_atomically(supervisor.places.var / STAMP, _fingerprint(), mode=0o644)
 
 
 def _fingerprint() -> str:

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,7 @@ def _settings_of_tests(django_test_environment, tmp_path_factory):
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         EVENHAND_VAR=tmp_path_factory.mktemp("var"),
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={**settings.STORAGES, "staticfiles": static},
     ):
@@ -77,6 +80,63 @@ def as_owner(request):
     connections["default"] = connections["owner"]
     yield connections["owner"]
     connections["default"] = before
+
+
+@pytest.fixture(scope="module")
+def database_for_commits(django_db_setup, django_db_blocker):
+    """Copy the empty test database, for tests that commit: append-only rows cannot be removed."""
+    from django.db import connections  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        original = connections["owner"].settings_dict["NAME"]
+        copy = f"{original}_commits"
+        connections.close_all()
+        with connections["owner"]._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+        yield copy
+        with connections["owner"]._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed(database_for_commits, django_db_blocker):
+    """Work on the copy with real commits, from any number of threads."""
+    from django.db import connections  # noqa: PLC0415
+
+    def use(name):
+        connections.close_all()
+        for alias in ("default", "owner"):
+            connections[alias].settings_dict["NAME"] = name
+
+    original = connections["owner"].settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        use(database_for_commits)
+        yield
+        use(original)
+
+
+@pytest.fixture
+def at_once():
+    """Run a function in as many threads as arguments, all starting together."""
+
+    def run(function, arguments):
+        barrier = threading.Barrier(len(arguments))
+
+        def one(argument):
+            from django.db import connections  # noqa: PLC0415
+
+            barrier.wait()
+            try:
+                return function(argument)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(arguments)) as pool:
+            return [each.exception() or each.result() for each in
+                    [pool.submit(one, argument) for argument in arguments]]
+
+    return run
 
 
 @pytest.fixture(scope="session")

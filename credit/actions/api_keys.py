@@ -107,6 +107,11 @@ def _check(partner: str, scopes: Sequence[str]) -> None:
     if unknown or not scopes:
         known = ", ".join(Scope.values)
         raise BadScope(f"A key needs scopes out of {known}; {', '.join(unknown) or 'none'} given.")
+    check_partner(partner)
+
+
+def check_partner(partner: str) -> None:
+    """Refuse a name that no partner may have."""
     if partner != slugify(partner) or not partner:
         raise BadPartner(
             f"A partner's name is of small letters, digits and dashes, not {partner!r}."

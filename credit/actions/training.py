@@ -60,9 +60,7 @@ def run(
             raise TrainingFailed(str(refused)) from refused
 
 
-def _carry_out(
-    taken: TrainingRun, *, now: Callable[[], datetime], tell: Progress
-) -> ModelVersion:
+def _carry_out(taken: TrainingRun, *, now: Callable[[], datetime], tell: Progress) -> ModelVersion:
     def progress(step: str, share: float) -> None:
         training_runs.progress(run=taken, step=step, share=share)
         tell(step, share)

@@ -23,6 +23,10 @@ class PasswordRefused(ActionDenied):
     """The password is too weak."""
 
 
+class OwnAccount(ActionDenied):
+    """Some things another administrator has to do."""
+
+
 class NameTaken(ActionDenied):
     """Someone of this name exists."""
 
@@ -44,9 +48,9 @@ def create(
         require_role(by, Role.ADMINISTRATOR, to="make an account")
     if User.objects.filter(username=username).exists():
         raise NameTaken(f"There is a user {username} already.")
-    _check_roles(wanted)
+    check_roles(wanted)
     user = User(username=username, first_name=first_name, last_name=last_name)
-    _check_password(password, user)
+    check_password(password, user)
     user.is_staff = Role.ADMINISTRATOR in wanted  # only opens the door of /admin/
     user.set_password(password)
     user.save()
@@ -67,7 +71,7 @@ def change_password(*, user_id: int, password: str, at: datetime, by: User | Non
     if by is not None:
         require_role(by, Role.ADMINISTRATOR, to="set a password")
     user = User.objects.select_for_update().get(pk=user_id)
-    _check_password(password, user)
+    check_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
     audit.record(AuditEvent.Type.PASSWORD_SET, target=f"user:{user.pk}", by=by, at=at)
@@ -79,8 +83,10 @@ def set_roles(*, user_id: int, roles: Iterable[Role], by: User, at: datetime) ->
     """Give a person these roles and no other; they hold from the next request on."""
     wanted = frozenset(roles)
     require_role(by, Role.ADMINISTRATOR, to="change roles")
-    _check_roles(wanted)
+    check_roles(wanted)
     user = User.objects.select_for_update().get(pk=user_id)
+    if user == by and user.roles != wanted:
+        raise OwnAccount("Nobody changes their own roles.")
     before = sorted(user.groups.values_list("name", flat=True))
     user.groups.remove(*user.groups.exclude(name__in=wanted))  # first, or the two sets might clash
     user.groups.add(*Group.objects.filter(name__in=wanted))
@@ -97,18 +103,41 @@ def set_roles(*, user_id: int, roles: Iterable[Role], by: User, at: datetime) ->
     return user
 
 
+@transaction.atomic
+def set_active(*, user_id: int, is_active: bool, by: User, at: datetime) -> User:
+    """Let a person sign in, or no longer; what they did stays theirs."""
+    require_role(by, Role.ADMINISTRATOR, to="close or open an account")
+    user = User.objects.select_for_update().get(pk=user_id)
+    if user.is_active == is_active:
+        return user
+    if user == by:
+        raise OwnAccount("Nobody closes their own account.")
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+    audit.record(
+        AuditEvent.Type.ACCOUNT_CHANGED,
+        target=f"user:{user.pk}",
+        by=by,
+        at=at,
+        is_active=is_active,
+    )
+    return user
+
+
 def learning_worker() -> User:
     """Find the account that trains where a validator, or a schedule, asked for it."""
     return User.objects.get(username=LEARNING_WORKER)
 
 
-def _check_roles(wanted: frozenset[Role]) -> None:
+def check_roles(wanted: frozenset[Role]) -> None:
+    """Refuse two roles that may not be one person's; the database does as well."""
     for one, other in ROLES_APART:
         if {one, other} <= wanted:
             raise RolesClash(f"Nobody may be both {_word(one)} and {_word(other)}.")
 
 
-def _check_password(password: str, user: User) -> None:
+def check_password(password: str, user: User) -> None:
+    """Refuse a password that is too weak."""
     try:
         validate_password(password, user)
     except ValidationError as refused:

@@ -37,7 +37,7 @@ class Decisions(Endpoint):
     @operation(
         "decide",
         "Score an application and decide what policy lets be decided",
-        body=("DecisionRequest", examples.DECISION_REQUEST),
+        body=("DecisionRequest", examples.DECISION_REQUESTS),
         answers={201: ("Decided and stored", "Decision", examples.DECISION)},
         problems=(problem_types.IDEMPOTENCY_KEY, problem_types.IDEMPOTENCY_CONFLICT),
         parameters=(idempotency_key(required=True), replay_header(201)),

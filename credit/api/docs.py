@@ -2,18 +2,18 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from credit.api import problem_types
+from credit.api.read_only import read_only
 
 
-@require_safe
+@read_only
 def index(request: HttpRequest) -> HttpResponse:
     """Show every operation, with a form to try it."""
     return render(request, "api/docs.html")
 
 
-@require_safe
+@read_only
 def problems(request: HttpRequest) -> HttpResponse:
     """Say of each problem what it means and what to do."""
     return render(request, "api/problems.html", {"problem_types": problem_types.ALL})

@@ -8,11 +8,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerAway
 
 from credit import serving
 from credit.api.problems import DATABASE_AWAY
+from credit.api.read_only import read_only
 from credit.models import ModelVersion
 from credit.models.model_versions import Stage
 from credit.serving import ModelUnavailable
@@ -23,14 +23,14 @@ UNKNOWN = "unknown"
 
 
 @never_cache
-@require_safe
+@read_only
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Say that this process answers; nothing else is looked at."""
     return JsonResponse({"status": OK})
 
 
 @never_cache
-@require_safe
+@read_only
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Say of each part whether it can do its work; 503 if one cannot."""
     parts: dict[str, Any] = {"database": _database(), "broker": _broker()}

@@ -38,7 +38,7 @@ class Outcomes(Endpoint):
     @operation(
         "report_outcome",
         "Report how a loan turned out",
-        body=("OutcomeRequest", examples.OUTCOME_REQUEST),
+        body=("OutcomeRequest", examples.OUTCOME_REQUESTS),
         answers={201: ("Stored", "Outcome", examples.OUTCOME)},
         problems=(problem_types.IDEMPOTENCY_KEY, problem_types.NOT_FOUND, problem_types.CONFLICT),
         parameters=(idempotency_key(required=False), replay_header(201)),

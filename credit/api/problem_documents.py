@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import structlog
 from django.http import HttpRequest, HttpResponse
-from django.utils.encoding import iri_to_uri
 
 from credit.api.faults import Fault, printable
 from credit.api.problem_types import ProblemType
 
+PATH_SIGNS = "/:@!$&'()*+,;=-._~"  # RFC 3986
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -55,7 +56,7 @@ def _document(problem: Problem, request: HttpRequest) -> dict[str, object]:
         "title": problem.kind.title,
         "status": problem.kind.status,
         "detail": printable(problem.detail),
-        "instance": iri_to_uri(printable(request.path))[:2000],
+        "instance": quote(printable(request.path)[:500], safe=PATH_SIGNS),
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
         "errors": [fault.as_document() for fault in problem.faults],
     }

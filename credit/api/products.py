@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from credit import serving
 from credit.api import problem_types, query_strings
 from credit.api.endpoints import Endpoint
+from credit.api.example_requests import whole_request
 from credit.api.openapi import examples
 from credit.api.openapi.operations import operation
 from credit.api.permissions import ANY_KEY
@@ -53,7 +54,8 @@ class ProductSchema(Endpoint):
         found = _terms(slug)
         if found is None:
             raise Problem(problem_types.NOT_FOUND, "There is no such product.")
-        return Response(json_schema(found.contract))
+        contract = found.contract
+        return Response(json_schema(contract) | {"examples": [whole_request(contract)]})
 
 
 def _terms(slug: str) -> Terms | None:

@@ -1,5 +1,6 @@
 """The query string, read as strictly as a body."""
 
+import re
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from credit.api.problem_documents import Problem
 
 LONGEST = 2_000
 LONGEST_VALUE = 100
+GOOD_VALUE = re.compile(rf"[^\x00-\x1f\x7f-\x9f]{{1,{LONGEST_VALUE}}}")
 
 
 def read(request: HttpRequest, *known: str) -> dict[str, str]:
@@ -20,7 +22,7 @@ def read(request: HttpRequest, *known: str) -> dict[str, str]:
             _refuse(f"There is no query parameter {printable(name[:50])!r} here.")
         if name in given:
             _refuse(f"The query parameter {name} stands there twice.")
-        if not value or len(value) > LONGEST_VALUE or not is_storable(value):
+        if not GOOD_VALUE.fullmatch(value) or not is_storable(value):
             _refuse(f"The query parameter {name} must be 1 to {LONGEST_VALUE} characters of text.")
         given[name] = value
     return given

@@ -30,6 +30,8 @@ class AuditEvent(models.Model):
         VAULT_READ = "vault_read", "Protected attributes read for aggregates"
         USER_CREATED = "user_created", "User created"
         ROLES_CHANGED = "roles_changed", "Roles changed"
+        ACCOUNT_CHANGED = "account_changed", "Account changed"
+        PARTNER_CHANGED = "partner_changed", "Partner changed"
         PASSWORD_SET = "password_set", "Password set"
         ALERT_RESOLVED = "alert_resolved", "Alert resolved"
 

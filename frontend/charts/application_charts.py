@@ -23,6 +23,7 @@ def draw(application: ApplicationDetail) -> dict[str, Any]:
         return {"details": details}
     return {
         "details": details,
+        "because": _because(application, pd=application.pd),
         "dots": dots(application.pd),
         "scale": score_scale(
             bands=application.bands,
@@ -36,3 +37,16 @@ def draw(application: ApplicationDetail) -> dict[str, Any]:
             application.reasons, base_points=application.base_points, points=application.points
         ),
     }
+
+
+def _because(application: ApplicationDetail, *, pd: float) -> str:
+    """Say in a few words what the recommendation rests on."""
+    is_in_doubt = application.approve_pd_at_most < pd < application.decline_pd_at_least
+    match application.recommendation:
+        case "approve":
+            return "at or above the cut-off"
+        case "decline" if pd >= application.decline_pd_at_least:
+            return "at or below the cut-off"
+        case "refer" if is_in_doubt:
+            return "between the cut-offs"
+    return "a policy rule applies"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MOST_ROWS = 10
+LEAST = 0.05  # points; less would read as 0.0
 MARGIN = 0.04  # of the width, so that no bar touches the edge
 
 
@@ -51,7 +52,8 @@ def waterfall(
 
 def _steps(reasons: Sequence[Reason], *, most: int) -> list[tuple[str, str, float]]:
     largest = sorted(reasons, key=lambda reason: -abs(reason.points))
-    shown, small = largest[:most], largest[most:]
+    shown = [reason for reason in largest[:most] if abs(reason.points) >= LEAST]
+    small = largest[len(shown) :]
     steps = [
         ("took" if reason.points < 0 else "gave", reason.text, reason.points)
         for reason in sorted(shown, key=lambda reason: reason.points)

@@ -204,12 +204,6 @@ def all_passed(gates: Sequence[HasPassed]) -> bool:
     return bool(gates) and all(gate.passed for gate in gates)
 
 
-@register.filter
-def any_failed(rules: Sequence[HasPassed]) -> bool:
-    """Say whether one of the rules did not pass."""
-    return any(not rule.passed for rule in rules)
-
-
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw a sign. It repeats what a word beside it says, so screen readers skip it."""

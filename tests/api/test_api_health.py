@@ -1,4 +1,4 @@
-"""Is the process up, and can it do its work?"""
+"""Probes say whether the process is up, and whether it can do its work."""
 
 import pytest
 from django.conf import settings

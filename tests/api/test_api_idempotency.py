@@ -75,16 +75,16 @@ BAD_KEYS = {
 
 
 @pytest.mark.parametrize("key", BAD_KEYS.values(), ids=BAD_KEYS)
-def test_a_key_that_cannot_be_one_is_refused(partner, key):
-    answer = partner.decide(**{"Idempotency-Key": key})
+def test_a_key_that_cannot_be_one_is_refused(early_partner, key):
+    answer = early_partner.decide(**{"Idempotency-Key": key})
 
     assert answer.status_code == 400
     assert answer.json()["type"] == "/api/v1/docs/problems/#idempotency-key"
     assert not Application.objects.exists()
 
 
-def test_a_decision_needs_a_key(partner, application):
-    answer = partner.post("/api/v1/decisions", application())
+def test_a_decision_needs_a_key(early_partner, application):
+    answer = early_partner.post("/api/v1/decisions", application())
 
     assert answer.status_code == 400
     assert answer.json()["type"] == "/api/v1/docs/problems/#idempotency-key"

@@ -55,7 +55,7 @@ BAD_HEADERS = {
 
 
 @pytest.mark.parametrize("header", BAD_HEADERS.values(), ids=BAD_HEADERS)
-def test_without_a_good_key_there_is_the_same_401(champion, header):
+def test_without_a_good_key_there_is_the_same_401(db, header):
     headers = header(key_of().key)
 
     answer = Partner().decide(**headers)
@@ -66,7 +66,7 @@ def test_without_a_good_key_there_is_the_same_401(champion, header):
     assert not Application.objects.exists()
 
 
-def test_the_word_bearer_may_be_written_in_any_case(champion):
+def test_the_word_bearer_may_be_written_in_any_case(db):
     answer = Partner().get("/api/v1/products", Authorization=f"bearer {key_of().key}")
 
     assert answer.status_code == 200
@@ -82,7 +82,7 @@ SCOPES = ("score", "read", "outcomes")
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_key_without_the_scope_is_refused_by_the_scope_s_name(champion, name):
+def test_a_key_without_the_scope_is_refused_by_the_scope_s_name(db, name):
     needed = name.split(" ", maxsplit=1)[0]
     partner = Partner(key_of(scopes=[scope for scope in SCOPES if scope != needed]).key)
 
@@ -95,7 +95,7 @@ def test_a_key_without_the_scope_is_refused_by_the_scope_s_name(champion, name):
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_the_scope_alone_is_enough(champion, name):
+def test_the_scope_alone_is_enough(db, name):
     partner = Partner(key_of(scopes=[name.split(" ", maxsplit=1)[0]]).key)
 
     assert REQUESTS[name](partner).status_code not in {401, 403}
@@ -112,7 +112,7 @@ def test_any_key_may_read_what_products_ask_for(champion, scope):
     assert [answer.status_code for answer in answers] == [200, 200]
 
 
-def test_the_last_use_is_noted_once_a_minute(champion):
+def test_the_last_use_is_noted_once_a_minute(db):
     issued = key_of()
     partner = Partner(issued.key)
 
@@ -132,7 +132,7 @@ def test_the_last_use_is_noted_once_a_minute(champion):
     assert last_use() > first
 
 
-def test_a_session_opens_nothing(champion, client):
+def test_a_session_opens_nothing(db, client):
     client.force_login(
         factories.user("officer"), backend="django.contrib.auth.backends.ModelBackend"
     )

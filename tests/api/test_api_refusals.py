@@ -212,8 +212,8 @@ JSON = {
 
 
 @pytest.mark.parametrize(("raw", "pointer", "code"), JSON.values(), ids=JSON)
-def test_what_is_no_strict_json_is_refused(partner, raw, pointer, code):
-    answer = partner.decide(raw)
+def test_what_is_no_strict_json_is_refused(early_partner, raw, pointer, code):
+    answer = early_partner.decide(raw)
 
     assert answer.status_code == 400
     assert answer.json()["type"] == "/api/v1/docs/problems/#malformed-json"
@@ -226,6 +226,8 @@ QUERIES = {
     "a parameter twice": "reference=A&reference=B",
     "an empty parameter": "reference=",
     "NUL": "reference=A%00",
+    "a newline": "reference=A%0A",
+    "a control character of Latin-1": "reference=A%C2%9B",
     "no UTF-8": "reference=%ff",
     "half of a pair": "reference=%ed%a0%80",
     "a long one": f"reference={'A' * 101}",
@@ -237,8 +239,8 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_a_query_is_read_as_strictly(partner, query):
-    answer = partner.get(f"/api/v1/decisions?{query}")
+def test_a_query_is_read_as_strictly(early_partner, query):
+    answer = early_partner.get(f"/api/v1/decisions?{query}")
 
     assert answer.status_code == 400
     assert answer.json()["type"] == "/api/v1/docs/problems/#malformed-request"

@@ -54,8 +54,8 @@ def test_a_cursor_reaches_no_further(partner, theirs):
 
 
 @pytest.mark.parametrize("id_", ["x", "01jda4v9g4q2m7z8s0c5t3xw1k", "8" * 26, "1", "-", "%00"])
-def test_what_is_no_id_is_no_path(partner, id_):
-    answer = partner.get(f"/api/v1/decisions/{id_}")
+def test_what_is_no_id_is_no_path(early_partner, id_):
+    answer = early_partner.get(f"/api/v1/decisions/{id_}")
 
     assert answer.status_code == 404
     assert answer.json()["type"] == "/api/v1/docs/problems/#not-found"

@@ -248,9 +248,7 @@ def test_a_mended_bundle_serves_again(champion, own_store, toy_bundle):
 
 def test_a_promotion_holds_from_the_next_request_on(champion, toy_bundle):
     factories.decide()
-    second = factories.promoted(
-        factories.model_version(toy_bundle, contract=champion.contract)
-    )
+    second = factories.promoted(factories.model_version(toy_bundle, contract=champion.contract))
 
     answer = factories.decide().answer
 

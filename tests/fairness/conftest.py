@@ -5,11 +5,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from django.contrib.auth.models import Group
 
 from credit import store
 from credit.actions import contracts, ingestions, model_versions, snapshots
-from credit.models import Role, User
 
 PRODUCT = Path(__file__).parents[2] / "contracts" / "consumer-loan"
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -18,26 +16,6 @@ AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 @pytest.fixture
 def at():
     return AT
-
-
-@pytest.fixture
-def own_store(settings, tmp_path):
-    settings.EVENHAND_VAR = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def developer(db):
-    user = User.objects.create(username="dora")
-    user.groups.add(Group.objects.get(name=Role.MODEL_DEVELOPER))
-    return user
-
-
-@pytest.fixture
-def compliance(db):
-    user = User.objects.create(username="clara")
-    user.groups.add(Group.objects.get(name=Role.COMPLIANCE))
-    return user
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def fairness():
 
 
 @pytest.fixture
-def champion(version, compliance, at):
+def in_use(version, compliance, at):
     ModelVersion.objects.filter(pk=version.pk).update(
         stage="champion", promoted_by=compliance, promoted_at=at
     )
@@ -232,12 +232,12 @@ def test_nobody_reports_on_a_retired_version(version):
     assert not FairnessReport.objects.exists()
 
 
-def test_the_newest_report_of_each_champion_and_population_is_listed(champion, decide, at):
+def test_the_newest_report_of_each_champion_and_population_is_listed(in_use, decide, at):
     for hours in range(2):
         moment = at + timedelta(hours=hours)
-        reports.make(version=champion, population=Population.VALIDATION, by=None, at=moment)
+        reports.make(version=in_use, population=Population.VALIDATION, by=None, at=moment)
     decide("under_25", recommendation="approve")
-    reports.make(version=champion, population=Population.DECISIONS, by=None, at=at)
+    reports.make(version=in_use, population=Population.DECISIONS, by=None, at=at)
 
     listed = queries.latest_by_champion()
 
@@ -253,8 +253,8 @@ def test_a_version_without_a_report_has_none(version):
     assert queries.latest_by_champion() == []
 
 
-def test_the_command_prints_the_table_by_age_group_and_stores_it(champion, fairness, compliance):
-    printed = fairness("consumer-loan", "--by", "clara")
+def test_the_command_prints_the_table_by_age_group_and_stores_it(in_use, fairness, compliance):
+    printed = fairness("consumer-loan", "--by", compliance.username)
 
     assert "fairness of consumer-loan/1" in printed
     assert "n = 1,000" in printed
@@ -265,7 +265,7 @@ def test_the_command_prints_the_table_by_age_group_and_stores_it(champion, fairn
     assert stored.created_by == compliance
 
 
-def test_the_command_prints_live_decisions_beside_validation(champion, fairness, decide):
+def test_the_command_prints_live_decisions_beside_validation(in_use, fairness, decide):
     decide("under_25", recommendation="approve")
 
     printed = fairness("consumer-loan")
@@ -274,7 +274,7 @@ def test_the_command_prints_live_decisions_beside_validation(champion, fairness,
     assert "under 25 has 1 person, and at least 30 are needed" in printed
 
 
-def test_the_command_gives_json(champion, fairness):
+def test_the_command_gives_json(in_use, fairness):
     (found,) = json.loads(fairness("consumer-loan", "--json"))
 
     assert found["population"] == "validation"
@@ -301,8 +301,8 @@ def test_the_command_refuses_what_does_not_exist(version, fairness, arguments, s
     assert not FairnessReport.objects.exists()
 
 
-def test_the_command_names_an_altered_validation_file(champion, fairness, own_store):
-    path = store.path_of(champion.validation_sha256, ".parquet")
+def test_the_command_names_an_altered_validation_file(in_use, fairness, own_store):
+    path = store.path_of(in_use.validation_sha256, ".parquet")
     path.chmod(0o644)
     path.write_bytes(b"something else")
 
@@ -310,7 +310,7 @@ def test_the_command_names_an_altered_validation_file(champion, fairness, own_st
         fairness("consumer-loan")
 
 
-def test_a_login_that_may_not_read_the_vault_is_told_so(champion, fairness, monkeypatch):
+def test_a_login_that_may_not_read_the_vault_is_told_so(in_use, fairness, monkeypatch):
     def as_a_stranger(*_arguments, **_named):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE postgres")

@@ -58,9 +58,8 @@ def waiting(champion):
     """Let an application come in that waits for an officer."""
 
     def make(*, recommendation="refer", at=factories.AT, **changes) -> Decision:
-        made = factories.decide(
-            at=at, partner=factories.partner(), **RECOMMENDED[recommendation], **changes
-        )
+        asked = {**RECOMMENDED[recommendation], **changes}
+        made = factories.decide(at=at, partner=factories.partner(), **asked)
         return Decision.objects.select_related("application__score").get(pk=made.decision_id)
 
     return make

@@ -52,6 +52,14 @@ def test_a_waterfall_runs_from_the_average_to_the_score():
     assert [row.join for row in rows[1:-1]] == [rows[1].x, rows[-1].join]
 
 
+def test_what_would_read_as_no_points_at_all_has_no_row_of_its_own():
+    reasons = [Reason("low", -20), Reason("nothing", 0.0), Reason("next to nothing", 0.04)]
+
+    rows = waterfall(reasons, base_points=560, points=540)
+
+    assert [row.text for row in rows[1:-1]] == ["low", "2 smaller reasons together"]
+
+
 def test_small_reasons_become_one_row_between_the_bad_and_the_good():
     reasons = [Reason(f"bad {n}", -float(n)) for n in range(2, 9)]
     reasons += [Reason("good", 3.0), Reason("tiny", 0.1), Reason("tinier", -0.2)]

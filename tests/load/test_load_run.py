@@ -12,6 +12,7 @@ CHECKOUT = Path(__file__).parents[2]
 KEY = "a-key-of-the-load-test"
 EASY = """
 [arrivals]
+rate = 1000
 minimum_share = 0.9
 generator_lag_p95_ms = 2000
 
@@ -82,6 +83,13 @@ def test_reached_targets_pass_with_real_applications(run, api, figures):
     assert "age" not in first["features"]
     references = [body["reference"] for body in api.bodies]
     assert len(set(references)) == len(references)
+
+
+@pytest.mark.xdist_group("stack")
+def test_the_product_itself_keeps_what_it_acknowledges_under_load(run, stack):
+    done = run(stack["base_url"], "--seconds=3", "--rate=20", key=stack["key"])
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_impossible_target_fails(run, api, figures):

@@ -8,7 +8,7 @@ from loadtests import slo
 
 ENDPOINT = "POST /api/v1/decisions"
 TARGETS = slo.Targets(
-    arrivals=slo.ArrivalTargets(minimum_share=0.9, generator_lag_p95_ms=50),
+    arrivals=slo.ArrivalTargets(rate=50, minimum_share=0.9, generator_lag_p95_ms=50),
     endpoints={
         ENDPOINT: slo.EndpointTargets(
             p50_ms=10, p95_ms=20, p99_ms=30, error_rate=0.01, minimum_requests=100
@@ -84,13 +84,16 @@ def test_the_table_names_what_was_missed():
     [
         ("[endpoints]", "no endpoint"),
         ("]", "slo.toml"),
-        ('[arrivals]\nminimum_share = 1\n[endpoints."x"]', "generator_lag_p95_ms is missing"),
         (
-            "[arrivals]\nminimum_share = 1\ngenerator_lag_p95_ms = 5\nbest = 1\n[endpoints.x]\ny=1",
-            "best is not known",
+            '[arrivals]\nrate = 5\nminimum_share = 1\n[endpoints."x"]',
+            "generator_lag_p95_ms is missing",
         ),
         (
-            '[arrivals]\nminimum_share = "1"\ngenerator_lag_p95_ms = 5\n[endpoints.x]\ny=1',
+            "[arrivals]\nrate = 5\nminimum_share = 1\ngenerator_lag_p95_ms = 5\nb=1\n[endpoints.x]",
+            "b is not known",
+        ),
+        (
+            '[arrivals]\nrate = 5\nminimum_share = "1"\ngenerator_lag_p95_ms = 5\n[endpoints.x]',
             "minimum_share is no number",
         ),
     ],

@@ -1,7 +1,6 @@
 """Fixtures that run the services as real processes, in folders of their own."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from service_runs import CHECKOUT, OUTER_SETTINGS, SECONDS, Run, end_what_is_left
+from service_runs import CHECKOUT, SECONDS, Run, end_what_is_left, environment_of_a_person
 
 FAKE_PRODUCT = Path(__file__).parent / "fake_product"
 
@@ -17,7 +16,7 @@ FAKE_PRODUCT = Path(__file__).parent / "fake_product"
 @pytest.fixture
 def environment():
     """Return the environment of a person who has set nothing."""
-    return {name: text for name, text in os.environ.items() if name not in OUTER_SETTINGS}
+    return environment_of_a_person()
 
 
 @pytest.fixture
@@ -41,11 +40,10 @@ def run(environment):
 
 def _start(command, var, *arguments, checkout=CHECKOUT, python=sys.executable, **popen):
     settings = popen.pop("settings", {})
-    ours = {name: text for name, text in os.environ.items() if name not in OUTER_SETTINGS}
     process = subprocess.Popen(
         [python, "-m", "services", command, "--var", str(var), "--json", *arguments],
         cwd=checkout,
-        env=ours | settings,
+        env=environment_of_a_person() | settings,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

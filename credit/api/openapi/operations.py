@@ -70,11 +70,14 @@ def operation(  # the parts of an OpenAPI operation
     summary: str,
     *,
     answers: Mapping[int, tuple[str, str, Any]],
-    body: tuple[str, Any] | None = None,
+    body: tuple[str, Mapping[str, Any]] | None = None,
     problems: tuple[ProblemType, ...] = (),
     parameters: tuple[OpenApiParameter, ...] = (),
 ) -> Callable[[Method], Method]:
-    """Describe a method: answers are (words, component, example) by status."""
+    """Describe a method.
+
+    `body` is (component, examples by name); an answer is (words, component, example).
+    """
     known = (*ANY_TIME, *(WITH_A_BODY if body else ()), *problems)
     decorate: Callable[[Method], Method] = extend_schema(
         operation_id=name,
@@ -86,9 +89,9 @@ def operation(  # the parts of an OpenAPI operation
     return decorate
 
 
-def _request(component: str, example: object) -> dict[str, OpenApiRequest]:
-    shown = [OpenApiExample(component, value=example, request_only=True)]
-    return {"application/json": OpenApiRequest(ref(component), examples=shown)}
+def _request(component: str, shown: Mapping[str, Any]) -> dict[str, OpenApiRequest]:
+    named = [OpenApiExample(name, value=value, request_only=True) for name, value in shown.items()]
+    return {"application/json": OpenApiRequest(ref(component), examples=named)}
 
 
 def _answers(answers: Mapping[int, tuple[str, str, Any]]) -> dict[Any, OpenApiResponse]:

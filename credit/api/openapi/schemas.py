@@ -19,6 +19,7 @@ REFERENCE: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": 100,
+    "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
     "description": "Your own name for the application; put no personal data into it.",
 }
 MONEY: Schema = {

@@ -1,0 +1,102 @@
+"""Forms of the accounts' admin. They ask the actions' own rules, so refusals are sentences."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from credit.actions import api_keys, users
+from credit.actions.refusals import ActionDenied
+from credit.models import ApiKey, Partner, Role, User
+from credit.models.partners import Scope
+
+ROLES = [(role.value, role.replace("_", " ").capitalize()) for role in Role]
+
+
+if TYPE_CHECKING:  # they are generic to the type checker only
+    FormOfUser = forms.ModelForm[User]
+    FormOfKey = forms.ModelForm[ApiKey]
+    FormOfPartner = forms.ModelForm[Partner]
+else:
+    FormOfUser = FormOfKey = FormOfPartner = forms.ModelForm
+
+
+class _UserForm(FormOfUser):
+    roles = forms.MultipleChoiceField(choices=ROLES, widget=forms.CheckboxSelectMultiple)
+
+    def clean_roles(self) -> list[Role]:
+        roles = [Role(name) for name in self.cleaned_data["roles"]]
+        try:
+            users.check_roles(frozenset(roles))
+        except ActionDenied as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return roles
+
+
+class NewUserForm(_UserForm):
+    """A new account."""
+
+    password = forms.CharField(widget=forms.PasswordInput, strip=False)
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name")
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the password against the rules."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        try:
+            users.check_password(
+                cleaned.get("password", ""), User(username=cleaned.get("username", ""))
+            )
+        except ActionDenied as refused:
+            self.add_error("password", str(refused))
+        return cleaned
+
+
+class UserForm(_UserForm):
+    """An account that exists: its roles, and whether it may sign in."""
+
+    class Meta:
+        model = User
+        fields = ("is_active",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].initial = sorted(self.instance.roles)
+
+
+class NewKeyForm(FormOfKey):
+    """A key to be issued."""
+
+    partner_name = forms.SlugField(
+        label="Partner", help_text="Small letters, digits and dashes; a new one is made."
+    )
+    scopes = forms.MultipleChoiceField(choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
+    days = forms.IntegerField(min_value=1, max_value=730, initial=365, label="Good for days")
+
+    class Meta:
+        model = ApiKey
+        fields = ()
+
+    def clean_partner_name(self) -> str:
+        """Hold the partner's name against the rule."""
+        partner: str = self.cleaned_data["partner_name"]
+        try:
+            api_keys.check_partner(partner)
+        except ActionDenied as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return partner
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long the key will be good for."""
+        return timedelta(days=self.cleaned_data["days"])
+
+
+class PartnerForm(FormOfPartner):
+    """What may change about a partner."""
+
+    class Meta:
+        model = Partner
+        fields = ("name", "is_active")

@@ -1,0 +1,198 @@
+"""The OpenAPI document says what the API does: held against the code, and against real answers."""
+
+import json
+import re
+from dataclasses import replace
+
+import factories
+import pytest
+from django.urls import get_resolver
+from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from rest_framework.views import APIView
+
+from credit.api import problem_documents, problem_types
+from credit.api.example_requests import whole_request
+from credit.api.openapi.document import written
+from scoring.schema import json_schema
+
+DOCUMENT = json.loads(written())
+PAGES = {"/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"}
+OPERATIONS = [
+    (path, method) for path, item in DOCUMENT["paths"].items() for method in item if method != "x"
+]
+
+
+def operation(path, method):
+    return DOCUMENT["paths"][path][method]
+
+
+def paths_of(resolver, before="/"):
+    for each in resolver.url_patterns:
+        path = before + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            yield from paths_of(each, path)
+        else:
+            yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path), each.callback
+
+
+def holds(value, schema):
+    """Hold a value against a schema of the document, formats included."""
+    whole = {**schema, "components": DOCUMENT["components"]}
+    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
+
+
+def schema_of(path, method, status):
+    (content,) = operation(path, method)["responses"][str(status)]["content"].values()
+    return content["schema"]
+
+
+def test_the_document_is_openapi_3_1():
+    assert DOCUMENT["openapi"].startswith("3.1.")
+    validate_schema(DOCUMENT)
+
+
+def test_every_component_is_a_schema():
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_everybody_may_read_it(client):
+    answer = client.get("/api/v1/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == DOCUMENT
+
+
+def test_every_path_of_the_api_stands_in_it_and_no_other():
+    served = {
+        path for path, _ in paths_of(get_resolver()) if path.startswith(("/api/", "/healthz"))
+    }
+
+    assert served - PAGES | {"/readyz"} == set(DOCUMENT["paths"])
+
+
+def test_every_method_of_an_endpoint_stands_in_it():
+    for path, callback in paths_of(get_resolver()):
+        endpoint = getattr(callback, "cls", None)
+        if path.startswith("/api/") and endpoint and issubclass(endpoint, APIView):
+            methods = {name for name in ("get", "post") if hasattr(endpoint, name)}
+            assert methods == set(DOCUMENT["paths"][path])
+            assert {name.upper() for name in methods} == set(endpoint.scopes)
+
+
+def test_names_of_operations_are_unique():
+    names = [operation(*each)["operationId"] for each in OPERATIONS]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_status_has_an_example_that_fits_its_schema(path, method):
+    for answer in operation(path, method)["responses"].values():
+        (content,) = answer["content"].values()
+        examples = [each["value"] for each in content.get("examples", {}).values()]
+        examples += [content["example"]] if "example" in content else []
+        assert examples
+        for example in examples:
+            holds(example, content["schema"])
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_request_has_an_example_that_fits_its_schema(path, method):
+    body = operation(path, method).get("requestBody")
+    if body:
+        (content,) = body["content"].values()
+        for example in content["examples"].values():
+            holds(example["value"], content["schema"])
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [each for each in OPERATIONS if each[0].startswith("/api/")]
+)
+def test_every_operation_shows_its_problems(path, method):
+    told = operation(path, method)
+    statuses = {int(status) for status in told["responses"]}
+
+    assert told["security"] == [{"apiKey": []}]
+    assert {400, 401, 403, 406, 500, 503} <= statuses
+    assert ("requestBody" in told) == ({413, 415} <= statuses)
+    assert ("{" in path) == (404 in statuses)
+    for status in statuses - {200, 201}:
+        assert list(told["responses"][str(status)]["content"]) == [problem_documents.MEDIA_TYPE]
+
+
+def test_every_kind_of_problem_is_shown_but_those_of_no_operation():
+    shown = set(re.findall(r"docs/problems/#([a-z-]+)", json.dumps(DOCUMENT)))
+
+    assert {kind.name for kind in problem_types.ALL} - shown == {"method-not-allowed"}
+
+
+REAL = {
+    "decided": lambda partner: partner.decide(),
+    "listed": lambda partner: partner.get("/api/v1/decisions"),
+    "products": lambda partner: partner.get("/api/v1/products"),
+    "refused": lambda partner: partner.decide({}),
+    "no key": lambda _: type(_)().decide(),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_answers_fit_the_document(partner, name):
+    partner.decide()
+
+    answer = REAL[name](partner)
+
+    path, method = answer.request["PATH_INFO"], answer.request["REQUEST_METHOD"].lower()
+    holds(answer.json(), schema_of(path, method, answer.status_code))
+
+
+def test_an_answer_that_does_not_fit_would_be_seen(partner):
+    told = partner.decide().json()
+
+    for wrong in ({"pd": "0.2"}, {"pd": 1.5}, {"id": "x"}, {"more": 1}, {"model": {}}):
+        with pytest.raises(ValidationError):
+            holds(told | wrong, schema_of("/api/v1/decisions", "post", 201))
+
+
+@pytest.mark.parametrize("changes", [factories.AUTOMATIC, factories.DECLINED, factories.REFERRED])
+def test_every_recommendation_fits_the_document(partner, application, changes):
+    told = partner.decide(application(**changes)).json()
+
+    holds(told, schema_of("/api/v1/decisions/{decision_id}", "get", 200))
+
+
+def test_what_a_product_asks_for_is_a_narrower_request(partner, application):
+    schema = partner.get("/api/v1/products/consumer-loan/schema").json()
+    body = application(monitoring={"age_group": "25_to_61"})
+
+    Draft202012Validator(schema).validate(body)
+    holds(body, {"$ref": "#/components/schemas/DecisionRequest"})
+    assert schema | json_schema(factories.CONTRACT) == schema
+
+
+def test_the_example_of_a_request_is_accepted(partner):
+    body = operation("/api/v1/decisions", "post")["requestBody"]
+    examples = body["content"]["application/json"]["examples"].values()
+    ours = [each["value"] for each in examples if each["value"]["product"] == "consumer-loan"]
+
+    answers = [partner.decide(body) for body in ours]
+
+    assert [answer.status_code for answer in answers] == [201]
+
+
+def test_a_product_s_own_example_is_accepted(partner):
+    (example,) = partner.get("/api/v1/products/consumer-loan/schema").json()["examples"]
+
+    assert partner.decide(example).status_code == 201
+
+
+def test_a_product_without_a_term_has_an_example_too():
+    contract = factories.CONTRACT
+    unsaid = tuple(replace(item, same_as=None) for item in contract.features)
+    bounds = replace(contract.requested, term_minimum=None, term_maximum=None)
+
+    example = whole_request(replace(contract, requested=bounds, features=unsaid))
+
+    assert example["requested"] == {"amount": "10050.00"}

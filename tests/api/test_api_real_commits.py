@@ -1,0 +1,173 @@
+"""What only real transactions show: duplicates at once, and a database that goes away."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import api_lending
+import factories
+import pytest
+from django.conf import settings
+from django.db import close_old_connections, connection, connections
+from django.test import Client
+
+from credit.models import Application, AuditEvent, Decision, IdempotencyRecord, Partner, Score
+
+THREADS = 6
+
+
+def at_once(*requests):
+    """Send requests from as many threads at the same moment."""
+    ready = Barrier(len(requests))
+
+    def send(request):
+        ready.wait()
+        try:
+            return request()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(send, requests))
+
+
+def rows_of(partner):
+    owner = Partner.objects.get(keys__prefix=partner.key.split("_")[1])
+    applications = Application.objects.filter(partner=owner)
+    return {
+        "applications": applications.count(),
+        "scores": Score.objects.filter(application__in=applications).count(),
+        "decisions": Decision.objects.filter(application__in=applications).count(),
+        "keys": IdempotencyRecord.objects.filter(partner=owner).count(),
+        "events": AuditEvent.objects.filter(
+            partner=owner, type=AuditEvent.Type.APPLICATION_DECIDED
+        ).count(),
+    }
+
+
+ONE_OF_EACH = dict.fromkeys(("applications", "scores", "decisions", "keys", "events"), 1)
+NOTHING = dict.fromkeys(ONE_OF_EACH, 0)
+
+
+def test_duplicates_at_once_are_one_row_and_one_answer(committed_partner):
+    def request():
+        return api_lending.Partner(committed_partner.key).decide(idempotency_key="k-1")
+
+    answers = at_once(*[request] * THREADS)
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert all(answer.json() == answers[0].json() for answer in answers)
+    replayed = Counter("Idempotent-Replay" in answer.headers for answer in answers)
+    assert replayed == {True: THREADS - 1, False: 1}
+    assert rows_of(committed_partner) == ONE_OF_EACH
+
+
+def test_two_bodies_at_once_under_one_key_are_one_row_and_one_conflict(committed_partner):
+    def request(reference):
+        body = factories.body(reference=reference)
+        return lambda: api_lending.Partner(committed_partner.key).decide(
+            body, idempotency_key="k-1"
+        )
+
+    answers = at_once(request("A-1"), request("A-2"))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert rows_of(committed_partner) == ONE_OF_EACH
+
+
+def test_no_request_leaves_its_partner_behind(committed_partner):
+    committed_partner.decide()
+    committed_partner.get("/api/v1/decisions")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.partner', true)")
+        assert cursor.fetchone()[0] in {None, ""}
+
+
+@pytest.fixture
+def database_away():
+    """Let the database be nowhere until it is brought back."""
+    there = connection.settings_dict["HOST"]
+    connection.close()
+    connection.settings_dict["HOST"] = "/nowhere"
+
+    def back():
+        connection.close()
+        connection.settings_dict["HOST"] = there
+
+    yield back
+    back()
+
+
+def assert_is_unavailable(answer):
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["type"] == "/api/v1/docs/problems/#unavailable"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_without_a_database_the_answer_is_503_and_a_retry_helps(committed_partner, database_away):
+    away = committed_partner.decide(idempotency_key="k-1")
+    read = committed_partner.get("/api/v1/decisions")
+    database_away()
+    again = committed_partner.decide(idempotency_key="k-1")
+
+    assert_is_unavailable(away)
+    assert_is_unavailable(read)
+    assert (again.status_code, "Idempotent-Replay" in again.headers) == (201, False)
+    assert rows_of(committed_partner) == ONE_OF_EACH
+
+
+def test_without_a_database_a_page_is_a_plain_503(committed_partner, database_away):
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
+
+    page = client.get("/")
+
+    assert page.status_code == 503
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert int(page.headers["Retry-After"]) > 0
+    assert "Traceback" not in page.content.decode()
+
+
+def test_without_a_database_the_process_is_up_and_not_ready(committed_partner, database_away):
+    client = Client(raise_request_exception=False)
+
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["parts"]["database"] == "away"
+
+
+def _killed(*_, **__):
+    """End our own connection from its server's side, as a crash of PostgreSQL would."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")  # only a session's own login may end it
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+STEPS = {
+    "before the first row": "credit.actions.decisions._claim",
+    "between the rows": "credit.actions.decisions.vault.store",
+    "before the last row": "credit.actions.audit.record",
+    "after the commit": "credit.actions.decisions._say",
+}
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+def test_a_connection_killed_on_the_way_leaves_nothing_half_written(
+    committed_partner, monkeypatch, step
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(step, _killed)
+        answer = committed_partner.decide(idempotency_key="k-1")
+    close_old_connections()  # as a server does between two requests; the test client does not
+    kept = rows_of(committed_partner)
+
+    again = committed_partner.decide(idempotency_key="k-1")
+
+    assert_is_unavailable(answer)
+    assert kept in (NOTHING, ONE_OF_EACH)
+    assert again.status_code == 201
+    assert rows_of(committed_partner) == ONE_OF_EACH

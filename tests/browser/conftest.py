@@ -1,0 +1,112 @@
+"""A real browser over the whole product: Debian's Chromium, driven by playwright."""
+
+import json
+import os
+import urllib.request
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+
+CHECKOUT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENSHOTS = CHECKOUT / "var" / "screenshots"
+DESK = {"width": 1440, "height": 900}
+ROOT_NEEDS = ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Start Chromium; without it these tests are skipped, or fail where it is required."""
+    if not CHROMIUM.exists():
+        missing = f"{CHROMIUM} is not installed (on Debian: apt-get install chromium)"
+        if os.environ.get("EVENHAND_REQUIRE_BROWSER") == "1":
+            pytest.fail(missing)
+        pytest.skip(f"browser tests need Chromium, and {missing}")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    # Closed with the module: while it runs, Django refuses the database to this thread.
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ROOT_NEEDS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Product:
+    """The running product, as partners and people reach it."""
+
+    browser: Browser
+    address: str
+    key: str
+    users: dict[str, dict[str, str]]
+    complaints: list[str] = field(default_factory=list)
+    sessions: dict[str, StorageState] = field(default_factory=dict)
+
+    @contextmanager
+    def at_desk(self, role: str | None = None, **options):
+        """Give a person of a role a browser window of their own, signed in."""
+        context = self.browser.new_context(
+            base_url=self.address,
+            storage_state=self.sessions.get(role),
+            **{"viewport": DESK, "reduced_motion": "reduce", **options},
+        )
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("request", self._see)
+        if role in self.sessions:
+            page.goto("/")  # which leads on to the first page of the role
+        elif role:
+            self.sign_in(page, role)
+            self.sessions[role] = context.storage_state()
+        yield page
+        context.close()
+
+    def sign_in(self, page: Page, role: str) -> None:
+        page.goto("/sign-in/")
+        page.get_by_label("User name").fill(self.users[role]["username"])
+        page.get_by_label("Password").fill(self.users[role]["password"])
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+    def apply(self, body: dict[str, object]) -> dict[str, object]:
+        """Send an application as a partner does."""
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            f"{self.address}/api/v1/decisions",
+            data=json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {self.key}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": str(uuid.uuid4()),
+            },
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
+            return json.load(answer)
+
+    def _hear(self, message) -> None:
+        # Chromium reports a 422 or 403 page as an error of the network; both are meant here.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def _see(self, request) -> None:
+        if not request.url.startswith((self.address, "data:")):
+            self.complaints.append(f"foreign request: {request.url}")
+
+
+@pytest.fixture(scope="module")
+def running(browser, stack):
+    """Give the whole product, up; the module's tests share it."""
+    users = {user["role"]: user for user in stack["users"]}
+    return Product(browser, stack["base_url"].rstrip("/"), stack["key"], users)
+
+
+@pytest.fixture
+def product(running):
+    """Give the product, and fail the test where a page complained or asked someone else."""
+    running.complaints.clear()
+    yield running
+    assert not running.complaints

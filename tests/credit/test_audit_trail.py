@@ -1,0 +1,243 @@
+"""The audit trail shows every change that was made to it, by whomever."""
+
+from datetime import timedelta
+
+import factories
+import pytest
+from django.core.management import CommandError, call_command
+
+from credit import audit_chain
+from credit.actions import audit
+from credit.models import AuditEvent, AuditLeaf, AuditSeal
+from credit.queries import audit as trail
+
+AT = factories.AT
+both = pytest.mark.django_db(databases=["default", "owner"])
+
+
+def write(n, *, at=AT):
+    return [
+        audit.record(AuditEvent.Type.USER_CREATED, target=f"user:{i}", by=None, at=at, i=i)
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 8])
+def test_what_was_sealed_verifies(db, n):
+    write(n)
+
+    seal = audit.seal(at=AT)
+
+    assert (seal.number, seal.events, seal.previous_hash) == (1, n, audit_chain.FIRST)
+    report = trail.verify()
+    assert (report.seals, report.events, report.unsealed, report.problems) == (1, n, 0, [])
+    assert report.head == f"1:{seal.hash}"
+
+
+def test_seals_are_chained(db):
+    seals = []
+    for i in range(3):
+        write(i + 1)
+        seals.append(audit.seal(at=AT + timedelta(seconds=i)))
+
+    assert [seal.previous_hash for seal in seals[1:]] == [seal.hash for seal in seals[:-1]]
+    assert trail.verify().problems == []
+
+
+def test_nothing_new_makes_no_seal(db):
+    assert audit.seal(at=AT) is None
+
+
+def test_what_is_not_sealed_yet_is_counted(db):
+    write(2)
+
+    assert trail.verify().unsealed == 2
+
+
+def test_an_event_that_commits_late_is_sealed_later(db):
+    late, *others = write(3)
+    seal = AuditSeal(number=1, events=2, previous_hash=audit_chain.FIRST, sealed_at=AT)
+    seal.root = audit_chain.root([audit_chain.leaf(each.pk, each.hash) for each in others])
+    seal.hash = audit_chain.seal_hash(**seal.fields)
+    seal.save(force_insert=True)
+    for position, each in enumerate(others):
+        AuditLeaf.objects.create(event=each, seal=seal, position=position)
+
+    second = audit.seal(at=AT)
+
+    assert list(second.leaves.values_list("event", flat=True)) == [late.pk]
+    assert trail.verify().problems == []
+
+
+def test_the_frequent_sealing_looks_back_only_so_far_and_the_thorough_one_at_all(db, monkeypatch):
+    monkeypatch.setattr(audit, "_LATE", 1)
+    first, second, third = write(3)
+    seal = AuditSeal(number=1, events=1, previous_hash=audit_chain.FIRST, sealed_at=AT)
+    seal.root = audit_chain.root([audit_chain.leaf(third.pk, third.hash)])
+    seal.hash = audit_chain.seal_hash(**seal.fields)
+    seal.save(force_insert=True)
+    AuditLeaf.objects.create(event=third, seal=seal, position=0)
+
+    assert audit.seal(at=AT) is None
+    assert audit.seal(at=AT, thorough=True).events == 2
+    assert {first.pk, second.pk} <= set(AuditLeaf.objects.values_list("event", flat=True))
+
+
+TAMPERING = [
+    ("UPDATE credit_auditevent SET target = 'user:99' WHERE id = {event}", "was changed"),
+    ("UPDATE credit_auditevent SET at = at - interval '1 day' WHERE id = {event}", "was changed"),
+    ("UPDATE credit_auditevent SET details = '{{\"i\": 9}}' WHERE id = {event}", "was changed"),
+    (
+        "DELETE FROM credit_auditleaf WHERE event_id = {event}; "
+        "DELETE FROM credit_auditevent WHERE id = {event}",
+        "covers 3 events, of which 2",
+    ),
+    (
+        "UPDATE credit_auditleaf SET position = 5 - position WHERE seal_id = 2",
+        "Seal 2 does not fit the events under it",
+    ),
+    ("UPDATE credit_auditseal SET root = repeat('0', 64) WHERE number = 2", "Seal 2 was changed"),
+    ("UPDATE credit_auditseal SET sealed_at = now() WHERE number = 1", "Seal 1 was changed"),
+    (
+        "DELETE FROM credit_auditleaf WHERE seal_id = 2; "
+        "DELETE FROM credit_auditseal WHERE number = 2",
+        "Seal 2 is gone",
+    ),
+    ("UPDATE credit_auditleaf SET seal_id = 3, position = 9 WHERE event_id = {event}", "covers"),
+]
+
+
+@pytest.fixture
+def tamper(as_owner):
+    """Do what only the tables' owner can: switch the triggers off and write over history."""
+    tables = ("auditevent", "auditleaf", "auditseal")
+
+    def run(sql):
+        with as_owner.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in tables:
+                cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
+            for statement in sql.split("; "):
+                cursor.execute(statement)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in tables:
+                cursor.execute(f"ALTER TABLE credit_{table} ENABLE TRIGGER USER")
+
+    return run
+
+
+@both
+@pytest.mark.parametrize(("sql", "says"), TAMPERING)
+def test_tampering_shows(tamper, sql, says):
+    events = []
+    for i in range(3):
+        events += write(3)
+        audit.seal(at=AT + timedelta(seconds=i))
+
+    tamper(sql.format(event=events[4].pk))
+
+    problems = trail.verify().problems
+    assert any(says in problem for problem in problems), problems
+
+
+@both
+def test_an_event_that_was_changed_before_it_was_sealed_shows(tamper):
+    (event,) = write(1)
+
+    tamper(f"UPDATE credit_auditevent SET target = 'user:2' WHERE id = {event.pk}")
+
+    assert trail.verify().problems == [
+        f"Event {event.pk} (user_created user:2), not sealed yet, was changed."
+    ]
+
+
+@both
+def test_a_cut_tail_shows_only_against_a_head_that_was_noted(tamper):
+    for i in range(3):
+        write(1)
+        audit.seal(at=AT + timedelta(seconds=i))
+    noted = trail.verify().head
+
+    tamper(
+        "DELETE FROM credit_auditleaf WHERE seal_id = 3; "
+        "DELETE FROM credit_auditseal WHERE number = 3; "
+        "DELETE FROM credit_auditevent WHERE id NOT IN (SELECT event_id FROM credit_auditleaf)"
+    )
+
+    assert trail.verify().problems == []  # the chain alone cannot know
+    assert trail.verify(noted_head=noted).problems == [
+        "Seal 3 was noted as the head, and the trail ends before it: it was cut."
+    ]
+
+
+def test_a_rewritten_trail_shows_against_a_head_that_was_noted(db):
+    write(1)
+    audit.seal(at=AT)
+
+    assert trail.verify(noted_head="1:" + "a" * 64).problems == [
+        "Seal 1 is not the one that was noted: the trail was written anew."
+    ]
+
+
+@both
+def test_the_command_fails_where_the_trail_does_not_hold(tamper, capsys):
+    (event,) = write(1)
+    audit.seal(at=AT)
+    tamper(f"UPDATE credit_auditevent SET target = 'user:2' WHERE id = {event.pk}")
+
+    with pytest.raises(CommandError, match="does not hold"):
+        call_command("verify_audit")
+
+    assert f"Event {event.pk}" in capsys.readouterr().out
+
+
+def test_the_command_tells_the_head_to_note(db, capsys):
+    write(2)
+
+    call_command("seal_audit")
+    call_command("verify_audit")
+
+    out = capsys.readouterr().out
+    assert "Sealed 2 events under 1 seals." in out
+    assert f"Head: {trail.verify().head}" in out
+
+
+def test_canonical_json_has_one_form():
+    assert audit_chain.canonical({"b": [1, True, None], "a": "é"}) == (
+        '{"a":"é","b":[1,true,null]}'.encode()
+    )
+    with pytest.raises(TypeError, match="no place in canonical JSON"):
+        audit_chain.canonical({"a": object()})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        audit_chain.canonical(float("nan"))
+
+
+def test_a_leaf_cannot_pass_for_a_node():
+    a, b = "a" * 64, "b" * 64
+
+    assert audit_chain.root([audit_chain.root([a, b])]) != audit_chain.leaf(1, a + b)
+    assert audit_chain.root([a, b]) != audit_chain.root([b, a])
+
+
+def test_without_the_salt_a_commitment_says_nothing():
+    assert audit_chain.commitment(b"1", "x") != audit_chain.commitment(b"2", "x")
+    assert audit.commit(b"1", "") == ""
+
+
+def test_sealing_at_once_seals_each_event_once(committed, at_once):
+    write(20)
+
+    at_once(lambda i: audit.seal(at=AT + timedelta(seconds=i)), [1, 2, 3])
+
+    report = trail.verify()
+    assert report.problems == []
+    assert report.unsealed == 0
+
+
+def test_recent_events_name_who_and_what(db):
+    person = factories.user("auditor", username="audrey")
+    audit.record(AuditEvent.Type.MODEL_RETIRED, target="model:x/1", by=person, at=AT)
+
+    (row,) = trail.recent(limit=1)
+
+    assert (row.what, row.target, row.by) == ("Model retired", "model:x/1", "audrey")

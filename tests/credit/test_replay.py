@@ -1,0 +1,120 @@
+"""Every stored decision can be computed again, to the bit; what cannot is named."""
+
+import factories
+import pytest
+from django.db import connection
+
+from credit import store
+from credit.models import Score
+from credit.queries import replays
+
+both = pytest.mark.django_db(databases=["default", "owner"])
+SAID = [factories.REFERRED, factories.APPROVED, factories.AUTOMATIC, factories.DECLINED]
+
+
+@pytest.fixture
+def stored(champion):
+    return [factories.decide(**said).decision_id for said in SAID]
+
+
+def one(decision_id):
+    (replayed,) = replays.replay([decision_id])
+    return replayed
+
+
+def test_every_decision_comes_out_identical(stored):
+    replayed = list(replays.replay())
+
+    assert [each.decision_id for each in replayed] == sorted(stored)
+    assert all(each.identical for each in replayed), replayed
+
+
+def test_a_decision_without_a_model_is_replayed_too(champion, own_store):
+    decided = factories.decide()
+
+    assert one(decided.decision_id).identical
+
+
+def test_a_sample_is_drawn_by_its_seed(stored):
+    first = [each.decision_id for each in replays.replay(sample=2, seed=1)]
+
+    assert first == [each.decision_id for each in replays.replay(sample=2, seed=1)]
+    assert len(first) == replays.count(sample=2) == 2
+    assert replays.count() == replays.count(sample=99) == len(stored)
+
+
+def test_an_unknown_decision_is_told_and_not_skipped(stored):
+    assert one("0" * 26).differences == ["There is no such decision."]
+
+
+def test_a_bundle_that_is_gone_or_altered_is_named(stored, own_store, champion, toy_bundle):
+    assert "is gone" in one(stored[0]).differences[0]
+
+    store.put(toy_bundle, ".zip")
+    path = store.path_of(champion.bundle_hash, ".zip")
+    path.chmod(0o600)
+    path.write_bytes(toy_bundle + b" ")
+
+    assert "as registered" in one(stored[0]).differences[0]
+
+
+@pytest.fixture
+def tamper(as_owner):
+    def run(table, sql):
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
+            cursor.execute(f"UPDATE credit_{table} SET {sql}")
+            cursor.execute(f"ALTER TABLE credit_{table} ENABLE TRIGGER USER")
+
+    return run
+
+
+@both
+@pytest.mark.parametrize(
+    ("table", "sql", "says"),
+    [
+        ("score", "pd = pd + 1e-9", "pd: stored"),
+        ("score", "margin = margin + 1e-9", "margin: stored"),
+        ("score", "score = score + 1", "score: stored"),
+        ("score", "band = 'Z'", "band: stored"),
+        ("score", "contributions = '[]'", "points by feature differ"),
+        ("application", "reference = 'B'", "not those that the audit trail committed to"),
+        ("application", "amount = amount + 1", "not those that the audit trail committed to"),
+        (
+            "application",
+            "features = jsonb_set(features, '{duration_months}', '5')",
+            "not those that the audit trail committed to",
+        ),
+        ("decision", "recommendation = 'approve'", "recommendation: stored approve"),
+        ("decision", "automatic = 'approve'", "automatic: stored approve, computed no"),
+        ("decision", "policy_results = '[]'", "policy rules differ"),
+        ("auditevent", "target = 'x'", "knows nothing of this decision"),
+        ("contractversion", "text = text || ' '", "not the one that was registered"),
+    ],
+)
+def test_what_was_changed_is_named(tamper, toy_bundle, table, sql, says):
+    factories.live_product(toy_bundle)
+    decided = factories.decide(**factories.DECLINED)
+    assert one(decided.decision_id).identical
+
+    tamper(table, sql)
+
+    assert any(says in difference for difference in one(decided.decision_id).differences)
+
+
+def test_another_runtime_is_named_as_the_likely_cause(champion, monkeypatch):
+    decided = factories.decide()
+    loaded = replays.serving.engine_of(champion.bundle_hash)
+    manifest = loaded.bundle.manifest | {"libraries": {"onnxruntime": "0.1"}}
+    monkeypatch.setattr(replays, "EXACT", ("route",))
+    monkeypatch.setattr(type(loaded), "score", lambda *_args: Score(route="none", contributions=[]))
+    monkeypatch.setattr(
+        loaded, "bundle", replays.engine.Bundle(**_fields(loaded.bundle) | {"manifest": manifest})
+    )
+
+    assert "was checked with onnxruntime 0.1" in one(decided.decision_id).differences[0]
+
+
+def _fields(bundle):
+    return {name: getattr(bundle, name) for name in bundle.__slots__}
