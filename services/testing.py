@@ -8,8 +8,7 @@ from services.settings import WORKER
 from services.supervisor import Supervisor
 from services.terminal import Progress
 
-# By file: grouping by mark does nothing with pytest 9.2 and pytest-xdist 3.8 (November 2026).
-BOTH_CORES = ("-n", "2", "--dist", "loadfile")
+BOTH_CORES = ("-n", "2", "--dist", "loadgroup")  # tests/conftest.py says who goes with whom
 
 
 def run(arguments: Sequence[str]) -> int:

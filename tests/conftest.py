@@ -15,6 +15,14 @@ os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTT
 CHECKOUT = Path(__file__).parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep a file's tests on one worker, with their fixtures, unless they ask for other company."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment,
