@@ -4,6 +4,8 @@ from typing import Any
 
 import structlog
 
+from credit.tracebacks import without_words
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -14,7 +16,7 @@ _SHARED: list[Any] = [
 structlog.configure(
     processors=[
         *_SHARED,
-        structlog.processors.dict_tracebacks,
+        without_words,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -32,9 +34,8 @@ LOGGING: dict[str, Any] = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
             ],
-            # Other libraries' lines: their tracebacks are kept, their arguments are not (a
-            # request object or a form's values would be personal data).
-            "foreign_pre_chain": [*_SHARED, structlog.processors.dict_tracebacks],
+            # Other libraries' lines as well: their arguments are not kept either.
+            "foreign_pre_chain": [*_SHARED, without_words],
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},

@@ -28,7 +28,12 @@ def json_schema(contract: Contract) -> Schema:
     """
     properties: dict[str, Schema] = {
         "product": {"const": contract.slug},
-        "reference": {"type": "string", "minLength": 1, "description": "your own id"},
+        "reference": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 100,
+            "description": "your own id",
+        },
         "requested": _requested(contract),
         "features": _object(
             {feature.name: _feature(feature) for feature in contract.features},

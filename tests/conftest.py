@@ -70,7 +70,7 @@ def _settings_of_tests(django_test_environment, tmp_path_factory):
 
 @pytest.fixture
 def own_store(settings, tmp_path):
-    """A store that only this test has, to break things in."""
+    """Give this test a store of its own, to break things in."""
     settings.EVENHAND_VAR = tmp_path
     return tmp_path
 
@@ -141,15 +141,17 @@ def at_once():
                 connections.close_all()
 
         with ThreadPoolExecutor(len(arguments)) as pool:
-            return [each.exception() or each.result() for each in
-                    [pool.submit(one, argument) for argument in arguments]]
+            return [
+                each.exception() or each.result()
+                for each in [pool.submit(one, argument) for argument in arguments]
+            ]
 
     return run
 
 
 @pytest.fixture(scope="session")
 def toy_bundle():
-    """A bundle made by hand: it loads in milliseconds and its figures can be checked on paper."""
+    """Make a bundle by hand: it loads at once, and its figures can be checked on paper."""
     import factories  # noqa: PLC0415
 
     return factories.toy_bundle()
@@ -157,7 +159,7 @@ def toy_bundle():
 
 @pytest.fixture
 def champion(db, toy_bundle):
-    """The champion of the live product `consumer-loan`."""
+    """Bring `consumer-loan` live and give its champion."""
     import factories  # noqa: PLC0415
 
     return factories.live_product(toy_bundle)
@@ -184,7 +186,7 @@ administrator = _person("administrator")
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
-    """The whole product in its own processes: base_url, key, users, environment, pids.
+    """Run the whole product in its own processes; give base_url, key, users, environment, pids.
 
     Tests that use it carry `@pytest.mark.xdist_group("stack")`, so that one stack serves them all.
     """

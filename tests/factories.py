@@ -86,9 +86,7 @@ def policy(contract, **changes):
 
 def ingestion(contract=None, *, path=LOANS, at=BEFORE):
     contract = contract or contract_version()
-    return ingestions.ingest(
-        contract_id=contract.pk, path=path, by=user("model_developer"), at=at
-    )
+    return ingestions.ingest(contract_id=contract.pk, path=path, by=user("model_developer"), at=at)
 
 
 def model_version(content=None, *, contract=None, trained_by=None, gates=(), **changes):

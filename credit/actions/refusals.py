@@ -15,4 +15,5 @@ def require_role(by: User, *roles: Role, to: str) -> None:
     """Refuse a person who holds none of the roles."""
     if not by.has_role(*roles):
         names = " or ".join(role.replace("_", " ") for role in roles)
-        raise NotAllowed(f"Only a {names} may {to}; {by.get_username()} is none.")
+        article = "an" if names[0] in "aeiou" else "a"
+        raise NotAllowed(f"Only {article} {names} may {to}; {by.get_username()} is none.")

@@ -42,6 +42,7 @@ class Product:
     address: str
     key: str
     users: dict[str, dict[str, str]]
+    environment: Path
     complaints: list[str] = field(default_factory=list)
     sessions: dict[str, StorageState] = field(default_factory=dict)
 
@@ -98,10 +99,12 @@ class Product:
 
 
 @pytest.fixture(scope="module")
-def running(browser, stack):
-    """Give the whole product, up; the module's tests share it."""
+def running(browser, request):
+    """Give the whole product, up, to all tests of a module; without a browser it never starts."""
+    stack = request.getfixturevalue("stack")
     users = {user["role"]: user for user in stack["users"]}
-    return Product(browser, stack["base_url"].rstrip("/"), stack["key"], users)
+    environment = Path(stack["environment"])
+    return Product(browser, stack["base_url"].rstrip("/"), stack["key"], users, environment)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import re
-from pathlib import Path
 
 import factories
 import psycopg
@@ -69,9 +68,9 @@ def apply(product):
     return send
 
 
-def stored(stack, statement, decision_id):
+def stored(product, statement, decision_id):
     """Ask the product's own database."""
-    lines = Path(stack["environment"]).read_text().splitlines()
+    lines = product.environment.read_text().splitlines()
     settings = dict(line.split("=", 1) for line in lines if "=" in line)
     with psycopg.connect(settings["DATABASE_URL"].strip("'")) as connection:
         return connection.execute(statement, [decision_id]).fetchone()
@@ -93,7 +92,7 @@ def no_sideways_scrolling(page):
     assert page.evaluate(wide) <= 0
 
 
-def test_an_officer_reads_judges_and_agrees(product, apply, stack):
+def test_an_officer_reads_judges_and_agrees(product, apply):
     answer = apply(RISKY, "OFFICER-1")
     verdict = answer["recommendation"]
 
@@ -121,13 +120,13 @@ def test_an_officer_reads_judges_and_agrees(product, apply, stack):
         picture(page, "officer-queue-after")
 
     decided = stored(
-        stack,
+        product,
         "SELECT verdict, is_override, username, decided_at FROM credit_officerdecision"
         " JOIN credit_user ON credit_user.id = decided_by_id WHERE decision_id = %s",
         answer["id"],
     )
     judged = stored(
-        stack,
+        product,
         "SELECT is_helpful, comment, username, given_at FROM credit_recommendationfeedback"
         " JOIN credit_user ON credit_user.id = given_by_id WHERE decision_id = %s",
         answer["id"],

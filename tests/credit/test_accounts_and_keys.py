@@ -160,11 +160,11 @@ def test_a_key_is_good_until_it_is_revoked_or_expires_or_its_partner_is_stopped(
         lambda key: key[:-1],
         lambda key: key.replace("ev_", "xx_"),
         lambda key: "ev_" + "0" * 12 + key[15:],
-        lambda key: "",
-        lambda key: "ev",
-        lambda key: "ev_\x00_x",
-        lambda key: "ev_é_x",
-        lambda key: "_".join(["ev", "", key]),
+        lambda _key: "",
+        lambda _key: "ev",
+        lambda _key: "ev_\x00_x",
+        lambda _key: "ev_é_x",
+        lambda key: f"ev__{key}",
     ],
 )
 def test_a_wrong_key_is_no_key(db, wrong):

@@ -17,7 +17,7 @@ both = pytest.mark.django_db(databases=["default", "owner"])
 
 def write(n, *, at=AT):
     return [
-        audit.record(AuditEvent.Type.USER_CREATED, target=f"user:{i}", by=None, at=at, i=i)
+        audit.record(AuditEvent.Type.USER_CREATED, target=f"user:{i + 10}", by=None, at=at, i=i)
         for i in range(n)
     ]
 
@@ -83,13 +83,14 @@ def test_the_frequent_sealing_looks_back_only_so_far_and_the_thorough_one_at_all
     assert {first.pk, second.pk} <= set(AuditLeaf.objects.values_list("event", flat=True))
 
 
+OTHER_TARGET = "UPDATE credit_auditevent SET target = 'user:2'"
 TAMPERING = [
-    ("UPDATE credit_auditevent SET target = 'user:99' WHERE id = {event}", "was changed"),
+    (OTHER_TARGET + " WHERE id = {event}", "was changed"),
     ("UPDATE credit_auditevent SET at = at - interval '1 day' WHERE id = {event}", "was changed"),
     ("UPDATE credit_auditevent SET details = '{{\"i\": 9}}' WHERE id = {event}", "was changed"),
     (
-        "DELETE FROM credit_auditleaf WHERE event_id = {event}; "
-        "DELETE FROM credit_auditevent WHERE id = {event}",
+        """DELETE FROM credit_auditleaf WHERE event_id = {event};
+        DELETE FROM credit_auditevent WHERE id = {event}""",
         "covers 3 events, of which 2",
     ),
     (
@@ -99,8 +100,8 @@ TAMPERING = [
     ("UPDATE credit_auditseal SET root = repeat('0', 64) WHERE number = 2", "Seal 2 was changed"),
     ("UPDATE credit_auditseal SET sealed_at = now() WHERE number = 1", "Seal 1 was changed"),
     (
-        "DELETE FROM credit_auditleaf WHERE seal_id = 2; "
-        "DELETE FROM credit_auditseal WHERE number = 2",
+        """DELETE FROM credit_auditleaf WHERE seal_id = 2;
+        DELETE FROM credit_auditseal WHERE number = 2""",
         "Seal 2 is gone",
     ),
     ("UPDATE credit_auditleaf SET seal_id = 3, position = 9 WHERE event_id = {event}", "covers"),
@@ -117,7 +118,7 @@ def tamper(as_owner):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in tables:
                 cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
-            for statement in sql.split("; "):
+            for statement in sql.split(";"):
                 cursor.execute(statement)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in tables:
@@ -144,7 +145,7 @@ def test_tampering_shows(tamper, sql, says):
 def test_an_event_that_was_changed_before_it_was_sealed_shows(tamper):
     (event,) = write(1)
 
-    tamper(f"UPDATE credit_auditevent SET target = 'user:2' WHERE id = {event.pk}")
+    tamper(f"{OTHER_TARGET} WHERE id = {event.pk}")
 
     assert trail.verify().problems == [
         f"Event {event.pk} (user_created user:2), not sealed yet, was changed."
@@ -183,7 +184,7 @@ def test_a_rewritten_trail_shows_against_a_head_that_was_noted(db):
 def test_the_command_fails_where_the_trail_does_not_hold(tamper, capsys):
     (event,) = write(1)
     audit.seal(at=AT)
-    tamper(f"UPDATE credit_auditevent SET target = 'user:2' WHERE id = {event.pk}")
+    tamper(f"{OTHER_TARGET} WHERE id = {event.pk}")
 
     with pytest.raises(CommandError, match="does not hold"):
         call_command("verify_audit")

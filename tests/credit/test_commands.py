@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 
 import factories
 import pytest
@@ -80,7 +81,8 @@ def test_a_contract_and_a_file_become_a_live_product(people, contract_file):
     version = ModelVersion.objects.get()
     assert (version.stage, version.trained_by.username) == ("champion", "dana")
     assert version.promoted_by.username == "vera"
-    assert factories.decide().answer["model"]["route"] == "champion"
+    answer = factories.decide(at=datetime.now(UTC)).answer
+    assert answer["model"]["route"] == "champion"
 
     again, _ = onboard(contract_file)
     assert again == "consumer-loan/1 is live already.\n"
@@ -298,7 +300,7 @@ def test_rows_that_are_wrong_do_not_stop_the_others(live, tmp_path):
     wrong = factories.body(features__housing="castle")
     file.write_text(ndjson_of(wrong, factories.body()) + "\n{\n[]\n")
 
-    with pytest.raises(CommandError, match="applications.ndjson: 3 rows were not scored"):
+    with pytest.raises(CommandError, match=r"applications\.ndjson: 3 rows were not scored"):
         run("score", "consumer-loan", file, "--out", tmp_path / "scores.csv")
 
     lines = (tmp_path / "scores.csv").read_text().splitlines()
@@ -361,7 +363,9 @@ def test_what_a_feature_says_need_not_be_said_twice(live, tmp_path):
     body = factories.body()
     features = body["features"] | {"age_group": "under_25"}
     names = [name if name != "age_group" else "monitoring.age_group" for name in features]
-    cells = [str(value).lower() if isinstance(value, bool) else str(value) for value in features.values()]
+    cells = [
+        str(value).lower() if isinstance(value, bool) else str(value) for value in features.values()
+    ]
     file = tmp_path / "applications.csv"
     file.write_text(",".join(names) + "\n" + ",".join(cells))
 
@@ -462,7 +466,7 @@ def test_a_key_is_issued_and_printed_alone(db):
 def test_a_key_that_may_not_be_is_refused_in_a_sentence(db, officer):
     with pytest.raises(CommandError, match="everything given"):
         run("issue_key", "acme", "--scope", "everything")
-    with pytest.raises(CommandError, match="Only a administrator|Only an? administrator"):
+    with pytest.raises(CommandError, match="Only an administrator"):
         run("issue_key", "acme", "--scope", "score", "--by", officer.username)
 
 

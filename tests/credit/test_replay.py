@@ -64,7 +64,7 @@ def tamper(as_owner):
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
-            cursor.execute(f"UPDATE credit_{table} SET {sql}")
+            cursor.execute(f"UPDATE credit_{table} SET {sql}")  # noqa: S608 - our own words
             cursor.execute(f"ALTER TABLE credit_{table} ENABLE TRIGGER USER")
 
     return run

@@ -34,7 +34,7 @@ def product(db):
 
 @pytest.fixture
 def sent(monkeypatch):
-    """What the worker would be told."""
+    """Collect what the worker would be told."""
     messages = []
     monkeypatch.setattr(
         training_runs.current_app,
@@ -82,7 +82,7 @@ def test_the_same_rows_make_the_same_model_and_the_signed_one_decides(product, v
     assert first.bundle_hash == second.bundle_hash
     assert first.trained_by.username == "learning-worker"
     promoted = model_versions.promote(version_id=second.pk, by=validator, at=AT, note="Fine.")
-    answer = factories.decide(reference="A-1", **{"features": factories.body()["features"]}).answer
+    answer = factories.decide().answer
     assert answer["model"]["version"] == promoted.name
     assert answer["reasons"]
 

@@ -54,7 +54,7 @@ def test_the_serving_role_has_no_right_to_change_what_is_append_only(db, table, 
     ],
 )
 def test_the_serving_role_owns_nothing(db, statement):
-    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission|owner"):
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match=r"permission|owner"):
         cursor.execute(statement)
 
 
