@@ -197,6 +197,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 3600,  # seconds; above the longest training
     "unacked_restore_interval": 5,  # the defaults look for a dead worker's messages every 100 s
     "unacked_restore_throttle": 1,
+    "max_retries": 1,  # of a message; a worker's own connection comes back by other settings
+    "interval_start": 0,
+    "interval_max": 0.2,
     "socket_connect_timeout": 2,  # a page that starts a training must not hang on a dead broker
     "socket_timeout": 10,
 }

@@ -34,7 +34,8 @@ def worker(settings: Settings) -> Service:
         name="worker",
         command=(
             *(*module("celery"), "-A", "credit.celery:app", "worker", "--loglevel", "INFO"),
-            *("--concurrency", "1", "--prefetch-multiplier", "1"),
+            # Two, so that sealing and sweeping go on while a model trains.
+            *("--concurrency", "2", "--prefetch-multiplier", "1"),
             *("--without-gossip", "--without-mingle"),
         ),
         environment=settings.environment(WORKER),

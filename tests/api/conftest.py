@@ -5,7 +5,6 @@ import uuid
 import api_lending
 import factories
 import pytest
-from django.db import connections
 
 from credit.models import ModelVersion
 
@@ -35,37 +34,6 @@ def stranger(db):
 @pytest.fixture
 def application():
     return factories.body
-
-
-@pytest.fixture(scope="module")
-def database_for_commits(django_db_setup, django_db_blocker):
-    """Copy the empty test database, for tests that commit: append-only rows cannot be removed."""
-    with django_db_blocker.unblock():
-        original = connections["owner"].settings_dict["NAME"]
-        copy = f"{original}_commits"
-        connections.close_all()
-        with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
-        yield copy
-        with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
-
-
-@pytest.fixture
-def committed(database_for_commits, django_db_blocker):
-    """Work on the copy with real commits, from any number of threads."""
-    original = connections["owner"].settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        _use(database_for_commits)
-        yield
-        _use(original)
-
-
-def _use(name):
-    connections.close_all()
-    for alias in ("default", "owner"):
-        connections[alias].settings_dict["NAME"] = name
 
 
 @pytest.fixture

@@ -115,6 +115,18 @@ def test_the_page_is_told_what_the_action_would_say(candidate, validator):
     assert "only a candidate" in models.may_promote(candidate.pk, validator)
 
 
+def test_the_same_candidate_promoted_twice_at_once_is_promoted_once(committed, at_once, toy_bundle):
+    contract = factories.contract_version()
+    factories.policy(contract)
+    version = factories.model_version(toy_bundle, contract=contract)
+    validators = [factories.user("model_validator") for _ in range(2)]
+
+    results = at_once(lambda by: promote(version, by), validators)
+
+    names = sorted(type(result).__name__ for result in results)
+    assert names == ["ModelVersion", "PromotionDenied"]
+
+
 def test_a_validator_takes_a_champion_out(champion, validator):
     model_versions.retire(version_id=champion.pk, by=validator, at=AT, note="It is wrong.")
 

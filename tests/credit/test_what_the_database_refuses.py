@@ -8,11 +8,27 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
+from credit import checks
 from credit.actions import model_versions
 from credit.models import ROLES_APART, ModelVersion, User
 
 guards = importlib.import_module("credit.migrations.0003_guards")
 both = pytest.mark.django_db(databases=["default", "owner"])
+
+
+def test_a_server_that_could_lose_what_it_acknowledged_is_warned_of(db, monkeypatch):
+    monkeypatch.setattr(checks, "DURABLE", ("synchronous_commit", "wal_init_zero"))
+    assert checks.server_keeps_what_it_acknowledged(databases=["default"]) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    (warning,) = checks.server_keeps_what_it_acknowledged(databases=["default"])
+
+    assert (warning.id, warning.msg) == (
+        "credit.W001",
+        "PostgreSQL runs with synchronous_commit off.",
+    )
+    assert checks.server_keeps_what_it_acknowledged(databases=None) == []
 
 
 @both
