@@ -49,5 +49,6 @@ def resolve(*, alert_id: int, by: User, at: datetime) -> Alert:
 
 def _count_up(*, cause: str, product: Product | None, message: str, at: datetime) -> Alert | None:
     is_open = Alert.objects.filter(cause=cause, product=product, resolved_at=None)
-    is_open.update(times=F("times") + 1, last_at=at, message=message)
-    return is_open.first()
+    counted = is_open.update(times=F("times") + 1, last_at=at, message=message)
+    # Another process may open it between two statements: what was not counted is not there yet.
+    return is_open.first() if counted else None
