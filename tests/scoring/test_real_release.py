@@ -57,15 +57,15 @@ def shipped(release):
     )
 
 
-def test_the_shipped_example_is_referred_to_a_person_with_reasons(release, real_engine, shipped):
+def test_the_shipped_example_waits_for_a_person_to_agree_or_override(release, real_engine, shipped):
     score = real_engine.score(shipped.features)
 
     found = recommend(
         release.contract.policy, pd=score.pd, requested=shipped.requested, values=shipped.features
     )
     reasons = principal_reasons(release.contract, shipped.features, score.contributions)
-    assert 0.18 < score.pd < 0.36  # well inside the referral zone
-    assert (found.recommendation, found.automatic) == (Recommendation.REFER, False)
+    assert 0.42 < score.pd < 0.60  # well above the cut-off
+    assert (found.recommendation, found.automatic) == (Recommendation.DECLINE, False)
     assert 1 <= len(reasons) <= 4
     assert "Balance of the checking account is below zero" in [item.text for item in reasons]
 
