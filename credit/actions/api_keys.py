@@ -64,8 +64,8 @@ def issue(
         AuditEvent.Type.KEY_ISSUED,
         target=f"key:{prefix}",
         by=by,
-        partner=owner,
         at=at,
+        of=owner.slug,
         scopes=api_key.scopes,
         expires_at=expires_at,
     )
@@ -82,7 +82,7 @@ def revoke(*, key_id: int, by: User, at: datetime) -> ApiKey:
     key.revoked_at = at
     key.save(update_fields=["revoked_at"])
     audit.record(
-        AuditEvent.Type.KEY_REVOKED, target=f"key:{key.prefix}", by=by, partner=key.partner, at=at
+        AuditEvent.Type.KEY_REVOKED, target=f"key:{key.prefix}", by=by, at=at, of=key.partner.slug
     )
     return key
 

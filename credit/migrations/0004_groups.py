@@ -22,7 +22,12 @@ def fill(apps, schema_editor):  # noqa: ANN001, ANN201, D103 - Django's shape
     users = apps.get_model("credit", "User").objects.using(database)
     users.get_or_create(
         username="learning-worker",
-        defaults={"is_active": False, "password": make_password(None), "last_name": "Learning"},
+        defaults={
+            "is_active": False,
+            "password": make_password(None),
+            "first_name": "Learning",
+            "last_name": "worker",
+        },
     )
 
 

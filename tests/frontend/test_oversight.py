@@ -145,7 +145,7 @@ def test_an_unknown_product_has_no_reports(as_compliance, champion):
 
 def test_a_validator_finds_the_verdicts_beside_the_version(as_validator, champion):
     of = champion
-    assert "No report has been made of this version yet" in read(
+    assert "The worker reports on a new version within a minute" in read(
         as_validator, f"/console/models/{of.pk}/"
     )
     report_on(of)

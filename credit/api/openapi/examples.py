@@ -18,16 +18,16 @@ DECISION: dict[str, Any] = {
     "product": "consumer-loan",
     "reference": "A-2291",
     "decided_at": "2026-11-22T10:15:02.114Z",
-    "recommendation": "refer",
+    "recommendation": "decline",
     "status": "awaiting_officer",
     "decision": None,
-    "pd": 0.2142857164144516,
-    "score": 561,
-    "band": "C",
+    "pd": 0.45492443442344666,
+    "score": 492,
+    "band": "E",
     "reasons": [
         {
             "feature": "checking_status",
-            "points": -31.2,
+            "points": -35.6,
             "code": "CHK01",
             "text": "Balance of the checking account is below zero",
         }
