@@ -47,5 +47,6 @@ LOGGING: dict[str, Any] = {
         "axes": {"level": "WARNING"},  # its lines hold user names and addresses
         "celery.app.trace": {"level": "WARNING"},  # the sealing alone would be 17,000 lines a day
         "celery.beat": {"level": "WARNING"},
+        "matplotlib": {"level": "WARNING"},  # comes along with fairlearn; tells of its fonts
     },
 }
