@@ -6,7 +6,7 @@ from django.db import transaction
 
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import Application, AuditEvent, Decision, OfficerDecision, Role, Score, User
+from credit.models import Application, AuditEvent, Decision, OfficerDecision, Role, User
 from credit.models.decisions import Verdict
 
 SHORTEST_REASON = 10  # characters
@@ -81,11 +81,10 @@ def is_override(decision: Decision, verdict: str) -> bool:
 def needs_reason(decision: Decision, verdict: str) -> bool:
     """Say whether the officer's own words are needed.
 
-    An override always needs them; so does declining what no model has scored, for then no other
-    specific reason exists that the applicant could be given.
+    An override always needs them, and so does declining what no model would decline.
     """
-    unscored = decision.application.score.route == Score.Route.NONE
-    return is_override(decision, verdict) or (unscored and verdict == Verdict.DECLINE)
+    declines = verdict == Verdict.DECLINE
+    return is_override(decision, verdict) or (declines and decision.declining_needs_reason)
 
 
 def _verdict(verdict: str) -> Verdict:

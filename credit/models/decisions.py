@@ -80,6 +80,15 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return self.id
 
+    @property
+    def declining_needs_reason(self) -> bool:
+        """Whether the model gives no reason to decline: none scored it, or it would approve.
+
+        Then only the officer has the specific reason that the applicant is owed.
+        """
+        pd = self.application.score.pd
+        return pd is None or pd <= self.policy.contract.read().policy.approve_pd_at_most
+
 
 class OfficerDecision(models.Model):
     """What an officer decided, and why where it differs from the recommendation. Append-only."""

@@ -135,6 +135,7 @@ class ApplicationDetail:
     policy: list[PolicyRow]
     features: list[FeatureRow]
     officer_reasons: list[tuple[str, str]]
+    declining_needs_reason: bool
     officer_decision: OfficerDecisionRow | None
     feedback: FeedbackRow | None
     history: list[HistoryRow]
@@ -184,6 +185,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         policy=[PolicyRow(**result) for result in decision.policy_results],
         features=_features(contract, values),
         officer_reasons=[(each.code, each.label) for each in contract.officer_reasons],
+        declining_needs_reason=decision.declining_needs_reason,
         officer_decision=_officer_decision(contract, officer),
         feedback=_feedback(decision, viewer),
         history=_history(decision, officer, outcome),

@@ -72,6 +72,17 @@ def test_declining_what_no_model_scored_needs_the_officers_own_reason(champion, 
         record(factories.REFERRED, "decline")
 
 
+def test_declining_what_the_model_would_approve_needs_the_officers_own_reason(champion, record):
+    large = {"features__amount": 12_000, "requested__amount": "12000.00"}
+    said = factories.APPROVED | large
+
+    with pytest.raises(officer_decisions.ReasonMissing, match="declining"):
+        record(said, "decline")
+
+    assert Decision.objects.get().recommendation == "refer"  # by policy, not by the model
+    assert record(said, "decline", **WHY).is_override is False
+
+
 def test_what_no_model_scored_may_be_approved_without_one(champion, own_store, record):
     assert record(factories.REFERRED, "approve").verdict == "approve"
 
