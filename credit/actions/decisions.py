@@ -25,7 +25,7 @@ from credit.models import (
 )
 from credit.serving import ModelUnavailable, Terms, UnknownProduct
 from scoring import engine
-from scoring.features import InputRefused
+from scoring.features import FieldProblem, InputRefused
 from scoring.policy import Recommendation, Recommended, recommend
 
 __all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
@@ -74,7 +74,7 @@ class _Considered:
 
 def decide(
     *,
-    product: str,
+    product: object,
     partner: Partner | None,
     key: ApiKey | None = None,
     body: Mapping[str, object],
@@ -104,11 +104,11 @@ def decide(
 
 
 def _consider(
-    *, product: str, partner: Partner | None, body: Mapping[str, object], at: datetime
+    *, product: object, partner: Partner | None, body: Mapping[str, object], at: datetime
 ) -> _Considered:
     """Decide in memory: read what is in force, check, score, apply the policy."""
     found = _terms(product, body, at=at)
-    application = requests.read(body, product=product, contract=found.contract)
+    application = requests.read(body, product=found.product.slug, contract=found.contract)
     values = normalised(found.contract, application.features)
     scored, trouble = _score(found, values)
     recommended = recommend(
@@ -142,8 +142,12 @@ def _consider(
     )
 
 
-def _terms(product: str, body: Mapping[str, object], *, at: datetime) -> Terms:
+def _terms(product: object, body: Mapping[str, object], *, at: datetime) -> Terms:
     """Find the product; where there is none, the body's own shape is still worth a word."""
+    if not isinstance(product, str):
+        code = "missing" if product is None else "wrong_type"
+        wrong = FieldProblem("/product", code, "must be the name of a product")
+        raise InputRefused((wrong, *requests.shape_problems(body)))
     try:
         return serving.terms(product, at=at)
     except UnknownProduct as unknown:

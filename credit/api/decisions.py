@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from credit import requests, tenancy
+from credit import tenancy
 from credit.actions import decisions as actions
 from credit.api import bodies, idempotency_keys, problem_types, query_strings
 from credit.api.converters import DecisionId
@@ -24,7 +24,6 @@ from credit.api.openapi.operations import (
 from credit.api.problem_documents import Problem
 from credit.models.partners import Scope
 from credit.queries import decisions as queries
-from scoring.features import FieldProblem, InputRefused
 
 DECISION_ID = re.compile(DecisionId.regex)
 
@@ -49,7 +48,7 @@ class Decisions(Endpoint):
         key = idempotency_keys.required(request)
         body = bodies.read(request)
         decided = actions.decide(
-            product=_product(body.content),
+            product=body.content.get("product"),
             partner=caller.partner,
             key=caller.key,
             body=body.content,
@@ -98,16 +97,6 @@ class DecisionDetail(Endpoint):
         with tenancy.rows_of(caller.partner):
             answer = queries.answer(decision_id, partner=caller.partner)
         return Response(answer)
-
-
-def _product(body: Mapping[str, object]) -> str:
-    """Give the product's name; without one, everything else that can be said of the body."""
-    product = body.get("product")
-    if isinstance(product, str):
-        return product
-    code = "missing" if product is None else "wrong_type"
-    wrong = FieldProblem("/product", code, "must be the name of a product")
-    raise InputRefused((wrong, *requests.shape_problems(body)))
 
 
 def _cursor(query: Mapping[str, str]) -> str | None:

@@ -36,6 +36,13 @@ def test_a_bad_body_under_a_used_key_is_refused_as_another_body(partner, applica
     assert answer.status_code == 409
 
 
+@pytest.mark.parametrize("body", [{}, {"product": 7}, {"product": "nope"}])
+def test_a_body_without_a_product_under_a_used_key_is_refused_as_another_body(partner, body):
+    partner.decide(idempotency_key="k-1")
+
+    assert partner.decide(body, idempotency_key="k-1").status_code == 409
+
+
 def test_a_refused_request_uses_up_no_key(partner, application):
     refused = partner.decide(application(features__housing="castle"), idempotency_key="k-1")
     answer = partner.decide(idempotency_key="k-1")
