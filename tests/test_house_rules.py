@@ -305,7 +305,7 @@ FINE = [
     ),
     ("actions are called", ACTION, "@transaction.atomic\ndef resolve(*, alert_id, by, at): ..."),
     ("actions are called", ACTION, "def is_override(decision, verdict): ..."),
-    ("no path", "docs/x.md", "the folder ~/src/ and https://example.org/home/ and a/root/b"),
+    ("no path", "docs/x.md", "the folder ~/src/ and https://example.org/home/ and a/b"),
     ("nothing is unpickled", "scoring/x.py", "# nothing is ever given to pickle here"),
 ]
 
