@@ -1,11 +1,13 @@
 """What a contract that reads well may still get wrong: one small rule a function."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from scoring.contract import (
     Contract,
+    Ingestion,
     Policy,
     PolicyRule,
     Protected,
@@ -22,6 +24,7 @@ def problems_of(contract: Contract) -> list[Problem]:
     """Check everything that takes more than one key to see."""
     return [
         *_identity(contract),
+        *_ingestion(contract),
         *_outcome(contract),
         *_requested(contract),
         *_bands(contract),
@@ -51,11 +54,48 @@ def _identity(contract: Contract) -> Iterator[Problem]:
         yield "currency", "must be an ISO 4217 code of three capital letters"
 
 
+def _ingestion(contract: Contract) -> Iterator[Problem]:
+    rules, path = contract.ingestion, "ingestion"
+    yield from _number_format(rules)
+    if rules.encoding is not None and not _is_encoding(rules.encoding):
+        yield f"{path}.encoding", f"no encoding is called {rules.encoding!r}; try utf-8 or cp1252"
+    if (rules.applied_from or rules.applied_until) and contract.columns.applied_on is None:
+        yield path, "applied_from and applied_until need columns.applied_on"
+    if rules.applied_from and rules.applied_until and rules.applied_from > rules.applied_until:
+        yield f"{path}.applied_from", "must not be after applied_until"
+    yield from repeated(f"{path}.checks", "name", [check.name for check in rules.checks])
+    for place, check in enumerate(rules.checks, start=1):
+        if (check.right is None) == (check.value is None):
+            yield f"{path}.checks[{place}]", "needs either right (a column) or value (a constant)"
+
+
+def _number_format(rules: Ingestion) -> Iterator[Problem]:
+    if rules.decimal_separator not in {".", ","}:
+        yield "ingestion.decimal_separator", 'must be "." or ","'
+    if rules.thousands_separator == rules.decimal_separator:
+        yield "ingestion.thousands_separator", "must not be the decimal separator"
+    elif rules.thousands_separator is not None and rules.thousands_separator.isalnum():
+        yield "ingestion.thousands_separator", "must be a sign, not a letter or digit"
+    for sign in rules.number_signs:
+        if not sign or any(letter.isdigit() or letter in "+-.," for letter in sign):
+            yield "ingestion.number_signs", f"{sign!r} may be part of a number"
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
 def _outcome(contract: Contract) -> Iterator[Problem]:
     outcome = contract.outcome
-    both = sorted(set(outcome.bad) & set(outcome.good))
-    if both:
-        yield "outcome.good", f"also listed as bad: {', '.join(both)}"
+    lists = {"good": outcome.good, "indeterminate": outcome.indeterminate}
+    for key, earlier in (("good", outcome.bad), ("indeterminate", outcome.bad + outcome.good)):
+        both = sorted(set(lists[key]) & set(earlier))
+        if both:
+            yield f"outcome.{key}", f"also listed as bad or good: {', '.join(both)}"
 
 
 def _requested(contract: Contract) -> Iterator[Problem]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from scoring.contract import Contract, Direction, Feature, Kind
+from scoring.contract import CategoryEncoding, Contract, Direction, Feature, Kind
+from scoring.contract_features import REST
 from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
 
 # Names that the model's graph and the training frame use for themselves.
@@ -28,6 +29,7 @@ def feature_problems(contract: Contract) -> Iterator[Problem]:
             yield f"{path}.name", f"{feature.name!r} is a word the product uses itself"
         yield from _texts(feature, path=path)
         yield from _missing(feature, path=path)
+        yield from _changes(feature, path=path)
         yield from _same_as(contract, feature, path=path)
         yield from (_numeric if feature.kind.is_numeric else _categorical)(feature, path=path)
 
@@ -54,6 +56,17 @@ def _missing(feature: Feature, *, path: str) -> Iterator[Problem]:
         yield f"{path}.may_be_missing", "must be true where codes or texts for missing are given"
 
 
+def _changes(feature: Feature, *, path: str) -> Iterator[Problem]:
+    if feature.changes is None:
+        return
+    if feature.changes is Direction.NONE:
+        yield f"{path}.changes", "must be up or down; leave it out for both"
+    if not feature.actionable:
+        yield f"{path}.changes", "belongs to an actionable feature"
+    if not (feature.kind.is_numeric or feature.is_ordinal):
+        yield f"{path}.changes", "belongs to a number or an ordinal category"
+
+
 def _same_as(contract: Contract, feature: Feature, *, path: str) -> Iterator[Problem]:
     if feature.same_as is None:
         return
@@ -71,6 +84,8 @@ def _numeric(feature: Feature, *, path: str) -> Iterator[Problem]:
         yield f"{path}.maximum", "must be above minimum"
     if feature.categories:
         yield f"{path}.categories", "a numeric feature has none"
+    if feature.encoding is not CategoryEncoding.ONE_HOT or feature.first_characters is not None:
+        yield path, f"{feature.name}: encoding and first_characters belong to a category"
     is_difference = feature.kind is Kind.DATE_DIFFERENCE
     if is_difference != (feature.source_from is not None):
         yield f"{path}.source_from", "belongs to a date difference, and to it only"
@@ -79,27 +94,47 @@ def _numeric(feature: Feature, *, path: str) -> Iterator[Problem]:
 
 
 def _categorical(feature: Feature, *, path: str) -> Iterator[Problem]:
-    if feature.direction is not Direction.NONE:
-        yield f"{path}.direction", f"only numbers have one; {feature.name} is a {feature.kind}"
+    if feature.direction is not Direction.NONE and not feature.is_ordinal:
+        yield (
+            f"{path}.direction",
+            f"only numbers and ordinal categories have one; {feature.name} is a {feature.kind}",
+        )
     if feature.minimum is not None or feature.maximum is not None or feature.unit is not None:
         yield path, f"{feature.name}: only numbers have bounds and units"
     if feature.source_from is not None:
         yield f"{path}.source_from", "belongs to a date difference, and to it only"
-    if feature.kind is Kind.BOOLEAN and sorted(feature.values) != ["false", "true"]:
-        yield f"{path}.categories", 'of a boolean must be "true" and "false"'
+    if feature.kind is Kind.BOOLEAN:
+        yield from _boolean(feature, path=path)
     if len(feature.categories) < 2:
         yield f"{path}.categories", "needs at least two"
     yield from _categories(feature, path=f"{path}.categories")
 
 
+def _boolean(feature: Feature, *, path: str) -> Iterator[Problem]:
+    if sorted(feature.values) != ["false", "true"]:
+        yield f"{path}.categories", 'of a boolean must be "true" and "false"'
+    if feature.encoding is not CategoryEncoding.ONE_HOT:
+        yield f"{path}.encoding", "belongs to a category; a boolean is a number already"
+    if any(category.is_rest for category in feature.categories):
+        yield f"{path}.categories", f"{REST!r} belongs to a category, not to a boolean"
+
+
 def _categories(feature: Feature, *, path: str) -> Iterator[Problem]:
     yield from repeated(path, "value", list(feature.values))
+    rests = [category.value for category in feature.categories if REST in category.source]
+    if len(rests) > 1:
+        yield path, f"only one category can take the rest: {', '.join(rests)}"
     codes = [code for category in feature.categories for code in category.source]
     for code in twice([*codes, *feature.missing_codes]):
         yield path, f"source code {code!r} has more than one meaning"
     for place, category in enumerate(feature.categories, start=1):
         if not VALUE.fullmatch(category.value):
             yield f"{path}[{place}].value", "must be letters, digits and _ . + - only"
+        if REST in category.source and not category.is_rest:
+            yield f"{path}[{place}].source", f"{REST!r} stands alone: it takes every other code"
+        for code in category.source:
+            if feature.first_characters is not None and len(code) > feature.first_characters:
+                yield f"{path}[{place}].source", f"{code!r} is longer than first_characters"
 
 
 def never_features(contract: Contract) -> Iterator[Problem]:

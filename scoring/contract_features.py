@@ -20,12 +20,22 @@ class Kind(StrEnum):
         return self in {Kind.INTEGER, Kind.DECIMAL, Kind.DATE_DIFFERENCE}
 
 
+class CategoryEncoding(StrEnum):
+    """How the trees see a category: a column for each value, or its place in the list."""
+
+    ONE_HOT = "one_hot"
+    ORDINAL = "ordinal"
+
+
 class Direction(StrEnum):
     """What a larger value does to the risk; the model is held to it."""
 
     UP = "up"
     DOWN = "down"
     NONE = "none"
+
+
+REST = "*"  # as a category's only source: every code that no other category lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,11 @@ class Category:
     label: str  # the words shown to people
     source: tuple[str, ...]  # codes in the data file that mean this value
     text: str | None = None  # a whole sentence, in place of the feature's reason texts
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it stands for every code that no other category of the feature lists."""
+        return self.source == (REST,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +68,25 @@ class Feature:
     minimum: float | None = None  # inclusive; numeric kinds have both bounds
     maximum: float | None = None
     categories: tuple[Category, ...] = ()
+    encoding: CategoryEncoding = CategoryEncoding.ONE_HOT
+    first_characters: int | None = None  # so many of the cell are the code; None: all
     may_be_missing: bool = False
     missing_codes: tuple[str, ...] = ()  # codes in the data file, beside the empty cell
     missing_label: str = "not stated"
     missing_text: str | None = None
     direction: Direction = Direction.NONE
     actionable: bool = False  # whether the applicant can do something about it
+    changes: Direction | None = None  # up or down: the only way they can; None: both
     group: str | None = None  # features of one group are one reason to a person
     help: str | None = None
     same_as: str | None = None  # "requested.amount" or "requested.term_months"
     source_from: str | None = None  # of a date difference: the earlier date's column
     legal_basis: str | None = None  # why a protected or banned column may be a feature
+
+    @property
+    def is_ordinal(self) -> bool:
+        """Whether it is a category whose place in the contract's list is a number."""
+        return self.kind is Kind.CATEGORY and self.encoding is CategoryEncoding.ORDINAL
 
     @property
     def values(self) -> tuple[str, ...]:

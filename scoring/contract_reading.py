@@ -8,6 +8,7 @@ from scoring.contract import (
     Band,
     Banned,
     Category,
+    CategoryEncoding,
     Columns,
     Contract,
     ContractProblem,
@@ -24,7 +25,9 @@ from scoring.contract import (
     PolicyRule,
     Protected,
     ProtectedGroup,
+    Relation,
     Requested,
+    RowCheck,
     Scale,
     Training,
     hash_of,
@@ -79,6 +82,7 @@ def read_policy(table: Table) -> Policy:
         decline_pd_at_least=table.number("decline_pd_at_least", low=0, high=1),
         rules=each_of(table.tables("rules", optional=True), _rule),
         automatic=whole_of(table.table("automatic", optional=True), _automatic),
+        agreement_at_least=table.number("agreement_at_least", low=0, high=1, default=0.75),
     )
 
 
@@ -115,13 +119,33 @@ def _columns(table: Table) -> Columns:
         id=table.maybe_text("id"),
         applied_on=table.maybe_text("applied_on"),
         outcome_known_on=table.maybe_text("outcome_known_on"),
-        date_format=table.text("date_format", default="%Y-%m-%d"),
+        date_formats=table.text_or_texts("date_format", default=("%Y-%m-%d",)),
     )
 
 
 def _ingestion(table: Table) -> Ingestion:
     return Ingestion(
-        max_rejected_share=table.number("max_rejected_share", low=0, high=1, default=0.05)
+        max_rejected_share=table.number("max_rejected_share", low=0, high=1, default=0.05),
+        encoding=table.maybe_text("encoding"),
+        delimiter=table.maybe_sign("delimiter"),
+        decimal_separator=table.maybe_sign("decimal_separator") or ".",
+        thousands_separator=table.maybe_sign("thousands_separator"),
+        number_signs=table.texts("number_signs", default=()),
+        missing_codes=table.texts("missing_codes", default=()),
+        applied_from=table.maybe_date("applied_from"),
+        applied_until=table.maybe_date("applied_until"),
+        checks=each_of(table.tables("checks", optional=True), _row_check),
+    )
+
+
+def _row_check(table: Table) -> RowCheck:
+    return RowCheck(
+        name=table.text("name"),
+        left=table.text("left"),
+        relation=table.choice("relation", Relation),
+        right=table.maybe_text("right"),
+        value=table.maybe_text("value"),
+        text=table.text("text"),
     )
 
 
@@ -130,6 +154,7 @@ def _outcome(table: Table) -> Outcome:
         column=table.text("column"),
         bad=table.texts("bad"),
         good=table.texts("good"),
+        indeterminate=table.texts("indeterminate", default=()),
         meaning=table.text("meaning"),
         word=table.text("word"),
         window_months=table.whole("window_months", low=1, high=600),
@@ -207,12 +232,15 @@ def _feature(table: Table) -> Feature:
         minimum=table.maybe_number("minimum"),
         maximum=table.maybe_number("maximum"),
         categories=each_of(table.tables("categories", optional=True), _category),
+        encoding=table.choice("encoding", CategoryEncoding, default=CategoryEncoding.ONE_HOT),
+        first_characters=table.maybe_whole("first_characters", low=1, high=20),
         may_be_missing=table.flag("may_be_missing", default=False),
         missing_codes=table.texts("missing_codes", default=()),
         missing_label=table.text("missing_label", default="not stated"),
         missing_text=table.maybe_text("missing_text"),
         direction=table.choice("direction", Direction, default=Direction.NONE),
         actionable=table.flag("actionable", default=False),
+        changes=table.choice("changes", Direction) if "changes" in table.raw else None,
         group=table.maybe_text("group"),
         help=table.maybe_text("help"),
         same_as=table.maybe_text("same_as"),
@@ -276,6 +304,11 @@ def _training(table: Table) -> Training:
         folds=table.whole("folds", low=2, high=20),
         repeats=table.whole("repeats", low=1, high=20),
         minimum_bads=table.whole("minimum_bads", low=1),
+        early_stopping_rounds=table.whole_or("early_stopping_rounds", low=0, high=500, default=0),
+        search_trials=table.whole_or("search_trials", low=0, high=100, default=0),
+        search_minutes=table.number("search_minutes", low=0, high=600, default=10.0),
+        out_of_time_share=table.number("out_of_time_share", low=0, high=0.5, default=0.2),
+        bootstrap_models=table.whole_or("bootstrap_models", low=0, high=50, default=20),
     )
 
 

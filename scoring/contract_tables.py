@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
@@ -92,6 +93,37 @@ class Table:
             return low
         return int(self._bounded(key, value, low, high))
 
+    def maybe_whole(self, key: str, *, low: int, high: int = 10**9) -> int | None:
+        """Read a whole number, or nothing."""
+        return self.whole(key, low=low, high=high) if self._has(key) else None
+
+    def whole_or(self, key: str, *, low: int, high: int, default: int) -> int:
+        """Read a whole number; the default where it is absent."""
+        return self.whole(key, low=low, high=high) if self._has(key) else default
+
+    def maybe_sign(self, key: str) -> str | None:
+        """Read a single character, which may be a blank or a tab, or nothing."""
+        if not self._has(key):
+            return None
+        value = self.raw[key]
+        if not isinstance(value, str) or len(value) != 1:
+            self.refuse(key, 'must be a single character, such as ";" or "\\t"')
+            return None
+        return value
+
+    def maybe_date(self, key: str) -> date | None:
+        """Read a date, written 2010-09-30 with or without quotes, or nothing."""
+        if not self._has(key):
+            return None
+        value = self.raw[key]
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            self.refuse(key, "must be a date such as 2010-09-30")
+            return None
+
     def money(self, key: str) -> Decimal:
         """Read an exact amount, written as text: "4200.00"."""
         value = self._value(key, None)
@@ -121,6 +153,12 @@ class Table:
         if not value:
             self.refuse(key, "is empty")
         return tuple(value)
+
+    def text_or_texts(self, key: str, *, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Read words, or several."""
+        if not self._has(key):
+            return default
+        return (self.text(key),) if isinstance(self.raw[key], str) else self.texts(key)
 
     def choice(self, key: str, kind: type[Choice], default: Choice | None = None) -> Choice:
         """Read one of a few words."""

@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
 
@@ -13,14 +15,51 @@ class Columns:
     id: str | None = None
     applied_on: str | None = None
     outcome_known_on: str | None = None
-    date_format: str = "%Y-%m-%d"
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)  # in the contract `date_format`: one, or a list
+
+    @property
+    def date_format(self) -> str:
+        """The first of the formats, for messages."""
+        return self.date_formats[0]
+
+
+class Relation(StrEnum):
+    """How two cells of a row must stand to each other."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ABOVE = "above"
+    BELOW = "below"
+    EQUALS = "equals"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCheck:
+    """What must hold within a row of past loans; a row that contradicts itself is rejected."""
+
+    name: str
+    left: str  # column of the data file
+    relation: Relation
+    text: str  # the reason in the rejects file
+    right: str | None = None  # another column of the data file, or
+    value: str | None = None  # a constant, as the file would write it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingestion:
-    """When a file is too dirty to learn from."""
+    """How the data file is written, which rows are in scope, and when it is too dirty."""
 
     max_rejected_share: float = 0.05
+    encoding: str | None = None  # None: detected
+    delimiter: str | None = None  # None: detected
+    decimal_separator: str = "."
+    thousands_separator: str | None = None
+    number_signs: tuple[str, ...] = ()  # taken off the ends of numbers, such as "$" and "%"
+    missing_codes: tuple[str, ...] = ()  # mean missing in every feature, beside the empty cell
+    applied_from: date | None = None  # rows outside are out of scope: counted, not used
+    applied_until: date | None = None  # inclusive, both
+    checks: tuple[RowCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +69,7 @@ class Outcome:
     column: str
     bad: tuple[str, ...]
     good: tuple[str, ...]
+    indeterminate: tuple[str, ...] = ()  # neither: counted, not used; "" is an empty cell
     meaning: str  # "default"; another word where the outcome is a lender's decision
     word: str  # "probability of default"
     window_months: int
@@ -113,6 +153,7 @@ class Policy:
     decline_pd_at_least: float
     rules: tuple[PolicyRule, ...] = ()
     automatic: Automatic = Automatic()
+    agreement_at_least: float = 0.75  # of the bootstrap models; fewer: a person decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +179,11 @@ class Training:
     folds: int
     repeats: int
     minimum_bads: int
+    early_stopping_rounds: int = 0  # 0: a fixed budget of rounds
+    search_trials: int = 0  # settings tried beside the contract's own
+    search_minutes: float = 10.0  # of a nominal machine's work, so that it is reproducible
+    out_of_time_share: float = 0.2  # newest rows held out, where applications have dates
+    bootstrap_models: int = 20  # fitted on resamples, to say how sure the model is; 0: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

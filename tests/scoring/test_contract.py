@@ -163,7 +163,7 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ("max_rejected_share = 0.05", 'max_rejected_share = "x"', "ingestion.max_rej", "a number"),
         ("max_rejected_share = 0.05", "max_rejected_share = true", "ingestion.max", "a number"),
         # outcome, request, economics, scale, bands
-        ('good = ["0"]', 'good = ["1"]', "outcome.good", "also listed as bad: 1"),
+        ('good = ["0"]', 'good = ["1"]', "outcome.good", "also listed as bad or good: 1"),
         ('bad = ["1"]', "bad = []", "outcome.bad", "is empty"),
         ("window_months = 12", "window_months = 0", "outcome.window_months", "between 1"),
         ("window_months = 12", "window_months = 1.5", "outcome.window_months", "whole number"),
