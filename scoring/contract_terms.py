@@ -17,11 +17,6 @@ class Columns:
     outcome_known_on: str | None = None
     date_formats: tuple[str, ...] = ("%Y-%m-%d",)  # in the contract `date_format`: one, or a list
 
-    @property
-    def date_format(self) -> str:
-        """The first of the formats, for messages."""
-        return self.date_formats[0]
-
 
 class Relation(StrEnum):
     """How two cells of a row must stand to each other."""

@@ -1,10 +1,11 @@
 """How one column of a file becomes values of the contract, and what is wrong where it does not."""
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
 
-from scoring.contract import Feature, Kind, Outcome
+from scoring.contract import Contract, Feature, Ingestion, Kind, Outcome
 
 MOST_SHOWN = 40  # characters of a wrong cell
 
@@ -19,13 +20,13 @@ class Column:
     problem: pl.Expr  # text, null where the cell is right
 
 
-def feature_column(feature: Feature, date_format: str) -> Column:
+def feature_column(feature: Feature, contract: Contract) -> Column:
     """Read a feature from its column, as its kind asks for."""
     if feature.kind is Kind.DATE_DIFFERENCE:
-        return _difference(feature, date_format)
+        return _difference(feature, contract)
     if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
-        return _category(feature)
-    return _number(feature)
+        return _category(feature, contract.ingestion)
+    return _number(feature, contract.ingestion)
 
 
 def outcome_column(outcome: Outcome) -> Column:
@@ -42,49 +43,95 @@ def outcome_column(outcome: Outcome) -> Column:
 
 
 def date_column(
-    name: str, source: str, date_format: str, *, may_be_missing: bool = False
+    name: str, source: str, formats: tuple[str, ...], *, may_be_missing: bool = False
 ) -> Column:
     """Read a date."""
     cell = pl.col(source)
-    value = _date(cell, date_format)
+    value, ambiguous = date_of(cell, formats)
     wrong = value.is_null() & (cell.is_not_null() if may_be_missing else pl.lit(value=True))
     return Column(
         name=name,
         source=source,
         value=value,
-        problem=_because(wrong, cell, f" is no date of the form {date_format}"),
+        problem=first_of(
+            _because(ambiguous, cell, f" is a different date by each of {_listed(formats)}"),
+            _because(wrong, cell, f" is no date of the form {_listed(formats)}"),
+        ),
     )
 
 
-def _category(feature: Feature) -> Column:
-    meanings = {code: item.value for item in feature.categories for code in item.source}
-    cell = _known(feature)
-    named = cell.replace_strict(meanings, default=None, return_dtype=pl.String)
+def date_of(cell: pl.Expr, formats: tuple[str, ...]) -> tuple[pl.Expr, pl.Expr]:
+    """Read a date by the first format that fits; say where two formats read different dates."""
+    read = [cell.str.strptime(pl.Date, form, strict=False, exact=True) for form in formats]
+    value = pl.coalesce(read)
+    ambiguous = pl.any_horizontal(*[(one != value).fill_null(value=False) for one in read])
+    return pl.when(~ambiguous).then(value), ambiguous
+
+
+def number_of(cell: pl.Expr, rules: Ingestion) -> pl.Expr:
+    """Read a number as the contract's file writes it; null where it is none.
+
+    Signs such as "$" and "%" are taken off the ends. Thousands must be grouped by three.
+    A power of ten (1e+05) is read: statistics programs write it. "inf" and "nan" are no numbers.
+    """
+    for sign in rules.number_signs:
+        cell = cell.str.replace(rf"^(-?)\s*{re.escape(sign)}\s*", "${1}")
+        cell = cell.str.replace(rf"\s*{re.escape(sign)}$", "")
+    point = re.escape(rules.decimal_separator)
+    plain = rf"^[+-]?([0-9]+({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?$"
+    is_number = cell.str.contains(plain)
+    if rules.thousands_separator is not None:
+        group = re.escape(rules.thousands_separator)
+        is_number |= cell.str.contains(rf"^[+-]?[0-9]{{1,3}}({group}[0-9]{{3}})+({point}[0-9]*)?$")
+        cell = cell.str.replace_all(rules.thousands_separator, "", literal=True)
+    digits = cell.str.replace(rules.decimal_separator, ".", literal=True)
+    return pl.when(is_number).then(digits.cast(pl.Float64, strict=False))
+
+
+def is_missing(feature: Feature, rules: Ingestion) -> pl.Expr:
+    """Whether a feature's cell is empty or one of the codes for missing."""
+    cell = pl.col(feature.source)
+    return cell.is_null() | cell.is_in([*feature.missing_codes, *rules.missing_codes])
+
+
+def first_of(*messages: pl.Expr) -> pl.Expr:
+    """Take the first message that says something; "" ends the search and says nothing."""
+    first = pl.coalesce(*messages)
+    return pl.when(first != "").then(first)
+
+
+def _category(feature: Feature, rules: Ingestion) -> Column:
+    meanings = {
+        code: item.value for item in feature.categories if not item.is_rest for code in item.source
+    }
+    rest = next((item.value for item in feature.categories if item.is_rest), None)
+    cell = _known(feature, rules)
+    code = cell if feature.first_characters is None else cell.str.head(feature.first_characters)
+    named = code.replace_strict(meanings, default=rest, return_dtype=pl.String)
+    named = pl.when(cell.is_not_null()).then(named)
     is_boolean = feature.kind is Kind.BOOLEAN
     return Column(
         name=feature.name,
         source=feature.source,
         value=named == "true" if is_boolean else named,
-        problem=_first_of(
+        problem=first_of(
             _absence(feature, cell),
             _because(named.is_null(), cell, " is not a code of the contract"),
         ),
     )
 
 
-def _number(feature: Feature) -> Column:
+def _number(feature: Feature, rules: Ingestion) -> Column:
     is_whole = feature.kind is Kind.INTEGER
-    cell = _known(feature)
-    number = cell.cast(pl.Float64, strict=False)
-    # Float64 takes "inf", "nan" and "1e3"; a file of loans has plain digits.
-    number = pl.when(cell.str.contains(r"^[+-]?[0-9]+(\.[0-9]*)?$")).then(number)
+    cell = _known(feature, rules)
+    number = number_of(cell, rules)
     wrong = number.is_null() | ((number % 1 != 0) if is_whole else pl.lit(value=False))
     low, high = feature.bounds
     return Column(
         name=feature.name,
         source=feature.source,
         value=number.cast(pl.Int64, strict=False) if is_whole else number,
-        problem=_first_of(
+        problem=first_of(
             _absence(feature, cell),
             _because(wrong, cell, " is no whole number" if is_whole else " is no number"),
             _because((number < low) | (number > high), cell, f" is not {low:g} to {high:g}"),
@@ -92,10 +139,32 @@ def _number(feature: Feature) -> Column:
     )
 
 
-def _difference(feature: Feature, date_format: str) -> Column:
+def _difference(feature: Feature, contract: Contract) -> Column:
     """Read the time between two dates, in the feature's unit, completed units only."""
-    cell, earlier = _known(feature), pl.col(feature.source_from or feature.source)
-    until, since = _date(cell, date_format), _date(earlier, date_format)
+    formats = contract.columns.date_formats
+    cell, earlier = (
+        _known(feature, contract.ingestion),
+        pl.col(feature.source_from or feature.source),
+    )
+    (until, one), (since, other) = date_of(cell, formats), date_of(earlier, formats)
+    value = _completed(since, until, feature.unit or "days")
+    low, high = feature.bounds
+    is_absent = cell.is_null() | earlier.is_null()
+    pair = pl.concat_str(earlier.fill_null(""), pl.lit(" to "), cell.fill_null(""))
+    return Column(
+        name=feature.name,
+        source=feature.source,
+        value=value,
+        problem=first_of(
+            pl.when(is_absent).then(_absence_message(feature)),
+            _because(one | other, pair, f" are different dates by each of {_listed(formats)}"),
+            _because(value.is_null(), pair, f" are no two dates of the form {_listed(formats)}"),
+            _because((value < low) | (value > high), pair, f" is not {low:g} to {high:g}"),
+        ),
+    )
+
+
+def _completed(since: pl.Expr, until: pl.Expr, unit: str) -> pl.Expr:
     months = (
         (until.dt.year() - since.dt.year()).cast(pl.Int64) * 12
         + until.dt.month().cast(pl.Int64)
@@ -107,30 +176,12 @@ def _difference(feature: Feature, date_format: str) -> Column:
         "months": months,
         "years": months.floordiv(12),
     }
-    value = in_units[feature.unit or "days"]
-    low, high = feature.bounds
-    is_absent = cell.is_null() | earlier.is_null()
-    pair = pl.concat_str(earlier.fill_null(""), pl.lit(" to "), cell.fill_null(""))
-    return Column(
-        name=feature.name,
-        source=feature.source,
-        value=value,
-        problem=_first_of(
-            pl.when(is_absent).then(_absence_message(feature)),
-            _because(value.is_null(), pair, f" are no two dates of the form {date_format}"),
-            _because((value < low) | (value > high), pair, f" is not {low:g} to {high:g}"),
-        ),
-    )
+    return in_units[unit]
 
 
-def _known(feature: Feature) -> pl.Expr:
-    """Turn the codes for missing, and an empty cell, into null."""
-    cell = pl.col(feature.source)
-    return pl.when(~cell.is_in([*feature.missing_codes, ""])).then(cell)
-
-
-def _date(cell: pl.Expr, date_format: str) -> pl.Expr:
-    return cell.str.strptime(pl.Date, date_format, strict=False)
+def _known(feature: Feature, rules: Ingestion) -> pl.Expr:
+    """Turn the codes for missing into null."""
+    return pl.when(~is_missing(feature, rules)).then(pl.col(feature.source))
 
 
 def _absence(feature: Feature, cell: pl.Expr) -> pl.Expr:
@@ -149,6 +200,5 @@ def _because(wrong: pl.Expr, cell: pl.Expr, message: str) -> pl.Expr:
     return pl.when(wrong).then(shown)
 
 
-def _first_of(*messages: pl.Expr) -> pl.Expr:
-    first = pl.coalesce(*messages)
-    return pl.when(first != "").then(first)
+def _listed(formats: tuple[str, ...]) -> str:
+    return " or ".join(formats)
