@@ -5,7 +5,7 @@ frozen dataclasses; what a key means stands beside the field that holds it.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scoring.contract_features import (
@@ -123,7 +123,7 @@ class Contract:
     training: Training
     officer_reasons: tuple[OfficerReason, ...]
     hash: str
-    text: str
+    text: str = field(repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Contract) and self.hash == other.hash

@@ -1,8 +1,10 @@
 """Files of past loans, read once by a contract and kept as they were read."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -11,14 +13,24 @@ from credit import store, vault
 from credit.actions import audit
 from credit.actions.refusals import require_role
 from credit.models import AuditEvent, ContractVersion, Ingestion, Role, User
-from scoring import ingestion
+from scoring import data_quality, ingestion
 from scoring.ingestion import Ingested
+from scoring.reading import sha256_of
 
 PARQUET = ".parquet"
-_MOST_REJECTS_KEPT = 1_000
+CSV = ".csv"
+_MOST_REJECTS_KEPT = 100
+Progress = Callable[[float], None]
 
 
-def ingest(*, contract_id: int, path: Path, by: User, at: datetime) -> Ingestion:
+def ingest(
+    *,
+    contract_id: int,
+    path: Path,
+    by: User,
+    at: datetime,
+    progress: Progress | None = None,
+) -> Ingestion:
     """Read a file by a contract; the same file by the same contract only once.
 
     Protected groups go to the vault, everything else to the store. Raises `IngestionRefused` where
@@ -26,10 +38,10 @@ def ingest(*, contract_id: int, path: Path, by: User, at: datetime) -> Ingestion
     """
     require_role(by, Role.MODEL_DEVELOPER, to="bring in past loans")
     contract = ContractVersion.objects.select_related("product").get(pk=contract_id)
-    read = ingestion.ingest(path, contract=contract.read())
-    known = contract.ingestion_set.filter(file_sha256=read.file_sha256).first()
+    known = contract.ingestion_set.filter(file_sha256=sha256_of(path)).first()
     if known is not None:
         return known
+    read = ingestion.ingest(path, contract=contract.read(), progress=progress)
     return _keep(read, contract=contract, file_name=path.name, by=by, at=at)
 
 
@@ -52,10 +64,14 @@ def _keep(
         rows_sha256=store.put(to_parquet(read.frame), PARQUET),
         rows=read.frame.height,
         bads=int(read.frame["bad"].sum()),
-        rejects=[
-            {"row": problem.row, "column": problem.column, "message": problem.message}
-            for problem in read.rejects[:_MOST_REJECTS_KEPT]
-        ],
+        rejects=read.problems.head(_MOST_REJECTS_KEPT).to_dicts(),
+        rejected=read.rejected,
+        rejects_sha256=_rejects_file(read),
+        out_of_scope=read.out_of_scope,
+        indeterminate=read.indeterminate,
+        quality=data_quality.report_of(
+            read, contract=contract.read(), previous=_report_before(contract)
+        ),
         ingested_at=at,
         ingested_by=by,
     )
@@ -68,6 +84,20 @@ def _keep(
         at=at,
         file_sha256=kept.file_sha256,
         rows=kept.rows,
-        rejected=read.rows_in_file - kept.rows,
+        rejected=kept.rejected,
     )
     return kept
+
+
+def _rejects_file(read: Ingested) -> str:
+    if read.problems.is_empty():
+        return ""
+    written = io.StringIO(newline="")
+    ingestion.write_rejects(read.problems, written)
+    return store.put(written.getvalue().encode(), CSV)
+
+
+def _report_before(contract: ContractVersion) -> dict[str, Any] | None:
+    """Give the report of the product's ingestion before, of whatever version of the contract."""
+    before = contract.product.ingestions.exclude(quality={}).order_by("-ingested_at", "-pk").first()
+    return before.quality if before else None

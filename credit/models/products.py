@@ -61,7 +61,14 @@ class Ingestion(models.Model):
     rows_sha256 = models.CharField(max_length=64, help_text="of the Parquet file in the store")
     rows = models.PositiveIntegerField()
     bads = models.PositiveIntegerField()
-    rejects = models.JSONField(default=list)
+    rejects = models.JSONField(default=list, help_text="the first problems; all are in the file")
+    rejected = models.PositiveIntegerField(default=0)
+    rejects_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="of the CSV file in the store; empty without rejects"
+    )
+    out_of_scope = models.PositiveIntegerField(default=0)
+    indeterminate = models.PositiveIntegerField(default=0)
+    quality = models.JSONField(default=dict, help_text="the data-quality report")
     ingested_at = models.DateTimeField()
     ingested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
 

@@ -77,7 +77,7 @@ def test_a_contract_and_a_file_become_a_live_product(people, contract_file):
     out, err = onboard(contract_file)
 
     assert out == "consumer-loan/1 is live.\n"
-    assert "1000 past loans, 300 of them bad" in err
+    assert "1,000 past loans, 300 of them bad" in err
     version = ModelVersion.objects.get()
     assert (version.stage, version.trained_by.username) == ("champion", "dana")
     assert version.promoted_by.username == "vera"

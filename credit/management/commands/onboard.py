@@ -1,4 +1,3 @@
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +6,6 @@ from django.utils import timezone
 
 from credit.actions import (
     contracts,
-    ingestions,
     model_versions,
     policies,
     training,
@@ -15,9 +13,11 @@ from credit.actions import (
 )
 from credit.actions.refusals import require_role
 from credit.management.console import ProductCommand, training_bar, user_named
+from credit.management.loan_files import add_file_arguments, read_loans
 from credit.models import ContractVersion, Ingestion, ModelVersion, Role, User
 from credit.models.model_versions import Stage
 from scoring.contract import Contract
+from scoring.reading import sha256_of
 
 
 class Command(ProductCommand):
@@ -34,7 +34,8 @@ class Command(ProductCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("contract", type=Path, help="the product, a TOML file")
-        parser.add_argument("data", type=Path, help="its past loans, CSV or Parquet")
+        parser.add_argument("data", type=Path, help="its past loans: CSV, Parquet, or gzip")
+        add_file_arguments(parser)
         parser.add_argument("--by", required=True, help="username of a model developer")
         parser.add_argument("--approved-by", required=True, help="username of a model validator")
 
@@ -53,25 +54,12 @@ class Command(ProductCommand):
             policies.put_in_force(
                 contract_id=contract.pk, by=by, approved_by=approver, at=timezone.now()
             )
-        self.note(options, f"Reading {options['data'].name}")
-        read = ingestions.ingest(
-            contract_id=contract.pk, path=options["data"], by=by, at=timezone.now()
-        )
-        self.note(options, f"{read.rows} past loans, {read.bads} of them bad")
-        for reject in read.rejects:
-            self.stderr.write(
-                f"{read.file_name}, row {reject['row']}, column {reject['column']}: "
-                f"{reject['message']}"
-            )
+        read = read_loans(contract, options, by=by, tell=self.stderr.write)
         version = _candidate(contract, read) or _train(contract, by, silent=options["json"])
         promoted = model_versions.promote(
             version_id=version.pk, by=approver, at=timezone.now(), note="First model, onboarded."
         )
         return {"version": promoted.name, "was_live": False, "metrics": promoted.metrics}
-
-    def note(self, options: dict[str, Any], words: str) -> None:
-        if not options["json"]:
-            self.stderr.write(words)
 
     def tell(self, facts: dict[str, Any]) -> None:
         already = " already" if facts["was_live"] else ""
@@ -80,13 +68,12 @@ class Command(ProductCommand):
 
 def _live(contract: Path, loans: Path) -> ModelVersion | None:
     """Find the champion that this contract and this file made."""
-    file_sha256 = hashlib.sha256(loans.read_bytes()).hexdigest()
     return (
         ModelVersion.objects.select_related("product")
         .filter(
             stage=Stage.CHAMPION,
             contract__hash=Contract.load(contract).hash,
-            snapshot__ingestion__file_sha256=file_sha256,
+            snapshot__ingestion__file_sha256=sha256_of(loans),
         )
         .first()
     )
