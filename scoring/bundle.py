@@ -18,9 +18,10 @@ from scoring import onnx_safety
 from scoring.contract import Contract, ContractRefused, hash_of
 
 FORMAT = 1
-LARGEST_BUNDLE = 80_000_000  # bytes
+LARGEST_BUNDLE = 160_000_000  # bytes
 LARGEST_MANIFEST = 2_000_000
 MEMBERS = ("card.md", "contract.toml", "manifest.json", "model.onnx", "scorecard.json")
+OPTIONAL = ("ensemble.onnx", "familiarity.json")  # how sure the model is, and of whom
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _LOCAL_HEADER, _CENTRAL_HEADER, _END_HEADER = 30, 46, 22  # bytes, of the zip format
 
@@ -39,6 +40,8 @@ class Bundle:
     model: bytes
     scorecard: dict[str, Any] | None
     card: str
+    ensemble: bytes | None = None  # a graph of the bootstrap models
+    familiarity: dict[str, Any] | None = None  # what the training data looked like
 
 
 def identity(members: Mapping[str, bytes], *, contract: Contract) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def pack(members: Mapping[str, bytes]) -> bytes:
     Parameters
     ----------
     members : mapping of name to content
-        All of `MEMBERS`.
+        All of `MEMBERS`, and any of `OPTIONAL`.
 
     Returns
     -------
@@ -139,6 +142,8 @@ def read_bundle(content: bytes, *, expected_hash: str) -> Bundle:
     contract = _contract(members["contract.toml"])
     _check_manifest(manifest, members, contract)
     _check_model(members["model.onnx"])
+    if "ensemble.onnx" in members:
+        _check_model(members["ensemble.onnx"], name="ensemble.onnx")
     return Bundle(
         hash=found,
         manifest=manifest,
@@ -146,6 +151,10 @@ def read_bundle(content: bytes, *, expected_hash: str) -> Bundle:
         model=members["model.onnx"],
         scorecard=_json(members["scorecard.json"], name="scorecard.json"),
         card=_text(members["card.md"], name="card.md"),
+        ensemble=members.get("ensemble.onnx"),
+        familiarity=_json(members["familiarity.json"], name="familiarity.json")
+        if "familiarity.json" in members
+        else None,
     )
 
 
@@ -162,9 +171,9 @@ def unpack(content: bytes) -> dict[str, bytes]:
             _check_names(archive.namelist())
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
                 raise BundleRefused("a member is compressed; a bundle's members are stored")
-            if archive.namelist() != list(MEMBERS):
+            if archive.namelist() != sorted(archive.namelist()):
                 raise BundleRefused("the members are not in order")
-            members = {name: archive.read(name) for name in MEMBERS}
+            members = {name: archive.read(name) for name in archive.namelist()}
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise BundleRefused(f"the bundle is no zip file that can be read: {error}") from error
     if len(content) != _END_HEADER + sum(map(_size_in_file, members.items())):
@@ -178,7 +187,8 @@ def _size_in_file(member: tuple[str, bytes]) -> int:
 
 
 def _check_names(names: list[str]) -> None:
-    if sorted(names) != list(MEMBERS):
+    needed = sorted(name for name in names if name not in OPTIONAL)
+    if needed != list(MEMBERS) or len(set(names)) != len(names):
         shown = ", ".join(repr(name) for name in sorted(names)[:20])
         raise BundleRefused(f"the members must be {', '.join(MEMBERS)}; found {shown}")
 
@@ -192,11 +202,11 @@ def _check_manifest(
         raise BundleRefused(f"the manifest does not fit the bundle: {', '.join(wrong)}")
 
 
-def _check_model(model: bytes) -> None:
+def _check_model(model: bytes, *, name: str = "model.onnx") -> None:
     try:
         onnx_safety.check(model)
     except onnx_safety.GraphRefused as error:
-        raise BundleRefused(f"model.onnx: {error}") from error
+        raise BundleRefused(f"{name}: {error}") from error
 
 
 def _contract(content: bytes) -> Contract:
@@ -240,7 +250,8 @@ def _pack_folder(folder: Path) -> bytes:
     _check_names([item.name for item in folder.iterdir()])
     if any(item.is_symlink() or not item.is_file() for item in folder.iterdir()):
         raise BundleRefused("a bundle's folder holds plain files only")
-    return pack({name: _read(folder / name, most=LARGEST_BUNDLE) for name in MEMBERS})
+    names = sorted(item.name for item in folder.iterdir())
+    return pack({name: _read(folder / name, most=LARGEST_BUNDLE) for name in names})
 
 
 def _read(file: Path, *, most: int) -> bytes:

@@ -82,7 +82,7 @@ def read_policy(table: Table) -> Policy:
         decline_pd_at_least=table.number("decline_pd_at_least", low=0, high=1),
         rules=each_of(table.tables("rules", optional=True), _rule),
         automatic=whole_of(table.table("automatic", optional=True), _automatic),
-        agreement_at_least=table.number("agreement_at_least", low=0, high=1, default=0.75),
+        agreement_at_least=table.number("agreement_at_least", low=0, high=0.9, default=0.75),
     )
 
 

@@ -78,7 +78,7 @@ def _check_graph(graph: bytes) -> None:
 
 def _check_node(node: bytes) -> None:
     domain, operator = "", ""
-    for number, value in _fields(node):
+    for number, value in fields_of(node):
         if number == 7:
             domain = _text(value)
         elif number == 4:
@@ -101,7 +101,7 @@ def _check_attribute(attribute: bytes) -> None:
 
 def _check_tensor(tensor: bytes) -> None:
     dimensions: list[int] = []
-    for number, value in _fields(tensor):
+    for number, value in fields_of(tensor):
         if number == 1:
             dimensions += _numbers(value)
         elif number == 2 and value not in TENSOR_TYPES:
@@ -117,7 +117,7 @@ def _check_tensor(tensor: bytes) -> None:
 
 def _check_opset(opset: bytes) -> None:
     domain, version = "", 0
-    for number, value in _fields(opset):
+    for number, value in fields_of(opset):
         if number == 1:
             domain = _text(value)
         elif number == 2 and isinstance(value, int):
@@ -138,7 +138,7 @@ def _check_message(
 ) -> set[int]:
     """Check each listed part of a message; refuse a part that is neither listed nor harmless."""
     found = set()
-    for number, value in _fields(message, skip=skip):
+    for number, value in fields_of(message, skip=skip):
         found.add(number)
         if number in parts:
             if not isinstance(value, bytes):
@@ -149,14 +149,14 @@ def _check_message(
     return found
 
 
-def _fields(message: bytes, *, skip: re.Pattern[bytes] | None = None) -> Iterator[Field]:
+def fields_of(message: bytes, *, skip: re.Pattern[bytes] | None = None) -> Iterator[Field]:
     """Split a protobuf message into its fields: number and value.
 
     Fields that `skip` matches are left out.
 
     Examples
     --------
-    >>> list(_fields(bytes([8, 5, 18, 2]) + b"hi"))
+    >>> list(fields_of(bytes([8, 5, 18, 2]) + b"hi"))
     [(1, 5), (2, b'hi')]
     """
     place, end = 0, len(message)

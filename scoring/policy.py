@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from scoring.application import RequestedValues
 from scoring.contract import Policy, PolicyRule
@@ -27,6 +28,14 @@ class PolicyResult:
     text: str
 
 
+class Disagreement(Protocol):
+    """How many of several equally good models say what the champion says."""
+
+    @property
+    def agreement(self) -> float:
+        """Share of the models, 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommended:
     """A recommendation, whether it may stand without a person, and how each rule came out."""
@@ -43,12 +52,13 @@ def recommend(
     requested: RequestedValues,
     values: Mapping[str, Value],
     score: int | None = None,
+    uncertainty: Disagreement | None = None,
 ) -> Recommended:
     """Recommend what to do with an application.
 
     The most cautious answer wins: a rule that declines, then anything that refers, then the
     cut-offs. Without a PD there is nothing to decide by, so a person does. A rule about a value
-    that is missing is not met.
+    that is missing is not met. Where too few of the bootstrap models agree, a person decides.
 
     Parameters
     ----------
@@ -62,6 +72,8 @@ def recommend(
         The features, for rules about them.
     score : int or None
         Points, for rules about them.
+    uncertainty : Uncertainty or None
+        What the bootstrap models say; None where they were not asked.
 
     Returns
     -------
@@ -76,7 +88,7 @@ def recommend(
     ['approve', 'refer', 'decline']
     """
     results = []
-    votes = {_by_cut_off(policy, pd)}
+    votes = {_by_model(policy, pd, uncertainty)}
     for rule in policy.rules:
         passed = _is_met(rule, _value_of(rule.field, requested, values, score))
         results.append(PolicyResult(rule=rule.rule, passed=passed, text=rule.text))
@@ -96,9 +108,17 @@ def recommend(
     )
 
 
-def _by_cut_off(policy: Policy, pd: float | None) -> Recommendation:
+def _by_model(policy: Policy, pd: float | None, uncertainty: Disagreement | None) -> Recommendation:
+    """Go by the cut-offs, unless equally good models would fall on other sides of them."""
     if pd is None:
         return Recommendation.REFER
+    if uncertainty is not None and uncertainty.agreement < policy.agreement_at_least:
+        return Recommendation.REFER
+    return by_cut_off(policy, pd)
+
+
+def by_cut_off(policy: Policy, pd: float) -> Recommendation:
+    """Recommend by the cut-offs alone."""
     if pd <= policy.approve_pd_at_most:
         return Recommendation.APPROVE
     if pd >= policy.decline_pd_at_least:

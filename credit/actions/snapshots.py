@@ -16,6 +16,8 @@ from credit.models import Ingestion, Outcome, Product, Snapshot
 from scoring.contract import Contract
 from scoring.features import InputRefused, validate
 
+APPLIED_ON = "applied_on"
+
 
 class NothingToLearnFrom(ActionDenied):
     """The product has no past loans yet."""
@@ -50,7 +52,7 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
 
 
 def read(snapshot: Snapshot) -> pl.DataFrame:
-    """Read a snapshot's rows: `row`, the features in contract order, `bad`."""
+    """Read a snapshot's rows: `row`, the features, `bad`, and `applied_on` where known."""
     return pl.read_parquet(io.BytesIO(store.get(snapshot.rows_sha256, PARQUET)))
 
 
@@ -63,6 +65,7 @@ def _past_loans(
         pl.concat_str(pl.lit(f"ingestion:{ingestion.pk}:"), "row").alias("row"),
         *contract.feature_names,
         "bad",
+        *(name for name in mature.columns if name == APPLIED_ON),
     )
     return named, rows.height - mature.height
 
@@ -82,7 +85,7 @@ def _matured(
     product: Product, contract: Contract, schema: pl.Schema, *, at: datetime
 ) -> pl.DataFrame:
     rows = list(_rows(product, contract, at=at))
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema=schema)
 
 
 def _rows(product: Product, contract: Contract, *, at: datetime) -> Iterator[dict[str, Any]]:
@@ -93,7 +96,12 @@ def _rows(product: Product, contract: Contract, *, at: datetime) -> Iterator[dic
             values = normalised(contract, validate(contract, said))
         except InputRefused:
             continue  # decided under a contract that asked for other things
-        yield {"row": f"decision:{outcome.decision_id}", **values, "bad": int(outcome.is_bad)}
+        yield {
+            "row": f"decision:{outcome.decision_id}",
+            **values,
+            "bad": int(outcome.is_bad),
+            APPLIED_ON: outcome.decision.application.received_at.date(),
+        }
 
 
 def _outcomes(product: Product) -> Any:

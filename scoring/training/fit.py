@@ -8,6 +8,8 @@ from scoring.contract import Training
 from scoring.training.encoding import Encoding, Matrix
 
 MANY_ROWS = 50_000
+MAX_BIN = 256
+ROWS_AT_ONCE = 100_000
 THREADS_FOR_MANY_ROWS = 4
 
 
@@ -21,7 +23,7 @@ def parameters(training: Training, encoding: Encoding, *, rows: int) -> dict[str
         "objective": "binary:logistic",
         "tree_method": "hist",
         "device": "cpu",
-        "max_bin": 256,
+        "max_bin": MAX_BIN,
         "max_depth": training.max_depth,
         "learning_rate": training.learning_rate,
         "subsample": training.subsample,
@@ -34,12 +36,31 @@ def parameters(training: Training, encoding: Encoding, *, rows: int) -> dict[str
 
 
 def fit(
-    matrix: Matrix, bad: NDArray[np.int8], *, training: Training, encoding: Encoding
+    matrix: Matrix,
+    bad: NDArray[np.int8],
+    *,
+    training: Training,
+    encoding: Encoding,
+    weights: NDArray[np.float32] | None = None,
+    stop_on: tuple[Matrix, NDArray[np.int8]] | None = None,
 ) -> xgb.Booster:
-    """Fit the trees on a fixed budget of rounds."""
+    """Fit the trees on a fixed budget of rounds, or until the rows of `stop_on` gain no more."""
     chosen = parameters(training, encoding, rows=len(matrix))
-    data = xgb.DMatrix(matrix, bad, nthread=chosen["nthread"])
-    return kept(xgb.train(chosen, data, training.rounds))
+    threads = chosen["nthread"]
+    data = xgb.QuantileDMatrix(matrix, bad, weight=weights, nthread=threads, max_bin=MAX_BIN)
+    if stop_on is None:
+        return kept(xgb.train(chosen, data, training.rounds))
+    stopping = xgb.QuantileDMatrix(*stop_on, nthread=threads, max_bin=MAX_BIN, ref=data)
+    return kept(
+        xgb.train(
+            chosen | {"eval_metric": "logloss"},
+            data,
+            training.rounds,
+            evals=[(stopping, "stop")],
+            early_stopping_rounds=training.early_stopping_rounds,
+            verbose_eval=False,
+        )
+    )
 
 
 def kept(booster: xgb.Booster) -> xgb.Booster:
@@ -53,5 +74,8 @@ def kept(booster: xgb.Booster) -> xgb.Booster:
 
 def margins(booster: xgb.Booster, matrix: Matrix) -> NDArray[np.float64]:
     """Log-odds of bad before calibration, as XGBoost itself gives them."""
-    found: NDArray[np.float32] = booster.predict(xgb.DMatrix(matrix, nthread=1), output_margin=True)
-    return found.astype(np.float64)
+    found = [
+        booster.inplace_predict(matrix[start : start + ROWS_AT_ONCE], predict_type="margin")
+        for start in range(0, len(matrix), ROWS_AT_ONCE)
+    ]
+    return np.concatenate(found).astype(np.float64)

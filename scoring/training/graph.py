@@ -19,7 +19,7 @@ from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder
 
-from scoring.contract import Kind, Scale
+from scoring.contract import Feature, Kind, Scale
 from scoring.training.calibrate import Calibration
 from scoring.training.encoding import Encoding, levels
 from scoring.training.small_trees import SmallTrees
@@ -28,6 +28,7 @@ OPSET = 21
 ML_OPSET = 3
 IR_VERSION = 10
 ML = "ai.onnx.ml"
+ENCODED = "encoded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,11 @@ class Parts:
 
 def build(parts: Parts) -> onnx.ModelProto:
     """Put the graph together, the same bytes for the same parts."""
-    encoder = _encoder(parts.encoding)
+    encoder = encoder_of(parts.encoding)
     nodes = [
         *encoder.node,
-        _margin_trees(parts.booster, reads=encoder.output[0].name),
-        _reasons_trees(parts.reasons, len(parts.encoding.features), reads=encoder.output[0].name),
+        _margin_trees(parts.booster, reads=ENCODED),
+        _reasons_trees(parts.reasons, len(parts.encoding.features), reads=ENCODED),
         *_arithmetic(),
     ]
     constants = [*encoder.initializer, *_constants(parts)]
@@ -71,8 +72,47 @@ def to_bytes(model: onnx.ModelProto) -> bytes:
     return written
 
 
-def _encoder(encoding: Encoding) -> onnx.GraphProto:
-    """Text and numbers to the matrix, its columns in the encoding's order."""
+def encoder_of(encoding: Encoding) -> onnx.GraphProto:
+    """Text and numbers to the matrix `ENCODED`, its columns in the encoding's order."""
+    graph = onnx.GraphProto()
+    blocks = []
+    if encoding.numbers or encoding.categories:
+        graph.CopyFrom(_numbers_and_one_hots(encoding))
+        blocks.append(graph.output[0].name)
+    del graph.input[:]
+    graph.input.extend(_inputs(encoding))
+    for feature in encoding.ordinals:
+        blocks.append(f"{feature.name} place")
+        graph.node.append(_places(feature, reads=feature.name, gives=blocks[-1]))
+    graph.node.append(helper.make_node("Concat", blocks, [ENCODED], name="encode", axis=1))
+    return graph
+
+
+def _inputs(encoding: Encoding) -> list[onnx.ValueInfoProto]:
+    return [
+        helper.make_tensor_value_info(
+            feature.name,
+            TensorProto.STRING if feature.kind is Kind.CATEGORY else TensorProto.FLOAT,
+            [None, 1],
+        )
+        for feature in encoding.features
+    ]
+
+
+def _places(feature: Feature, *, reads: str, gives: str) -> onnx.NodeProto:
+    return helper.make_node(
+        "LabelEncoder",
+        [reads],
+        [gives],
+        name=gives,
+        domain=ML,
+        keys_strings=list(feature.values),
+        values_floats=[float(place) for place in range(len(feature.values))],
+        default_float=float("nan"),
+    )
+
+
+def _numbers_and_one_hots(encoding: Encoding) -> onnx.GraphProto:
     place = {feature.name: at for at, feature in enumerate(encoding.features)}
     numbers = [place[feature.name] for feature in encoding.numbers]
     texts = [place[feature.name] for feature in encoding.categories]
@@ -86,8 +126,11 @@ def _encoder(encoding: Encoding) -> onnx.GraphProto:
     columns = ColumnTransformer([step for step in chosen if step[2]])
     columns.fit(_one_row(encoding))
     inputs = [
-        (feature.name, (StringTensorType if at in texts else FloatTensorType)([None, 1]))
-        for at, feature in enumerate(encoding.features)
+        (
+            feature.name,
+            (StringTensorType if feature.kind is Kind.CATEGORY else FloatTensorType)([None, 1]),
+        )
+        for feature in encoding.features
     ]
     target = {"": OPSET, ML: ML_OPSET}
     model = to_onnx(columns, initial_types=inputs, target_opset=target, name="encoder")

@@ -6,13 +6,13 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import polars as pl
 import xgboost as xgb
 
-from scoring.contract import Contract
+from scoring.contract import Training
 from scoring.training.calibrate import Outcomes
-from scoring.training.encoding import Encoding
+from scoring.training.encoding import Encoding, graph_inputs
 from scoring.training.export import Exported, Model
-from scoring.training.probes import Inputs, count_of, taken
 from scoring.training.reference import Reference
 from scoring.training.served import Graph
 
@@ -30,9 +30,9 @@ def libraries() -> dict[str, str]:
     return {"python": platform.python_version(), "xgboost": xgb.__version__, **found}
 
 
-def of_training(contract: Contract, encoding: Encoding, bad: Outcomes) -> dict[str, Any]:
+def of_training(settings: Training, encoding: Encoding, bad: Outcomes) -> dict[str, Any]:
     """Say what was learned from, and how."""
-    training = asdict(contract.training)
+    training = asdict(settings)
     chosen = ("rounds", "max_depth", "learning_rate", "subsample", "colsample", "min_child_weight")
     return {
         "seed": training["seed"],
@@ -61,10 +61,10 @@ def of_model(model: Model, exported: Exported, reference: Reference) -> dict[str
     }
 
 
-def influence(model: Model, exported: Exported, inputs: Inputs) -> dict[str, float]:
+def influence(model: Model, exported: Exported, frame: pl.DataFrame) -> dict[str, float]:
     """Say by how many points each feature moves the score, on average over training rows."""
-    step = -(-count_of(inputs) // MOST_ROWS_OF_INFLUENCE)
-    answers = Graph(exported.graph).answer(taken(inputs, slice(None, None, step)))
+    some = frame[:: -(-frame.height // MOST_ROWS_OF_INFLUENCE)]
+    answers = Graph(exported.graph).answer(graph_inputs(model.encoding, some))
     means = np.abs(answers.reasons).mean(axis=0)
     names = [feature.name for feature in model.encoding.features]
     return {name: round(float(mean), 2) for name, mean in zip(names, means, strict=True)}

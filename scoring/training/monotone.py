@@ -1,6 +1,7 @@
 """Whether risk rises, or falls, with every feature that the contract says it does with."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.contract import Direction, Feature
 from scoring.training.encoding import Encoding
@@ -25,14 +26,19 @@ def worst_step(encoding: Encoding, graph: Graph, rows: Inputs) -> float:
 
 
 def _is_held(feature: Feature) -> bool:
-    return feature.kind.is_numeric and feature.direction is not Direction.NONE
+    return feature.direction is not Direction.NONE
+
+
+def _grid(feature: Feature) -> NDArray[np.generic]:
+    if feature.is_ordinal:
+        return np.array(feature.values, dtype=object)
+    low, high = feature.minimum or 0.0, 1.0 if feature.maximum is None else feature.maximum
+    return np.linspace(low, high, STEPS).astype(np.float32)
 
 
 def _worst_of(feature: Feature, graph: Graph, rows: Inputs) -> float:
-    count = min(ROWS, count_of(rows))
-    walked = taken(rows, np.repeat(np.arange(count), STEPS))
-    low, high = feature.minimum or 0.0, 1.0 if feature.maximum is None else feature.maximum
-    grid = np.linspace(low, high, STEPS).astype(np.float32)
+    count, grid = min(ROWS, count_of(rows)), _grid(feature)
+    walked = taken(rows, np.repeat(np.arange(count), len(grid)))
     walked[feature.name] = np.tile(grid, count)[:, None]
-    steps = np.diff(graph.answer(walked).margin.reshape(count, STEPS), axis=1)
+    steps = np.diff(graph.answer(walked).margin.reshape(count, len(grid)), axis=1)
     return float(max(0.0, (-_SIGN[feature.direction] * steps).max()))

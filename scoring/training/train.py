@@ -2,28 +2,34 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from scoring.bundle import identity, pack, read_bundle
-from scoring.contract import Contract, hash_of
+from scoring.contract import Contract, Training, hash_of
 from scoring.engine import Engine
-from scoring.training import latency, manifest, parity, scorecard_fit
-from scoring.training.calibrate import Outcomes, calibrate
+from scoring.profit import profit_curve, summary
+from scoring.training import latency, manifest, out_of_time, parity, realised, scorecard_fit, search
+from scoring.training.bootstrap import Ensembled, fit_ensemble
+from scoring.training.calibrate import Floats, Outcomes, calibrate
 from scoring.training.card import card
-from scoring.training.encoding import Encoding, Matrix, encoding_of, graph_inputs, matrix_of
+from scoring.training.encoding import Encoding, encoding_of, graph_inputs, matrix_from
 from scoring.training.export import Exported, Model, export
-from scoring.training.fit import fit
+from scoring.training.familiarity_fit import fit_familiarity
 from scoring.training.folds import OutOfFold, Progress, out_of_fold
 from scoring.training.gates import Gate, judge
-from scoring.training.probes import Inputs
+from scoring.training.learners import Learner, LocalLearner
 from scoring.training.quality import metrics_of
 from scoring.training.reference import Reference, reference_of
+from scoring.training.spread import features_of
 
-VALIDATING_TAKES = 0.6  # of the whole, as progress is told
+# Where each step begins, as a share of the whole, as progress is told.
+VALIDATING, FITTING, EXPORTING, COMPARING = 0.1, 0.5, 0.56, 0.6
+RESAMPLING, FALLBACK = 0.7, 0.88
+OTHERS_COMPARED = 2_000  # rows, beside the reference, that the parity gate draws from
 
 
 class TrainingRefused(ValueError):
@@ -48,15 +54,33 @@ class Trained:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Snapshot:
     contract: Contract
+    training: Training  # the contract's, or what a search found
     frame: pl.DataFrame
     encoding: Encoding
-    inputs: Inputs
-    matrix: Matrix
+    learner: Learner
     bad: Outcomes
+
+    @property
+    def applied_on(self) -> pl.Series | None:
+        """Dates of application, where there are any."""
+        return self.frame["applied_on"] if "applied_on" in self.frame.columns else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitted:
+    model: Model
+    margins: Floats  # of the training rows
+    reference: Reference
+    exported: Exported
 
 
 def train(
-    *, contract: Contract, frame: pl.DataFrame, snapshot_sha256: str, progress: Progress
+    *,
+    contract: Contract,
+    frame: pl.DataFrame,
+    snapshot_sha256: str,
+    progress: Progress,
+    learner: Learner | None = None,
 ) -> Trained:
     """Train, validate, export and pack a model.
 
@@ -65,12 +89,14 @@ def train(
     contract : Contract
         The lending product.
     frame : DataFrame
-        The snapshot: `row` (text), the features by name as `ingestion.ingest` types them, and
-        `bad` (0 or 1). Nothing else is read.
+        The snapshot: `row` (text), the features by name as `ingestion.ingest` types them, `bad`
+        (0 or 1), and `applied_on` (dates) where applications have dates. Nothing else is read.
     snapshot_sha256 : str
         What the snapshot is known by; written into the manifest.
     progress : callable
         Told what is done and how much of the whole, 0 to 1.
+    learner : Learner, optional
+        Where the trees are fitted; in this process without one. Its rows are those of `frame`.
 
     Returns
     -------
@@ -97,45 +123,51 @@ def train(
     >>> trained = train(contract=contract, frame=loans.frame, snapshot_sha256=loans.file_sha256,
     ...                 progress=lambda what, share: None)  # doctest: +SKIP
     """
-    snapshot = _read(contract, frame)
-    progress("Validating", 0.0)
+    snapshot = _read(contract, frame, learner)
+    snapshot, searched = _searched(snapshot, _within(progress, 0.0, VALIDATING))
     out = out_of_fold(
-        snapshot.matrix,
+        snapshot.learner,
         snapshot.bad,
-        training=contract.training,
-        encoding=snapshot.encoding,
-        progress=lambda what, share: progress(what, share * VALIDATING_TAKES),
+        training=snapshot.training,
+        progress=_within(progress, VALIDATING, FITTING),
     )
-    progress("Fitting on all loans", VALIDATING_TAKES)
-    model = _fitted(snapshot, out)
-    reference = reference_of(contract, model, snapshot.matrix)
-    progress("Writing the graph and its reasons", 0.65)
-    exported = export(model, snapshot.matrix[reference.rows])
-    progress("Comparing the graph with the model", 0.7)
-    said = _manifest(snapshot, model, exported, reference) | {
+    progress("Fitting on all loans", FITTING)
+    fitted = _fitted(snapshot, out, progress)
+    progress("Comparing the graph with the model", COMPARING)
+    said = {
         "snapshot_sha256": snapshot_sha256,
-        "parity": parity.check(
-            model,
-            exported,
-            training_rows=snapshot.inputs,
-            reference=reference.rows,
-            seed=contract.training.seed,
-        ),
+        "search": searched,
+        "parity": _parity(snapshot, fitted),
+        **_manifest(snapshot, fitted, out),
     }
-    progress("Fitting the fallback scorecard", 0.85)
-    scorecard, figures = _scorecard(snapshot, out, reference)
+    ensembled = _ensembled(snapshot, fitted, _within(progress, RESAMPLING, FALLBACK))
+    progress("Fitting the fallback scorecard", FALLBACK)
+    scorecard, figures = _scorecard(snapshot, out, fitted.reference)
     metrics = metrics_of(out, snapshot.bad, seed=contract.training.seed)
     said |= {"metrics": metrics, "scorecard": figures}
+    familiarity = fit_familiarity(contract, frame)
+    said["familiarity"] = {name: familiarity[name] for name in ("threshold", "quantile", "rows")}
+    said["ensemble"] = ensembled.said if ensembled else None
     members = {
-        "model.onnx": exported.graph,
+        "model.onnx": fitted.exported.graph,
         "contract.toml": contract.text.encode(),
         "scorecard.json": _json(scorecard),
+        "familiarity.json": _compact(familiarity),
         "card.md": card(contract, said).encode(),
-    }
+    } | ({"ensemble.onnx": ensembled.graph} if ensembled else {})
     return _packed(snapshot, members, said, out)
 
 
-def _read(contract: Contract, frame: pl.DataFrame) -> _Snapshot:
+def _within(progress: Progress, begins: float, ends: float) -> Progress:
+    """Tell a step's progress as a part of the whole."""
+
+    def tell(what: str, share: float) -> None:
+        progress(what, begins + share * (ends - begins))
+
+    return tell
+
+
+def _read(contract: Contract, frame: pl.DataFrame, learner: Learner | None) -> _Snapshot:
     bad = frame["bad"].cast(pl.Int8).to_numpy()
     bads, goods = int(bad.sum()), int((bad == 0).sum())
     needed = max(contract.training.minimum_bads, contract.training.folds)
@@ -145,36 +177,126 @@ def _read(contract: Contract, frame: pl.DataFrame) -> _Snapshot:
             f"at least {needed:,} of each to train."
         )
     encoding = encoding_of(contract)
-    inputs = graph_inputs(encoding, frame)
     return _Snapshot(
         contract=contract,
+        training=contract.training,
         frame=frame,
         encoding=encoding,
-        inputs=inputs,
-        matrix=matrix_of(encoding, inputs),
+        learner=learner or LocalLearner(matrix_from(encoding, frame), bad, encoding),
         bad=bad,
     )
 
 
-def _fitted(snapshot: _Snapshot, out: OutOfFold) -> Model:
+def _searched(snapshot: _Snapshot, progress: Progress) -> tuple[_Snapshot, dict[str, Any] | None]:
+    if not snapshot.training.search_trials:
+        return snapshot, None
+    found = search.search(
+        snapshot.learner,
+        snapshot.bad,
+        training=snapshot.training,
+        columns=len(snapshot.encoding.players),
+        progress=progress,
+    )
+    return replace(snapshot, training=found.training), found.said
+
+
+def _fitted(snapshot: _Snapshot, out: OutOfFold, progress: Progress) -> _Fitted:
     """Fit on all rows; calibrate on what the folds' models said of unseen ones."""
-    training, bad = snapshot.contract.training, snapshot.bad
-    return Model(
+    training = replace(snapshot.training, rounds=out.rounds)
+    model = Model(
         encoding=snapshot.encoding,
-        booster=fit(snapshot.matrix, bad, training=training, encoding=snapshot.encoding),
-        calibration=calibrate(out.margins.ravel(), np.tile(bad, len(out.margins))),
+        booster=snapshot.learner.fit(None, training=training),
+        calibration=calibrate(out.margins.ravel(), np.tile(snapshot.bad, len(out.margins))),
         scale=snapshot.contract.scale,
+    )
+    margins = snapshot.learner.margins(model.booster)
+    reference = reference_of(snapshot.contract, model.calibration.pd(margins))
+    progress("Writing the graph and its reasons", EXPORTING)
+    rows = snapshot.frame[reference.rows.tolist()]
+    return _Fitted(
+        model=model,
+        margins=margins,
+        reference=reference,
+        exported=export(model, matrix_from(snapshot.encoding, rows)),
     )
 
 
-def _manifest(
-    snapshot: _Snapshot, model: Model, exported: Exported, reference: Reference
-) -> dict[str, Any]:
+def _parity(snapshot: _Snapshot, fitted: _Fitted) -> dict[str, float]:
+    reference, seed = fitted.reference.rows, snapshot.training.seed
+    others = np.random.default_rng(seed).permutation(len(snapshot.bad))[:OTHERS_COMPARED]
+    compared = snapshot.frame[[*reference.tolist(), *others.tolist()]]
+    return parity.check(
+        fitted.model,
+        fitted.exported,
+        training_rows=graph_inputs(snapshot.encoding, compared),
+        reference=np.arange(len(reference)),
+        seed=seed,
+    )
+
+
+def _manifest(snapshot: _Snapshot, fitted: _Fitted, out: OutOfFold) -> dict[str, Any]:
+    contract, pds, bad = snapshot.contract, out.pds[0], snapshot.bad
+    training = replace(snapshot.training, rounds=out.rounds)
     return {
-        **manifest.of_training(snapshot.contract, snapshot.encoding, snapshot.bad),
-        **manifest.of_model(model, exported, reference),
-        "influence": manifest.influence(model, exported, snapshot.inputs),
+        **manifest.of_training(training, snapshot.encoding, bad),
+        **manifest.of_model(fitted.model, fitted.exported, fitted.reference),
+        "influence": manifest.influence(fitted.model, fitted.exported, snapshot.frame),
+        "features": features_of(
+            contract, snapshot.encoding, fitted.exported.forest, snapshot.frame
+        ),
+        "calibration_by_band": realised.by_band(contract, pds, bad),
+        **_over_time(snapshot, out),
+        "profit": _profit(snapshot, pds),
     }
+
+
+def _over_time(snapshot: _Snapshot, out: OutOfFold) -> dict[str, Any]:
+    """Say what dates allow to say."""
+    applied_on = snapshot.applied_on
+    if applied_on is None or applied_on.null_count():
+        return {"calibration_over_time": None, "out_of_time": None}
+    split = out_of_time.split_of(applied_on, share=snapshot.training.out_of_time_share)
+    training = replace(snapshot.training, rounds=out.rounds)
+    return {
+        "calibration_over_time": realised.by_quarter(applied_on, out.pds[0], snapshot.bad),
+        "out_of_time": None
+        if split is None
+        else out_of_time.measure(training, snapshot.learner, snapshot.bad, out.margins[0], split),
+    }
+
+
+def _profit(snapshot: _Snapshot, pds: Floats) -> dict[str, Any]:
+    contract = snapshot.contract
+    names = [item.name for item in contract.features if item.same_as == "requested.amount"]
+    amounts = snapshot.frame[names[0]] if names else None
+    known = amounts is not None and not amounts.null_count() and amounts.min() > 0  # type: ignore[operator]
+    curve = profit_curve(
+        snapshot.bad,
+        pds,
+        economics=contract.economics,
+        amounts=amounts.to_numpy() if known and amounts is not None else None,
+        seed=snapshot.training.seed,
+    )
+    at = {
+        "approve": contract.policy.approve_pd_at_most,
+        "decline": contract.policy.decline_pd_at_least,
+        "break_even": contract.economics.break_even_pd,
+    }
+    return {"weighed_by_amount": bool(known), **summary(curve, at=at)}
+
+
+def _ensembled(snapshot: _Snapshot, fitted: _Fitted, progress: Progress) -> Ensembled | None:
+    trees = fitted.model.booster.num_boosted_rounds()
+    return fit_ensemble(
+        contract=snapshot.contract,
+        training=replace(snapshot.training, rounds=trees),
+        encoding=snapshot.encoding,
+        learner=snapshot.learner,
+        champion=fitted.margins,
+        calibration=fitted.model.calibration,
+        frame=snapshot.frame,
+        progress=progress,
+    )
 
 
 def _scorecard(
@@ -185,7 +307,7 @@ def _scorecard(
     weighed = scorecard_fit.fit_scorecard(contract, frame, bad)
     if weighed is None:
         return None, {"features": 0, **scorecard_fit.NO_FIGURES}
-    written = scorecard_fit.to_json(contract, weighed, frame[reference.rows])
+    written = scorecard_fit.to_json(contract, weighed, frame[reference.rows.tolist()])
     figures = scorecard_fit.figures(contract, frame, bad, out)
     return written, {"features": len(weighed.bins), **figures}
 
@@ -210,3 +332,7 @@ def _packed(
 
 def _json(value: Mapping[str, Any] | None) -> bytes:
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def _compact(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"

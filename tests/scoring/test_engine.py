@@ -234,5 +234,5 @@ def test_one_bad_row_of_a_batch_is_named(contract_text, rows):
 
 
 def test_a_graph_that_raises_is_a_failure_with_a_name(engine, applicant):
-    with pytest.raises(EngineFailed, match="the model's graph failed"):
-        engine._run(engine._feeds_of_one(applicant) | {"housing": np.zeros((2, 2), np.float32)})
+    with pytest.raises(EngineFailed, match="the model failed: the graph failed"):
+        engine._run(engine._feeds.of_one(applicant) | {"housing": np.zeros((2, 2), np.float32)})

@@ -109,6 +109,6 @@ def make_out_of_fold(consumer_loan):
 
     def make(pds, bad):
         folds = folds_of(bad, replace(consumer_loan.training, repeats=1))
-        return OutOfFold(folds=folds, margins=pds[None], pds=pds[None])
+        return OutOfFold(folds=folds, margins=pds[None], pds=pds[None], rounds=1)
 
     return make

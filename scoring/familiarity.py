@@ -1,0 +1,108 @@
+"""Whether an application is like those the model learned from.
+
+The measure is surprisal, -log2 of the probability of the row, under the best tree of pairwise
+dependencies among the binned features (Chow and Liu, 1968): each feature given one other. It
+sees values that are rare and pairs that do not go together; it does not see triples. A row that
+surprises more than all but one in two hundred training rows is said to be unlike them.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from scoring.contract import Contract, Feature
+from scoring.features import Value
+from scoring.reasons import in_words
+
+FORMAT = 1
+MOST_NAMED = 3
+
+
+class FamiliarityRefused(ValueError):
+    """The table is not one of this contract."""
+
+
+class Familiarity:
+    """What the training rows looked like, ready to hold an application against.
+
+    Parameters
+    ----------
+    raw : dict
+        `familiarity.json`: `threshold` in bits, and for each feature of the contract `edges` (of
+        a number), `parent` (place of another feature, or null), `bits` (own bins in rows of the
+        parent's bins; the last bin is of a missing value) and `usual` (mean bits).
+    contract : Contract
+        The product it belongs to.
+
+    Raises
+    ------
+    FamiliarityRefused
+        It belongs to another contract, or its tables do not fit the features.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], *, contract: Contract) -> None:
+        entries = raw.get("features", [])
+        if raw.get("format") != FORMAT or raw.get("contract_hash") != contract.hash:
+            raise FamiliarityRefused("the table of familiarity is of another contract")
+        if [entry["feature"] for entry in entries] != [*contract.feature_names]:
+            raise FamiliarityRefused("the table of familiarity lists other features")
+        self.threshold = float(raw["threshold"])
+        self._features = contract.features
+        self._edges = [entry.get("edges") for entry in entries]
+        self._places = [_places(feature) for feature in contract.features]
+        self._parents = [entry["parent"] for entry in entries]
+        self._bits: list[list[list[float]]] = [entry["bits"] for entry in entries]
+        self._usual = [float(entry["usual"]) for entry in entries]
+
+    def bits(self, values: Mapping[str, Value]) -> list[float]:
+        """Say how much each feature surprises, given its parent, in contract order.
+
+        Parameters
+        ----------
+        values : mapping of feature to value
+            As `features.validate` returns them.
+
+        Returns
+        -------
+        list of n_features floats
+            Zero or more, in bits; their sum is the row's surprisal.
+        """
+        codes = [self._code(at, values[item.name]) for at, item in enumerate(self._features)]
+        return [
+            self._bits[at][0 if parent is None else codes[parent]][codes[at]]
+            for at, parent in enumerate(self._parents)
+        ]
+
+    def warning(self, values: Mapping[str, Value]) -> str | None:
+        """Say that an application is unlike the training data, and by what; None where it is not.
+
+        Parameters
+        ----------
+        values : mapping of feature to value
+            As `features.validate` returns them.
+        """
+        bits = self.bits(values)
+        if sum(bits) <= self.threshold:
+            return None
+        below = [usual - own for own, usual in zip(bits, self._usual, strict=True)]
+        order = sorted(range(len(below)), key=lambda at: below[at])
+        named = [self._features[at] for at in order[:MOST_NAMED] if below[at] < 0]
+        said = ", ".join(f"{item.label} ({in_words(item, values[item.name])})" for item in named)
+        return f"unlike the training data: {said}"
+
+    def _code(self, at: int, value: Value) -> int:
+        edges = self._edges[at]
+        if edges is None:
+            return self._places[at].get(value, len(self._places[at]))
+        if value is None:
+            return len(edges) + 1
+        return bisect_right(edges, value)
+
+
+def _places(feature: Feature) -> dict[Value, int]:
+    """Place each value of a category or boolean; what is not listed is missing."""
+    if feature.kind.is_numeric:
+        return {}
+    words: dict[str, Value] = {"true": True, "false": False}
+    is_text = feature.kind == "category"
+    return {value if is_text else words[value]: at for at, value in enumerate(feature.values)}

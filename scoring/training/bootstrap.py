@@ -1,0 +1,119 @@
+"""Models on bootstrap resamples: how far another sample of the same loans would move a PD."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import polars as pl
+
+from scoring.contract import Contract, Training
+from scoring.training.calibrate import Calibration, Floats, sigmoid
+from scoring.training.encoding import Encoding, graph_inputs
+from scoring.training.ensemble_export import export_ensemble
+from scoring.training.folds import Progress
+from scoring.training.learners import Learner, Weights
+from scoring.training.parity import ParityFailed
+
+MOST_ROWS_LOOKED_AT = 20_000
+SPREAD = 0.999  # of the rows differ by no more than `near`
+INNER = (0.1, 0.9)  # of the models: what agreement of up to 90 % can turn on
+PARITY = 2e-6
+DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ensembled:
+    """The graph of the bootstrap models, and what the manifest says of them."""
+
+    graph: bytes
+    said: dict[str, Any]
+
+
+def fit_ensemble(
+    *,
+    contract: Contract,
+    training: Training,
+    encoding: Encoding,
+    learner: Learner,
+    champion: Floats,
+    calibration: Calibration,
+    frame: pl.DataFrame,
+    progress: Progress,
+) -> Ensembled | None:
+    """Fit the contract's number of models; None where it asks for none.
+
+    Each sees every row as often as a draw with replacement would have it. All are calibrated by
+    the champion's line: it belongs to the settings, which they share.
+
+    Parameters
+    ----------
+    champion : array (rows,)
+        The champion's margins of the training rows.
+    """
+    count = training.bootstrap_models
+    if not count:
+        return None
+    step = -(-learner.rows // MOST_ROWS_LOOKED_AT)
+    looked_at = np.arange(0, learner.rows, step)
+    boosters, margins = [], []
+    for number in range(count):
+        progress(f"Resampling: model {number + 1} of {count}", number / count)
+        weights = _resample(learner.rows, seed=training.seed, number=number)
+        boosters.append(learner.fit(None, training=training, weights=weights))
+        margins.append(learner.margins(boosters[-1], looked_at))
+    graph = export_ensemble(encoding, boosters, calibration)
+    logits = np.stack([calibration.logit(found) for found in margins], axis=1)
+    worst = _check(graph, encoding, frame[looked_at.tolist()[:1_000]], sigmoid(logits[:1_000]))
+    near = _near(logits, calibration.logit(champion[looked_at]))
+    return Ensembled(
+        graph=graph,
+        said={
+            "models": count,
+            "near": round(near, DIGITS),
+            "spread_of_pd": round(float(np.median(sigmoid(logits).std(axis=1))), DIGITS),
+            "referred_share": round(
+                _referred(contract, logits, champion[looked_at], calibration), 4
+            ),
+            "rows_looked_at": len(looked_at),
+            "parity": float(f"{worst:.1e}"),
+        },
+    )
+
+
+def _resample(rows: int, *, seed: int, number: int) -> Weights:
+    """Say how often each row is drawn, with replacement."""
+    rng = np.random.default_rng([seed, number])
+    drawn = np.bincount(rng.integers(rows, size=rows), minlength=rows)
+    return drawn.astype(np.float32)
+
+
+def _near(logits: Floats, own: Floats) -> float:
+    """Bound how far from a cut-off the champion can be while a tenth of the models differ."""
+    low, high = np.quantile(logits, INNER, axis=1)
+    reach = np.maximum(np.maximum(high - own, own - low), 0)
+    return float(np.quantile(reach, SPREAD))
+
+
+def _referred(
+    contract: Contract, logits: Floats, champion: Floats, calibration: Calibration
+) -> float:
+    """Say what share of rows, not referred anyway, would go to a person by disagreement."""
+    policy = contract.policy
+    cuts = [policy.approve_pd_at_most, policy.decline_pd_at_least]
+    own = np.digitize(calibration.pd(champion), cuts)
+    theirs = np.digitize(sigmoid(logits), cuts)
+    agreement = (theirs == own[:, None]).mean(axis=1)
+    return float(((agreement < policy.agreement_at_least) & (own != 1)).mean())
+
+
+def _check(graph: bytes, encoding: Encoding, frame: pl.DataFrame, pds: Floats) -> float:
+    """Hold every model in the graph against XGBoost."""
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    (found,) = session.run(["pds"], graph_inputs(encoding, frame))
+    worst = float(np.abs(found - pds).max())
+    if not worst <= PARITY:
+        raise ParityFailed(
+            f"A bootstrap model in the graph is off by {worst:.2g} from XGBoost's PD"
+        )
+    return worst
