@@ -12,7 +12,7 @@ from scoring.familiarity import FORMAT
 MOST_ROWS = 200_000
 SEED = 0
 QUANTILES = (0.005, *(tenth / 10 for tenth in range(1, 10)), 0.995)
-THRESHOLD = 0.995  # of the training rows surprise less
+THRESHOLD = 0.995  # of the training rows surprise less, each by the table of all the others
 DIGITS = 3
 Codes = NDArray[np.int64]
 
@@ -29,12 +29,7 @@ def fit_familiarity(contract: Contract, frame: pl.DataFrame) -> dict[str, Any]:
     codes, sizes = [code for code, _ in coded], [size for _, size in coded]
     parents = _tree(codes, sizes)
     bits = [_bits(codes, sizes, at, parent) for at, parent in enumerate(parents)]
-    surprisal = np.stack(
-        [
-            table[np.zeros_like(codes[at]) if parent is None else codes[parent], codes[at]]
-            for at, (parent, table) in enumerate(zip(parents, bits, strict=True))
-        ]
-    )
+    surprisal = np.stack([_left_out(codes, sizes, *pair) for pair in enumerate(parents)])
     return {
         "format": FORMAT,
         "contract_hash": contract.hash,
@@ -108,6 +103,16 @@ def _information(one: Codes, other: Codes, size_one: int, size_other: int) -> fl
 def _counts(one: Codes, other: Codes, size_one: int, size_other: int) -> NDArray[np.float64]:
     flat = np.bincount(one * size_other + other, minlength=size_one * size_other)
     return flat.reshape(size_one, size_other).astype(np.float64)
+
+
+def _left_out(
+    codes: list[Codes], sizes: list[int], at: int, parent: int | None
+) -> NDArray[np.float64]:
+    """Surprisal of each row's bin by the counts of all other rows; a row is added to every cell."""
+    above = np.zeros_like(codes[at]) if parent is None else codes[parent]
+    counted = _counts(above, codes[at], int(above.max()) + 1, sizes[at])
+    own, all_of_parent = counted[above, codes[at]], counted.sum(axis=1)[above]
+    return np.asarray(-np.log2(own / (all_of_parent - 1 + sizes[at])))
 
 
 def _bits(codes: list[Codes], sizes: list[int], at: int, parent: int | None) -> NDArray[np.float64]:

@@ -85,6 +85,7 @@ class Recipe:
     numbers: int = 16
     categories: int = 4
     booleans: int = 0
+    ordinals: int = 0
     rounds: int = 300
     max_depth: int = 4
     folds: int = 2
@@ -105,6 +106,7 @@ def contract_of(recipe: Recipe) -> Contract:
         [("category", f"group_{at}") for at in range(recipe.categories)]
         + [("decimal", f"number_{at}") for at in range(recipe.numbers)]
         + [("boolean", f"flag_{at}") for at in range(recipe.booleans)]
+        + [("ordinal", f"rank_{at}") for at in range(recipe.ordinals)]
     )
     features = [_feature(kind, name, at) for at, (kind, name) in enumerate(kinds, start=1)]
     return Contract.parse((head + "".join(features)).encode())
@@ -126,7 +128,11 @@ def loans_of(contract: Contract, *, rows: int, seed: int) -> pl.DataFrame:
 
 
 def _feature(kind: str, name: str, at: int) -> str:
+    is_ordinal = kind == "ordinal"
+    kind = "category" if is_ordinal else kind
     text = _FEATURE.format(kind=kind, name=name, code=f"F{at:02}")
+    if is_ordinal:
+        text += 'encoding = "ordinal"\n' + ('direction = "up"\n' if name == "rank_0" else "")
     if kind == "decimal":
         text += "minimum = -10\nmaximum = 10\n"
         text += 'direction = "up"\n' if name == "number_0" else ""
@@ -156,6 +162,8 @@ def _column(feature: Feature, rows: int, rng: np.random.Generator) -> tuple[list
     levels = 2 if feature.kind is Kind.BOOLEAN else LEVELS
     drawn = rng.integers(levels, size=rows)
     effect = (rng.normal(size=levels) * 0.5)[drawn]
+    if feature.direction is Direction.UP:
+        effect = drawn * 0.5
     if feature.kind is Kind.BOOLEAN:
         return drawn.astype(bool).tolist(), effect
     return [f"value_{level}" for level in drawn], effect
