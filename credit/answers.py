@@ -33,6 +33,7 @@ def answer_of(decision: Decision, *, officer: OfficerDecision | None) -> dict[st
             "bundle": score.bundle_hash or None,
             "route": str(score.route),
         },
+        "uncertainty": _uncertainty(score.uncertainty),
         "warnings": list(score.warnings),
     }
 
@@ -46,6 +47,12 @@ def moment(at: datetime) -> str:
     '2026-11-22T10:15:02.114Z'
     """
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _uncertainty(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    if stored is None:
+        return None
+    return {name: stored[name] for name in ("models", "agreeing", "pd_low", "pd_high")}
 
 
 def _decided(decision: Decision, officer: OfficerDecision | None) -> dict[str, str] | None:

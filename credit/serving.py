@@ -15,14 +15,16 @@ from credit import store
 from credit.models import ContractVersion, ModelVersion, PolicyVersion, Product
 from scoring.bundle import BundleRefused, open_bundle
 from scoring.contract import Contract, Policy
-from scoring.engine import Engine, EngineFailed
+from scoring.engine import Engine, EngineFailed, EngineTimedOut
 from scoring.features import FieldProblem, InputRefused
+from scoring.scorecard import Scorecard
 
 _ENGINES_KEPT = 8
+TIMED_OUT = "timed_out"
 
 # In SQL, since every application asks it: composing it with the ORM took longer than answering it.
 _IN_FORCE = """
-SELECT contract.id, policy.id, champion.id
+SELECT contract.id, policy.id, champion.id, previous.id
 FROM credit_product product
 LEFT JOIN credit_modelversion champion
     ON champion.product_id = product.id AND champion.stage = 'champion'
@@ -36,6 +38,12 @@ JOIN LATERAL (
     WHERE contract_id = contract.id AND in_force_from <= %(at)s
     ORDER BY number DESC LIMIT 1
 ) policy ON true
+LEFT JOIN LATERAL (
+    SELECT id FROM credit_modelversion
+    WHERE product_id = product.id AND stage = 'retired' AND promoted_at IS NOT NULL
+        AND champion.id IS NOT NULL
+    ORDER BY promoted_at DESC, id DESC LIMIT 1
+) previous ON true
 WHERE product.slug = %(slug)s
 """
 
@@ -65,6 +73,7 @@ class Terms:
     contract_version: ContractVersion
     policy_version: PolicyVersion
     version: ModelVersion | None  # the champion, if there is one
+    previous: ModelVersion | None = None  # the champion before this one
 
     @property
     def contract(self) -> Contract:
@@ -108,6 +117,27 @@ def champion_of(found: Terms) -> Champion:
     return Champion(engine=engine_of(found.version.bundle_hash), version=found.version, terms=found)
 
 
+def scorecard_of(version: ModelVersion) -> Scorecard:
+    """Make a version's fallback ready to score, from the row and not from the bundle.
+
+    Raises `ScorecardRefused` where the row holds no scorecard of the version's contract.
+    """
+    return _scorecard(version.pk, version.bundle_hash, version.contract.read())
+
+
+def set_aside(bundle_hash: str, *, until: datetime) -> None:
+    """Leave a model alone in this process until a moment."""
+    _set_aside[bundle_hash] = until
+
+
+def refuse_set_aside(bundle_hash: str, *, at: datetime) -> None:
+    """Refuse a model that was set aside and whose time is not over."""
+    until = _set_aside.get(bundle_hash)
+    if until is not None and at < until:
+        raise ModelUnavailable("set_aside", f"{bundle_hash} took too long; left alone till {until}")
+    _set_aside.pop(bundle_hash, None)
+
+
 def engine_of(bundle_hash: str) -> Engine:
     """Load a bundle by its hash; once, for as long as its file stays as it was."""
     path = store.path_of(bundle_hash, ".zip")
@@ -122,6 +152,7 @@ def engine_of(bundle_hash: str) -> Engine:
     return kept
 
 
+_set_aside: dict[str, datetime] = {}
 _Stamp = tuple[str, int, int, int]
 _engines: dict[_Stamp, Engine | ModelUnavailable] = {}
 _loading = threading.Lock()
@@ -133,7 +164,10 @@ def _load(stamp: _Stamp, bundle_hash: str) -> Engine | ModelUnavailable:
         if stamp not in _engines:
             while len(_engines) >= _ENGINES_KEPT:
                 _engines.pop(next(iter(_engines)))
-            _engines[stamp] = _opened(bundle_hash)
+            opened = _opened(bundle_hash)
+            if isinstance(opened, ModelUnavailable) and opened.cause == TIMED_OUT:
+                return opened  # the machine may have been busy: it is not kept
+            _engines[stamp] = opened
         return _engines[stamp]
 
 
@@ -143,19 +177,32 @@ def _opened(bundle_hash: str) -> Engine | ModelUnavailable:
         return Engine(open_bundle(path, expected_hash=bundle_hash))
     except BundleRefused as refused:
         return ModelUnavailable("bundle_refused", f"The bundle {path.name}: {refused}")
+    except EngineTimedOut as slow:
+        return ModelUnavailable(TIMED_OUT, f"The bundle {path.name}: {slow}")
     except EngineFailed as failed:
         return ModelUnavailable("engine_failed", f"The bundle {path.name}: {failed}")
 
 
+@lru_cache(maxsize=64)
+def _scorecard(version_id: int, bundle_hash: str, contract: Contract) -> Scorecard:
+    card = ModelVersion.objects.values_list("scorecard", flat=True).get(pk=version_id)
+    return Scorecard(card or {}, contract=contract, bundle_hash=bundle_hash)
+
+
+def _version(version_id: int | None) -> ModelVersion | None:
+    if version_id is None:
+        return None
+    return ModelVersion.objects.select_related("product", "contract__product").get(pk=version_id)
+
+
 @lru_cache(maxsize=256)
-def _terms(contract: int, policy: int, version: int | None) -> Terms:
+def _terms(contract: int, policy: int, version: int | None, previous: int | None) -> Terms:
     """Read rows that never change; of a version only what never changes may be used."""
     contract_version = ContractVersion.objects.select_related("product").get(pk=contract)
     return Terms(
         product=contract_version.product,
         contract_version=contract_version,
         policy_version=PolicyVersion.objects.select_related("contract").get(pk=policy),
-        version=(
-            ModelVersion.objects.select_related("product").get(pk=version) if version else None
-        ),
+        version=_version(version),
+        previous=_version(previous),
     )

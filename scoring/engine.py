@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scoring.bundle import Bundle
 from scoring.cut_graph import cut
 from scoring.ensemble import Ensemble
-from scoring.familiarity import Familiarity
+from scoring.familiarity import Familiarity, FamiliarityRefused
 from scoring.features import Value, example
 from scoring.feeds import Feeds
 from scoring.points import Score, band_of, to_points, to_score
@@ -76,11 +76,7 @@ class Engine:
         self._check_signature()
         self._check_example()
         self.ensemble = _ensemble(bundle, seconds=seconds)
-        self.familiarity = (
-            None
-            if bundle.familiarity is None
-            else Familiarity(bundle.familiarity, contract=self.contract)
-        )
+        self.familiarity = _familiarity(bundle)
 
     def score(self, values: Mapping[str, Value]) -> Score:
         """Score one validated application.
@@ -240,6 +236,17 @@ def _ensemble(bundle: Bundle, *, seconds: float) -> Ensemble | None:
         return Ensemble(bundle, seconds=seconds)
     except GraphFailed as error:
         raise EngineFailed(f"the bootstrap models do not load: {error}") from error
+
+
+def _familiarity(bundle: Bundle) -> Familiarity | None:
+    if bundle.familiarity is None:
+        return None
+    try:
+        familiarity = Familiarity(bundle.familiarity, contract=bundle.contract)
+        familiarity.bits(example(bundle.contract))
+    except (FamiliarityRefused, LookupError, TypeError, ValueError) as error:
+        raise EngineFailed(f"the table of familiarity cannot be used: {error}") from error
+    return familiarity
 
 
 def _asked(

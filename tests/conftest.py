@@ -165,6 +165,18 @@ def champion(db, toy_bundle):
     return factories.live_product(toy_bundle)
 
 
+@pytest.fixture
+def no_scorecard(monkeypatch):
+    """Leave the ladder without its last rung."""
+    from credit import serving  # noqa: PLC0415
+    from scoring.scorecard import ScorecardRefused  # noqa: PLC0415
+
+    def refuse(version):
+        raise ScorecardRefused("the test took it away")
+
+    monkeypatch.setattr(serving, "scorecard_of", refuse)
+
+
 def _person(role, name=None):
     @pytest.fixture(name=name or role)
     def person(db):

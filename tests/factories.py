@@ -103,10 +103,20 @@ def model_version(content=None, *, contract=None, trained_by=None, gates=(), **c
         "validation_sha256": "3" * 64,
         "metrics": {"auc": {"mean": 0.787, "sd": 0.03}, "brier": {"mean": 0.164}},
         "gates": list(gates),
+        "scorecard": _scorecard(content),
         "trained_by": trained_by or user("model_developer"),
         "at": BEFORE,
     }
     return model_versions.register(**{**values, **changes})
+
+
+def _scorecard(content):
+    if content is None:
+        return None
+    try:
+        return json.loads(bundle.unpack(content)["scorecard.json"])
+    except bundle.BundleRefused:
+        return None
 
 
 def live_product(content: bytes) -> ModelVersion:

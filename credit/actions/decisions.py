@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.db import connection
 
-from credit import answers, audit_chain, requests, serving, tenancy, vault
+from credit import answers, audit_chain, ladder, requests, serving, tenancy, vault
 from credit.actions import alerts, audit
 from credit.actions.refusals import ActionDenied
 from credit.ids import new_id
 from credit.inputs import normalised
+from credit.ladder import Climbed, Scored
 from credit.models import (
     ApiKey,
     Application,
@@ -23,17 +24,17 @@ from credit.models import (
     Partner,
     Score,
 )
-from credit.serving import ModelUnavailable, Terms, UnknownProduct
-from scoring import engine
-from scoring.features import FieldProblem, InputRefused
+from credit.serving import Terms, UnknownProduct
+from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
+from scoring.sessions import GraphFailed
+from scoring.uncertainty import Uncertainty, assess
 
 __all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
 
 log = structlog.get_logger("credit.decisions")
 _ENDPOINT = "decisions"
 _STATUS = 201
-_WARNING = "No model could score this application ({cause}); a person decides."
 _AFTER = {
     Recommendation.APPROVE: Application.Status.APPROVED,
     Recommendation.DECLINE: Application.Status.DECLINED,
@@ -69,7 +70,16 @@ class _Considered:
     decision: Decision  # with its application and score, none of them saved
     answer: dict[str, Any]
     monitoring: dict[str, str]
-    trouble: ModelUnavailable | None
+    climbed: Climbed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sureness:
+    """How sure the model is, and what to tell about it."""
+
+    uncertainty: Uncertainty | None = None
+    warnings: tuple[str, ...] = ()
+    needs_person: bool = False  # it could not be found out
 
 
 def decide(
@@ -110,14 +120,19 @@ def _consider(
     found = _terms(product, body, at=at)
     application = requests.read(body, product=found.product.slug, contract=found.contract)
     values = normalised(found.contract, application.features)
-    scored, trouble = _score(found, values)
+    climbed = ladder.climb(found, values, at=at)
+    scored = climbed.scored
+    sureness = _sureness(found, scored, values)
     recommended = recommend(
         found.policy,
-        pd=scored.pd if scored else None,
+        pd=scored.score.pd if scored else None,
         requested=application.requested,
         values=values,
-        score=scored.score if scored else None,
+        score=scored.score.score if scored else None,
+        uncertainty=sureness.uncertainty,
     )
+    if sureness.needs_person or (scored and scored.route == Score.Route.SCORECARD):
+        recommended = replace(recommended, automatic=False)
     row = Application(
         id=new_id(at),
         product=found.product,
@@ -130,7 +145,7 @@ def _consider(
         received_at=at,
         salt=os.urandom(16),
     )
-    score = _score_row(row, found, scored, trouble)
+    score = _score_row(row, found, climbed, sureness)
     decision = _decision_row(row, found, recommended, at=at)
     row.score = score
     return _Considered(
@@ -138,7 +153,7 @@ def _consider(
         decision=decision,
         answer=answers.answer_of(decision, officer=None),
         monitoring=application.monitoring,
-        trouble=trouble,
+        climbed=climbed,
     )
 
 
@@ -154,15 +169,23 @@ def _terms(product: object, body: Mapping[str, object], *, at: datetime) -> Term
         raise InputRefused((*unknown.problems, *requests.shape_problems(body))) from unknown
 
 
-def _score(
-    found: Terms, values: Mapping[str, Any]
-) -> tuple[engine.Score | None, ModelUnavailable | None]:
+def _sureness(found: Terms, scored: Scored | None, values: Mapping[str, Value]) -> _Sureness:
+    """Ask the bootstrap models and the table of familiarity; a scorecard has neither."""
+    if scored is None or scored.engine is None:
+        return _Sureness()
+    loaded, warnings, needs_person, unsure = scored.engine, [], False, None
     try:
-        return serving.champion_of(found).engine.score(values), None
-    except ModelUnavailable as trouble:
-        return None, trouble
-    except engine.EngineFailed as failed:
-        return None, ModelUnavailable("engine_failed", str(failed))
+        unsure = assess(loaded, values, scored.score, found.policy)
+    except GraphFailed:
+        warnings, needs_person = [ladder.UNASKED], True
+    if unsure is not None and unsure.agreement < found.policy.agreement_at_least:
+        warnings.append(unsure.warning)
+    unlike = loaded.familiarity.warning(values) if loaded.familiarity else None
+    return _Sureness(
+        uncertainty=unsure,
+        warnings=(*warnings, *([unlike] if unlike else [])),
+        needs_person=needs_person,
+    )
 
 
 def _status(recommended: Recommended) -> Application.Status:
@@ -172,23 +195,22 @@ def _status(recommended: Recommended) -> Application.Status:
 
 
 def _score_row(
-    application: Application,
-    found: Terms,
-    scored: engine.Score | None,
-    trouble: ModelUnavailable | None,
+    application: Application, found: Terms, climbed: Climbed, sureness: _Sureness
 ) -> Score:
-    if scored is None or found.version is None:
+    warnings = [*climbed.warnings, *sureness.warnings]
+    if climbed.scored is None:
         return Score(
             application=application,
             contract=found.contract_version,
             route=Score.Route.NONE,
-            warnings=[_WARNING.format(cause=trouble.cause)] if trouble else [],
+            warnings=warnings,
         )
+    scored, version = climbed.scored.score, climbed.scored.version
     return Score(
         application=application,
-        contract=found.contract_version,
-        route=Score.Route.CHAMPION,
-        model_version=found.version,
+        contract=version.contract,
+        route=climbed.scored.route,
+        model_version=version,
         bundle_hash=scored.bundle_hash,
         pd=scored.pd,
         margin=scored.margin,
@@ -197,6 +219,8 @@ def _score_row(
         score=scored.score,
         band=scored.band,
         contributions=list(scored.contributions),
+        warnings=warnings,
+        uncertainty=asdict(sureness.uncertainty) if sureness.uncertainty else None,
     )
 
 
@@ -241,12 +265,9 @@ def _write(considered: _Considered, *, partner: Partner | None, at: datetime) ->
         contract=considered.terms.contract_version.hash,
         policy=decision.policy.number,
     )
-    if considered.trouble is not None:
+    for _, trouble in considered.climbed.troubles:
         alerts.raise_alert(
-            cause=considered.trouble.cause,
-            product=considered.terms.product,
-            message=str(considered.trouble),
-            at=at,
+            cause=trouble.cause, product=considered.terms.product, message=str(trouble), at=at
         )
 
 
@@ -301,14 +322,17 @@ def _answer_to(partner: Partner, idempotency: Idempotency) -> Decided | None:
 
 def _say(considered: _Considered) -> None:
     """Leave a line in the log: ids and routes, nothing about a person."""
-    decision, trouble = considered.decision, considered.trouble
+    decision, troubles = considered.decision, considered.climbed.troubles
     facts = {
         "decision_id": decision.pk,
         "product": considered.terms.product.slug,
         "recommendation": decision.recommendation,
         "route": str(decision.application.score.route),
     }
-    if trouble is None:
+    if not troubles:
         log.info("decided", **facts)
-    else:
-        log.error("decided_without_a_model", cause=trouble.cause, message=str(trouble), **facts)
+        return
+    said = "; ".join(str(trouble) for _, trouble in troubles)
+    causes = ", ".join(trouble.cause for _, trouble in troubles)
+    event = "decided_by_a_fallback" if considered.climbed.scored else "decided_without_a_model"
+    log.error(event, cause=causes, message=said, **facts)

@@ -34,6 +34,7 @@ def register(
     validation_sha256: str,
     metrics: dict[str, Any],
     gates: list[dict[str, Any]],
+    scorecard: dict[str, Any] | None = None,
     trained_by: User,
     at: datetime,
 ) -> ModelVersion:
@@ -49,6 +50,7 @@ def register(
         validation_sha256=validation_sha256,
         metrics=metrics,
         gates=gates,
+        scorecard=scorecard,
         trained_by=trained_by,
         trained_at=at,
     )

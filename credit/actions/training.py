@@ -14,6 +14,7 @@ from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
 from credit.models import ModelVersion, Role, Snapshot, TrainingRun, User
 from scoring import fairness
+from scoring.bundle import Bundle
 from scoring.contract import Contract
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
@@ -79,11 +80,12 @@ def _carry_out(taken: TrainingRun, *, now: Callable[[], datetime], tell: Progres
     gates = [_gate(gate) for gate in trained.gates]
     gates.append(_fairness_gate(trained.validation, contract, snapshot, by=trained_by))
     progress("Checking the bundle as the web server will", 0.99)
-    bundle_hash = _store_bundle(trained)
+    bundle = _store_bundle(trained)
     with transaction.atomic():
         version = model_versions.register(
             snapshot=snapshot,
-            bundle_hash=bundle_hash,
+            bundle_hash=bundle.hash,
+            scorecard=bundle.scorecard,
             model_sha256=trained.manifest["model_sha256"].removeprefix("sha256:"),
             validation_sha256=store.put(to_parquet(trained.validation), PARQUET),
             metrics=trained.manifest["metrics"],
@@ -110,10 +112,9 @@ def _trainer_of_record(requested_by: User) -> User:
     return users.learning_worker()
 
 
-def _store_bundle(trained: Trained) -> str:
+def _store_bundle(trained: Trained) -> Bundle:
     bundle_hash = f"sha256:{store.put(trained.bundle, '.zip')}"
-    serving.engine_of(bundle_hash)
-    return bundle_hash
+    return serving.engine_of(bundle_hash).bundle
 
 
 def _gate(gate: Any) -> dict[str, Any]:

@@ -15,13 +15,15 @@ class Score(models.Model):
 
     class Route(models.TextChoices):
         CHAMPION = "champion", "Champion"
+        PREVIOUS_CHAMPION = "previous_champion", "Champion before"
+        SCORECARD = "scorecard", "Fallback scorecard"
         NONE = "none", "No model could score it"
 
     application = models.OneToOneField(
         Application, primary_key=True, on_delete=models.PROTECT, related_name="score"
     )
     contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
-    route = models.CharField(max_length=10, choices=Route)
+    route = models.CharField(max_length=20, choices=Route)
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
     bundle_hash = models.CharField(max_length=71, blank=True)
     pd = models.FloatField(null=True)
@@ -32,6 +34,9 @@ class Score(models.Model):
     band = models.CharField(max_length=10, blank=True)
     contributions = models.JSONField(default=list, help_text="points by feature, contract order")
     warnings = models.JSONField(default=list)
+    uncertainty = models.JSONField(
+        null=True, help_text="{models, agreeing, recommendation, pd_low, pd_high}"
+    )
 
     class Meta:
         constraints: ClassVar = [

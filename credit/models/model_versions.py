@@ -36,6 +36,9 @@ class ModelVersion(models.Model):
     model_sha256 = models.CharField(max_length=64, help_text="of model.onnx")
     validation_sha256 = models.CharField(max_length=64, help_text="of the out-of-fold Parquet file")
     metrics = models.JSONField()
+    scorecard = models.JSONField(
+        null=True, help_text="the fallback, kept here too: a lost bundle leaves it"
+    )
     gates = models.JSONField(help_text="[{name, passed, detail, blocking}]")
     trained_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="models_trained"

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db.models import QuerySet
 
 from credit import audit_chain, requests, serving
 from credit.inputs import normalised
+from credit.ladder import UNASKED
 from credit.models import AuditEvent, Decision, Score
 from credit.serving import ModelUnavailable
 from scoring import engine
@@ -15,6 +16,9 @@ from scoring.application import RequestedValues
 from scoring.contract import Contract, hash_of
 from scoring.features import Value
 from scoring.policy import recommend
+from scoring.scorecard import ScorecardRefused
+from scoring.sessions import GraphFailed
+from scoring.uncertainty import Uncertainty, assess
 
 EXACT = ("pd", "margin", "points", "base_points", "score", "band")
 
@@ -60,7 +64,10 @@ def _chosen(ids: Sequence[str] | None, *, sample: int | None, seed: int) -> Iter
 
 def _decisions() -> QuerySet[Decision]:
     return Decision.objects.select_related(
-        "application__product", "application__score__contract", "policy__contract"
+        "application__product",
+        "application__score__contract",
+        "application__score__model_version__contract",
+        "policy__contract",
     )
 
 
@@ -69,12 +76,12 @@ def _compare(decision: Decision) -> list[str]:
     score = application.score
     contract_version = score.contract
     if hash_of(contract_version.text.encode()) != contract_version.hash:
-        return ["The contract's text is not the one that was registered."]
+        return ["contract: its text is not the one that was registered."]
     contract = contract_version.read()
     values = normalised(contract, application.features)
     differences = [*_inputs(decision, values)]
     if score.route != Score.Route.NONE:
-        differences += _scores(score, contract, values)
+        differences += _scores(decision, contract, values)
     return [*differences, *_recommendation(decision, values)]
 
 
@@ -89,25 +96,51 @@ def _inputs(decision: Decision, values: dict[str, Value]) -> Iterator[str]:
         return
     found = audit_chain.commitment(bytes(application.salt), requests.inputs_of(application, values))
     if event.details.get("inputs") != found:
-        yield "The stored inputs are not those that the audit trail committed to."
+        yield "input: what is stored is not what the audit trail committed to."
 
 
-def _scores(score: Score, contract: Contract, values: dict[str, Value]) -> Iterator[str]:
+def _scores(decision: Decision, contract: Contract, values: dict[str, Value]) -> Iterator[str]:
+    score = decision.application.score
+    if score.route == Score.Route.SCORECARD:
+        yield from _by_scorecard(score, values)
+        return
     try:
         loaded = serving.engine_of(score.bundle_hash)
         if loaded.contract.hash != contract.hash:
-            yield "The bundle was made for another contract."
+            yield "contract: the bundle was made for another one."
             return
         again = loaded.score(values)
-    except (ModelUnavailable, engine.EngineFailed) as trouble:
-        yield f"It cannot be scored: {trouble}"
+        sure = assess(loaded, values, again, decision.policy.contract.read().policy)
+    except (ModelUnavailable, engine.EngineFailed, GraphFailed) as trouble:
+        yield f"bundle: it cannot be scored: {trouble}"
         return
+    library = _library(loaded)
+    yield from _figures(score, again, library)
+    if UNASKED not in score.warnings and score.uncertainty != (asdict(sure) if sure else None):
+        yield f"uncertainty: stored {score.uncertainty!r}, computed {sure!r}{library}"
+
+
+def _by_scorecard(score: Score, values: dict[str, Value]) -> Iterator[str]:
+    """Score again by the scorecard that is kept beside the version."""
+    version = score.model_version
+    try:
+        if version is None or version.scorecard is None:
+            yield "bundle: the version has no fallback scorecard."
+            return
+        again = serving.scorecard_of(version).score(values)
+    except ScorecardRefused as refused:
+        yield f"bundle: the fallback scorecard cannot be used: {refused}"
+        return
+    yield from _figures(score, again, "")
+
+
+def _figures(score: Score, again: engine.Score, library: str) -> Iterator[str]:
     for name in EXACT:
         stored, found = getattr(score, name), getattr(again, name)
         if stored != found:
-            yield f"{name}: stored {stored!r}, computed {found!r}{_library(loaded)}"
+            yield f"{name}: stored {stored!r}, computed {found!r}{library}"
     if list(again.contributions) != [float(points) for points in score.contributions]:
-        yield f"The points by feature differ{_library(loaded)}."
+        yield f"The points by feature differ{library}."
 
 
 def _recommendation(decision: Decision, values: dict[str, Value]) -> Iterator[str]:
@@ -119,7 +152,10 @@ def _recommendation(decision: Decision, values: dict[str, Value]) -> Iterator[st
         requested=RequestedValues(amount=application.amount, term_months=application.term_months),
         values=values,
         score=score.score,
+        uncertainty=Uncertainty(**score.uncertainty) if score.uncertainty else None,
     )
+    if score.route == Score.Route.SCORECARD or UNASKED in score.warnings:
+        again = replace(again, automatic=False)
     if again.recommendation.value != decision.recommendation:
         yield (
             f"recommendation: stored {decision.recommendation}, "
@@ -142,7 +178,5 @@ def _library(loaded: engine.Engine) -> str:
 
     made_with = loaded.bundle.manifest.get("libraries", {}).get("onnxruntime")
     if made_with in {None, onnxruntime.__version__}:
-        return ""
-    return (
-        f" (the bundle was checked with onnxruntime {made_with}, here is {onnxruntime.__version__})"
-    )
+        return " (the same library)"
+    return f" (library: checked with onnxruntime {made_with}, here is {onnxruntime.__version__})"

@@ -161,7 +161,7 @@ def _column(feature: Feature, rows: int, rng: np.random.Generator) -> tuple[list
         return numbers.tolist(), rng.normal() * 0.5 * numbers + 0.3 * np.abs(numbers)
     levels = 2 if feature.kind is Kind.BOOLEAN else LEVELS
     drawn = rng.integers(levels, size=rows)
-    effect = (rng.normal(size=levels) * 0.5)[drawn]
+    effect: Any = (rng.normal(size=levels) * 0.5)[drawn]
     if feature.direction is Direction.UP:
         effect = drawn * 0.5
     if feature.kind is Kind.BOOLEAN:

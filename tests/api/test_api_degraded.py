@@ -37,7 +37,9 @@ def rewrite(file, content):
 
 
 @pytest.mark.parametrize("damage", [missing, altered, emptied, cut_short])
-def test_a_bad_bundle_refers_to_a_human(bundle_file, partner, caplog, damage):
+def test_without_a_scorecard_a_bad_bundle_refers_to_a_human(
+    bundle_file, partner, no_scorecard, caplog, damage
+):
     damage(bundle_file)
 
     with caplog.at_level(logging.ERROR, logger="credit.decisions"):
@@ -50,8 +52,27 @@ def test_a_bad_bundle_refers_to_a_human(bundle_file, partner, caplog, damage):
     assert (told["pd"], told["score"], told["band"], told["reasons"]) == (None, None, None, [])
     assert told["warnings"]
     assert Score.objects.get().route == Score.Route.NONE
-    assert Alert.objects.get(resolved_at=None).product.slug == "consumer-loan"
+    assert {alert.product.slug for alert in Alert.objects.all()} == {"consumer-loan"}
     assert "decided_without_a_model" in caplog.text
+
+
+@pytest.mark.parametrize("damage", [missing, altered, emptied, cut_short])
+def test_a_bad_bundle_leaves_the_scorecard(bundle_file, champion, partner, caplog, damage):
+    damage(bundle_file)
+
+    with caplog.at_level(logging.ERROR, logger="credit.decisions"):
+        told = partner.decide().json()
+
+    assert told["model"] == {
+        "version": champion.name,
+        "bundle": champion.bundle_hash,
+        "route": "scorecard",
+    }
+    assert told["status"] == "awaiting_officer"
+    assert 0 < told["pd"] < 1
+    assert "The champion could not score" in told["warnings"][0]
+    assert told["warnings"][0].endswith("the fallback scorecard did.")
+    assert "decided_by_a_fallback" in caplog.text
 
 
 def test_the_same_trouble_again_counts_one_alert_up(bundle_file, partner):

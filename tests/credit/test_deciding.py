@@ -6,9 +6,10 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from credit import audit_chain, requests, serving
-from credit.actions import decisions, model_versions
+from credit.actions import model_versions
 from credit.inputs import normalised
 from credit.models import Alert, Application, AuditEvent, Decision, IdempotencyRecord, Score
+from scoring.engine import Engine, EngineFailed
 from scoring.features import InputRefused
 
 AT = factories.AT
@@ -56,6 +57,7 @@ def test_the_answer_has_the_promised_shape(champion):
             "bundle": champion.bundle_hash,
             "route": "champion",
         },
+        "uncertainty": None,
         "warnings": [],
     }
     assert answer["pd"] == pytest.approx(0.4533, abs=5e-5)
@@ -193,7 +195,9 @@ def test_decimals_have_one_form_whatever_json_makes_of_them(sent, scored):
 
 
 @pytest.mark.parametrize("cause", ["bundle_missing", "bundle_refused", "no_champion"])
-def test_without_a_model_a_person_decides_and_is_told_why(champion, own_store, toy_bundle, cause):
+def test_without_a_model_a_person_decides_and_is_told_why(
+    champion, own_store, no_scorecard, toy_bundle, cause
+):
     factories.store.put(toy_bundle, ".zip")
     path = factories.store.path_of(champion.bundle_hash, ".zip")
     if cause == "bundle_missing":
@@ -214,7 +218,8 @@ def test_without_a_model_a_person_decides_and_is_told_why(champion, own_store, t
     assert answer["reasons"] == []
     assert cause in answer["warnings"][0]
     assert Decision.objects.get().application.score.route == Score.Route.NONE
-    assert Alert.objects.get().cause == cause
+    assert Alert.objects.first().cause == cause
+    assert Alert.objects.filter(cause="scorecard_refused").exists() == (cause != "no_champion")
 
 
 def test_the_same_trouble_again_only_counts_up(champion, own_store):
@@ -225,16 +230,16 @@ def test_the_same_trouble_again_only_counts_up(champion, own_store):
     assert Application.objects.count() == 2
 
 
-def test_a_model_that_answers_nonsense_is_no_model(champion, monkeypatch):
+def test_a_model_that_answers_nonsense_is_no_model(champion, monkeypatch, no_scorecard):
     def nonsense(_engine, _values):
-        raise decisions.engine.EngineFailed("NaN")
+        raise EngineFailed("NaN")
 
-    monkeypatch.setattr(decisions.engine.Engine, "score", nonsense)
+    monkeypatch.setattr(Engine, "score", nonsense)
 
     answer = factories.decide().answer
 
     assert answer["model"]["route"] == "none"
-    assert Alert.objects.get().cause == "engine_failed"
+    assert Alert.objects.first().cause == "engine_failed"
 
 
 def test_a_mended_bundle_serves_again(champion, own_store, toy_bundle):

@@ -67,7 +67,9 @@ def test_an_override_needs_a_code_and_words(champion, record, why):
     assert not OfficerDecision.objects.exists()
 
 
-def test_declining_what_no_model_scored_needs_the_officers_own_reason(champion, own_store, record):
+def test_declining_what_no_model_scored_needs_the_officers_own_reason(
+    champion, own_store, no_scorecard, record
+):
     with pytest.raises(officer_decisions.ReasonMissing, match="declining"):
         record(factories.REFERRED, "decline")
 

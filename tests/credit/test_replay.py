@@ -79,12 +79,12 @@ def tamper(as_owner):
         ("score", "score = score + 1", "score: stored"),
         ("score", "band = 'Z'", "band: stored"),
         ("score", "contributions = '[]'", "points by feature differ"),
-        ("application", "reference = 'B'", "not those that the audit trail committed to"),
-        ("application", "amount = amount + 1", "not those that the audit trail committed to"),
+        ("application", "reference = 'B'", "not what the audit trail committed to"),
+        ("application", "amount = amount + 1", "not what the audit trail committed to"),
         (
             "application",
             "features = jsonb_set(features, '{duration_months}', '5')",
-            "not those that the audit trail committed to",
+            "not what the audit trail committed to",
         ),
         ("decision", "recommendation = 'approve'", "recommendation: stored approve"),
         ("decision", "automatic = 'approve'", "automatic: stored approve, computed no"),
@@ -113,7 +113,7 @@ def test_another_runtime_is_named_as_the_likely_cause(champion, monkeypatch):
         loaded, "bundle", replays.engine.Bundle(**_fields(loaded.bundle) | {"manifest": manifest})
     )
 
-    assert "was checked with onnxruntime 0.1" in one(decided.decision_id).differences[0]
+    assert "library: checked with onnxruntime 0.1" in one(decided.decision_id).differences[0]
 
 
 def _fields(bundle):

@@ -66,6 +66,6 @@ def waiting(champion):
 
 
 @pytest.fixture
-def unscored(waiting, own_store):
+def unscored(waiting, own_store, no_scorecard):
     """Let an application come in while the champion's bundle is gone."""
     return waiting

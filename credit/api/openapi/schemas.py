@@ -109,9 +109,24 @@ ANSWERS: dict[str, Schema] = {
             "route": {
                 "type": "string",
                 "enum": list(Score.Route.values),
-                "description": "none: no model could score it, so a human decides.",
+                "description": (
+                    "Who scored it. previous_champion and scorecard: the champion could not. "
+                    "none: nobody could, so a human decides."
+                ),
             },
         }
+    ),
+    "Uncertainty": thing(
+        {
+            "models": {"type": "integer", "minimum": 1},
+            "agreeing": {"type": "integer", "minimum": 0},
+            "pd_low": {"type": "number", "minimum": 0, "maximum": 1},
+            "pd_high": {"type": "number", "minimum": 0, "maximum": 1},
+        },
+        description=(
+            "How many equally good models agree with the model's recommendation, and where 90 % of "
+            "their PDs lie. null: the PD is far from every cut-off, or there are no such models."
+        ),
     ),
     "Decision": thing(
         {
@@ -128,6 +143,7 @@ ANSWERS: dict[str, Schema] = {
             "reasons": {"type": "array", "maxItems": 4, "items": ref("Reason")},
             "policy": {"type": "array", "items": ref("PolicyResult")},
             "model": ref("Model"),
+            "uncertainty": {"anyOf": [ref("Uncertainty"), {"type": "null"}]},
             "warnings": {"type": "array", "items": TEXT},
         }
     ),

@@ -1,0 +1,142 @@
+"""Who scores an application: the champion, else the champion before, else the scorecard.
+
+Each step down is told: in the answer's route and warnings, in the log, and as an alert. Where
+nobody can score, a person decides without a score.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from credit import serving
+from credit.models import ModelVersion, Score
+from credit.serving import ModelUnavailable, Terms
+from scoring import engine
+from scoring.engine import Engine, EngineFailed, EngineTimedOut
+from scoring.features import InputRefused, Value, validate
+from scoring.scorecard import ScorecardRefused
+
+Route = Score.Route
+UNASKED = "The bootstrap models could not be asked; a person decides."
+SET_ASIDE_FOR = timedelta(seconds=30)  # a model that timed out, so that not every caller waits
+
+_WORDS = {
+    "no_champion": "there is no champion",
+    "bundle_missing": "its file is gone",
+    "bundle_refused": "its file is not the registered one",
+    "engine_failed": "it failed",
+    "timed_out": "it took too long",
+    "set_aside": "it took too long a moment ago",
+    "other_contract": "it asks for other data",
+    "no_scorecard": "it has none",
+    "scorecard_refused": "it is not one of the contract",
+}
+_NAMES = {
+    Route.CHAMPION: "The champion",
+    Route.PREVIOUS_CHAMPION: "the champion before",
+    Route.SCORECARD: "the fallback scorecard",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A score, and whose it is."""
+
+    score: engine.Score
+    route: Route
+    version: ModelVersion
+    engine: Engine | None  # None of a scorecard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climbed:
+    """What came of going down the ladder."""
+
+    scored: Scored | None
+    troubles: tuple[tuple[Route, ModelUnavailable], ...]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Say in one sentence who could not score, and who did."""
+        if not self.troubles:
+            return []
+        failed = ", ".join(
+            f"{_NAMES[route]} could not score ({_WORDS[trouble.cause]}: {trouble.cause})"
+            for route, trouble in self.troubles
+        )
+        did = _NAMES[self.scored.route] + " did" if self.scored else "a person decides"
+        return [f"{failed}; {did}."]
+
+
+def climb(found: Terms, values: Mapping[str, Value], *, at: datetime) -> Climbed:
+    """Have the best that works score a validated application."""
+    troubles: list[tuple[Route, ModelUnavailable]] = []
+    for route, step in _steps(found, values, at=at):
+        try:
+            return Climbed(scored=step(), troubles=tuple(troubles))
+        except ModelUnavailable as trouble:
+            troubles.append((route, trouble))
+    return Climbed(scored=None, troubles=tuple(troubles))
+
+
+Step = tuple[Route, Callable[[], Scored]]
+
+
+def _steps(found: Terms, values: Mapping[str, Value], *, at: datetime) -> list[Step]:
+    if found.version is None:
+        return [(Route.CHAMPION, lambda: _no_champion(found))]
+    champion, previous = found.version, found.previous
+    steps: list[Step] = [
+        (Route.CHAMPION, lambda: _by_model(Route.CHAMPION, champion, values, at=at))
+    ]
+    if previous is not None:
+        steps.append(
+            (
+                Route.PREVIOUS_CHAMPION,
+                lambda: _by_model(
+                    Route.PREVIOUS_CHAMPION, previous, _valid_for(previous, values), at=at
+                ),
+            )
+        )
+    return [*steps, (Route.SCORECARD, lambda: _by_scorecard(champion, values))]
+
+
+def _no_champion(found: Terms) -> Scored:
+    raise ModelUnavailable("no_champion", f"{found.product.slug} has no champion yet.")
+
+
+def _by_model(
+    route: Route, version: ModelVersion, values: Mapping[str, Value], *, at: datetime
+) -> Scored:
+    serving.refuse_set_aside(version.bundle_hash, at=at)
+    try:
+        loaded = serving.engine_of(version.bundle_hash)
+        score = loaded.score(values)
+    except ModelUnavailable as trouble:
+        if trouble.cause == serving.TIMED_OUT:
+            serving.set_aside(version.bundle_hash, until=at + SET_ASIDE_FOR)
+        raise
+    except EngineTimedOut as slow:
+        serving.set_aside(version.bundle_hash, until=at + SET_ASIDE_FOR)
+        raise ModelUnavailable(serving.TIMED_OUT, f"{version.name}: {slow}") from slow
+    except EngineFailed as failed:
+        raise ModelUnavailable("engine_failed", f"{version.name}: {failed}") from failed
+    return Scored(score=score, route=route, version=version, engine=loaded)
+
+
+def _valid_for(version: ModelVersion, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Hold values to the contract of an older version, which may ask for other things."""
+    try:
+        return validate(version.contract.read(), values)
+    except InputRefused as refused:
+        raise ModelUnavailable("other_contract", f"{version.name}: {refused}") from refused
+
+
+def _by_scorecard(version: ModelVersion, values: Mapping[str, Value]) -> Scored:
+    if version.scorecard is None:
+        raise ModelUnavailable("no_scorecard", f"{version.name} has no fallback scorecard.")
+    try:
+        card = serving.scorecard_of(version)
+    except ScorecardRefused as refused:
+        raise ModelUnavailable("scorecard_refused", f"{version.name}: {refused}") from refused
+    return Scored(score=card.score(values), route=Route.SCORECARD, version=version, engine=None)

@@ -1,0 +1,218 @@
+"""Champion, champion before, scorecard, human: every step down, each way in which it is forced."""
+
+import json
+from datetime import timedelta
+
+import factories
+import pytest
+
+from credit import serving, store
+from credit.models import Alert, Decision, Score
+from credit.queries import replays
+from scoring import bundle
+from scoring.engine import Engine, EngineFailed, EngineTimedOut
+from scoring.features import FieldProblem, InputRefused
+
+pytestmark = pytest.mark.django_db
+AT = factories.AT
+Route = Score.Route
+
+
+def another(content):
+    """Make another release of the same graph: its card says something else."""
+    members = bundle.unpack(content)
+    members["card.md"] = b"# Another toy\n"
+    manifest = json.loads(members["manifest.json"])
+    manifest |= bundle.identity(members, contract=factories.CONTRACT)
+    return bundle.pack(members | {"manifest.json": json.dumps(manifest).encode()})
+
+
+@pytest.fixture
+def champions(own_store, toy_bundle):
+    """Bring a product live and replace its champion: the new one, and the one before."""
+    before = factories.live_product(toy_bundle)
+    candidate = factories.model_version(another(toy_bundle), contract=before.contract)
+    now = factories.promoted(candidate)
+    serving._set_aside.clear()
+    yield now, before
+    serving._set_aside.clear()
+
+
+def missing(version):
+    store.path_of(version.bundle_hash, ".zip").unlink()
+
+
+def altered(version):
+    path = store.path_of(version.bundle_hash, ".zip")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+
+
+@pytest.fixture
+def break_engine(monkeypatch):
+    """Let the engines of some versions fail when they score."""
+    broken = {}
+    score = Engine.score
+
+    def scored(self, values):
+        failure = broken.get(self.bundle.hash)
+        if failure is not None:
+            raise failure
+        return score(self, values)
+
+    monkeypatch.setattr(Engine, "score", scored)
+
+    def breaks(*versions, failure):
+        broken.update({version.bundle_hash: failure for version in versions})
+
+    return breaks
+
+
+@pytest.mark.parametrize("damage", [missing, altered])
+def test_a_champion_without_its_file_leaves_the_one_before(champions, damage):
+    now, before = champions
+    damage(now)
+
+    answer = factories.decide(**factories.AUTOMATIC).answer
+
+    assert answer["model"]["route"] == "previous_champion"
+    assert answer["model"]["version"] == before.name
+    assert answer["status"] == "approved"  # it was signed for as the champion was
+    assert "the champion before did" in answer["warnings"][0]
+    assert Alert.objects.count() == 1
+
+
+@pytest.mark.parametrize("damage", [missing, altered])
+def test_without_both_the_scorecard_scores_and_a_person_decides(champions, damage):
+    for version in champions:
+        damage(version)
+
+    decided = factories.decide(**factories.AUTOMATIC)
+
+    answer = decided.answer
+    assert answer["model"]["route"] == "scorecard"
+    assert answer["recommendation"] == "approve"
+    assert (answer["status"], answer["decision"]) == ("awaiting_officer", None)
+    assert answer["reasons"]
+    stored = Score.objects.get(pk=decided.decision_id)
+    assert sum(stored.contributions) + stored.base_points == pytest.approx(stored.points)
+
+
+@pytest.mark.parametrize(
+    ("failure", "cause"),
+    [
+        (EngineFailed("the graph raised"), "engine_failed"),
+        (EngineFailed("the model answered what cannot be true: pd nan"), "engine_failed"),
+        (EngineTimedOut("the graph took longer than 0.5 seconds"), "timed_out"),
+    ],
+)
+def test_a_model_that_fails_while_it_scores_is_passed_over(champions, break_engine, failure, cause):
+    now, before = champions
+    break_engine(now, failure=failure)
+
+    first = factories.decide().answer
+    break_engine(now, before, failure=failure)
+    serving._set_aside.clear()
+    second = factories.decide().answer
+
+    assert first["model"]["route"] == "previous_champion"
+    assert second["model"]["route"] == "scorecard"
+    assert cause in first["warnings"][0]
+    assert Alert.objects.filter(cause=cause).exists()
+
+
+def test_the_last_rung_is_a_person(champions, break_engine, no_scorecard):
+    break_engine(*champions, failure=EngineFailed("both raise"))
+
+    answer = factories.decide(**factories.AUTOMATIC).answer
+
+    assert answer["model"] == {"version": None, "bundle": None, "route": "none"}
+    assert (answer["recommendation"], answer["pd"]) == ("refer", None)
+    assert answer["warnings"][0].endswith("a person decides.")
+
+
+def test_a_version_without_a_scorecard_has_no_such_rung(own_store, toy_bundle):
+    contract = factories.contract_version()
+    factories.policy(contract)
+    version = factories.promoted(
+        factories.model_version(toy_bundle, contract=contract, scorecard=None)
+    )
+    missing(version)
+
+    answer = factories.decide().answer
+
+    assert answer["model"]["route"] == "none"
+    assert "no_scorecard" in answer["warnings"][0]
+
+
+def test_a_model_that_timed_out_is_left_alone_for_a_while(champions, break_engine):
+    now, _ = champions
+    break_engine(now, failure=EngineTimedOut("slow"))
+    factories.decide()
+    break_engine(now, failure=None)
+
+    soon = factories.decide(at=AT + timedelta(seconds=29)).answer
+    later = factories.decide(at=AT + timedelta(seconds=31)).answer
+
+    assert soon["model"]["route"] == "previous_champion"
+    assert "set_aside" in soon["warnings"][0]
+    assert later["model"]["route"] == "champion"
+
+
+def test_the_champion_before_serves_only_what_its_own_contract_accepts(
+    champions, break_engine, monkeypatch
+):
+    now, _ = champions
+    break_engine(now, failure=EngineFailed("it raises"))
+
+    def refuse(_contract, _values):
+        raise InputRefused((FieldProblem("/features/x", "missing", "is missing"),))
+
+    monkeypatch.setattr("credit.ladder.validate", refuse)
+
+    answer = factories.decide().answer
+
+    assert answer["model"]["route"] == "scorecard"
+    assert "other_contract" in answer["warnings"][0]
+
+
+@pytest.mark.parametrize("how_far", ["previous_champion", "scorecard", "none"])
+def test_what_a_lower_rung_decided_is_replayed_to_the_bit(
+    champions, break_engine, how_far, request
+):
+    now, before = champions
+    break_engine(now, failure=EngineFailed("it raises"))
+    if how_far != "previous_champion":
+        break_engine(before, failure=EngineFailed("it raises"))
+    if how_far == "none":
+        request.getfixturevalue("no_scorecard")
+    decided = factories.decide(**factories.AUTOMATIC)
+    assert decided.answer["model"]["route"] == how_far
+    break_engine(now, before, failure=None)
+
+    (replayed,) = replays.replay([decided.decision_id])
+
+    assert replayed.identical, replayed.differences
+
+
+def test_finding_the_champion_before_takes_no_query_more(champions, django_assert_num_queries):
+    serving.terms("consumer-loan", at=AT)
+
+    with django_assert_num_queries(1):
+        found = serving.terms("consumer-loan", at=AT)
+
+    assert (found.version, found.previous) == champions
+
+
+def test_a_champion_that_was_retired_without_a_successor_is_not_brought_back(champions):
+    from credit.actions import model_versions  # noqa: PLC0415
+
+    now, _ = champions
+    model_versions.retire(version_id=now.pk, by=now.promoted_by, at=AT, note="Stop it.")
+
+    decided = factories.decide()
+
+    assert decided.answer["model"]["route"] == "none"
+    assert Decision.objects.get(pk=decided.decision_id).recommendation == "refer"
