@@ -1,0 +1,58 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from credit.management.console import ProductCommand
+from scoring.drafting import DraftRefused, Wishes, draft
+from scoring.reading import FileRefused
+
+
+class Command(ProductCommand):
+    help = (
+        "Draft a contract from a file of past loans: kinds, bounds, categories, codes for missing, "
+        "dates, and what looks protected, leaked or like an id, each with its evidence in a "
+        "comment. A person finishes the lines that say FINISH."
+    )
+    example = "draft_contract loans.csv --outcome bad --slug car-loan --out contract.toml"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("data", type=Path, help="past loans: CSV, Parquet, or gzip")
+        parser.add_argument("--outcome", required=True, help="the column of the outcome")
+        parser.add_argument("--bad", nargs="+", default=[], help="its values that are bad")
+        parser.add_argument("--good", nargs="+", default=[], help="its values that are good")
+        parser.add_argument("--slug", default="new-product", help="the product, as in car-loan")
+        parser.add_argument("--name", default="New product", help="the product, as people say it")
+        parser.add_argument("--currency", default="EUR", help="as in EUR")
+        parser.add_argument("--jurisdiction", default="EU", help="as in EU or US")
+        parser.add_argument("--out", type=Path, help="TOML file to write; default the terminal")
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        if options["out"] is not None and options["out"].exists():
+            raise CommandError(f"{options['out']} exists; a draft does not overwrite it.")
+        names = ("outcome", "slug", "name", "currency", "jurisdiction")
+        wishes = Wishes(
+            bad=tuple(options["bad"]),
+            good=tuple(options["good"]),
+            **{name: options[name] for name in names},
+        )
+        try:
+            drafted = draft(options["data"], wishes=wishes)
+        except (DraftRefused, FileRefused) as refused:
+            raise CommandError(str(refused)) from refused
+        if options["out"] is not None:
+            options["out"].write_text(drafted.text, encoding="utf-8")
+        return {
+            "contract": drafted.text if options["out"] is None else str(options["out"]),
+            "to_finish": list(drafted.to_finish),
+            "columns": {
+                one.column.name: {"part": one.part, "why": one.why} for one in drafted.judged
+            },
+        }
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        self.stdout.write(facts["contract"])
+        self.stderr.write("\nLeft to a person, the most important first:")
+        for number, line in enumerate(facts["to_finish"], start=1):
+            self.stderr.write(f"  {number}. {line}")

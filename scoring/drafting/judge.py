@@ -1,0 +1,137 @@
+"""What each column is for: a feature, or why not. Every judgement has its evidence in words."""
+
+from dataclasses import dataclass, field
+
+from scoring.drafting.names import (
+    APPLIED,
+    DECISION_OUTCOMES,
+    IDS,
+    KNOWN,
+    PROXIES,
+    leak_by,
+    protected_by,
+    suggests,
+    words_of,
+)
+from scoring.drafting.profile import MOST_CODES, Column
+
+TOO_GOOD_AUC, TOO_GOOD_LEAD = 0.80, 0.05  # alone, and above the next best
+COPY_AUC = 0.995
+NEARLY_UNIQUE = 0.99
+NEARLY_EMPTY = 0.01  # share of rows that state something
+APART = 0.7  # difference between bads and goods in how many state something
+
+
+@dataclass(slots=True, kw_only=True)
+class Judged:
+    """A column with its part in the contract."""
+
+    column: Column
+    part: str = "feature"  # feature, id, applied_on, outcome_known_on, protected, banned, left out
+    why: str = ""
+    attribute: str = ""  # of a protected one
+    evidence: list[str] = field(default_factory=list)
+
+
+def judge(columns: list[Column]) -> list[Judged]:
+    """Judge every column but the outcome, in the order of the file."""
+    judged = [_by_itself(column) for column in columns]
+    _too_good(judged)
+    _one_of(judged, "id", _is_id)
+    _dates(judged)
+    return judged
+
+
+def _by_itself(column: Column) -> Judged:
+    said = Judged(column=column, evidence=_evidence(column))
+    leak, attribute = _leak(column), protected_by(column.name)
+    apart = column.missing_tells
+    if (column.n - column.empty) < max(NEARLY_EMPTY * column.n, 1):
+        said.part, said.why = "left out", "is nearly empty"
+    elif len(column.counts) == 1 and not column.empty:
+        said.part, said.why = "left out", "holds one value only"
+    elif (column.auc_alone or 0) >= COPY_AUC:
+        said.part, said.why = "banned", "tells the outcome without fail: it is a copy of it"
+    elif attribute:
+        said.part, said.attribute = "protected", attribute
+        said.why = f"its name suggests {attribute.replace('_', ' ')}, a prohibited basis"
+    elif apart and abs(apart[0] - apart[1]) > APART:
+        said.part = "banned"
+        said.why = f"is stated for {apart[0]:.0%} of the bad and {apart[1]:.0%} of the good loans"
+    elif leak:
+        said.part, said.why = "banned", f"{leak[0]}, as its name ({leak[1]}) suggests"
+    elif suggests(column.name, PROXIES):
+        said.part, said.why = (
+            "banned",
+            "says where or who somebody is: a proxy for protected groups",
+        )
+    return said
+
+
+def _leak(column: Column) -> tuple[str, str] | None:
+    """Suspect a column by its name; but the day of a decision is not the decision."""
+    if column.date_formats and suggests(column.name, DECISION_OUTCOMES):
+        return None
+    return leak_by(column.name)
+
+
+def _evidence(column: Column) -> list[str]:
+    said = [f"{column.n:,} rows, {len(column.counts):,} distinct, {column.empty:,} empty"]
+    if column.auc_alone is not None:
+        said.append(f"AUC alone {column.auc_alone:.3f}, information value {column.information:.2f}")
+    return said
+
+
+def _too_good(judged: list[Judged]) -> None:
+    """Suspect what tells far more than anything else does."""
+    features = [one for one in judged if one.part == "feature"]
+    ranked = sorted(features, key=lambda one: -(one.column.auc_alone or 0))
+    for place, one in enumerate(ranked):
+        auc = one.column.auc_alone or 0
+        following = ranked[place + 1].column.auc_alone or 0 if place + 1 < len(ranked) else 0.5
+        if auc < TOO_GOOD_AUC or auc - following < TOO_GOOD_LEAD:
+            return
+        one.part = "banned"
+        one.why = (
+            f"predicts the outcome too well alone (AUC {auc:.2f}, the next best {following:.2f}): "
+            "make sure that it is known before the decision"
+        )
+
+
+def _is_id(one: Judged) -> bool:
+    column = one.column
+    is_unique = len(column.counts) >= NEARLY_UNIQUE * max(column.n - column.empty, 1)
+    is_code = not column.is_numeric or (column.is_whole and _is_named_id(column.name))
+    return is_unique and column.n > MOST_CODES and is_code and not column.date_formats
+
+
+def _is_named_id(name: str) -> bool:
+    words = words_of(name)
+    return bool(suggests(name, IDS)) or any(word in {"id", "nr", "loannr"} for word in words)
+
+
+def _one_of(judged: list[Judged], part: str, is_it: object) -> None:
+    """Give the first column of a kind its part; leave the others out."""
+    found = [one for one in judged if one.part in {"feature", "banned"} and is_it(one)]  # type: ignore[operator]
+    for place, one in enumerate(found):
+        one.part = part if place == 0 and one.part == "feature" else "left out"
+        one.why = "is unique in nearly every row: an id"
+
+
+def _dates(judged: list[Judged]) -> None:
+    dates = [one for one in judged if one.column.date_formats and not _is_plain_number(one.column)]
+    applied = [one for one in dates if one.part == "feature" and suggests(one.column.name, APPLIED)]
+    for one in dates:
+        if one.part == "feature":
+            one.part, one.why = "left out", "is a date; a date_difference may be made of it"
+    if applied:
+        applied[0].part, applied[0].why = "applied_on", "looks like the date of the application"
+    known = [one for one in dates if one.part == "banned" and suggests(one.column.name, KNOWN)]
+    if known:
+        known[0].part = "outcome_known_on"
+        known[0].why = f"{known[0].why}; it may say when the outcome was known"
+
+
+def _is_plain_number(column: Column) -> bool:
+    """Whether its cells are numbers that only happen to read as dates, such as 20101."""
+    return column.is_numeric and column.date_formats == ("%Y%m%d",) and len(column.counts) < 30

@@ -1,0 +1,254 @@
+"""A first contract from a file: what it finds, what it keeps out, and that it can be used."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from scoring.contract import Contract, Kind
+from scoring.drafting import DraftRefused, Wishes, draft
+from scoring.drafting.names import protected_by, words_of
+from scoring.ingestion import ingest
+from scoring.training.train import train
+
+REAL = Path(__file__).parents[3] / "shared" / "data"
+N = 3_000
+
+
+def loans(**changes):
+    """Make up a file as lenders have it."""
+    rng = np.random.default_rng(7)
+    income = rng.lognormal(8, 0.5, N).round(2)
+    bad = (rng.random(N) < 1 / (1 + np.exp((income - 2_500) / 2_000))).astype(int)
+    columns = {
+        "LoanId": [f"L{at:05}" for at in range(N)],
+        "amount": rng.integers(500, 30_000, N),
+        "monthly_income": income,
+        "years_employed": np.where(rng.random(N) < 0.2, 999, rng.integers(0, 40, N)),
+        "region_code": rng.choice(["N", "S", "W", "?"], N, p=[0.5, 0.3, 0.1, 0.1]),
+        "sex": rng.choice(["m", "f"], N),
+        "age": rng.integers(18, 80, N),
+        "approved_on": [f"2020-{1 + at % 12:02}-{1 + at % 28:02}" for at in range(N)],
+        "charge_off_amount": np.where(bad == 1, 100, 0),
+        "constant": ["x"] * N,
+        "bad": bad,
+    }
+    return pl.DataFrame(columns | changes)
+
+
+@pytest.fixture
+def drafted(tmp_path):
+    def of(frame, *, name="loans.csv", separator=",", **wishes):
+        file = tmp_path / name
+        frame.write_csv(file, separator=separator)
+        return file, draft(file, wishes=Wishes(**{"outcome": "bad", **wishes}))
+
+    return of
+
+
+def parts(found):
+    return {one.column.name: one.part for one in found.judged}
+
+
+def test_a_draft_reads_as_a_contract_and_uses_every_row(drafted):
+    file, found = drafted(loans())
+
+    contract = Contract.parse(found.text.encode())
+    read = ingest(file, contract=contract)
+
+    assert (read.frame.height, read.rejected) == (N, 0)
+    assert contract.columns.id == "LoanId"
+    assert contract.columns.applied_on == "approved_on"
+    assert contract.feature("amount").same_as == "requested.amount"
+    assert contract.feature("monthly_income").kind is Kind.DECIMAL
+
+
+def test_a_draft_that_needs_no_finishing_trains(drafted):
+    file, found = drafted(loans())
+    quick = found.text.replace("rounds = 300", "rounds = 20").replace("repeats = 5", "repeats = 1")
+    contract = Contract.parse(quick.replace("folds = 5", "folds = 2").encode())
+
+    trained = train(
+        contract=contract,
+        frame=ingest(file, contract=contract).frame,
+        snapshot_sha256="x",
+        progress=lambda *_: None,
+    )
+
+    assert trained.manifest["metrics"]["auc"]["mean"] > 0.6
+    assert trained.manifest["out_of_time"] is not None
+
+
+def test_what_must_not_be_a_feature_is_kept_out_with_its_evidence(drafted):
+    _, found = drafted(loans())
+
+    assert parts(found) | {"sex": "protected", "age": "protected"} == parts(found)
+    assert parts(found)["charge_off_amount"] == "banned"
+    assert parts(found)["constant"] == "left out"
+    contract = Contract.parse(found.text.encode())
+    assert {item.column for item in contract.banned} == {"sex", "age", "charge_off_amount"}
+    assert {item.name for item in contract.assessable} == {"sex", "age_group"}
+    assert "AUC alone" in found.text
+
+
+def test_codes_for_missing_are_found_with_their_counts(drafted):
+    file, found = drafted(loans())
+
+    contract = Contract.parse(found.text.encode())
+
+    assert contract.feature("years_employed").missing_codes == ("999",)
+    assert contract.feature("years_employed").maximum < 100
+    assert contract.feature("region_code").missing_codes == ("?",)
+    assert ingest(file, contract=contract).seen.missing["years_employed"]["999"] > 400
+
+
+def test_a_file_written_the_german_way_is_understood(drafted):
+    frame = loans()
+    written = frame.with_columns(
+        monthly_income=pl.Series(
+            [
+                f"{value:,.2f}".translate(str.maketrans(",.", ".,")) + " EUR"
+                for value in frame["monthly_income"]
+            ]
+        ),
+        approved_on=pl.col("approved_on").str.to_date().dt.strftime("%d.%m.%Y"),
+    )
+
+    file, found = drafted(written, separator=";")
+
+    assert 'delimiter = ";"' in found.text
+    assert 'decimal_separator = ","' in found.text
+    assert '"%d.%m.%Y"' in found.text
+    assert 'number_signs = ["EUR"]' in found.text
+    assert ingest(file, contract=Contract.parse(found.text.encode())).rejected == 0
+
+
+def test_what_tells_too_much_alone_is_suspected(drafted):
+    rng = np.random.default_rng(1)
+    frame = loans()
+    told = frame["bad"].to_numpy() * 2 + rng.normal(size=N)
+
+    _, found = drafted(frame.with_columns(tells=pl.Series(told.round(3))))
+
+    assert parts(found)["tells"] == "banned"
+    assert any("tells is kept out: it predicts the outcome too well" in x for x in found.to_finish)
+
+
+def test_rare_codes_are_gathered_and_never_shown(drafted):
+    rng = np.random.default_rng(1)
+    codes = rng.choice(["shop", "office", "farm"], N).astype(object)
+    codes[:5] = [f"Smith {at}" for at in range(5)]
+
+    file, found = drafted(loans().with_columns(trade=pl.Series(codes.tolist())))
+
+    contract = Contract.parse(found.text.encode())
+    assert [item.value for item in contract.feature("trade").categories if item.is_rest] == [
+        "other"
+    ]
+    assert "Smith" not in found.text
+    assert ingest(file, contract=contract).rejected == 0
+
+
+def test_a_blank_outcome_is_indeterminate_and_a_lenders_decision_gets_its_own_word(drafted):
+    frame = (
+        loans()
+        .rename({"bad": "denied"})
+        .with_columns(denied=pl.when(pl.int_range(pl.len()) > 10).then("denied"))
+    )
+
+    _, found = drafted(frame, outcome="denied", bad=("1",))
+
+    contract = Contract.parse(found.text.encode())
+    assert contract.outcome.indeterminate == ("",)
+    assert contract.outcome.word == "probability of being declined"
+
+
+def test_the_same_file_gives_the_same_draft(drafted):
+    assert drafted(loans())[1].text == drafted(loans())[1].text
+
+
+def test_a_large_file_is_looked_at_evenly(drafted, monkeypatch):
+    monkeypatch.setattr("scoring.drafting.drafts.MOST_ROWS", 1_000)
+
+    _, found = drafted(loans())
+
+    assert "750 of 3,000 rows, evenly spread" in found.text
+    assert Contract.parse(found.text.encode()).slug == "new-product"
+
+
+@pytest.mark.parametrize(
+    ("change", "wishes", "says"),
+    [
+        ({}, {"outcome": "baad"}, "no column 'baad'; did you mean 'bad'"),
+        ({"bad": [1] * N}, {}, "holds 1 value; it needs a good and a bad one"),
+        ({}, {"bad": ("7",)}, "is never '7'; it is '0' "),
+        ({}, {"outcome": "years_employed"}, "name the bad ones with --bad"),
+    ],
+)
+def test_what_cannot_be_drafted_is_refused(drafted, change, wishes, says):
+    with pytest.raises(DraftRefused, match=says):
+        drafted(loans(**change), **wishes)
+
+
+def test_a_file_of_nothing_but_ids_has_no_feature(drafted):
+    with pytest.raises(DraftRefused, match="no column is left"):
+        drafted(loans().select("LoanId", "bad"))
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [
+        ("AGE", "age"),
+        ("average_balance", None),
+        ("personal_status_sex", "sex"),
+        ("maritalStatus", "marital_status"),
+        ("foreign_worker", "nationality"),
+        ("hispan", "race"),
+        ("PAY_AMT1", None),
+        ("package", None),
+        ("date_of_birth", "age"),
+    ],
+)
+def test_names_suggest_protected_attributes(name, attribute):
+    assert protected_by(name) == attribute
+
+
+def test_names_are_cut_into_words():
+    assert words_of("MIS_Status") == ["mis", "status"]
+
+
+TRAPS = [
+    ("german_credit.csv", "bad", (), {"protected": ["age", "personal_status_sex"]}),
+    ("taiwan_default.csv", "bad", (), {"protected": ["SEX", "AGE", "MARRIAGE"], "id": ["ID"]}),
+    (
+        "loanapp.csv",
+        "approve",
+        ("0",),
+        {"protected": ["black", "hispan", "male", "married"], "banned": ["action", "reject"]},
+    ),
+    ("lending_club.csv", "Class", ("bad",), {"banned": ["sub_grade", "int_rate"]}),
+    (
+        "sba_national.parquet",
+        "bad",
+        (),
+        {
+            "banned": ["Term", "ChgOffPrinGr", "BalanceGross", "MIS_Status", "Zip"],
+            "outcome_known_on": ["ChgOffDate"],
+            "applied_on": ["ApprovalDate"],
+            "id": ["LoanNr_ChkDgt"],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "outcome", "bad", "expected"), TRAPS, ids=[t[0] for t in TRAPS])
+def test_the_traps_of_real_data_are_found(name, outcome, bad, expected):
+    if not (REAL / name).exists():
+        pytest.skip(f"{name} is not here")
+
+    found = draft(REAL / name, wishes=Wishes(outcome=outcome, bad=bad))
+
+    assert Contract.parse(found.text.encode())
+    for part, columns in expected.items():
+        assert {column: parts(found)[column] for column in columns} == dict.fromkeys(columns, part)
