@@ -35,9 +35,11 @@ def feature_problems(contract: Contract) -> Iterator[Problem]:
 
 
 def _source_of(feature: Feature) -> str:
-    return (
-        f"{feature.source} since {feature.source_from}" if feature.source_from else feature.source
-    )
+    if feature.source_from is not None:
+        return f"{feature.source} since {feature.source_from}"
+    if feature.source_per is not None:
+        return f"{feature.source} per {feature.source_per}"
+    return feature.source
 
 
 def _texts(feature: Feature, *, path: str) -> Iterator[Problem]:
@@ -89,6 +91,8 @@ def _numeric(feature: Feature, *, path: str) -> Iterator[Problem]:
     is_difference = feature.kind is Kind.DATE_DIFFERENCE
     if is_difference != (feature.source_from is not None):
         yield f"{path}.source_from", "belongs to a date difference, and to it only"
+    if feature.source_per is not None and feature.kind is not Kind.DECIMAL:
+        yield f"{path}.source_per", "belongs to a decimal: it is a share of two columns"
     if is_difference and feature.unit not in DATE_UNITS:
         yield f"{path}.unit", f"of a date difference must be one of {', '.join(DATE_UNITS)}"
 
@@ -103,6 +107,8 @@ def _categorical(feature: Feature, *, path: str) -> Iterator[Problem]:
         yield path, f"{feature.name}: only numbers have bounds and units"
     if feature.source_from is not None:
         yield f"{path}.source_from", "belongs to a date difference, and to it only"
+    if feature.source_per is not None:
+        yield f"{path}.source_per", "belongs to a decimal: it is a share of two columns"
     if feature.kind is Kind.BOOLEAN:
         yield from _boolean(feature, path=path)
     if len(feature.categories) < 2:
@@ -146,7 +152,7 @@ def never_features(contract: Contract) -> Iterator[Problem]:
                 barred[word] = f"is protected ({item.label})"
     too_late = {contract.outcome.column, contract.columns.id, contract.columns.outcome_known_on}
     for place, feature in enumerate(contract.features, start=1):
-        for key in ("name", "source", "source_from"):
+        for key in ("name", "source", "source_from", "source_per"):
             word = getattr(feature, key)
             if word in barred and feature.legal_basis is None:
                 yield (

@@ -81,6 +81,7 @@ class Feature:
     help: str | None = None
     same_as: str | None = None  # "requested.amount" or "requested.term_months"
     source_from: str | None = None  # of a date difference: the earlier date's column
+    source_per: str | None = None  # of a decimal: the column that the source is divided by
     legal_basis: str | None = None  # why a protected or banned column may be a feature
 
     @property

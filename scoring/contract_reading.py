@@ -245,6 +245,7 @@ def _feature(table: Table) -> Feature:
         help=table.maybe_text("help"),
         same_as=table.maybe_text("same_as"),
         source_from=table.maybe_text("source_from"),
+        source_per=table.maybe_text("source_per"),
         legal_basis=table.maybe_text("legal_basis"),
     )
 

@@ -26,6 +26,8 @@ def feature_column(feature: Feature, contract: Contract) -> Column:
         return _difference(feature, contract)
     if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
         return _category(feature, contract.ingestion)
+    if feature.source_per is not None:
+        return _share(feature, contract.ingestion)
     return _number(feature, contract.ingestion)
 
 
@@ -139,6 +141,26 @@ def _number(feature: Feature, rules: Ingestion) -> Column:
     )
 
 
+def _share(feature: Feature, rules: Ingestion) -> Column:
+    """Divide one column by another; nothing divides by zero, and half a share is no share."""
+    cell, whole_cell = _known(feature, rules), _unless_missing(feature, rules, feature.source_per)
+    part, whole = number_of(cell, rules), number_of(whole_cell, rules)
+    value = pl.when(whole != 0).then(part / whole)
+    low, high = feature.bounds
+    is_absent = cell.is_null() | whole_cell.is_null()
+    pair = pl.concat_str(cell.fill_null(""), pl.lit(" per "), whole_cell.fill_null(""))
+    return Column(
+        name=feature.name,
+        source=feature.source,
+        value=value,
+        problem=first_of(
+            pl.when(is_absent).then(_absence_message(feature)),
+            _because(value.is_null(), pair, " is no number"),
+            _because((value < low) | (value > high), pair, f" is not {low:g} to {high:g}"),
+        ),
+    )
+
+
 def _difference(feature: Feature, contract: Contract) -> Column:
     """Read the time between two dates, in the feature's unit, completed units only."""
     formats = contract.columns.date_formats
@@ -181,7 +203,12 @@ def _completed(since: pl.Expr, until: pl.Expr, unit: str) -> pl.Expr:
 
 def _known(feature: Feature, rules: Ingestion) -> pl.Expr:
     """Turn the codes for missing into null."""
-    return pl.when(~is_missing(feature, rules)).then(pl.col(feature.source))
+    return _unless_missing(feature, rules, feature.source)
+
+
+def _unless_missing(feature: Feature, rules: Ingestion, column: str | None) -> pl.Expr:
+    cell = pl.col(column or feature.source)
+    return pl.when(~cell.is_in([*feature.missing_codes, *rules.missing_codes])).then(cell)
 
 
 def _absence(feature: Feature, cell: pl.Expr) -> pl.Expr:

@@ -86,8 +86,9 @@ def needed_columns(contract: Contract) -> Iterator[tuple[str, str]]:
     yield contract.outcome.column, "the outcome"
     for feature in contract.features:
         yield feature.source, f"the feature {feature.name}"
-        if feature.source_from is not None:
-            yield feature.source_from, f"the feature {feature.name}"
+        for other in (feature.source_from, feature.source_per):
+            if other is not None:
+                yield other, f"the feature {feature.name}"
     for attribute in sourced(contract):
         yield str(attribute.source), f"the protected attribute {attribute.name}"
     for key in ("id", "applied_on", "outcome_known_on"):

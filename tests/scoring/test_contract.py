@@ -226,6 +226,8 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ("minimum = 3\nmaximum", "minimum = nan\nmaximum", r"features\[2\].minimum", "a number"),
         ('direction = "up"', 'direction = "sideways"', r"features\[2\].direction", "one of: up"),
         ('direction = "up"', 'source_from = "x"', r"features\[2\].source_from", "date difference"),
+        ('direction = "up"', 'source_per = "x"', r"features\[2\].source_per", "a decimal"),
+        ('code = "PUR01"', 'code = "PUR01"\nsource_per = "x"', r"features\[4\].sour", "a decimal"),
         (
             'kind = "integer"\nunit = "months"',
             'kind = "date_difference"\nunit = "weeks"\nsource_from = "x"',

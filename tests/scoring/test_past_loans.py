@@ -174,6 +174,27 @@ def test_dates_and_the_time_between_them_are_read(contract_text, tmp_path):
     ]
 
 
+def test_a_share_of_two_columns_is_divided_and_nothing_by_zero(contract_text, tmp_path):
+    text = contract_text.replace(
+        'kind = "integer"\nunit = "years"\nminimum = 1\nmaximum = 4\nsource = "present_residence"',
+        'kind = "decimal"\nminimum = 0\nmaximum = 1\nsource = "covered"\nsource_per = "asked"\n'
+        'may_be_missing = true\nmissing_text = "No cover is known"\nmissing_codes = ["?"]',
+    )
+    pairs = ["50,200", "?,200", "50,", "50,0", "50,many", "300,200", *["1,2"] * (len(ROWS) - 6)]
+    file = tmp_path / "loans.csv"
+    rows = [f"{row},{pair}" for row, pair in zip(ROWS, pairs, strict=True)]
+    file.write_text("\n".join([HEADER + ",covered,asked", *rows]))
+
+    loans = ingest(file, contract=Contract.parse(text.encode()))
+
+    assert loans.frame["residence_years"][:4].to_list() == [0.25, None, None, 0.5]
+    assert [(item.row, item.message) for item in loans.rejects] == [
+        (4, "'50 per 0' is no number"),
+        (5, "'50 per many' is no number"),
+        (6, "'300 per 200' is not 0 to 1"),
+    ]
+
+
 @pytest.mark.parametrize(("unit", "expected"), [("days", 1460), ("months", 47), ("years", 3)])
 def test_only_completed_units_count(contract_text, tmp_path, unit, expected):
     text = contract_text.replace(
