@@ -12,9 +12,9 @@ BENCHES = {"quality": "bench_quality"}
 def bench(arguments: Sequence[str]) -> int:
     """Measure the parts in this process's place."""
     os.chdir(ROOT)
-    named = arguments[:1]
-    module = BENCHES.get(*named, "bench") if named else "bench"
-    rest = arguments if module == "bench" else arguments[1:]
+    part = arguments[0] if arguments else ""
+    module = BENCHES.get(part, "bench")
+    rest = arguments[1:] if part in BENCHES else arguments
     os.execv(sys.executable, [sys.executable, "-m", f"scoring.training.{module}", *rest])  # noqa: S606 - ours, no shell
 
 
