@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from credit.inputs import normalised
 from credit.models import Decision, OfficerDecision
 from scoring.reasons import principal_reasons
+from scoring.records import normalised
 
 
 def answer_of(decision: Decision, *, officer: OfficerDecision | None) -> dict[str, Any]:

@@ -6,42 +6,13 @@ for the other.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
+from scoring.canonical import canonical
+
 FIRST = "0" * 64  # what the first seal names as the one before it
-
-
-def canonical(value: object) -> bytes:
-    """Write a value as JSON in the one way that it can be written.
-
-    Examples
-    --------
-    >>> canonical({"b": 1, "a": datetime(2026, 11, 22, tzinfo=UTC)})
-    b'{"a":"2026-11-22T00:00:00.000000Z","b":1}'
-    """
-    text = json.dumps(
-        value,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-        default=_plain,
-    )
-    return text.encode()
-
-
-def moment(at: datetime) -> str:
-    """Write a moment in UTC, to the microsecond."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def commitment(salt: bytes, value: object) -> str:
-    """Bind a value without saying it: who lacks the salt can neither read nor guess it."""
-    return _sha256(salt + canonical(value))
 
 
 def event_hash(fields: dict[str, Any]) -> str:
@@ -86,12 +57,3 @@ def _node(left: str, right: str) -> str:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    message = f"{type(value).__name__} has no place in canonical JSON"
-    raise TypeError(message)

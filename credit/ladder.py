@@ -17,7 +17,6 @@ from scoring.features import InputRefused, Value, validate
 from scoring.scorecard import ScorecardRefused
 
 Route = Score.Route
-UNASKED = "The bootstrap models could not be asked; a person decides."
 SET_ASIDE_FOR = timedelta(seconds=30)  # a model that timed out, so that not every caller waits
 
 _WORDS = {

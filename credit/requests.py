@@ -9,6 +9,7 @@ from credit.models import Application
 from scoring.application import RequestedValues, validate_application
 from scoring.contract import Contract
 from scoring.features import FieldProblem, InputRefused, Value, escaped
+from scoring.records import committed
 
 FIELDS = ("product", "reference", "requested", "features", "monitoring")
 _OBJECTS = ("requested", "features", "monitoring")
@@ -77,12 +78,11 @@ def shape_problems(body: Mapping[str, object]) -> list[FieldProblem]:
 
 def inputs_of(application: Application, values: Mapping[str, Value]) -> dict[str, Any]:
     """Say what the audit trail commits to: all that was asked and stated, features normalised."""
-    return {
-        "reference": application.reference,
-        "amount": f"{application.amount:.2f}",
-        "term_months": application.term_months,
-        "features": dict(values),
-    }
+    return committed(
+        reference=application.reference,
+        requested=RequestedValues(amount=application.amount, term_months=application.term_months),
+        features=values,
+    )
 
 
 def _part(body: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from credit import audit_chain
 from credit.models import AuditEvent, AuditLeaf, AuditSeal, Partner, User
+from scoring.canonical import canonical, commitment
 
 _SEALING = 7_301_001  # the advisory lock of whoever seals
 _MOST = 10_000  # events under one seal
@@ -33,7 +34,7 @@ def record(
         user=by,
         partner=partner,
         at=at,
-        details=json.loads(audit_chain.canonical(details)),
+        details=json.loads(canonical(details)),
     )
     event.hash = audit_chain.event_hash(event.fields)
     event.save(force_insert=True)
@@ -42,7 +43,7 @@ def record(
 
 def commit(salt: bytes, value: object) -> str:
     """Bind personal data into an event's details without saying it; nothing said binds nothing."""
-    return audit_chain.commitment(salt, value) if value else ""
+    return commitment(salt, value) if value else ""
 
 
 @transaction.atomic

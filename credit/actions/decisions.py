@@ -9,11 +9,10 @@ from typing import Any
 import structlog
 from django.db import connection
 
-from credit import answers, audit_chain, ladder, requests, serving, tenancy, vault
+from credit import answers, ladder, requests, serving, tenancy, vault
 from credit.actions import alerts, audit
 from credit.actions.refusals import ActionDenied
 from credit.ids import new_id
-from credit.inputs import normalised
 from credit.ladder import Climbed, Scored
 from credit.models import (
     ApiKey,
@@ -25,8 +24,10 @@ from credit.models import (
     Score,
 )
 from credit.serving import Terms, UnknownProduct
+from scoring.canonical import canonical
 from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
+from scoring.records import UNASKED, normalised
 from scoring.sessions import GraphFailed
 from scoring.uncertainty import Uncertainty, assess
 
@@ -177,7 +178,7 @@ def _sureness(found: Terms, scored: Scored | None, values: Mapping[str, Value]) 
     try:
         unsure = assess(loaded, values, scored.score, found.policy)
     except GraphFailed:
-        warnings, needs_person = [ladder.UNASKED], True
+        warnings, needs_person = [UNASKED], True
     if unsure is not None and unsure.agreement < found.policy.agreement_at_least:
         warnings.append(unsure.warning)
     unlike = loaded.familiarity.warning(values) if loaded.familiarity else None
@@ -292,7 +293,7 @@ def _claim(
             " ON CONFLICT (partner_id, endpoint, key) DO NOTHING",
             [
                 *(partner.pk, _ENDPOINT, idempotency.key, idempotency.body_sha256, _STATUS),
-                *(audit_chain.canonical(answer).decode(), at),
+                *(canonical(answer).decode(), at),
             ],
         )
         if cursor.rowcount:

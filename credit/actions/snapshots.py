@@ -11,10 +11,10 @@ from django.db import transaction
 from credit import store
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
-from credit.inputs import normalised
 from credit.models import Ingestion, Outcome, Product, Snapshot
 from scoring.contract import Contract
 from scoring.features import InputRefused, validate
+from scoring.records import normalised
 
 APPLIED_ON = "applied_on"
 

@@ -27,6 +27,7 @@ class AuditEvent(models.Model):
         MODEL_RETIRED = "model_retired", "Model retired"
         KEY_ISSUED = "key_issued", "API key issued"
         KEY_REVOKED = "key_revoked", "API key revoked"
+        RECORD_EXPORTED = "record_exported", "Record of a decision exported"
         VAULT_READ = "vault_read", "Protected attributes read for aggregates"
         USER_CREATED = "user_created", "User created"
         ROLES_CHANGED = "roles_changed", "Roles changed"

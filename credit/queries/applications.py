@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal as Money
 from itertools import accumulate
 
-from credit.inputs import normalised
 from credit.models import (
     Decision,
     OfficerDecision,
@@ -18,6 +17,7 @@ from credit.models import (
 from scoring.contract import Contract, Scale
 from scoring.features import Value
 from scoring.reasons import Reason, all_reasons, in_words, principal_reasons
+from scoring.records import normalised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from credit import audit_chain
 from credit.actions import audit
 from credit.models import AuditEvent, AuditLeaf, AuditSeal
 from credit.queries import audit as trail
+from scoring.canonical import canonical, commitment
 
 AT = factories.AT
 both = pytest.mark.django_db(databases=["default", "owner"])
@@ -204,13 +205,11 @@ def test_the_command_tells_the_head_to_note(db, capsys):
 
 
 def test_canonical_json_has_one_form():
-    assert audit_chain.canonical({"b": [1, True, None], "a": "é"}) == (
-        '{"a":"é","b":[1,true,null]}'.encode()
-    )
+    assert canonical({"b": [1, True, None], "a": "é"}) == ('{"a":"é","b":[1,true,null]}'.encode())
     with pytest.raises(TypeError, match="no place in canonical JSON"):
-        audit_chain.canonical({"a": object()})
+        canonical({"a": object()})
     with pytest.raises(ValueError, match="not JSON compliant"):
-        audit_chain.canonical(float("nan"))
+        canonical(float("nan"))
 
 
 def test_a_leaf_cannot_pass_for_a_node():
@@ -221,7 +220,7 @@ def test_a_leaf_cannot_pass_for_a_node():
 
 
 def test_without_the_salt_a_commitment_says_nothing():
-    assert audit_chain.commitment(b"1", "x") != audit_chain.commitment(b"2", "x")
+    assert commitment(b"1", "x") != commitment(b"2", "x")
     assert audit.commit(b"1", "") == ""
 
 

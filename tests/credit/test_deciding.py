@@ -5,12 +5,13 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from credit import audit_chain, requests, serving
+from credit import requests, serving
 from credit.actions import model_versions
-from credit.inputs import normalised
 from credit.models import Alert, Application, AuditEvent, Decision, IdempotencyRecord, Score
+from scoring.canonical import commitment
 from scoring.engine import Engine, EngineFailed
 from scoring.features import InputRefused
+from scoring.records import normalised
 
 AT = factories.AT
 
@@ -97,7 +98,7 @@ def test_the_audit_trail_holds_a_commitment_and_no_personal_data(champion):
     application = Application.objects.get(pk=decided.decision_id)
     values = normalised(factories.CONTRACT, application.features)
     assert "Jane" not in str(event.details)
-    assert event.details["inputs"] == audit_chain.commitment(
+    assert event.details["inputs"] == commitment(
         bytes(application.salt), requests.inputs_of(application, values)
     )
     assert event.details["bundle"] == champion.bundle_hash

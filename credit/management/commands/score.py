@@ -9,12 +9,12 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from credit import serving
-from credit.inputs import normalised
 from credit.management import request_files
 from credit.management.console import ProductCommand, product_named
 from credit.serving import Champion, ModelUnavailable, UnknownProduct
 from scoring.features import InputRefused, validate
 from scoring.reasons import principal_reasons
+from scoring.records import normalised
 
 COLUMNS = ("row", "reference", "pd", "score", "band", "reasons", "problem")
 

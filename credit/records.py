@@ -1,0 +1,53 @@
+"""Stored decisions as records: all that is needed, beside the bundle, to compute them again."""
+
+from credit.models import Application, AuditEvent, Decision, Score
+from scoring.application import RequestedValues
+from scoring.canonical import moment
+from scoring.contract import Contract
+from scoring.records import Figures, Record, normalised
+
+
+def record_of(decision: Decision, *, contract: Contract) -> Record | None:
+    """Put a decision's rows together; None where the audit trail knows nothing of it.
+
+    `contract` is the one that its inputs were read by.
+    """
+    event = AuditEvent.objects.filter(
+        target=f"decision:{decision.pk}", type=AuditEvent.Type.APPLICATION_DECIDED
+    ).first()
+    if event is None:
+        return None
+    application = decision.application
+    return Record(
+        decision=decision.pk,
+        decided_at=moment(decision.decided_at),
+        product=application.product.slug,
+        route=str(application.score.route),
+        bundle=application.score.bundle_hash,
+        contract=application.score.contract.hash,
+        policy_contract=decision.policy.contract.hash,
+        reference=application.reference,
+        requested=RequestedValues(amount=application.amount, term_months=application.term_months),
+        features=normalised(contract, application.features),
+        salt=bytes(application.salt).hex(),
+        commitment=str(event.details.get("inputs", "")),
+        figures=_figures(application),
+        warnings=tuple(application.score.warnings),
+        recommendation=decision.recommendation,
+        automatic=decision.automatic,
+        policy_results=tuple(decision.policy_results),
+    )
+
+
+def _figures(application: Application) -> Figures:
+    score: Score = application.score
+    return Figures(
+        pd=score.pd,
+        margin=score.margin,
+        points=score.points,
+        base_points=score.base_points,
+        score=score.score,
+        band=score.band,
+        contributions=tuple(float(points) for points in score.contributions),
+        uncertainty=score.uncertainty,
+    )
