@@ -20,6 +20,7 @@ from scoring.sessions import SECONDS, GraphFailed, GraphTimedOut, Session
 __all__ = ["Engine", "EngineFailed", "EngineTimedOut", "Score", "Scores"]
 
 OUTPUTS = ("pd", "margin", "points", "reasons", "base_points")
+PLAIN = ("pd", "points")  # without the reasons
 ROWS_AT_ONCE = 8_192  # bounds the memory of a batch
 SECONDS_OF_A_BATCH = 60.0  # those rows take less than one
 # Log-odds: float32 sums of some hundred leaves stay within this of what they should be.
@@ -72,7 +73,7 @@ class Engine:
         self._feeds = Feeds(self.contract)
         self._tolerance = TOLERANCE * self.contract.scale.factor  # points
         self._session = _loaded(bundle.model, seconds=seconds)
-        self._pd_session: Session | None = None
+        self._plain_session: Session | None = None
         self._check_signature()
         self._check_example()
         self.ensemble = _ensemble(bundle, seconds=seconds)
@@ -171,16 +172,25 @@ class Engine:
         EngineFailed
             The graph raised, or answered what cannot be true for any row.
         """
-        if self._pd_session is None:
-            self._pd_session = _loaded(cut(self.bundle.model, outputs=["pd"]))
+        return self.plain_many(rows)[0]
+
+    def plain_many(
+        self, rows: Sequence[Mapping[str, Value]] | Mapping[str, Sequence[Value]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Work out many PDs and points, both of shape (n,), and no reasons; else as `pds_many`."""
+        if self._plain_session is None:
+            self._plain_session = _loaded(cut(self.bundle.model, outputs=list(PLAIN)))
         parts = [
-            _asked(self._pd_session, ["pd"], feeds, seconds=SECONDS_OF_A_BATCH)[0].ravel()
+            _asked(self._plain_session, list(PLAIN), feeds, seconds=SECONDS_OF_A_BATCH)
             for feeds in self._feeds.of_many(rows, at_once=ROWS_AT_ONCE)
         ]
-        pds = np.concatenate(parts) if parts else np.empty(0, dtype=np.float32)
-        if not ((pds >= 0) & (pds <= 1)).all():
-            raise EngineFailed("the model answered a PD that cannot be true")
-        return pds
+        pds, points = (
+            np.concatenate([np.empty(0, dtype=np.float32), *(part[at].ravel() for part in parts)])
+            for at in range(len(PLAIN))
+        )
+        if not ((pds >= 0) & (pds <= 1) & np.isfinite(points)).all():
+            raise EngineFailed("the model answered what cannot be true")
+        return pds, points
 
     def _run(
         self, feeds: dict[str, Any], *, seconds: float | None = None

@@ -1,10 +1,17 @@
 """From points a feature gave or took to words an applicant can use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from scoring.contract import Category, Contract, Feature, Kind
 from scoring.features import Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST = 4  # principal reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,7 @@ def principal_reasons(
     values: Mapping[str, Value],
     contributions: Sequence[float],
     *,
-    most: int = 4,
+    most: int = MOST,
 ) -> tuple[Reason, ...]:
     """Choose the reasons that an adverse decision states: those that cost the most points.
 
@@ -75,13 +82,72 @@ def principal_reasons(
     tuple of Reason
         Only such as cost points, worst first; ties in the order of `all_reasons`.
     """
-    grouped: dict[str, Reason] = {}
-    for reason in all_reasons(contract, values, contributions):  # the worst of a group comes first
-        key = contract.feature(reason.feature).group or f"feature {reason.feature}"
-        first = grouped.get(key)
-        grouped[key] = replace(first, points=first.points + reason.points) if first else reason
-    adverse = [reason for reason in grouped.values() if reason.points < 0]
-    return tuple(sorted(adverse, key=lambda reason: reason.points)[:most])
+    order = sorted(range(len(contributions)), key=contributions.__getitem__)  # sorting is stable
+    features = contract.features
+    return tuple(
+        replace(
+            _reason(features[at], values.get(features[at].name), contributions[at]), points=sum_
+        )
+        for at, sum_ in _principal(order, contributions, groups_of(contract), most=most)
+    )
+
+
+def principal_texts(
+    contract: Contract, values: Mapping[str, Iterable[Value]], contributions: "NDArray[np.float32]"
+) -> list[str]:
+    """Say the principal reasons of many applications, a line each: "CODE text; CODE text".
+
+    Parameters
+    ----------
+    values : mapping of feature to n values
+        What was scored; columns may be polars series.
+    contributions : array of shape (n, n_features)
+        Points each feature gave (+) or took (-), in contract order.
+
+    Returns
+    -------
+    list of n texts
+        As `principal_reasons` would choose and word them.
+    """
+    groups, features = groups_of(contract), contract.features
+    columns = [list(values[feature.name]) for feature in features]
+    orders = contributions.argsort(axis=1, kind="stable").tolist()
+    lines = []
+    for row, (order, points) in enumerate(zip(orders, contributions.tolist(), strict=True)):
+        chosen = _principal(order, points, groups, most=MOST)
+        texts = [
+            f"{features[at].code} {_text(features[at], columns[at][row], points[at])}"
+            for at, _ in chosen
+        ]
+        lines.append("; ".join(texts))
+    return lines
+
+
+def groups_of(contract: Contract) -> tuple[str, ...] | None:
+    """Name each feature's reason, in contract order; None where every feature is its own."""
+    if all(feature.group is None for feature in contract.features):
+        return None
+    return tuple(feature.group or f"feature {feature.name}" for feature in contract.features)
+
+
+def _principal(
+    order: Sequence[int],
+    contributions: Sequence[float],
+    groups: tuple[str, ...] | None,
+    *,
+    most: int,
+) -> list[tuple[int, float]]:
+    """Choose features, worst first, each with the points of its group; `order` is worst first."""
+    if groups is None:
+        worst = ((at, contributions[at]) for at in order[:most])
+        return [(at, points) for at, points in worst if points < 0]
+    sums: dict[str, float] = {}
+    worst_of: dict[str, int] = {}
+    for at in order:  # the worst of a group comes first
+        worst_of.setdefault(groups[at], at)
+        sums[groups[at]] = sums.get(groups[at], 0.0) + contributions[at]
+    adverse = [(worst_of[group], points) for group, points in sums.items() if points < 0]
+    return sorted(adverse, key=lambda reason: reason[1])[:most]
 
 
 def in_words(feature: Feature, value: Value) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import factories
 import pytest
@@ -217,7 +218,7 @@ def test_retrain_waits_for_the_end(live, monkeypatch):
             run_id=TrainingRun.objects.get().pk, problem="The data is gone.", at=factories.AT
         )
 
-    monkeypatch.setattr(retrain.time, "sleep", worker)
+    monkeypatch.setattr(retrain, "time", SimpleNamespace(sleep=worker))  # of this command only
 
     with pytest.raises(CommandError, match=r"The data is gone\."):
         run("retrain", "consumer-loan", "--by", "vera", "--wait")
@@ -310,11 +311,36 @@ def test_rows_that_are_wrong_do_not_stop_the_others(live, tmp_path):
     assert "is no JSON object" in lines[4]
 
 
+def test_many_rows_go_over_processes_in_order(live, tmp_path):
+    bodies = [factories.body(reference=f"R{at}") for at in range(30)]
+    file, out = tmp_path / "applications.csv", tmp_path / "scores.csv"
+    file.write_text(csv_of(*bodies))
+
+    told = facts("score", "consumer-loan", file, "--out", out, "--workers", 2, "--no-reasons")
+
+    assert told == {"scored": 30, "not_scored": 0, "problems": []}
+    lines = out.read_text().splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == [f"R{at}" for at in range(30)]
+
+
+def test_a_slip_in_the_header_stops_before_anything_is_scored(live, tmp_path):
+    file = tmp_path / "applications.csv"
+    file.write_text(csv_of(factories.body()).replace("housing", "housng", 1))
+
+    with pytest.raises(CommandError, match=r"lacks the columns 'housing' and has the unknown"):
+        run("score", "consumer-loan", file)
+
+
+def test_no_workers_is_no_number_of_workers(live, tmp_path):
+    with pytest.raises(CommandError, match="must be 1 or more"):
+        run("score", "consumer-loan", tmp_path / "a.csv", "--workers", 0)
+
+
 def test_files_of_another_kind_are_refused(live, tmp_path):
     file = tmp_path / "applications.xlsx"
     file.write_text("")
 
-    with pytest.raises(CommandError, match=r"ends in \.csv or \.ndjson"):
+    with pytest.raises(CommandError, match=r"ends in \.csv"):
         run("score", "consumer-loan", file)
 
 

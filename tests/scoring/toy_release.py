@@ -132,10 +132,14 @@ def scorecard(contract):
 
 
 def release(contract=None, *, change=None):
+    content = packed(contract, change=change)
+    return bundle.read_bundle(content, expected_hash=bundle.hash_of(content))
+
+
+def packed(contract=None, *, change=None) -> bytes:
     contract = contract or Contract.load(CONTRACT_FILE)
     model = graph(contract, change=change).SerializeToString()
-    content = bundle.pack(members(contract, model=model))
-    return bundle.read_bundle(content, expected_hash=bundle.hash_of(content))
+    return bundle.pack(members(contract, model=model))
 
 
 def pd_of(values) -> float:

@@ -1,58 +1,75 @@
-import csv
+import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
+import polars as pl
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from credit import serving
-from credit.management import request_files
+from credit import serving, store
 from credit.management.console import ProductCommand, product_named
 from credit.serving import Champion, ModelUnavailable, UnknownProduct
-from scoring.features import InputRefused, validate
-from scoring.reasons import principal_reasons
-from scoring.records import normalised
+from scoring.batch_files import applications, harmless
+from scoring.batch_workers import scorer
+from scoring.engine import EngineFailed
+from scoring.reading import FileRefused
 
-COLUMNS = ("row", "reference", "pd", "score", "band", "reasons", "problem")
+MOST_TOLD = 20  # problems on the terminal; the file has them all
 
 
 class Command(ProductCommand):
     help = (
-        "Score a file of applications with the champion and record nothing. The file is NDJSON of "
-        "decision requests, or CSV with a column for each feature. Exit code 1 if any row is not "
-        "right; the others are scored."
+        "Score a file of applications with the champion and record nothing. The file is CSV or "
+        "Parquet with a column for each feature, gzip of either, or NDJSON of decision requests. "
+        "Exit code 1 if any row is not right; the others are scored."
     )
     example = "score consumer-loan applications.csv --out scores.csv"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("product", help="slug of the product, as in consumer-loan")
-        parser.add_argument("file", type=Path, help="applications, .csv or .ndjson")
+        parser.add_argument("file", type=Path, help="applications")
         parser.add_argument("--out", type=Path, help="CSV to write; default the terminal")
+        parser.add_argument(
+            "--workers", type=int, default=os.cpu_count() or 1, help="processes; default all cores"
+        )
+        parser.add_argument(
+            "--no-reasons", action="store_true", help="PD, score and band only; much faster"
+        )
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        if options["workers"] < 1:
+            raise CommandError("--workers must be 1 or more.")
         champion = _champion(product_named(options["product"]).slug)
-        rows = request_files.read(options["file"], contract=champion.engine.contract)
-        told = (_scored(champion, row) for row in tqdm(rows, unit=" rows", delay=2))
         self.file_name = options["file"].name
-        if options["json"]:
-            scored = list(told)
-            return {"rows": scored, "problems": _problems(scored)}
-        if options["out"] is None:
-            return {"problems": _write(told, sys.stdout)}
-        with options["out"].open("w", encoding="utf-8", newline="") as file:
-            return {"problems": _write(told, file)}
+        rows: list[dict[str, Any]] = []
+        facts: dict[str, Any] = {"scored": 0, "not_scored": 0, "problems": []}
+        with ExitStack() as stack:
+            out = _opened(options["out"], stack) if not options["json"] or options["out"] else None
+            for told in _tables(champion, options, stack):
+                _count(facts, told)
+                if out is None:
+                    rows += told.to_dicts()
+                else:
+                    is_first = facts["scored"] + facts["not_scored"] == told.height
+                    out.write(harmless(told).write_csv(include_header=is_first).encode())
+        return facts if out else facts | {"rows": rows}
 
     def tell(self, facts: dict[str, Any]) -> None:
         for problem in facts["problems"]:
             self.stderr.write(f"{self.file_name}, row {problem['row']}: {problem['problem']}")
+        if facts["not_scored"] > len(facts["problems"]):
+            rest = facts["not_scored"] - len(facts["problems"])
+            self.stderr.write(f"and {rest:,} more; the column “problem” has them all.")
 
     def conclude(self, facts: dict[str, Any]) -> None:
-        if facts["problems"]:
-            raise CommandError(f"{self.file_name}: {len(facts['problems'])} rows were not scored.")
+        if facts["not_scored"]:
+            raise CommandError(f"{self.file_name}: {facts['not_scored']:,} rows were not scored.")
 
 
 def _champion(slug: str) -> Champion:
@@ -64,44 +81,40 @@ def _champion(slug: str) -> Champion:
         raise CommandError(f"{slug} has no policy in force and takes no applications.") from unknown
 
 
-def _scored(champion: Champion, row: request_files.Row) -> dict[str, Any]:
-    told: dict[str, Any] = dict.fromkeys(COLUMNS, "")
-    told |= {"row": row.number, "reference": row.body.get("reference", ""), "problem": row.problem}
-    if row.problem:
-        return told
-    contract = champion.engine.contract
-    features = row.body.get("features")
+def _opened(out: Path | None, stack: ExitStack) -> IO[bytes]:
+    return sys.stdout.buffer if out is None else stack.enter_context(out.open("wb"))
+
+
+def _tables(
+    champion: Champion, options: dict[str, Any], stack: ExitStack
+) -> Iterator[pl.DataFrame]:
+    engine = champion.engine
     try:
-        values = validate(contract, features if isinstance(features, dict) else {})
-    except InputRefused as refused:
-        return told | {"problem": str(refused)}
-    values = normalised(contract, values)
-    score = champion.engine.score(values)
-    reasons = principal_reasons(contract, values, score.contributions)
-    return told | {
-        "pd": round(score.pd, 6),
-        "score": score.score,
-        "band": score.band,
-        "reasons": "; ".join(f"{reason.code} {reason.text}" for reason in reasons),
-    }
+        chunks = stack.enter_context(applications(options["file"], contract=engine.contract))
+        score = stack.enter_context(
+            scorer(
+                store.path_of(engine.bundle.hash, ".zip"),
+                bundle_hash=engine.bundle.hash,
+                workers=options["workers"],
+                with_reasons=not options["no_reasons"],
+            )
+        )
+        with tqdm(unit=" rows", delay=2, disable=options["json"]) as bar:
+            for told in score(chunks):
+                bar.update(told.height)
+                yield told
+    except (FileRefused, EngineFailed) as refused:
+        raise CommandError(str(refused)) from refused
+    except BrokenExecutor as died:
+        raise CommandError(
+            "A worker process died, perhaps for want of memory; try fewer --workers. What was "
+            "written before is right."
+        ) from died
 
 
-def _write(rows: Iterator[dict[str, Any]], file: TextIO) -> list[dict[str, Any]]:
-    writer = csv.DictWriter(file, COLUMNS)
-    writer.writeheader()
-    wrong = []
-    for row in rows:
-        writer.writerow({name: _harmless(cell) for name, cell in row.items()})
-        wrong += _problems([row])
-    return wrong
-
-
-def _problems(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"row": row["row"], "problem": row["problem"]} for row in rows if row["problem"]]
-
-
-def _harmless(cell: Any) -> Any:
-    """Keep a spreadsheet from running what a partner wrote."""
-    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{cell}"
-    return cell
+def _count(facts: dict[str, Any], told: pl.DataFrame) -> None:
+    wrong = told.filter(pl.col("problem").is_not_null())
+    facts["scored"] += told.height - wrong.height
+    facts["not_scored"] += wrong.height
+    room = MOST_TOLD - len(facts["problems"])
+    facts["problems"] += wrong.head(room).select("row", "problem").to_dicts()
