@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from credit import store
 from credit.models import Application, ModelVersion, Product, TrainingRun, User
 from credit.models.model_versions import Stage
+from credit.queries.evidence import Evidence, evidence_of
 from scoring.bundle import BundleRefused, open_bundle
 
 
@@ -59,7 +60,7 @@ class VersionDetail(VersionRow):
     """A version with what its bundle says. Without its bundle: nothing, and why."""
 
     metrics: dict[str, Any]
-    manifest: dict[str, Any]
+    evidence: Evidence
     card: str
     bundle_problem: str
 
@@ -108,7 +109,7 @@ def version(version_id: int) -> VersionDetail:
     return VersionDetail(
         **_fields(found),
         metrics=found.metrics,
-        manifest=manifest,
+        evidence=evidence_of(manifest),
         card=card,
         bundle_problem=problem,
     )

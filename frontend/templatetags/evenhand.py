@@ -84,6 +84,22 @@ def points(value: float | None) -> str:
 
 
 @register.filter
+def gained(share: float | None, digits: int = 2) -> str:
+    """Write what was gained or lost as a share, always with its sign.
+
+    Examples
+    --------
+    >>> gained(0.0074), gained(-0.0398, 1), gained(-0.000001)
+    ('+0.74%', '\u22124.0%', '0.00%')
+    """
+    if share is None:
+        return NOTHING
+    rounded = round(share * 100, digits)
+    sign = "" if rounded == 0 else "+" if rounded > 0 else MINUS
+    return f"{sign}{abs(rounded):.{digits}f}%"
+
+
+@register.filter
 def figure(value: float | None, digits: int = 3) -> str:
     """Write a figure such as an AUC."""
     return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
