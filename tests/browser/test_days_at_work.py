@@ -323,7 +323,6 @@ def test_axe_finds_nothing_in_either_colour_scheme(scheme, product, apply):
                 path = re.sub(r"\W+", "-", address.split("?")[0]).strip("-") or "queue"
                 picture(page, f"{role}-{applications.get(address, path)}-{scheme}")
     with product.at_desk("model_validator", color_scheme=scheme) as page:
-        page.goto("/console/")
         page.locator("#versions tbody a").last.click()
         axe_finds_nothing(page, "model")
         picture(page, f"model-{scheme}")
