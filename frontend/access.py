@@ -48,6 +48,9 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "ingestions": Rule(read=READS_MODELS),
+    "ingestion": Rule(read=READS_MODELS),
+    "ingestion_report": Rule(read=READS_MODELS),
     "fairness": Rule(read=OVERSEES),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
@@ -59,6 +62,7 @@ ACCESS: dict[str, Rule] = {
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
     ("console", "Models"),
+    ("ingestions", "Past loans"),
     ("fairness", "Fairness"),
     ("alerts", "Alerts"),
     ("audit", "Audit trail"),

@@ -4,7 +4,16 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from frontend.access import guard
-from frontend.views import accounts, alerts, applications, audit, fairness, models, queue
+from frontend.views import (
+    accounts,
+    alerts,
+    applications,
+    audit,
+    fairness,
+    ingestions,
+    models,
+    queue,
+)
 
 
 def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
@@ -19,6 +28,9 @@ urlpatterns = [
     _page("applications/<str:decision_id>/feedback/", applications.feedback, "feedback"),
     _page("console/", models.console, "console"),
     _page("console/models/<int:version_id>/", models.detail, "model"),
+    _page("console/data/", ingestions.index, "ingestions"),
+    _page("console/data/<int:ingestion_id>/", ingestions.detail, "ingestion"),
+    _page("console/data/<int:ingestion_id>/report.json", ingestions.report, "ingestion_report"),
     _page("fairness/", fairness.index, "fairness"),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),

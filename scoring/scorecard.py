@@ -28,6 +28,7 @@ from scoring.features import Value
 from scoring.points import Score, band_of, to_pd, to_score
 
 FORMAT = 1
+LARGEST_GAP = 0.02  # of AUC behind the model; people are told of a larger one
 _NUMERIC_KEYS = {"feature", "edges", "points", "missing"}
 _GROUP_KEYS = {"feature", "groups", "points", "other", "missing"}
 Points = Callable[[Value], float]

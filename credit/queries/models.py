@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from credit import store
 from credit.models import Application, ModelVersion, Product, TrainingRun, User
 from credit.models.model_versions import Stage
+from credit.queries.evidence import Evidence, evidence_of
 from scoring.bundle import BundleRefused, open_bundle
 
 
@@ -50,6 +51,7 @@ class VersionRow:
     model_sha256: str
     label_sources: dict[str, int]
     immature: int
+    ingestion_id: int
     contract_number: int
 
 
@@ -58,7 +60,7 @@ class VersionDetail(VersionRow):
     """A version with what its bundle says. Without its bundle: nothing, and why."""
 
     metrics: dict[str, Any]
-    manifest: dict[str, Any]
+    evidence: Evidence
     card: str
     bundle_problem: str
 
@@ -107,7 +109,7 @@ def version(version_id: int) -> VersionDetail:
     return VersionDetail(
         **_fields(found),
         metrics=found.metrics,
-        manifest=manifest,
+        evidence=evidence_of(manifest),
         card=card,
         bundle_problem=problem,
     )
@@ -169,6 +171,7 @@ def _fields(found: ModelVersion) -> dict[str, Any]:
         "model_sha256": found.model_sha256,
         "label_sources": found.snapshot.label_sources,
         "immature": found.snapshot.immature,
+        "ingestion_id": found.snapshot.ingestion_id,
         "contract_number": found.contract.number,
     }
 

@@ -84,6 +84,22 @@ def points(value: float | None) -> str:
 
 
 @register.filter
+def gained(share: float | None, digits: int = 2) -> str:
+    """Write what was gained or lost as a share, always with its sign.
+
+    Examples
+    --------
+    >>> gained(0.0074), gained(-0.0398, 1), gained(-0.000001)
+    ('+0.74%', '\u22124.0%', '0.00%')
+    """
+    if share is None:
+        return NOTHING
+    rounded = round(share * 100, digits)
+    sign = "" if rounded == 0 else "+" if rounded > 0 else MINUS
+    return f"{sign}{abs(rounded):.{digits}f}%"
+
+
+@register.filter
 def figure(value: float | None, digits: int = 3) -> str:
     """Write a figure such as an AUC."""
     return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
@@ -93,6 +109,22 @@ def figure(value: float | None, digits: int = 3) -> str:
 def count(value: int | None) -> str:
     """Write a number of things."""
     return NOTHING if value is None else f"{value:,}"
+
+
+@register.filter
+def quantity(value: float) -> str:
+    """Write a number of any size in about four digits, and a whole one as it is.
+
+    Examples
+    --------
+    >>> quantity(2319.5), quantity(18424.0), quantity(0.04321), quantity(-3.0)
+    ('2,319.5', '18,424', '0.04321', '\u22123')
+    """
+    if float(value).is_integer():
+        written = f"{value:,.0f}"
+    else:
+        written = f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.1f}"
+    return written.replace("-", MINUS)
 
 
 @register.filter
@@ -225,7 +257,13 @@ def navigation(context: RequestContext) -> list[tuple[str, str, bool]]:
     pages = [
         (name, words) for name, words in access.NAVIGATION if access.may_read(request.user, name)
     ]
-    return [(reverse(name), words, _is_under(request.path, reverse(name))) for name, words in pages]
+    here = _nearest(request.path, [reverse(name) for name, _ in pages])
+    return [(reverse(name), words, reverse(name) == here) for name, words in pages]
+
+
+def _nearest(path: str, addresses: list[str]) -> str | None:
+    """Give the page that a path is under: of /console/ and /console/data/ the longer one."""
+    return max((each for each in addresses if _is_under(path, each)), key=len, default=None)
 
 
 def _is_under(path: str, address: str) -> bool:

@@ -9,6 +9,7 @@ from credit.actions import model_versions, training_runs
 from credit.models import ModelVersion
 from credit.queries import models
 from frontend.access import SignedInRequest, may_read, may_write
+from frontend.charts import model_charts
 from frontend.forms import PromotionForm
 from frontend.refusals import told
 from monitoring.queries import latest_fairness
@@ -59,6 +60,7 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
         "why_not": models.may_promote(version_id, request.user),
         "may_see_fairness": sees_fairness,
         "fairness": latest_fairness(version_id) if sees_fairness else None,
+        **model_charts.draw(version.evidence),
     }
     return render(request, "models/detail.html", page, status=422 if form.is_bound else 200)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scoring.contract import Contract
+from scoring.scorecard import LARGEST_GAP
+from scoring.training.gates import LARGEST_FALL
 
 MOST_FEATURES = 10
 _WORDS = {
@@ -16,11 +18,27 @@ _WORDS = {
     "calibration_intercept": "Calibration intercept (0 is true)",
     "ece": "Calibration error (ECE, ten bins)",
 }
+_CUT_OFFS = {
+    "approve": "the contract approves up to",
+    "break_even": "margin pays for loss up to",
+    "best": "the best on these loans",
+}
 
 
 def card(contract: Contract, manifest: Mapping[str, Any]) -> str:
     """Write the card, in Markdown, from the contract and the figures of the manifest."""
-    parts = (_what, _use, _data, _quality, _reasons, _fallback, _limits, _made_of)
+    parts = (
+        _what,
+        _use,
+        _data,
+        _quality,
+        _later,
+        _earnings,
+        _reasons,
+        _fallback,
+        _limits,
+        _made_of,
+    )
     return "\n\n".join("\n".join(part(contract, manifest)) for part in parts) + "\n"
 
 
@@ -88,6 +106,78 @@ def _quality(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]: 
     )
 
 
+def _later(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
+    said, quarters = manifest["out_of_time"], manifest["calibration_over_time"]
+    yield "## How it does on later loans"
+    yield ""
+    if said is None:
+        yield "Not known: the loans have no dates, or none were held out."
+    elif "not_measured" in said:
+        yield f"Not measured on {_newest(said)}: {said['not_measured']}."
+    else:
+        yield from _out_of_time(said, manifest["metrics"]["auc"]["mean"])
+    if quarters:
+        yield ""
+        yield _over_time(quarters)
+
+
+def _out_of_time(said: Mapping[str, Any], auc: float) -> Iterator[str]:
+    found = said["auc"]
+    yield (
+        f"Trained on the {said['trained_on']:,} older loans and tested on {_newest(said)}: AUC "
+        f"{found['mean']:.3f} (95 % interval {found['low']:.3f} to {found['high']:.3f}), "
+        f"{auc:.3f} in cross-validation; {said['mean_pd']:.1%} predicted to be bad, "
+        f"{said['bad_rate']:.1%} were ({said['bad_rate_before']:.1%} of the older); stability "
+        f"index of the score {said['score_psi']:.2f}."
+    )
+    if auc - found["mean"] > LARGEST_FALL:
+        yield (
+            f"That AUC is more than {LARGEST_FALL:.2f} below the cross-validated one: the model "
+            "ranks newer loans clearly worse."
+        )
+
+
+def _newest(said: Mapping[str, Any]) -> str:
+    return f"the {said['n']:,} newest ({said['from']} to {said['to']}, {said['bads']:,} bad)"
+
+
+def _over_time(quarters: list[Mapping[str, Any]]) -> str:
+    held = sum(one["low"] <= one["mean_pd"] <= one["high"] for one in quarters)
+    worst = max(quarters, key=lambda one: abs(one["mean_pd"] - one["bad_rate"]))
+    return (
+        f"Calibration by quarter of application: in {held} of {len(quarters)} the predicted share "
+        f"of bad loans is inside the 95 % interval of the realised one; furthest off is "
+        f"{worst['quarter']} ({worst['mean_pd']:.1%} predicted, {worst['bad_rate']:.1%} realised, "
+        f"{worst['n']:,} loans)."
+    )
+
+
+def _earnings(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
+    profit = manifest["profit"]
+    figures = {**profit["at"], "best": profit["best"]}
+    yield "## What its cut-offs would have earned"
+    yield ""
+    yield (
+        f"Profit per application as a share of the mean amount, on {profit['n']:,} loans it has "
+        f"not seen, {_weighed(profit)}. Cut-offs are in steps of 1 %."
+    )
+    yield ""
+    yield "| cut-off | PD | approved | profit | 95 % interval |"
+    yield "|---|---|---|---|---|"
+    for name, words in _CUT_OFFS.items():
+        found = figures[name]
+        yield (
+            f"| {words} | {found['cut_off']:.0%} | {found['approved']:.1%} | "
+            f"{found['profit']:+.2%} | {found['low']:+.2%} to {found['high']:+.2%} |"
+        )
+    yield ""
+    yield "The best cut-off was found on the same loans, so what it earns is flattered."
+
+
+def _weighed(profit: Mapping[str, Any]) -> str:
+    return "each weighed by its amount" if profit["weighed_by_amount"] else "all of one amount"
+
+
 def _reasons(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
     reference, influence = manifest["reference"], manifest["influence"]
     yield "## How it explains itself"
@@ -117,6 +207,11 @@ def _fallback(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
         f"{auc['low']:.3f} to {auc['high']:.3f}, {auc['n_folds']} folds of {auc['n']:,} loans), "
         f"{scorecard['auc_behind_model']:+.3f} behind the model on the same folds."
     )
+    if scorecard["auc_behind_model"] > LARGEST_GAP:
+        yield (
+            f"That is more than {LARGEST_GAP} behind: while it stands in, good and bad loans are "
+            "told apart clearly less well."
+        )
 
 
 def _limits(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scoring.scorecard import LARGEST_GAP
 from scoring.training.quality import expected_sd_of_auc
 
 LOWEST_AUC = 0.60
@@ -11,7 +12,7 @@ LOWEST_SLOPE, HIGHEST_SLOPE = 0.8, 1.25
 LARGEST_ECE = 0.03  # or what chance alone gives a perfect model on so few rows
 MOST_SPREAD = 2.0  # of the folds' AUC, as a multiple of what their size explains
 SLOWEST = 300e-6  # seconds, one application through the whole engine
-LARGEST_SCORECARD_GAP = 0.02
+LARGEST_FALL = 0.10  # of AUC, from cross-validation to the newest loans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ def judge(manifest: Mapping[str, Any], *, latency: float) -> tuple[Gate, ...]:
     Parameters
     ----------
     manifest : mapping
-        The bundle's, with `metrics`, `parity`, `scorecard` and `trained`.
+        The bundle's, with `metrics`, `parity`, `scorecard` and `trained`; where `out_of_time` was
+        measured it is judged too.
     latency : float
         Median seconds of one application through the engine, as measured here and now.
     """
@@ -39,6 +41,7 @@ def judge(manifest: Mapping[str, Any], *, latency: float) -> tuple[Gate, ...]:
         _discrimination(metrics["auc"]),
         _calibration(metrics["calibration_slope"], metrics["ece"]),
         _stability(metrics["auc"], manifest["trained"]),
+        *_out_of_time(manifest.get("out_of_time"), metrics["auc"]),
         _parity(parity),
         _reasons(parity),
         _scorecard(manifest["scorecard"]),
@@ -87,6 +90,25 @@ def _stability(auc: Mapping[str, Any], trained: Mapping[str, Any]) -> Gate:
     )
 
 
+def _out_of_time(said: Mapping[str, Any] | None, auc: Mapping[str, Any]) -> tuple[Gate, ...]:
+    """Judge the newest loans; there is no gate where none could be held out."""
+    if said is None or "auc" not in said:
+        return ()
+    fall = auc["mean"] - said["auc"]["mean"]
+    return (
+        Gate(
+            name="out of time",
+            passed=fall <= LARGEST_FALL,
+            detail=(
+                f"AUC {_with_interval(said['auc'])} on the {said['n']:,} newest loans "
+                f"({said['bads']:,} bad), {fall:+.3f} below the cross-validated "
+                f"{auc['mean']:.3f}; it should be {LARGEST_FALL:.2f} below at most"
+            ),
+            blocking=False,
+        ),
+    )
+
+
 def _parity(parity: Mapping[str, Any]) -> Gate:
     return Gate(
         name="parity",
@@ -117,12 +139,12 @@ def _scorecard(scorecard: Mapping[str, Any]) -> Gate:
     gap = scorecard["auc_behind_model"]
     return Gate(
         name="fallback scorecard",
-        passed=gap is not None and gap <= LARGEST_SCORECARD_GAP,
+        passed=gap is not None and gap <= LARGEST_GAP,
         detail=(
             "no scorecard could be fitted: no feature tells anything by itself"
             if gap is None
             else f"AUC {_with_interval(scorecard['auc'])}, {gap:+.3f} behind the model on the same "
-            f"{scorecard['auc']['n_folds']} folds; it should be {LARGEST_SCORECARD_GAP} at most"
+            f"{scorecard['auc']['n_folds']} folds; it should be {LARGEST_GAP} at most"
         ),
         blocking=False,
     )

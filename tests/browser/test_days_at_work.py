@@ -300,7 +300,7 @@ def test_a_validator_retrains_and_promotes_what_a_developer_cannot(product):
 
 PAGES = {
     "officer": ["/", "/no/such/page/", "/console/"],
-    "model_validator": ["/console/", "/alerts/", "/audit/?verify=yes"],
+    "model_validator": ["/console/", "/console/data/", "/alerts/", "/audit/?verify=yes"],
     "compliance": ["/fairness/"],
 }
 
@@ -326,6 +326,9 @@ def test_axe_finds_nothing_in_either_colour_scheme(scheme, product, apply):
         page.locator("#versions tbody a").last.click()
         axe_finds_nothing(page, "model")
         picture(page, f"model-{scheme}")
+        page.get_by_role("link", name="the file and what it was like").click()
+        axe_finds_nothing(page, "past loans")
+        picture(page, f"past-loans-{scheme}")
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(product):

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 import pytest
 
 from frontend.charts.dots import dots
+from frontend.charts.profit_curve import profit_curve
+from frontend.charts.realised import realised_rows
 from frontend.charts.score_scale import score_scale
 from frontend.charts.waterfall import waterfall
 from scoring.points import to_points
@@ -116,3 +118,88 @@ def test_a_hundred_dots_show_the_share(share_of_bads, filled):
 
     assert len({(dot.x, dot.y) for dot in drawn_dots}) == 100
     assert sum(dot.is_filled for dot in drawn_dots) == filled
+
+
+@dataclass
+class CutOff:
+    cut_off: float
+    approved: float
+    profit: float
+
+    @property
+    def low(self):
+        return self.profit - 0.01
+
+    @property
+    def high(self):
+        return self.profit + 0.01
+
+
+def curve_of(*profits, everybody_at=0.5, contract=0.2, best=0.1):
+    last = len(profits) - 1
+    points = [
+        CutOff(at / last, min(1.0, at / last / everybody_at), each)
+        for at, each in enumerate(profits)
+    ]
+    return profit_curve(points, contract=CutOff(contract, 0.4, 0.01), best=CutOff(best, 0.2, 0.02))
+
+
+def pairs(points: str) -> list[tuple[float, float]]:
+    return [tuple(map(float, pair.split(","))) for pair in points.split()]
+
+
+def test_the_curve_ends_where_everybody_is_approved():
+    drawing = curve_of(0.0, 0.02, 0.01, -0.1, -0.1)
+
+    assert [x for x, _ in pairs(drawing.curve)] == pytest.approx([0, 50, 100])
+    assert [round(tick.value, 2) for tick in drawing.along] == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+
+
+def test_a_cut_off_beyond_everybody_is_still_on_the_drawing():
+    drawing = curve_of(0.0, 0.02, 0.01, -0.1, -0.1, contract=0.75)
+
+    assert share(drawing.contract.x) == 100
+    assert drawing.contract.anchor == "end"
+
+
+@pytest.mark.parametrize(
+    "profits", [[0.0] * 5, [0.0, 1e-6, 2e-6], [-5.0, -9.0, -12.0], [0.3] * 101]
+)
+def test_no_curve_leaves_the_drawing(profits):
+    drawing = curve_of(*profits)
+
+    for x, y in (*pairs(drawing.curve), *pairs(drawing.interval)):
+        assert -0.01 <= x <= 100.01
+        assert -0.01 <= y <= 100.01
+    assert 1 <= len(drawing.across) <= 7
+    assert any(tick.value == 0 for tick in drawing.across)
+
+
+@pytest.mark.parametrize(("depth", "digits"), [(-0.5, 0), (-0.03, 0), (-0.004, 1)])
+def test_values_across_have_the_digits_that_tell_them_apart(depth, digits):
+    drawing = curve_of(0.0, depth, depth)
+
+    assert drawing.digits == digits
+    assert len({f"{100 * tick.value:.{digits}f}" for tick in drawing.across}) == len(drawing.across)
+
+
+@dataclass
+class Outcome:
+    mean_pd: float | None
+    bad_rate: float | None
+    low: float | None
+    high: float | None
+
+
+def test_predicted_and_realised_share_one_scale():
+    first, second = realised_rows([Outcome(0.1, 0.2, 0.1, 0.3), Outcome(0.4, 0.2, 0.1, 0.3)])
+
+    assert first.predicted == first.low == second.low
+    assert share(second.predicted) > share(second.high)
+    assert share(second.predicted) < 100
+
+
+def test_a_band_with_nobody_is_not_drawn():
+    (row,) = realised_rows([Outcome(None, None, None, None)])
+
+    assert row.predicted == ""

@@ -17,6 +17,8 @@ def address(waiting, champion):
     def of(name: str) -> str:
         if name in {"application", "feedback"}:
             return reverse(name, args=[waiting().pk])
+        if name in {"ingestion", "ingestion_report"}:
+            return reverse(name, args=[champion.snapshot.ingestion_id])
         return reverse(name, args=[champion.pk] if name == "model" else [])
 
     return of

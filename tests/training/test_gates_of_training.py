@@ -60,6 +60,28 @@ def test_a_poor_or_missing_scorecard_is_noted_and_stops_nothing(figures, gap):
     assert not found.blocking
 
 
+def out_of_time(mean):
+    auc = {"mean": mean, "low": mean - 0.05, "high": mean + 0.05, "n": 200}
+    return {"n": 200, "bads": 60, "auc": auc}
+
+
+@pytest.mark.parametrize(("fall", "passes"), [(-0.02, True), (0.099, True), (0.101, False)])
+def test_a_fall_on_the_newest_loans_is_noted_and_stops_nothing(figures, fall, passes):
+    figures["out_of_time"] = out_of_time(figures["metrics"]["auc"]["mean"] - fall)
+
+    found = gate(figures, "out of time")
+    assert found.passed is passes
+    assert not found.blocking
+    assert "200 newest loans (60 bad)" in found.detail
+
+
+@pytest.mark.parametrize("said", [None, {"n": 20, "bads": 3, "not_measured": "too few"}])
+def test_where_nothing_was_held_out_there_is_no_gate(figures, said):
+    figures["out_of_time"] = said
+
+    assert "out of time" not in {found.name for found in judge(figures, latency=50e-6)}
+
+
 def test_every_gate_says_its_figures(figures):
     for found in judge(figures, latency=50e-6):
         assert any(character.isdigit() for character in found.detail)

@@ -1,6 +1,6 @@
 """What a candidate says beyond its folds: out of time, by band and quarter, and what it earns."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from credit.queries.evidence import Trial, evidence_of
 from scoring.contract import Economics
 from scoring.profit import profit_curve, summary
 from scoring.training import out_of_time, realised, search
@@ -197,3 +198,15 @@ def test_early_stopping_ends_each_fold_and_the_whole_with_their_median(dated, le
 
     assert 1 <= out.rounds < 400
     assert np.isfinite(out.margins).all()
+
+
+def test_the_console_reads_what_training_writes(trained):
+    evidence = evidence_of(trained.manifest)
+
+    assert evidence.profit.best.profit == max(one.profit for one in evidence.profit.curve)
+    assert evidence.out_of_time.auc > 0.6
+    assert sum(one.n for one in evidence.by_band) == sum(one.n for one in evidence.by_quarter)
+    assert evidence.ensemble.models > 1
+    assert evidence.familiarity.rows == 1_500
+    assert not evidence.fallback.is_far_behind
+    assert {each.name for each in fields(Trial)} == {*search.NAMES, "log_loss", "is_chosen"}
