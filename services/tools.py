@@ -6,7 +6,7 @@ from services.places import ROOT, Places, shown
 from services.terminal import say
 from services.trouble import Trouble
 
-BENCHES = {"quality": "bench_quality"}
+BENCHES = {"quality": "bench_quality", "onboarding": "bench_onboarding"}
 
 
 def bench(arguments: Sequence[str]) -> int:

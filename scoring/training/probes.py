@@ -42,7 +42,7 @@ def _anything(feature: Feature, count: int, rng: np.random.Generator) -> NDArray
 
 def rows_at_splits(encoding: Encoding, forest: Forest, *, rng: np.random.Generator) -> Inputs:
     """Rows exactly on a split of a number, and one float step to either side."""
-    splits = sorted(_splits_of_numbers(encoding, forest))
+    splits = sorted(splits_of_numbers(encoding, forest))
     chosen = rng.permutation(len(splits))[:MOST_SPLITS]
     rows = random_rows(encoding, 3 * len(chosen), rng=rng)
     for at, number in enumerate(chosen):
@@ -53,7 +53,8 @@ def rows_at_splits(encoding: Encoding, forest: Forest, *, rng: np.random.Generat
     return rows
 
 
-def _splits_of_numbers(encoding: Encoding, forest: Forest) -> set[tuple[int, float]]:
+def splits_of_numbers(encoding: Encoding, forest: Forest) -> set[tuple[int, float]]:
+    """Name the thresholds of numbers: the place among them, and the split."""
     return {
         (tree.column[node], tree.threshold[node])
         for tree in forest.trees
