@@ -6,7 +6,11 @@ from services.places import ROOT, Places, shown
 from services.terminal import say
 from services.trouble import Trouble
 
-BENCHES = {"quality": "bench_quality", "onboarding": "bench_onboarding"}
+BENCHES = {
+    "quality": "bench_quality",
+    "onboarding": "bench_onboarding",
+    "batch": "bench_batch",
+}
 
 
 def bench(arguments: Sequence[str]) -> int:

@@ -241,7 +241,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./run bench",
         description="Measure scoring and reasons beside the alternatives. Other parts: "
-        "./run bench quality, ./run bench onboarding.",
+        "./run bench batch, onboarding, quality.",
     )
     parser.add_argument("--trees", type=int, default=300)
     parser.add_argument("--depth", type=int, default=4, choices=range(1, 7))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from scoring.training import bench, bench_exactness, bench_onboarding, bench_scene
+from scoring.training import bench, bench_batch, bench_exactness, bench_onboarding, bench_scene
 from scoring.training.synthetic import Recipe
 
 
@@ -58,3 +58,15 @@ def test_onboarding_is_measured_step_by_step(tmp_path, monkeypatch, capsys):
     found = json.loads((tmp_path / "bench-onboarding.json").read_text())
     assert found["seconds"] >= found["seconds_of_reading"] >= 0
     assert "Validating" in capsys.readouterr().out
+
+
+def test_whole_files_are_measured_with_and_without_reasons(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EVENHAND_VAR", str(tmp_path))
+    asked = ["--rows", "2000", "--trees", "10", "--depth", "2", "--workers", "1"]
+
+    assert bench_batch.main(asked) == 0
+
+    found = json.loads((tmp_path / "bench-batch.json").read_text())
+    assert [run["with_reasons"] for run in found["runs"]] == [True, False]
+    assert {run["not_scored"] for run in found["runs"]} == {0}
+    assert "rows/s" in capsys.readouterr().out
