@@ -119,6 +119,18 @@ def leak_by(name: str) -> tuple[str, str] | None:
     return None
 
 
+def label_of(name: str) -> str:
+    """Write a name as words for people, its numbers kept: they tell columns apart.
+
+    Examples
+    --------
+    >>> label_of("BILL_AMT1"), label_of("LoanNr_ChkDgt"), label_of("delinq_2yrs")
+    ('Bill amt 1', 'Loan nr chk dgt', 'Delinq 2yrs')
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])", " ", name)
+    return " ".join(re.findall(r"[^\W_]+", spaced.lower())).capitalize() or name
+
+
 def slug_of(name: str, *, longest: int = 40) -> str:
     """Write a name as a contract's: small letters, digits, underscores, a letter first.
 

@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 
 from scoring.drafting.judge import Judged
-from scoring.drafting.names import UNITS, slug_of, suggests, words_of
+from scoring.drafting.names import UNITS, label_of, slug_of, suggests, words_of
 from scoring.drafting.profile import Column
 from scoring.drafting.ranges import bounds, trend
 from scoring.drafting.writing_categories import FEW_VALUES, category
 from scoring.drafting.writing_words import number_or_nan, plain, quoted, shown, unique
 
 
-def feature(one: Judged, number: int, names: set[str], same_as: str | None) -> str | None:
+def feature(one: Judged, number: int, taken: set[str], same_as: str | None) -> str | None:
     """Write one feature; None where its values are neither numbers nor few enough."""
     column = one.column
     body = list(_numeric(column) if is_number(column) or same_as else category(column))
     if not body:
         return None
-    label = " ".join(words_of(column.name)).capitalize() or column.name
+    label = _label(column.name, taken)
     lines = [
         f"\n[[features]]  # {'; '.join(one.evidence)}",
-        f"name = {quoted(unique(slug_of(column.name), names))}",
+        f"name = {quoted(unique(slug_of(column.name), taken))}",
         f"label = {quoted(label)}  # FINISH: as the applicant would say it",
         *body,
         f"source = {quoted(column.name)}",
@@ -32,6 +32,14 @@ def feature(one: Judged, number: int, names: set[str], same_as: str | None) -> s
     lines.append(f'adverse_text = "{plain(label)} ({{value}}) raises the risk"')
     lines.append(f'favourable_text = "{plain(label)} ({{value}}) lowers the risk"')
     return "\n".join(lines) + "\n"
+
+
+def _label(name: str, taken: set[str]) -> str:
+    """Say a column's name in words that no other feature has: reasons are told apart by them."""
+    label = label_of(name)
+    label = f"{label} ({name})" if label in taken else label
+    taken.add(label)
+    return label
 
 
 def is_number(column: Column) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from scoring.contract import Contract, Kind
 from scoring.drafting import DraftRefused, Wishes, draft
-from scoring.drafting.names import protected_by, words_of
+from scoring.drafting.names import label_of, protected_by, words_of
 from scoring.ingestion import ingest
 from scoring.training.train import train
 
@@ -216,6 +216,31 @@ def test_names_suggest_protected_attributes(name, attribute):
 
 def test_names_are_cut_into_words():
     assert words_of("MIS_Status") == ["mis", "status"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("PAY_0", "Pay 0"),
+        ("BILL_AMT12", "Bill amt 12"),
+        ("SBA_Appv", "Sba appv"),
+        ("inq_last_6mths", "Inq last 6mths"),
+        ("Größe", "Größe"),
+        ("%", "%"),
+    ],
+)
+def test_labels_keep_the_numbers_of_a_name(name, label):
+    assert label_of(name) == label
+
+
+def test_no_two_features_have_one_label_or_one_text(drafted):
+    months = {name: loans()["amount"] for name in ("PAY_1", "PAY_2", "Pay2", "pay 2", "BILL_AMT1")}
+
+    _, found = drafted(loans(**months))
+
+    features = Contract.parse(found.text.encode()).features
+    assert len({feature.label for feature in features}) == len(features)
+    assert len({feature.adverse_text for feature in features}) == len(features)
 
 
 TRAPS = [
