@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from scoring.drafting.codes import codes_of, is_quantity
 from scoring.drafting.names import (
     APPLIED,
     DECISION_OUTCOMES,
@@ -39,6 +40,7 @@ def judge(columns: list[Column]) -> list[Judged]:
     _too_good(judged)
     _one_of(judged, "id", _is_id)
     _dates(judged)
+    _codes(judged)
     return judged
 
 
@@ -130,6 +132,14 @@ def _dates(judged: list[Judged]) -> None:
     if known:
         known[0].part = "outcome_known_on"
         known[0].why = f"{known[0].why}; it may say when the outcome was known"
+
+
+def _codes(judged: list[Judged]) -> None:
+    """Leave out codes that are too many to be a category."""
+    for one in judged:
+        if one.part == "feature" and not is_quantity(one.column):
+            one.why = codes_of(one.column).why_not
+            one.part = "left out" if one.why else one.part
 
 
 def _is_plain_number(column: Column) -> bool:

@@ -45,6 +45,34 @@ LEAKS: dict[str, tuple[str, ...]] = {
     ),
 }
 IDS = ("id", "nr", "no", "number", "key", "uuid", "ref", "reference", "loannr", "application")
+# Names of codes that are written as numbers: more of one is not more of anything.
+CODES: tuple[str, ...] = (
+    "naics",
+    "nace",
+    "isic",
+    "industry",
+    "branch",
+    "franchise",
+    "purpose",
+    "merchant",
+)
+CODES += ("dealer", "agency", "occupation", "profession", "region", "district", "product_code")
+CODES += ("state_code", "country", "postcode", "postal", "department")
+CODE_WORDS = {"code", "codes", "cd", "sic", "msa", "zip", "plz", "mcc", "naf", "noga", "anzsic"}
+HIERARCHIES = ("naics", "nace", "isic", "sic", "anzsic", "noga", "naf")  # begin with the sector
+QUANTITIES: tuple[str, ...] = (
+    "count",
+    "total",
+    "average",
+    "years",
+    "months",
+    "days",
+    "amount",
+    "balance",
+    "rate",
+)
+QUANTITIES += ("ratio", "percent", "share", "exper", "tenure", "distan", "growth", "sales", "size")
+FIRST_OF_QUANTITIES = {"n", "no", "num", "nr", "number", "count", "avg", "sum", "max", "min"}
 AMOUNTS: tuple[str, ...] = (
     "amount",
     "amnt",
@@ -117,6 +145,20 @@ def leak_by(name: str) -> tuple[str, str] | None:
         if stem:
             return why, stem
     return None
+
+
+def names_codes(name: str) -> bool:
+    """Whether a column's name is one of codes, and not of how many, how long or how much.
+
+    Examples
+    --------
+    >>> names_codes("FranchiseCode"), names_codes("num_branches"), names_codes("codebtor_income")
+    (True, False, False)
+    """
+    words = words_of(name)
+    if not words or words[0] in FIRST_OF_QUANTITIES or suggests(name, QUANTITIES):
+        return False
+    return bool(CODE_WORDS & set(words)) or bool(suggests(name, CODES))
 
 
 def label_of(name: str) -> str:

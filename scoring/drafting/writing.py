@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from scoring.drafting.codes import is_quantity
 from scoring.drafting.facts import Facts
 from scoring.drafting.judge import Judged
 from scoring.drafting.names import AMOUNTS, TERMS, suggests
-from scoring.drafting.writing_categories import FEW_VALUES
 from scoring.drafting.writing_features import feature
 from scoring.drafting.writing_head import head
 from scoring.drafting.writing_tail import tail
@@ -22,11 +22,7 @@ def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
     for number, one in enumerate([*asked, *others], start=1):
         same_as = "requested.amount" if one is amount else None
         same_as = "requested.term_months" if one is term else same_as
-        text = feature(one, number, names, same_as)
-        if text is None:
-            one.part, one.why = "left out", "has too many values to be a category"
-        else:
-            blocks.append(text)
+        blocks.append(feature(one, number, names, same_as))
     above = "\n".join(head(facts, judged, amount, term))
     below = "\n".join(tail(judged))
     return (
@@ -42,8 +38,7 @@ def _first(judged: list[Judged], stems: tuple[str, ...]) -> Judged | None:
             one
             for one in judged
             if one.part == "feature"
-            and one.column.is_numeric
-            and len(one.column.counts) > FEW_VALUES
+            and is_quantity(one.column)
             and suggests(one.column.name, stems)
             and float(one.column.numbers.max() or 0) > 0  # type: ignore[arg-type]
         ),

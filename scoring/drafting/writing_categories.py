@@ -2,43 +2,63 @@
 
 from collections.abc import Iterator
 
-from scoring.drafting.names import slug_of
-from scoring.drafting.profile import FEWEST_SHOWN, MOST_CODES, Column
-from scoring.drafting.writing_words import quoted, unique
-
-RARE = 0.002  # share of rows; rarer codes go to the rest
-FEW_VALUES = 3  # a whole number of so many values is a code
+from scoring.drafting.codes import FEW_VALUES, Code, Codes, codes_of, yes_and_no
+from scoring.drafting.profile import Column
+from scoring.drafting.writing_words import quoted, unique, value_of
 
 
 def category(column: Column) -> Iterator[str]:
-    """List the common codes and gather the rare; nothing where the common are too many."""
-    stated = {
-        code: count for code, count in column.counts.items() if code not in column.words_for_missing
-    }
-    common = [code for code, count in stated.items() if count >= max(RARE * column.n, FEWEST_SHOWN)]
-    if len(common) > MOST_CODES or not common or (len(stated) > MOST_CODES and len(common) < 2):
+    """List the common codes and gather the rare; two that mean yes and no are a boolean."""
+    codes = codes_of(column)
+    answers = yes_and_no(codes)
+    if answers is not None:
+        yield 'kind = "boolean"\ncategories = ['
+        for value, label, code in zip(("true", "false"), ("yes", "no"), answers, strict=True):
+            yield _line(value, label, code)
+        yield "]"
         return
-    has_rest = len(common) < len(stated) or len(common) == 1
     yield 'kind = "category"'
-    if _is_ranked(common):
-        yield '# encoding = "ordinal"  # the codes look like steps of one thing, in this order'
+    yield from _remarks(column, codes)
     yield "categories = ["
     taken: set[str] = set()
-    for code in sorted(common, key=_by_number):
-        rate = column.bad_rate(code)
-        value = unique(slug_of(code, longest=50).removeprefix("c_") or "empty", taken)
-        share = "" if rate is None else f", bad rate {rate:.1%}"
-        yield (
-            f"  {{ value = {quoted(value)}, label = {quoted(code)}, source = [{quoted(code)}] }},"
-            f"  # {column.counts[code]:,} rows{share}"
-        )
-    if has_rest:
-        rest = len(stated) - len(common)
-        yield (
-            f'  {{ value = {quoted(unique("other", taken))}, label = "another", source = ["*"] }},'
-            f"  # {rest:,} rare codes"
-        )
+    for code in sorted(codes.common, key=_by_number):
+        yield _line(value_of(code.text, taken, longest=50), code.text, code)
+    if codes.rare or len(codes.common) == 1:
+        other = quoted(unique("other", taken))
+        rest = f'  {{ value = {other}, label = "another", source = ["*"] }},'
+        yield f"{rest}  # {codes.rare:,} rare codes"
     yield "]"
+
+
+def _line(value: str, label: str, code: Code) -> str:
+    source = ", ".join(map(quoted, code.source))
+    share = "" if code.bad_rate is None else f", bad rate {code.bad_rate:.1%}"
+    return (
+        f"  {{ value = {quoted(value)}, label = {quoted(label)}, source = [{source}] }},"
+        f"  # {code.rows:,} rows{share}"
+    )
+
+
+def _remarks(column: Column, codes: Codes) -> Iterator[str]:
+    """Say why numbers are codes, and what may be made of the codes."""
+    distinct = len(column.counts)
+    if column.is_numeric and distinct > FEW_VALUES:
+        yield f"# {distinct:,} numbers, but codes by the name: more of one is not more"
+    if codes.first_characters is not None:
+        yield f"first_characters = {codes.first_characters}  # the sector; whole codes are too rare"
+        yield from _lengths(column)
+    elif _is_ranked([code.text for code in codes.common]):
+        yield '# encoding = "ordinal"  # the codes look like steps of one thing, in this order'
+
+
+def _lengths(column: Column) -> Iterator[str]:
+    """Warn of what cutting codes to their first characters may get wrong."""
+    zeros = column.counts["0"] + column.counts["0.0"]
+    if zeros:
+        yield f"# 0 stands in {zeros:,} rows: if it means none stated, make it a missing code"
+    long = sorted({len(code.partition(".")[0]) for code in column.counts} - {1})
+    if len(long) > 1:
+        yield f"# codes have {long[0]} to {long[-1]} digits: has a program lost leading zeros?"
 
 
 def _is_ranked(codes: list[str]) -> bool:
@@ -47,6 +67,6 @@ def _is_ranked(codes: list[str]) -> bool:
     return len(codes) > FEW_VALUES and (len(stems) <= 2 or all(len(code) == 1 for code in codes))
 
 
-def _by_number(code: str) -> tuple[float, str]:
-    digits = "".join(letter for letter in code if letter.isdigit())
-    return (float(digits) if digits else -1.0, code)
+def _by_number(code: Code) -> tuple[float, str]:
+    digits = "".join(letter for letter in code.text if letter.isdigit())
+    return (float(digits) if digits else -1.0, code.text)

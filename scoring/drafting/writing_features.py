@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 
+from scoring.drafting.codes import is_quantity
 from scoring.drafting.judge import Judged
 from scoring.drafting.names import UNITS, label_of, slug_of, suggests, words_of
 from scoring.drafting.profile import Column
 from scoring.drafting.ranges import bounds, trend
-from scoring.drafting.writing_categories import FEW_VALUES, category
+from scoring.drafting.writing_categories import category
 from scoring.drafting.writing_words import number_or_nan, plain, quoted, shown, unique
 
 
-def feature(one: Judged, number: int, taken: set[str], same_as: str | None) -> str | None:
-    """Write one feature; None where its values are neither numbers nor few enough."""
+def feature(one: Judged, number: int, taken: set[str], same_as: str | None) -> str:
+    """Write one feature."""
     column = one.column
-    body = list(_numeric(column) if is_number(column) or same_as else category(column))
-    if not body:
-        return None
+    body = _numeric(column) if is_quantity(column) or same_as else category(column)
     label = _label(column.name, taken)
     lines = [
         f"\n[[features]]  # {'; '.join(one.evidence)}",
@@ -42,11 +41,6 @@ def _label(name: str, taken: set[str]) -> str:
     return label
 
 
-def is_number(column: Column) -> bool:
-    """Whether a column is a quantity; a few whole numbers are codes."""
-    return column.is_numeric and not (column.is_whole and len(column.counts) <= FEW_VALUES)
-
-
 def _numeric(column: Column) -> Iterator[str]:
     low, high = bounds(column)
     yield f'kind = "{"integer" if column.is_whole else "decimal"}"'
@@ -65,7 +59,7 @@ def _numeric(column: Column) -> Iterator[str]:
 
 def _missing(column: Column, label: str) -> Iterator[str]:
     codes = [*column.words_for_missing]
-    if is_number(column):
+    if is_quantity(column):
         codes += [
             value
             for value in column.counts

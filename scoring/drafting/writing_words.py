@@ -3,6 +3,8 @@
 import json
 import math
 
+from scoring.drafting.names import slug_of
+
 RESERVED = {"row", "bad", "applied_on", "outcome_known_on", "pd", "margin", "points", "reasons"}
 RESERVED |= {"base_points"}
 
@@ -14,6 +16,13 @@ def unique(name: str, taken: set[str]) -> str:
         found, number = f"{name}_{number}", number + 1
     taken.add(found)
     return found
+
+
+def value_of(code: str, taken: set[str], *, longest: int = 40) -> str:
+    """Name a code as a contract's value that no other code has."""
+    said = slug_of(code, longest=longest).removeprefix("c_") or "empty"
+    is_negative = code.startswith("-") and code[1:2].isdigit()
+    return unique(f"minus_{said}" if is_negative else said, taken)
 
 
 def number_or_nan(text: str) -> float:
