@@ -10,7 +10,8 @@ import polars as pl
 
 from scoring.drafting.facts import Facts
 from scoring.drafting.judge import Judged, judge
-from scoring.drafting.names import DECISION_OUTCOMES, suggests
+from scoring.drafting.leaks import DECISION_OUTCOMES
+from scoring.drafting.names import suggests
 from scoring.drafting.profile import Column, number_format_of
 from scoring.drafting.writing import write
 from scoring.reading import Table, open_table

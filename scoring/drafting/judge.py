@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 
 from scoring.drafting.codes import codes_of, is_quantity
+from scoring.drafting.leaks import DECISION_OUTCOMES, LATER, RATED, leak_by, may_be_history
 from scoring.drafting.names import (
     APPLIED,
-    DECISION_OUTCOMES,
     IDS,
     KNOWN,
     PROXIES,
-    leak_by,
     protected_by,
     suggests,
     words_of,
@@ -20,6 +19,8 @@ TOO_GOOD_AUC, TOO_GOOD_LEAD = 0.80, 0.05  # alone, and above the next best
 COPY_AUC = 0.995
 NEARLY_UNIQUE = 0.99
 NEARLY_EMPTY = 0.01  # share of rows that state something
+HISTORY_AUC = 0.75  # what tells more alone is not of loans before
+SHARES = ("apr", "pd", "int_rate", "interest_rate")  # never above 100
 APART = 0.7  # difference between bads and goods in how many state something
 
 
@@ -71,16 +72,23 @@ def _by_itself(column: Column) -> Judged:
 
 
 def _leak(column: Column) -> tuple[str, str] | None:
-    """Suspect a column by its name; but the day of a decision is not the decision."""
-    if column.date_formats and suggests(column.name, DECISION_OUTCOMES):
+    """Suspect a column by its name, unless what it holds speaks against it."""
+    found = leak_by(column.name)
+    if found is None or (column.date_formats and suggests(column.name, DECISION_OUTCOMES)):
+        return None  # the day of a decision is not the decision
+    why, stem = found
+    if why == LATER and may_be_history(column.name) and (column.auc_alone or 1) < HISTORY_AUC:
         return None
-    return leak_by(column.name)
+    is_large = column.is_numeric and float(column.numbers.median() or 0) > 100  # type: ignore[arg-type]
+    return None if why == RATED and stem in SHARES and is_large else found
 
 
 def _evidence(column: Column) -> list[str]:
     said = [f"{column.n:,} rows, {len(column.counts):,} distinct, {column.empty:,} empty"]
     if column.auc_alone is not None:
         said.append(f"AUC alone {column.auc_alone:.3f}, information value {column.information:.2f}")
+    if leak_by(column.name) and _leak(column) is None and not column.date_formats:
+        said.append(f"its name warns ({leak_by(column.name)[1]}), its values do not: check it")  # type: ignore[index]
     return said
 
 

@@ -215,7 +215,10 @@ TRAPS = [
         "loanapp.csv",
         "approve",
         ("0",),
-        {"protected": ["black", "hispan", "male", "married"], "banned": ["action", "reject"]},
+        {
+            "protected": ["black", "hispan", "male", "married"],
+            "banned": ["action", "reject", "typur", "gdlin"],
+        },
     ),
     ("lending_club.csv", "Class", ("bad",), {"banned": ["sub_grade", "int_rate"]}),
     (
@@ -223,7 +226,10 @@ TRAPS = [
         "bad",
         (),
         {
-            "banned": ["Term", "ChgOffPrinGr", "BalanceGross", "MIS_Status", "Zip"],
+            "banned": [
+                *("Term", "ChgOffPrinGr", "BalanceGross", "MIS_Status", "Zip"),
+                *("DisbursementDate", "DisbursementGross"),
+            ],
             "outcome_known_on": ["ChgOffDate"],
             "applied_on": ["ApprovalDate"],
             "id": ["LoanNr_ChkDgt"],
