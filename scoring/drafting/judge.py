@@ -14,6 +14,7 @@ from scoring.drafting.names import (
     words_of,
 )
 from scoring.drafting.profile import MOST_CODES, Column
+from scoring.drafting.times import dates_of, says_when
 
 TOO_GOOD_AUC, TOO_GOOD_LEAD = 0.80, 0.05  # alone, and above the next best
 COPY_AUC = 0.995
@@ -38,9 +39,10 @@ class Judged:
 def judge(columns: list[Column]) -> list[Judged]:
     """Judge every column but the outcome, in the order of the file."""
     judged = [_by_itself(column) for column in columns]
-    _too_good(judged)
     _one_of(judged, "id", _is_id)
     _dates(judged)
+    _whens(judged)
+    _too_good(judged)
     _codes(judged)
     return judged
 
@@ -140,6 +142,18 @@ def _dates(judged: list[Judged]) -> None:
     if known:
         known[0].part = "outcome_known_on"
         known[0].why = f"{known[0].why}; it may say when the outcome was known"
+
+
+def _whens(judged: list[Judged]) -> None:
+    """Ban what only says when: it tells years apart, and the years to come are none of them."""
+    applied = next((one.column for one in judged if one.part == "applied_on"), None)
+    if applied is None:
+        return
+    dates = dates_of(applied)
+    for one in judged:
+        if one.part == "feature":
+            one.why = says_when(one.column, dates)
+            one.part = "banned" if one.why else one.part
 
 
 def _codes(judged: list[Judged]) -> None:

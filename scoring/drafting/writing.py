@@ -9,6 +9,8 @@ from scoring.drafting.names import AMOUNTS, TERMS, suggests
 from scoring.drafting.writing_features import feature
 from scoring.drafting.writing_head import head
 from scoring.drafting.writing_tail import tail
+from scoring.drafting.writing_years import years_to_finish
+from scoring.drafting.years import Span, span_of
 
 
 def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
@@ -23,11 +25,12 @@ def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
         same_as = "requested.amount" if one is amount else None
         same_as = "requested.term_months" if one is term else same_as
         blocks.append(feature(one, number, names, same_as))
-    above = "\n".join(head(facts, judged, amount, term))
+    span = span_of(judged)
+    above = "\n".join(head(facts, judged, span, amount, term))
     below = "\n".join(tail(judged))
     return (
         f"{above}\n{''.join(blocks)}\n{below}\n",
-        list(_to_finish(facts, judged, amount)),
+        list(_to_finish(facts, judged, span, amount)),
         len(blocks),
     )
 
@@ -46,8 +49,11 @@ def _first(judged: list[Judged], stems: tuple[str, ...]) -> Judged | None:
     )
 
 
-def _to_finish(facts: Facts, judged: list[Judged], amount: Judged | None) -> Iterator[str]:
+def _to_finish(
+    facts: Facts, judged: list[Judged], span: Span | None, amount: Judged | None
+) -> Iterator[str]:
     yield f"Which outcomes are bad: {', '.join(facts.bad)} ({facts.bad_count:,} rows)?"
+    yield from years_to_finish(span)
     for one in judged:
         if one.part in {"banned", "outcome_known_on"}:
             yield f"{one.column.name} is kept out: it {one.why}."

@@ -7,10 +7,16 @@ from scoring.drafting.judge import Judged
 from scoring.drafting.ranges import bounds
 from scoring.drafting.writing_policy import money
 from scoring.drafting.writing_words import quoted, shown
+from scoring.drafting.writing_years import scope
+from scoring.drafting.years import Span
 
 
 def head(
-    facts: Facts, judged: list[Judged], amount: Judged | None, term: Judged | None
+    facts: Facts,
+    judged: list[Judged],
+    span: Span | None,
+    amount: Judged | None,
+    term: Judged | None,
 ) -> Iterator[str]:
     """Write all that stands before the features."""
     looked = f"{facts.looked_at:,} of {facts.rows:,} rows, evenly spread"
@@ -22,7 +28,7 @@ def head(
     note = quoted(f"Drafted from {facts.file}.")
     yield f"source_note = {note}  # FINISH: where the data comes from\n"
     yield from _columns(judged)
-    yield from _ingestion(facts)
+    yield from _ingestion(facts, span)
     yield from _outcome(facts)
     low, high = bounds(amount.column) if amount else (1, 1_000_000)
     low = max(low, 1)
@@ -48,7 +54,7 @@ def _columns(judged: list[Judged]) -> Iterator[str]:
     yield ""
 
 
-def _ingestion(facts: Facts) -> Iterator[str]:
+def _ingestion(facts: Facts, span: Span | None) -> Iterator[str]:
     yield "[ingestion]\nmax_rejected_share = 0.05"
     if facts.encoding not in {"", "utf-8"}:
         yield f"encoding = {quoted(facts.encoding)}  # as detected"
@@ -61,6 +67,7 @@ def _ingestion(facts: Facts) -> Iterator[str]:
         yield f"thousands_separator = {quoted(thousands)}"
     if facts.signs:
         yield f"number_signs = [{', '.join(map(quoted, facts.signs))}]  # stand around numbers"
+    yield from scope(span)
     yield ""
 
 

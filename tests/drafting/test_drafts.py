@@ -228,7 +228,7 @@ TRAPS = [
         {
             "banned": [
                 *("Term", "ChgOffPrinGr", "BalanceGross", "MIS_Status", "Zip"),
-                *("DisbursementDate", "DisbursementGross"),
+                *("DisbursementDate", "DisbursementGross", "ApprovalFY"),
             ],
             "outcome_known_on": ["ChgOffDate"],
             "applied_on": ["ApprovalDate"],
@@ -245,6 +245,38 @@ def test_the_traps_of_real_data_are_found(name, outcome, bad, expected):
 
     found = draft(REAL / name, wishes=Wishes(outcome=outcome, bad=bad))
 
-    assert Contract.parse(found.text.encode())
+    contract = Contract.parse(found.text.encode())
+    assert len({feature.label for feature in contract.features}) == len(contract.features)
     for part, columns in expected.items():
         assert {column: parts(found)[column] for column in columns} == dict.fromkeys(columns, part)
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "bad"), [t[:3] for t in TRAPS], ids=[t[0] for t in TRAPS]
+)
+def test_a_draft_of_real_data_reads_nearly_every_row_as_it_is(name, outcome, bad):
+    if not (REAL / name).exists():
+        pytest.skip(f"{name} is not here")
+
+    found = draft(REAL / name, wishes=Wishes(outcome=outcome, bad=bad))
+    read = ingest(REAL / name, contract=Contract.parse(found.text.encode()))
+
+    assert read.rejected <= 0.0001 * read.frame.height
+
+
+def test_the_years_and_the_codes_of_small_firms_are_found():
+    file = REAL / "sba_national.parquet"
+    if not file.exists():
+        pytest.skip(f"{file.name} is not here")
+
+    found = draft(file, wishes=Wishes(outcome="bad"))
+
+    contract = Contract.parse(found.text.encode())
+    assert '# applied_from = "1989-01-01"' in found.text
+    assert '# applied_until = "2009-12-31"' in found.text
+    assert contract.feature("naics").first_characters == 2
+    assert contract.feature("franchise_code").kind is Kind.CATEGORY
+    assert [item.source for item in contract.feature("new_exist").categories[:2]] == [
+        ("1", "1.0"),
+        ("2", "2.0"),
+    ]
