@@ -68,5 +68,5 @@ def _is_ranked(codes: list[str]) -> bool:
 
 
 def _by_number(code: Code) -> tuple[float, str]:
-    digits = "".join(letter for letter in code.text if letter.isdigit())
+    digits = "".join(letter for letter in code.text if letter.isdecimal())
     return (float(digits) if digits else -1.0, code.text)

@@ -118,6 +118,10 @@ def test_two_codes_that_are_not_yes_and_no_stay_a_category(feature):
     assert feature("kind", RNG.choice([1, 2], N))[0].values == ("1", "2")
 
 
+def test_a_raised_digit_is_no_number(feature):
+    assert len(feature("size", RNG.choice(["m²", "m³"], N))[0].values) == 2
+
+
 def test_negative_codes_have_names_of_their_own(feature):
     assert feature("step", RNG.choice([-1, 0, 1], N))[0].values == ("0", "minus_1", "1")
 
