@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from scoring.drafting.facts import Facts
 from scoring.drafting.judge import Judged, judge
-from scoring.drafting.names import DECISION_OUTCOMES, suggests
+from scoring.drafting.leaks import DECISION_OUTCOMES
+from scoring.drafting.names import suggests
 from scoring.drafting.profile import Column, number_format_of
-from scoring.drafting.writing import Facts, write
+from scoring.drafting.writing import write
 from scoring.reading import Table, open_table
 
 MOST_ROWS = 200_000  # looked at; of a larger file every second, fourth, eighth ... row

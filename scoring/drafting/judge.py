@@ -2,23 +2,26 @@
 
 from dataclasses import dataclass, field
 
+from scoring.drafting.codes import codes_of, is_quantity
+from scoring.drafting.leaks import DECISION_OUTCOMES, LATER, RATED, leak_by, may_be_history
 from scoring.drafting.names import (
     APPLIED,
-    DECISION_OUTCOMES,
     IDS,
     KNOWN,
     PROXIES,
-    leak_by,
     protected_by,
     suggests,
     words_of,
 )
 from scoring.drafting.profile import MOST_CODES, Column
+from scoring.drafting.times import dates_of, says_when
 
 TOO_GOOD_AUC, TOO_GOOD_LEAD = 0.80, 0.05  # alone, and above the next best
 COPY_AUC = 0.995
 NEARLY_UNIQUE = 0.99
 NEARLY_EMPTY = 0.01  # share of rows that state something
+HISTORY_AUC = 0.75  # what tells more alone is not of loans before
+SHARES = ("apr", "pd", "int_rate", "interest_rate")  # never above 100
 APART = 0.7  # difference between bads and goods in how many state something
 
 
@@ -36,9 +39,11 @@ class Judged:
 def judge(columns: list[Column]) -> list[Judged]:
     """Judge every column but the outcome, in the order of the file."""
     judged = [_by_itself(column) for column in columns]
-    _too_good(judged)
     _one_of(judged, "id", _is_id)
     _dates(judged)
+    _whens(judged)
+    _too_good(judged)
+    _codes(judged)
     return judged
 
 
@@ -69,16 +74,23 @@ def _by_itself(column: Column) -> Judged:
 
 
 def _leak(column: Column) -> tuple[str, str] | None:
-    """Suspect a column by its name; but the day of a decision is not the decision."""
-    if column.date_formats and suggests(column.name, DECISION_OUTCOMES):
+    """Suspect a column by its name, unless what it holds speaks against it."""
+    found = leak_by(column.name)
+    if found is None or (column.date_formats and suggests(column.name, DECISION_OUTCOMES)):
+        return None  # the day of a decision is not the decision
+    why, stem = found
+    if why == LATER and may_be_history(column.name) and (column.auc_alone or 1) < HISTORY_AUC:
         return None
-    return leak_by(column.name)
+    is_large = column.is_numeric and float(column.numbers.median() or 0) > 100  # type: ignore[arg-type]
+    return None if why == RATED and stem in SHARES and is_large else found
 
 
 def _evidence(column: Column) -> list[str]:
     said = [f"{column.n:,} rows, {len(column.counts):,} distinct, {column.empty:,} empty"]
     if column.auc_alone is not None:
         said.append(f"AUC alone {column.auc_alone:.3f}, information value {column.information:.2f}")
+    if leak_by(column.name) and _leak(column) is None and not column.date_formats:
+        said.append(f"its name warns ({leak_by(column.name)[1]}), its values do not: check it")  # type: ignore[index]
     return said
 
 
@@ -130,6 +142,26 @@ def _dates(judged: list[Judged]) -> None:
     if known:
         known[0].part = "outcome_known_on"
         known[0].why = f"{known[0].why}; it may say when the outcome was known"
+
+
+def _whens(judged: list[Judged]) -> None:
+    """Ban what only says when: it tells years apart, and the years to come are none of them."""
+    applied = next((one.column for one in judged if one.part == "applied_on"), None)
+    if applied is None:
+        return
+    dates = dates_of(applied)
+    for one in judged:
+        if one.part == "feature":
+            one.why = says_when(one.column, dates)
+            one.part = "banned" if one.why else one.part
+
+
+def _codes(judged: list[Judged]) -> None:
+    """Leave out codes that are too many to be a category."""
+    for one in judged:
+        if one.part == "feature" and not is_quantity(one.column):
+            one.why = codes_of(one.column).why_not
+            one.part = "left out" if one.why else one.part
 
 
 def _is_plain_number(column: Column) -> bool:

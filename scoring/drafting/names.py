@@ -21,30 +21,42 @@ PROXIES: tuple[str, ...] = (
     "plz",
     "postleit",
     "city",
+    "hometown",
     "town",
     "neighbo",
     "tract",
 )
 PROXIES += ("min30", "suburb", "village", "county", "address", "street", "firstname", "lastname")
 PROXIES += ("surname", "forename", "first_name", "last_name")
-LEAKS: dict[str, tuple[str, ...]] = {
-    "is only known after the decision": (
-        *("chgoff", "chargeoff", "charge_off", "charged_off", "recover", "collection", "default"),
-        *("writeoff", "write_off", "written_off", "dpd", "days_past", "overdue", "arrears", "late"),
-        *("last_pymnt", "last_payment", "total_pymnt", "total_rec", "out_prncp", "balancegross"),
-        *("balance_gross", "closed", "settle", "mis_status", "loan_status", "status_final"),
-        *("disbursementdate", "disbursement_date", "bad", "outcome", "delinquent_next"),
-    ),
-    "is the lender's own rating or price": (
-        *("int_rate", "interest_rate", "grade", "sub_grade", "subgrade", "apr", "pd", "score"),
-        *("rating", "risk_band", "scorecard"),
-    ),
-    "is the lender's own decision": (
-        *("approve", "approved", "reject", "declin", "denied", "denial", "action", "decision"),
-        *("accept", "refus", "granted", "underwrit"),
-    ),
-}
 IDS = ("id", "nr", "no", "number", "key", "uuid", "ref", "reference", "loannr", "application")
+# Names of codes that are written as numbers: more of one is not more of anything.
+CODES: tuple[str, ...] = (
+    "naics",
+    "nace",
+    "isic",
+    "industry",
+    "branch",
+    "franchise",
+    "purpose",
+    "merchant",
+)
+CODES += ("dealer", "agency", "occupation", "profession", "region", "district", "product_code")
+CODES += ("state_code", "country", "postcode", "postal", "department")
+CODE_WORDS = {"code", "codes", "cd", "sic", "msa", "zip", "plz", "mcc", "naf", "noga", "anzsic"}
+HIERARCHIES = ("naics", "nace", "isic", "sic", "anzsic", "noga", "naf")  # begin with the sector
+QUANTITIES: tuple[str, ...] = (
+    "count",
+    "total",
+    "average",
+    "years",
+    "months",
+    "days",
+    "amount",
+    "balance",
+    "rate",
+)
+QUANTITIES += ("ratio", "percent", "share", "exper", "tenure", "distan", "growth", "sales", "size")
+FIRST_OF_QUANTITIES = {"n", "no", "num", "nr", "number", "count", "avg", "sum", "max", "min"}
 AMOUNTS: tuple[str, ...] = (
     "amount",
     "amnt",
@@ -55,11 +67,10 @@ AMOUNTS: tuple[str, ...] = (
     "principal",
     "grappv",
 )
-AMOUNTS += ("betrag", "importe", "loan_size", "credit_amount", "funded", "requested")
-TERMS = ("term", "duration", "laufzeit", "plazo", "tenor", "maturity")
+AMOUNTS += ("betrag", "importe", "loan_size", "credit_amount", "funded", "requested", "loan_amount")
+TERMS = ("term", "loan_term", "duration", "laufzeit", "plazo", "tenor", "maturity")
 APPLIED = ("appl", "approv", "request", "origin", "antrag", "issue", "booked", "created", "opened")
 KNOWN = ("chgoff", "charge", "default", "closed", "outcome", "known", "status_date", "bad")
-DECISION_OUTCOMES = LEAKS["is the lender's own decision"]
 UNITS = {"month": "months", "mths": "months", "year": "years", "yr": "years", "day": "days"}
 UNITS |= {"pct": "%", "percent": "%", "rate": "%", "util": "%"}
 
@@ -77,7 +88,7 @@ def words_of(name: str) -> list[str]:
 
 
 def suggests(name: str, stems: tuple[str, ...]) -> str | None:
-    """Give the stem that a word of the name, or the name run together, begins with.
+    """Give the stem that the name, from the beginning of one of its words on, begins with.
 
     A stem of fewer than four letters must be a whole word: "age" is in "average".
 
@@ -85,38 +96,54 @@ def suggests(name: str, stems: tuple[str, ...]) -> str | None:
     --------
     >>> suggests("ChgOffDate", ("chgoff",)), suggests("average", ("age",))
     ('chgoff', None)
+    >>> suggests("transaction_count", ("action",)), suggests("legal_actions", ("action",))
+    (None, 'action')
     """
     words = words_of(name)
-    joined = "_".join(words)
+    ends = ["".join(words[at:]) for at in range(len(words))]
     for stem in stems:
         plain = stem.replace("_", "")
         if any(letter.isdigit() for letter in stem):
             if name.lower() == stem:
                 return stem
-        elif len(plain) < 4:
-            if plain in words:
-                return stem
-        elif (
-            joined.replace("_", "").startswith(plain)
-            or any(word.startswith(plain) for word in words)
-            or stem in joined
-        ):
+        elif plain in words or (len(plain) >= 4 and any(end.startswith(plain) for end in ends)):
             return stem
     return None
 
 
 def protected_by(name: str) -> str | None:
-    """Name the protected attribute that a column's name suggests."""
-    return next((kind for kind, stems in PROTECTED.items() if suggests(name, stems)), None)
-
-
-def leak_by(name: str) -> tuple[str, str] | None:
-    """Say why a column's name suggests that it must not be a feature: the words, the stem."""
-    for why, stems in LEAKS.items():
-        stem = suggests(name, stems)
-        if stem:
-            return why, stem
+    """Name the protected attribute that a column's name suggests, or holds as in dateofbirth."""
+    joined = "_".join(words_of(name))
+    for kind, stems in PROTECTED.items():
+        if suggests(name, stems) or any(len(stem) > 4 and stem in joined for stem in stems):
+            return kind
     return None
+
+
+def names_codes(name: str) -> bool:
+    """Whether a column's name is one of codes, and not of how many, how long or how much.
+
+    Examples
+    --------
+    >>> names_codes("FranchiseCode"), names_codes("num_branches"), names_codes("codebtor_income")
+    (True, False, False)
+    """
+    words = words_of(name)
+    if not words or words[0] in FIRST_OF_QUANTITIES or suggests(name, QUANTITIES):
+        return False
+    return bool(CODE_WORDS & set(words)) or bool(suggests(name, CODES))
+
+
+def label_of(name: str) -> str:
+    """Write a name as words for people, its numbers kept: they tell columns apart.
+
+    Examples
+    --------
+    >>> label_of("BILL_AMT1"), label_of("LoanNr_ChkDgt"), label_of("delinq_2yrs")
+    ('Bill amt 1', 'Loan nr chk dgt', 'Delinq 2yrs')
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])", " ", name)
+    return " ".join(re.findall(r"[^\W_]+", spaced.lower())).capitalize() or name
 
 
 def slug_of(name: str, *, longest: int = 40) -> str:
