@@ -21,12 +21,13 @@ Floats = NDArray[np.float64]
 # All but PDs are limited in log-odds, so that a scale of more points a doubling is not held to
 # more digits than float32 has; 3e-5 is 0.0009 points at 20 a doubling. Margin, points and
 # additivity are limited relative to 1 + |margin|: a float32 sum of hundreds of leaves loses more
-# where it is large, in XGBoost as in the graph.
+# where it is large, in XGBoost as in the graph. Additivity has room for large shares that cancel
+# out: 300 trees over 60 features of a million loans were off by 1.5e-5.
 LIMITS = {
     "margin": 1e-5,
     "pd": 2e-6,
     "points": 1e-5,
-    "additivity": 1e-5,
+    "additivity": 3e-5,
     "shares_by_quadrature": 3e-5,
     "shares_by_coalitions": 3e-5,
     "mean_share_of_reference": 3e-5,
