@@ -3,6 +3,7 @@
 Dask is the optional extra `dask`: it is imported where a cluster is asked for, and nowhere else.
 """
 
+import logging
 import os
 import platform
 import subprocess
@@ -70,6 +71,7 @@ def cluster(scheduler: str = "", *, workers: int = LOCAL_WORKERS) -> Iterator["C
             "Dask is not installed. It is an extra: "
             ".venv/bin/uv pip install --require-hashes -r requirements-dask.txt"
         )
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # it tells of every fit
     with _connected(scheduler) if scheduler else _started(workers) as client:
         _check_versions(client)
         yield client
