@@ -71,7 +71,9 @@ def cluster(scheduler: str = "", *, workers: int = LOCAL_WORKERS) -> Iterator["C
             "Dask is not installed. It is an extra: "
             ".venv/bin/uv pip install --require-hashes -r requirements-dask.txt"
         )
-    logging.getLogger("distributed").setLevel(logging.WARNING)  # it tells of every fit
+    import distributed  # noqa: F401, PLC0415 - an optional extra; it sets its log's level
+
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # else it tells of every fit
     with _connected(scheduler) if scheduler else _started(workers) as client:
         _check_versions(client)
         yield client
@@ -115,7 +117,12 @@ def _started(workers: int) -> Iterator["Client"]:
 
     with (
         TemporaryDirectory(prefix="evenhand-dask-") as scratch,
-        LocalCluster(n_workers=0, host=LOOPBACK, dashboard_address=None) as local,
+        LocalCluster(
+            n_workers=0,
+            host=LOOPBACK,
+            dashboard_address=f"{LOOPBACK}:0",  # any free port: the usual one may be taken
+            scheduler_kwargs={"dashboard": False},
+        ) as local,
         ExitStack() as running,
         (Path(scratch) / "log").open("wb") as log,
     ):
