@@ -1,11 +1,15 @@
-"""What Django's `check --database` and `migrate` say about the server behind the product."""
+"""What Django's `check` says about the servers behind the product."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import Error as CheckError
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
+
+from scoring import cluster
 
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 _SETTINGS = "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting <> 'on' ORDER BY name"
@@ -30,3 +34,32 @@ def server_keeps_what_it_acknowledged(
                 )
             )
     return found
+
+
+@register(Tags.compatibility)
+def engine_can_be_used(**_more: Any) -> list[CheckMessage]:
+    """Refuse an engine whose library is missing: else the first training would say so."""
+    if settings.EVENHAND_ENGINE != "dask" or cluster.is_installed():
+        return []
+    return [
+        CheckError(
+            "EVENHAND_ENGINE is dask, and Dask is not installed.",
+            hint="It is an extra: requirements-dask.txt.",
+            id="credit.E001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def cluster_is_spoken_to_in_secret(**_more: Any) -> list[CheckMessage]:
+    """Warn of training rows that would go over a network as they are."""
+    address = settings.EVENHAND_DASK_SCHEDULER
+    if settings.EVENHAND_ENGINE != "dask" or not address or address.startswith("tls://"):
+        return []
+    return [
+        CheckWarning(
+            "Rows of applicants go to the Dask scheduler unencrypted.",
+            hint="Give the cluster certificates, and EVENHAND_DASK_SCHEDULER a tls:// address.",
+            id="credit.W002",
+        )
+    ]

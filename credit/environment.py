@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from psycopg.conninfo import conninfo_to_dict
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,8 @@ class Environment(BaseSettings):
     allowed_hosts: str = "127.0.0.1,localhost"
     evenhand_https: bool = True
     evenhand_debug: bool = False
+    evenhand_engine: Literal["local", "dask"] = "local"
+    evenhand_dask_scheduler: str = ""
     port: int = 8000
 
     @property

@@ -246,6 +246,12 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# --- Training -----------------------------------------------------------------------------------
+# Trees are fitted in the worker's process, or on a Dask cluster (decision record 0007).
+
+EVENHAND_ENGINE = environment.evenhand_engine
+EVENHAND_DASK_SCHEDULER = environment.evenhand_dask_scheduler  # none: processes of this machine
+
 # --- The REST API: this block belongs to credit/api -----------------------------------------------
 
 REST_FRAMEWORK: dict[str, object] = {

@@ -6,6 +6,7 @@ from typing import ParamSpec
 import structlog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.utils import timezone
 
 from credit.actions import audit, idempotency, training_runs
@@ -53,7 +54,12 @@ def _train(run_id: int) -> None:
     from credit.actions import training  # noqa: PLC0415
 
     try:
-        training.run(run_id=run_id, at=timezone.now(), clock=timezone.now)
+        training.run(
+            run_id=run_id,
+            at=timezone.now(),
+            clock=timezone.now,
+            engine=settings.EVENHAND_ENGINE,
+        )
     except SoftTimeLimitExceeded:
         training_runs.fail(
             run_id=run_id, problem="It took longer than the time allowed.", at=timezone.now()

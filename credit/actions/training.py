@@ -8,13 +8,14 @@ import polars as pl
 import structlog
 from django.db import transaction
 
-from credit import serving, store, vault
+from credit import engines, serving, store, vault
 from credit.actions import model_versions, snapshots, training_runs, users
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
 from credit.models import ModelVersion, Role, Snapshot, TrainingRun, User
 from scoring import fairness
 from scoring.bundle import Bundle
+from scoring.cluster import ClusterRefused
 from scoring.contract import Contract
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
@@ -35,22 +36,24 @@ def run(
     at: datetime,
     progress: Progress | None = None,
     clock: Callable[[], datetime] | None = None,
+    engine: engines.Engine = "local",
 ) -> ModelVersion:
     """Take up a training run and end it with a candidate, or failed with the sentence why.
 
     The work itself stands in no transaction; each thing written is a short one. `clock` says when
-    it ends, for `at` is when it began.
+    it ends, for `at` is when it began. `engine` says where the trees are fitted.
     """
     now = clock or (lambda: at)
     with training_runs.sole_worker(run_id):
         taken = training_runs.start(run_id=run_id, at=at)
         try:
-            return _carry_out(taken, now=now, tell=progress or _silence)
+            return _carry_out(taken, engine=engine, now=now, tell=progress or _silence)
         except (
             TrainingRefused,
             CalibrationRefused,
             ExportRefused,
             ParityFailed,
+            ClusterRefused,
             snapshots.NothingToLearnFrom,
             store.FileMissing,
             store.FileAltered,
@@ -61,7 +64,9 @@ def run(
             raise TrainingFailed(str(refused)) from refused
 
 
-def _carry_out(taken: TrainingRun, *, now: Callable[[], datetime], tell: Progress) -> ModelVersion:
+def _carry_out(
+    taken: TrainingRun, *, engine: engines.Engine, now: Callable[[], datetime], tell: Progress
+) -> ModelVersion:
     def progress(step: str, share: float) -> None:
         training_runs.progress(run=taken, step=step, share=share)
         tell(step, share)
@@ -69,12 +74,15 @@ def _carry_out(taken: TrainingRun, *, now: Callable[[], datetime], tell: Progres
     progress("Taking a snapshot of the loans", 0.0)
     snapshot = snapshots.take(product_id=taken.product_id, at=now())
     contract = snapshot.contract.read()
-    trained = train(
-        contract=contract,
-        frame=snapshots.read(snapshot),
-        snapshot_sha256=snapshot.rows_sha256,
-        progress=progress,
-    )
+    frame = snapshots.read(snapshot)
+    with engines.learner_on(engine, contract=contract, frame=frame) as learner:
+        trained = train(
+            contract=contract,
+            frame=frame,
+            snapshot_sha256=snapshot.rows_sha256,
+            progress=progress,
+            learner=learner,
+        )
     trained_by = _trainer_of_record(taken.requested_by)
     progress("Measuring fairness", 0.97)
     gates = [_gate(gate) for gate in trained.gates]

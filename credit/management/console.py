@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from tqdm import tqdm
@@ -60,6 +61,19 @@ class ProductCommand(BaseCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         """Raise `CommandError` where what was found means exit code 1."""
+
+
+def add_engine_argument(parser: CommandParser) -> None:
+    """Let a command train on a cluster; without a word the settings say where."""
+    parser.add_argument(
+        "--dask",
+        action="store_const",
+        const="dask",
+        default=settings.EVENHAND_ENGINE,
+        dest="engine",
+        help="train on a Dask cluster: the one at EVENHAND_DASK_SCHEDULER, or two processes of "
+        "this machine",
+    )
 
 
 def user_named(username: str) -> User:

@@ -234,6 +234,13 @@ def _made_of(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Contract {contract.hash}."
     yield ", ".join(f"{name} {version}" for name, version in libraries.items()) + "."
+    engine = manifest["engine"]
+    if engine["name"] == "dask":
+        yield ""
+        yield (
+            f"Fitted on a Dask cluster of {engine['workers']} workers of {engine['threads']} "
+            f"threads: on another number the trees differ in their last bits."
+        )
 
 
 def _share(trained: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What fits trees and asks them, wherever the rows are: in this process, or on a cluster."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import xgboost as xgb
@@ -16,9 +16,13 @@ Weights = NDArray[np.float32]
 
 
 class Learner(Protocol):
-    """The rows of a snapshot in its order, and their outcomes; `rows` says how many."""
+    """The rows of a snapshot in its order, and their outcomes; `rows` says how many.
+
+    `engine` is what the manifest says of where the trees were fitted.
+    """
 
     rows: int
+    engine: dict[str, Any]
 
     def fit(
         self,
@@ -40,6 +44,7 @@ class LocalLearner:
     def __init__(self, matrix: Matrix, bad: Outcomes, encoding: Encoding) -> None:
         self.matrix, self.bad, self.encoding = matrix, bad, encoding
         self.rows = len(matrix)
+        self.engine = {"name": "local"}
 
     def fit(
         self,

@@ -136,6 +136,7 @@ def train(
     progress("Comparing the graph with the model", COMPARING)
     said = {
         "snapshot_sha256": snapshot_sha256,
+        "engine": snapshot.learner.engine,
         "search": searched,
         "parity": _parity(snapshot, fitted),
         **_manifest(snapshot, fitted, out),

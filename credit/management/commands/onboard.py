@@ -12,7 +12,13 @@ from credit.actions import (
     training_runs,
 )
 from credit.actions.refusals import require_role
-from credit.management.console import ProductCommand, training_bar, user_named
+from credit.engines import Engine
+from credit.management.console import (
+    ProductCommand,
+    add_engine_argument,
+    training_bar,
+    user_named,
+)
 from credit.management.loan_files import add_file_arguments, read_loans
 from credit.models import ContractVersion, Ingestion, ModelVersion, Role, User
 from credit.models.model_versions import Stage
@@ -38,6 +44,7 @@ class Command(ProductCommand):
         add_file_arguments(parser)
         parser.add_argument("--by", required=True, help="username of a model developer")
         parser.add_argument("--approved-by", required=True, help="username of a model validator")
+        add_engine_argument(parser)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         by, approver = user_named(options["by"]), user_named(options["approved_by"])
@@ -55,7 +62,9 @@ class Command(ProductCommand):
                 contract_id=contract.pk, by=by, approved_by=approver, at=timezone.now()
             )
         read = read_loans(contract, options, by=by, tell=self.stderr.write)
-        version = _candidate(contract, read) or _train(contract, by, silent=options["json"])
+        version = _candidate(contract, read) or _train(
+            contract, by, engine=options["engine"], silent=options["json"]
+        )
         promoted = model_versions.promote(
             version_id=version.pk, by=approver, at=timezone.now(), note="First model, onboarded."
         )
@@ -86,13 +95,19 @@ def _candidate(contract: ContractVersion, read: Ingestion) -> ModelVersion | Non
     ).first()
 
 
-def _train(contract: ContractVersion, by: User, *, silent: bool) -> ModelVersion:
+def _train(contract: ContractVersion, by: User, *, engine: Engine, silent: bool) -> ModelVersion:
     left = contract.product.training_runs.filter(state__in=training_runs.UNFINISHED).first()
     run = left or training_runs.request(
         product_id=contract.product_id, by=by, at=timezone.now(), enqueue=False
     )
     with training_bar(silent=silent) as show:
         try:
-            return training.run(run_id=run.pk, at=timezone.now(), progress=show, clock=timezone.now)
+            return training.run(
+                run_id=run.pk,
+                at=timezone.now(),
+                progress=show,
+                clock=timezone.now,
+                engine=engine,
+            )
         except training_runs.NothingToDo as busy:
             raise CommandError(f"{contract.product.name} is being trained already.") from busy

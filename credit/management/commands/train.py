@@ -4,7 +4,13 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from credit.actions import training, training_runs
-from credit.management.console import ProductCommand, product_named, training_bar, user_named
+from credit.management.console import (
+    ProductCommand,
+    add_engine_argument,
+    product_named,
+    training_bar,
+    user_named,
+)
 
 
 class Command(ProductCommand):
@@ -15,6 +21,7 @@ class Command(ProductCommand):
         super().add_arguments(parser)
         parser.add_argument("product", help="slug of the product, as in consumer-loan")
         parser.add_argument("--by", required=True, help="username of who asks for it")
+        add_engine_argument(parser)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         run = training_runs.request(
@@ -25,7 +32,11 @@ class Command(ProductCommand):
         )
         with training_bar(silent=options["json"]) as show:
             version = training.run(
-                run_id=run.pk, at=timezone.now(), progress=show, clock=timezone.now
+                run_id=run.pk,
+                at=timezone.now(),
+                progress=show,
+                clock=timezone.now,
+                engine=options["engine"],
             )
         return {"version": version.name, "metrics": version.metrics, "gates": version.gates}
 
