@@ -12,7 +12,7 @@ then of their values.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from math import inf, log, prod
+from math import inf, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,18 +27,26 @@ from scoring.levers import Lever, fields_of, levers_of, with_change
 from scoring.margin_trees import read
 from scoring.points import Score
 from scoring.policy import Recommendation, recommend
-from scoring.reach import Cells, Reach
+from scoring.reach import Cells, Reach, Table, everything
 from scoring.sessions import Session
 from scoring.uncertainty import assess, stand
 
 MOST_SHOWN = 3
 MOST_CHANGES = 3  # features in one alternative
-MOST_ROWS = 250_000  # combinations that are scored in one search
-FIRST_BATCH, BATCH = 64, 4_096
+MOST_COMBINATIONS = 5_000_000  # whose margin is worked out from the trees in one search
+MOST_ROWS = 20_000  # of them scored, since the trees say that they may be within the cut-off
+MOST_OF_A_SET = 1_024  # of these, such as change the same features
+RADII = (
+    0.5,
+    1.0,
+    1.5,
+    2.0,
+    3.0,
+    inf,
+)  # looked through one after the other: what is near is seldom far to seek
+FIRST_BATCH, BATCH = 64, 1_024
 DIGITS = 9  # distances that differ by less are equal
-NONE_EXISTS = (
-    "nothing the applicant can change within the product's bounds reaches approval"
-)
+NONE_EXISTS = "nothing the applicant can change within the product's bounds reaches approval"
 TOO_LARGE = "the search was too large"
 
 
@@ -136,31 +144,45 @@ class _Search:
         ]
         self._reach = _reach(engine, values, self._levers)
         self._margin = _margin_at(engine, policy.approve_pd_at_most)
-        self._rows_left = MOST_ROWS
+        self._tables: dict[tuple[int, ...], Table] = {}
+        self._rows_left, self._combinations_left = MOST_ROWS, MOST_COMBINATIONS
+        self._given_up: set[tuple[int, ...]] = set()
 
     def result(self) -> Alternatives:
         """Look at single features, then pairs, then three at once, until there are enough."""
         found: list[Alternative] = []
         sets: list[set[int]] = []
         for size in range(1, MOST_CHANGES + 1):
-            wanted = MOST_SHOWN - len(found)
-            nearest: list[tuple[Alternative, tuple[int, ...]]] = []
-            for chosen in self._choices(size, without=sets):
-                limit = nearest[-1][0].distance if len(nearest) == wanted else inf
-                best = self._best(chosen, nearer_than=limit)
-                if best is not None:
-                    nearest.append((best, chosen))
-                    nearest = sorted(nearest, key=lambda item: item[0].distance)[:wanted]
+            nearest = self._nearest(
+                list(self._choices(size, without=sets)), MOST_SHOWN - len(found)
+            )
             found += [item for item, _ in nearest]
             sets += [set(chosen) for _, chosen in nearest]
             if len(found) == MOST_SHOWN:
                 break
-        reason = TOO_LARGE if self._rows_left < 0 else None if found else NONE_EXISTS
+        reason = TOO_LARGE if self._given_up else None if found else NONE_EXISTS
         return Alternatives(found=tuple(found), reason=reason)
 
-    def scored(
-        self, changes: Mapping[str, Value], requested: RequestedValues
-    ) -> Score | None:
+    def _nearest(
+        self, choices: list[tuple[int, ...]], wanted: int
+    ) -> list[tuple[Alternative, tuple[int, ...]]]:
+        """Find the nearest alternative of each set of features, and of those the nearest."""
+        nearest: list[tuple[Alternative, tuple[int, ...]]] = []
+        for radius in RADII:
+            nearest = []
+            for chosen in choices:
+                limit = nearest[-1][0].distance if len(nearest) == wanted else radius
+                best = (
+                    self._best(chosen, nearer_than=limit) if chosen not in self._given_up else None
+                )
+                if best is not None:
+                    nearest.append((best, chosen))
+                    nearest = sorted(nearest, key=lambda item: item[0].distance)[:wanted]
+            if len(nearest) == wanted:
+                break
+        return nearest
+
+    def scored(self, changes: Mapping[str, Value], requested: RequestedValues) -> Score | None:
         """Score and judge an application as if it had come in; None where it is not approved."""
         values = self._values | changes
         score = self._engine.score(values)
@@ -195,18 +217,15 @@ class _Search:
 
     def _best(self, chosen: tuple[int, ...], *, nearer_than: float) -> Alternative | None:
         """Score the combinations that may be approved, nearest first, until one is."""
-        if self._rows_left < 0:
-            return None
         cells = self._cells(chosen, nearer_than=nearer_than)
-        if cells is None:
-            return None
         order = np.argsort(cells.distance.round(DIGITS), kind="stable")
         start, size = 0, FIRST_BATCH
         while start < len(order):
+            if start >= MOST_OF_A_SET or self._rows_left <= 0:
+                self._given_up.add(chosen)
+                break
             batch = order[start : start + size]
             self._rows_left -= len(batch)
-            if self._rows_left < 0:
-                return None
             for at in batch[self._passing(chosen, cells.options[batch])].tolist():
                 made = self._made(chosen, cells.options[at].tolist(), cells.distance[at].item())
                 if made is not None:
@@ -214,20 +233,21 @@ class _Search:
             start, size = start + size, BATCH
         return None
 
-    def _cells(self, chosen: tuple[int, ...], *, nearer_than: float) -> Cells | None:
+    def _cells(self, chosen: tuple[int, ...], *, nearer_than: float) -> Cells:
         """Let the trees say which combinations may be; without trees, all may."""
         far = [self._far[at] for at in chosen]
-        if self._reach is not None:
-            return self._reach.cells(
-                chosen, far, margin_at_most=self._margin, nearer_than=nearer_than
-            )
-        if prod(map(len, far)) > self._rows_left:
-            self._rows_left = -1
-            return None
-        options = np.stack(np.meshgrid(*map(_places, far), indexing="ij"), -1).reshape(-1, len(far))
-        distance = sum(each[options[:, at]] for at, each in enumerate(far))
-        near = np.flatnonzero(distance < nearer_than)
-        return Cells(options=options[near], distance=np.asarray(distance)[near])
+        if self._reach is None:
+            table = everything(far)
+        elif chosen in self._tables:
+            table = self._tables[chosen]
+        else:
+            table = self._reach.table(chosen, far, margin_at_most=self._margin)
+        self._tables[chosen] = table
+        self._combinations_left -= table.count(nearer_than=nearer_than)
+        if self._combinations_left < 0:
+            self._given_up.add(chosen)
+            return table.cells(nearer_than=0.0)
+        return table.cells(nearer_than=nearer_than)
 
     def _passing(self, chosen: tuple[int, ...], options: NDArray[np.intp]) -> NDArray[np.intp]:
         """Say which rows of a batch are within the cut-off and would stand."""
@@ -237,9 +257,7 @@ class _Search:
         kept = self._rows(chosen, options[within])
         return within[stand(self._engine, kept, pds[within], self._policy)]
 
-    def _rows(
-        self, chosen: tuple[int, ...], options: NDArray[np.intp]
-    ) -> dict[str, list[Value]]:
+    def _rows(self, chosen: tuple[int, ...], options: NDArray[np.intp]) -> dict[str, list[Value]]:
         rows = {name: [value] * len(options) for name, value in self._values.items()}
         for place, at in enumerate(chosen):
             tried = [option.value for option in self._levers[at].options]
@@ -267,13 +285,7 @@ class _Search:
         )
 
 
-def _places(distances: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.arange(len(distances))
-
-
-def _reach(
-    engine: Engine, values: dict[str, Value], levers: tuple[Lever, ...]
-) -> Reach | None:
+def _reach(engine: Engine, values: dict[str, Value], levers: tuple[Lever, ...]) -> Reach | None:
     """Encode the applicant with each option as the graph does, and hold it to the leaves."""
     leaves = read(engine.bundle.model)
     if leaves is None or engine.bundle.manifest.get("calibration", {}).get("a", 0) <= 0:

@@ -20,7 +20,9 @@ from scoring.features import Value
 from scoring.policy import meets
 
 A_CHANGE = 1.0  # the distance of what has none: another category, or a value not stated before
-STEPS_IN_A_SPREAD = 1_000  # decimals are proposed in powers of ten at most this fine, if they can be
+STEPS_IN_A_SPREAD = (
+    1_000  # decimals are proposed in powers of ten at most this fine, if they can be
+)
 FINER = 9  # more digits, where two splits lie closer together than that
 CENTS = Decimal("0.01")
 
@@ -90,9 +92,7 @@ def levers_of(
     return tuple(lever for lever in levers if lever.options or lever.must_move)
 
 
-def with_change(
-    requested: RequestedValues, feature: Feature, value: Value
-) -> RequestedValues:
+def with_change(requested: RequestedValues, feature: Feature, value: Value) -> RequestedValues:
     """Ask for another amount or term where a feature is the same as it."""
     match feature.same_as:
         case "requested.amount":
@@ -245,8 +245,6 @@ class _Numbers:
 
     def _number(self, count: int, step: Decimal) -> int | float:
         return float(count * step) if self.feature.kind is Kind.DECIMAL else int(count * step)
-
-
 
 
 def _split(at: float) -> _Break:

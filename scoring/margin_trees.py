@@ -32,9 +32,7 @@ class Leaves:
     wants_below: NDArray[np.bool_]  # or else at or above
     takes_missing: NDArray[np.bool_]
 
-    def hold(
-        self, rows: NDArray[np.float32], *, columns: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
+    def hold(self, rows: NDArray[np.float32], *, columns: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say which rows pass all tests of some columns, shape (leaves, rows)."""
         held = np.ones((len(self.weight), len(rows)), dtype=np.bool_)
         for depth in range(self.column.shape[1]):

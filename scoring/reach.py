@@ -8,6 +8,7 @@ who asks must score what is found.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,55 +60,45 @@ class Reach:
             self._stays.append(held[:, 0])
             self._holds.append(held[:, 1:])
 
-    def cells(
+    def table(
         self,
         chosen: tuple[int, ...],
         distances: Sequence[NDArray[np.float64]],
         *,
         margin_at_most: float,
-        nearer_than: float,
-    ) -> Cells:
-        """Find every combination of the chosen features' options that may reach the margin."""
+    ) -> "Table":
+        """Bring together what combinations of the chosen features' options are held by."""
         others = [held for at, held in enumerate(self._stays) if at not in chosen]
         alive = np.all([np.ones(len(self._weight), dtype=np.bool_), *others], axis=0)
-        found = _within(
-            [self._holds[at][alive] for at in chosen],
-            self._weight[alive],
-            self._tree[alive],
-            distances,
-            margin_at_most - self._base + SLACK,
-            nearer_than,
+        masks, weight = [self._holds[at][alive] for at in chosen], self._weight[alive]
+        at_most = margin_at_most - self._base + SLACK
+        tree = self._tree[alive]
+        kept = [np.flatnonzero(_least(mask, weight, tree) <= at_most) for mask in masks]
+        kinds = [_kinds(mask[:, keep]) for mask, keep in zip(masks, kept, strict=True)]
+        return Table(
+            masks=[mask for mask, _ in kinds],
+            kinds=[kind for _, kind in kinds],
+            weight=weight,
+            distances=[far[keep] for far, keep in zip(distances, kept, strict=True)],
+            kept=kept,
+            at_most=at_most,
         )
-        return found
+
+
+def _kinds(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Bring options together that the very same leaves hold."""
+    if not mask.shape[1]:
+        return mask, np.empty(0, dtype=np.intp)
+    _, first, kind = np.unique(
+        np.packbits(mask.T, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    return mask[:, first], kind.ravel()
 
 
 def _moved(present: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Say which columns a feature's options are seen in."""
     same = (rows == present) | (np.isnan(rows) & np.isnan(present))
     return np.asarray(~same.all(axis=0), dtype=np.bool_)
-
-
-def _within(  # noqa: PLR0913, PLR0917 - it calls itself on fewer leaves
-    masks: Masks,
-    weight: NDArray[np.float32],
-    tree: NDArray[np.intp],
-    distances: Sequence[NDArray[np.float64]],
-    at_most: float,
-    nearer_than: float,
-) -> Cells:
-    nearest = [float(distance.min()) for distance in distances]
-    kept = [
-        np.flatnonzero(
-            (_least(mask, weight, tree) <= at_most)
-            & (distance + (sum(nearest) - own) < nearer_than)
-        )
-        for mask, distance, own in zip(masks, distances, nearest, strict=True)
-    ]
-    if not all(map(len, kept)):
-        return _no_cells(len(masks))
-    if len(masks) > 2:
-        return _by_slices(masks, weight, tree, distances, kept, at_most, nearer_than)
-    return _by_table(masks, weight, distances, kept, at_most, nearer_than)
 
 
 def _least(
@@ -119,56 +110,100 @@ def _least(
     return np.asarray(best.sum(axis=0), dtype=np.float32)
 
 
-def _by_slices(  # noqa: PLR0913, PLR0917 - as above
-    masks: Masks,
-    weight: NDArray[np.float32],
-    tree: NDArray[np.intp],
-    distances: Sequence[NDArray[np.float64]],
-    kept: list[NDArray[np.intp]],
-    at_most: float,
-    nearer_than: float,
-) -> Cells:
-    """Go through the options of the first feature, with the leaves that hold each."""
-    parts = [_no_cells(len(masks))]
-    rest = [mask[:, keep] for mask, keep in zip(masks[1:], kept[1:], strict=True)]
-    rest_far = [far[keep] for far, keep in zip(distances[1:], kept[1:], strict=True)]
-    for option in kept[0].tolist():
-        holds = masks[0][:, option]
-        inner = _within(
-            [mask[holds] for mask in rest],
-            weight[holds],
-            tree[holds],
-            rest_far,
-            at_most,
-            nearer_than - distances[0][option],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The options of one set of features that may reach the bound, and the leaves of each."""
+
+    masks: Masks  # (leaves, kinds of options)
+    kinds: list[NDArray[np.intp]]  # the kind of each option
+    weight: NDArray[np.float32]
+    distances: list[NDArray[np.float64]]
+    kept: list[NDArray[np.intp]]  # the places of the options
+    at_most: float
+
+    def count(self, *, nearer_than: float) -> int:
+        """Say how many margins `cells` works out."""
+        return prod(mask.shape[1] for mask in self._nearer(nearer_than).masks)
+
+    def cells(self, *, nearer_than: float) -> Cells:
+        """Work out all combinations that are near; of three features, slice by slice."""
+        table = self._nearer(nearer_than)
+        if not all(map(len, table.kept)):
+            return _joined([], features=len(self.kept))
+        if len(table.masks) < 3:
+            return table._worked_out(nearer_than)
+        parts = []
+        for kind in range(table.masks[0].shape[1]):
+            own = np.flatnonzero(table.kinds[0] == kind)
+            nearest = table.distances[0][own].min()
+            inner = table._slice(table.masks[0][:, kind]).cells(nearer_than=nearer_than - nearest)
+            parts += [table._with(inner, option, nearer_than) for option in own.tolist()]
+        return _joined(parts, features=len(self.kept))
+
+    def _with(self, inner: Cells, option: int, nearer_than: float) -> Cells:
+        """Put an option of the first feature before combinations of the others."""
+        distance = inner.distance + self.distances[0][option]
+        near = distance < nearer_than
+        first = np.full((int(near.sum()), 1), self.kept[0][option])
+        return Cells(options=np.hstack([first, inner.options[near]]), distance=distance[near])
+
+    def _nearer(self, nearer_than: float) -> "Table":
+        """Leave out options that are too far whatever the others are."""
+        least = [float(far.min(initial=inf)) for far in self.distances]
+        near = [
+            np.flatnonzero(far - own + sum(least) < nearer_than) if len(far) else far.astype(int)
+            for far, own in zip(self.distances, least, strict=True)
+        ]
+        pairs = zip(self.kinds, near, strict=True)
+        left = [np.unique(kind[at], return_inverse=True) for kind, at in pairs]
+        return Table(
+            masks=[mask[:, own] for mask, (own, _) in zip(self.masks, left, strict=True)],
+            kinds=[kind for _, kind in left],
+            weight=self.weight,
+            distances=[far[at] for far, at in zip(self.distances, near, strict=True)],
+            kept=[kept[at] for kept, at in zip(self.kept, near, strict=True)],
+            at_most=self.at_most,
         )
-        if len(inner.distance):
-            own = [keep[inner.options[:, at]] for at, keep in enumerate(kept[1:])]
-            options = np.column_stack([np.full(len(inner.distance), option), *own])
-            parts.append(Cells(options=options, distance=inner.distance + distances[0][option]))
-    return Cells(
-        options=np.concatenate([part.options for part in parts]),
-        distance=np.concatenate([part.distance for part in parts]),
+
+    def _slice(self, holds: NDArray[np.bool_]) -> "Table":
+        """Fix the first feature: only some leaves are left."""
+        return Table(
+            masks=[mask[holds] for mask in self.masks[1:]],
+            kinds=self.kinds[1:],
+            weight=self.weight[holds],
+            distances=self.distances[1:],
+            kept=self.kept[1:],
+            at_most=self.at_most,
+        )
+
+    def _worked_out(self, nearer_than: float) -> Cells:
+        """Sum the leaves of every combination of one or two features' options."""
+        seen = [mask.astype(np.float32) for mask in self.masks]
+        alone = len(seen) == 1
+        other = np.ones((len(self.weight), 1), dtype=np.float32) if alone else seen[1]
+        may = (seen[0].T * self.weight) @ other <= self.at_most
+        may = may[self.kinds[0]] if alone else may[np.ix_(*self.kinds)]
+        distance = self.distances[0][:, None] + (0.0 if alone else self.distances[1])
+        places = np.nonzero(may & (distance < nearer_than))
+        options = [keep[place] for keep, place in zip(self.kept, places, strict=False)]
+        return Cells(options=np.column_stack(options), distance=distance[places])
+
+
+def everything(distances: list[NDArray[np.float64]]) -> Table:
+    """Hold every combination within reach, where there are no trees to say otherwise."""
+    return Table(
+        masks=[np.ones((1, 1), dtype=np.bool_) for _ in distances],
+        kinds=[np.zeros(len(far), dtype=np.intp) for far in distances],
+        weight=np.zeros(1, dtype=np.float32),
+        distances=distances,
+        kept=[np.arange(len(far)) for far in distances],
+        at_most=0.0,
     )
 
 
-def _by_table(  # noqa: PLR0913, PLR0917 - as above
-    masks: Masks,
-    weight: NDArray[np.float32],
-    distances: Sequence[NDArray[np.float64]],
-    kept: list[NDArray[np.intp]],
-    at_most: float,
-    nearer_than: float,
-) -> Cells:
-    """Work out the margin of every combination of one or two features' options."""
-    seen = [mask[:, keep].astype(np.float32) for mask, keep in zip(masks, kept, strict=True)]
-    table = (seen[0].T * weight) @ (seen[1] if len(seen) > 1 else np.ones((len(weight), 1)))
-    far = [distance[keep] for distance, keep in zip(distances, kept, strict=True)]
-    total = far[0][:, None] + (far[1] if len(far) > 1 else 0.0)
-    places = np.nonzero((table <= at_most) & (total < nearer_than))
-    options = [keep[place] for keep, place in zip(kept, places, strict=False)]
-    return Cells(options=np.column_stack(options), distance=total[places])
-
-
-def _no_cells(features: int) -> Cells:
-    return Cells(options=np.empty((0, features), dtype=np.intp), distance=np.empty(0))
+def _joined(parts: list[Cells], *, features: int) -> Cells:
+    none = Cells(options=np.empty((0, features), dtype=np.intp), distance=np.empty(0))
+    return Cells(
+        options=np.concatenate([part.options for part in (none, *parts)]),
+        distance=np.concatenate([part.distance for part in (none, *parts)]),
+    )
