@@ -33,7 +33,7 @@ from scoring.uncertainty import assess, stand
 
 MOST_SHOWN = 3
 MOST_CHANGES = 3  # features in one alternative
-MOST_COMBINATIONS = 5_000_000  # whose margin is worked out from the trees in one search
+MOST_COMBINATIONS = 20_000_000  # whose margin is worked out from the trees in one search
 MOST_ROWS = 20_000  # of them scored, since the trees say that they may be within the cut-off
 MOST_OF_A_SET = 1_024  # of these, such as change the same features
 RADII = (
@@ -146,6 +146,7 @@ class _Search:
         self._margin = _margin_at(engine, policy.approve_pd_at_most)
         self._tables: dict[tuple[int, ...], Table] = {}
         self._rows_left, self._combinations_left = MOST_ROWS, MOST_COMBINATIONS
+        self._searched: dict[tuple[int, ...], float] = {}  # nearer than this, there is none
         self._given_up: set[tuple[int, ...]] = set()
 
     def result(self) -> Alternatives:
@@ -219,6 +220,7 @@ class _Search:
         """Score the combinations that may be approved, nearest first, until one is."""
         cells = self._cells(chosen, nearer_than=nearer_than)
         order = np.argsort(cells.distance.round(DIGITS), kind="stable")
+        order = order[cells.distance[order] >= self._searched.get(chosen, 0.0)]
         start, size = 0, FIRST_BATCH
         while start < len(order):
             if start >= MOST_OF_A_SET or self._rows_left <= 0:
@@ -231,6 +233,7 @@ class _Search:
                 if made is not None:
                     return made
             start, size = start + size, BATCH
+        self._searched[chosen] = nearer_than
         return None
 
     def _cells(self, chosen: tuple[int, ...], *, nearer_than: float) -> Cells:

@@ -178,15 +178,26 @@ class Table:
 
     def _worked_out(self, nearer_than: float) -> Cells:
         """Sum the leaves of every combination of one or two features' options."""
-        seen = [mask.astype(np.float32) for mask in self.masks]
-        alone = len(seen) == 1
-        other = np.ones((len(self.weight), 1), dtype=np.float32) if alone else seen[1]
-        may = (seen[0].T * self.weight) @ other <= self.at_most
+        alone = len(self.masks) == 1
+        other = np.ones((len(self.weight), 1), dtype=np.bool_) if alone else self.masks[1]
+        may = _margins(self.masks[0], other, self.weight) <= self.at_most
         may = may[self.kinds[0]] if alone else may[np.ix_(*self.kinds)]
         distance = self.distances[0][:, None] + (0.0 if alone else self.distances[1])
         places = np.nonzero(may & (distance < nearer_than))
         options = [keep[place] for keep, place in zip(self.kept, places, strict=False)]
         return Cells(options=np.column_stack(options), distance=distance[places])
+
+
+def _margins(
+    first: NDArray[np.bool_], second: NDArray[np.bool_], weight: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Sum the leaves that hold both options; most leaves turn on one of the two, or on none."""
+    by_first, by_second = ~first.all(axis=1), ~second.all(axis=1)
+    both, rows, columns = by_first & by_second, by_first & ~by_second, by_second & ~by_first
+    table = (first[both].astype(np.float32).T * weight[both]) @ second[both].astype(np.float32)
+    table += (weight[rows] @ first[rows].astype(np.float32))[:, None]
+    table += weight[columns] @ second[columns].astype(np.float32)
+    return np.asarray(table + weight[~by_first & ~by_second].sum(), dtype=np.float32)
 
 
 def everything(distances: list[NDArray[np.float64]]) -> Table:

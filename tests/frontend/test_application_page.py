@@ -289,8 +289,11 @@ def test_a_search_that_was_too_large_is_said_beside_what_it_found(as_officer, wa
     assert "the search was too large" in page
 
 
-def test_without_its_bundle_the_page_says_that_it_cannot_tell(as_officer, waiting, own_store):
-    decision = waiting(recommendation="decline", store=own_store)
+def test_without_its_bundle_the_page_says_that_it_cannot_tell(
+    as_officer, waiting, settings, tmp_path
+):
+    decision = waiting(recommendation="decline")
+    settings.EVENHAND_VAR = tmp_path
 
     page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
 
