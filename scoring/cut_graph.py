@@ -10,6 +10,8 @@ from scoring.onnx_safety import Field, fields_of
 
 _GRAPH, _NODE, _OUTPUT = 7, 1, 12  # fields of ModelProto and GraphProto
 _INPUTS_OF_NODE, _OUTPUTS_OF_NODE, _NAME = 1, 2, 1
+# TypeProto: a tensor (field 1) of elements (field 1) of float32 (1); field 2 of ValueInfoProto.
+_OF_FLOATS = bytes([0x12, 4, 0x0A, 2, 0x08, 1])
 _VARINT, _BYTES = 0, 2
 
 
@@ -35,6 +37,41 @@ def cut(model: bytes, *, outputs: Iterable[str]) -> bytes:
         else _written(number, value)
         for number, value in fields_of(model)
     )
+
+
+def expose(model: bytes, *, value: str) -> bytes:
+    """Keep the nodes that lead to a float tensor inside the graph, and answer that alone.
+
+    Parameters
+    ----------
+    model : bytes
+        A graph that `onnx_safety.check` has passed.
+    value : str
+        What the tensor is called, such as "encoded".
+
+    Returns
+    -------
+    bytes
+        A model of one output.
+    """
+    output = _written(_OUTPUT, _written(_NAME, value.encode()) + _OF_FLOATS)
+    return b"".join(
+        _written(number, _cut_graph(part, {value}) + output)
+        if number == _GRAPH and isinstance(part, bytes)
+        else _written(number, part)
+        for number, part in fields_of(model)
+    )
+
+
+def node_giving(model: bytes, *, output: str) -> bytes | None:
+    """Find the node that gives a value, as the bytes of its NodeProto; None where there is none."""
+    graph = next(part for number, part in fields_of(model) if number == _GRAPH)
+    for number, node in fields_of(graph) if isinstance(graph, bytes) else ():
+        if number == _NODE and isinstance(node, bytes):
+            names = fields_of(node)  # a node's names stand before its attributes
+            if output.encode() in (name for field, name in names if field == _OUTPUTS_OF_NODE):
+                return node
+    return None
 
 
 def _cut_graph(graph: bytes, wanted: set[str]) -> bytes:

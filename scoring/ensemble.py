@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from scoring.bundle import Bundle
 from scoring.features import Value, example
-from scoring.feeds import Feeds
+from scoring.feeds import Feeds, Rows
 from scoring.sessions import SECONDS, GraphFailed, Session
 
 OUTPUT = "pds"
 MOST_MODELS = 50
+ROWS_AT_ONCE = 2_048  # bounds the memory of a batch
+SECONDS_OF_A_BATCH = 60.0
 
 
 class Ensemble:
@@ -51,7 +53,24 @@ class Ensemble:
             The graph raised, took too long, or answered what cannot be true.
         """
         (found,) = self._session.run([OUTPUT], self._feeds.of_one(values))
-        pds: NDArray[np.float32] = found.ravel()
-        if len(pds) != self.models or not ((pds >= 0) & (pds <= 1)).all():
+        return self._checked(found, rows=1)[0]
+
+    def pds_many(self, rows: Rows) -> NDArray[np.float32]:
+        """Ask every model for the PDs of n validated applications, shape (n, models).
+
+        Raises
+        ------
+        GraphFailed
+            As `pds` does.
+        """
+        parts = [np.empty((0, self.models), dtype=np.float32)]
+        for feeds in self._feeds.of_many(rows, at_once=ROWS_AT_ONCE):
+            n = len(next(iter(feeds.values())))
+            (found,) = self._session.run([OUTPUT], feeds, seconds=SECONDS_OF_A_BATCH)
+            parts.append(self._checked(found, rows=n))
+        return np.concatenate(parts)
+
+    def _checked(self, found: NDArray[np.float32], *, rows: int) -> NDArray[np.float32]:
+        if found.size != rows * self.models or not ((found >= 0) & (found <= 1)).all():
             raise GraphFailed("the bootstrap models answered what cannot be true")
-        return pds
+        return found.reshape(rows, self.models)

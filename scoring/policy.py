@@ -90,7 +90,7 @@ def recommend(
     results = []
     votes = {_by_model(policy, pd, uncertainty)}
     for rule in policy.rules:
-        passed = _is_met(rule, _value_of(rule.field, requested, values, score))
+        passed = meets(rule, _value_of(rule.field, requested, values, score))
         results.append(PolicyResult(rule=rule.rule, passed=passed, text=rule.text))
         if not passed:
             votes.add(Recommendation(rule.otherwise))
@@ -138,7 +138,17 @@ def _value_of(
     return values.get(field.removeprefix("features."))
 
 
-def _is_met(rule: PolicyRule, value: Value | Decimal) -> bool:
+def meets(rule: PolicyRule, value: Value | Decimal) -> bool:
+    """Say whether a value meets a rule about it; one that is missing or a text does not.
+
+    Examples
+    --------
+    >>> rule = PolicyRule(
+    ...     rule="r", field="score", text="At least 500", otherwise="refer", at_least=Decimal(500)
+    ... )
+    >>> meets(rule, 500), meets(rule, 499), meets(rule, None)
+    (True, False, False)
+    """
     if value is None or isinstance(value, str):
         return False
     number = Decimal(value)

@@ -12,8 +12,11 @@ from scoring.policy import Disagreement, by_cut_off
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from scoring.engine import Engine
     from scoring.features import Value
+    from scoring.feeds import Rows
 
 LOW, HIGH = 5, 95  # percentiles of the models' PDs
 _SMALLEST = 1e-12
@@ -88,6 +91,41 @@ def assess(
         pd_low=float(low),
         pd_high=float(high),
     )
+
+
+def stand(
+    engine: "Engine", rows: "Rows", pds: "NDArray[np.float32]", policy: Policy
+) -> "NDArray[np.bool_]":
+    """Say which of n approvals by the cut-offs would stand: enough of the models agree.
+
+    It answers for many what `assess` and `policy.recommend` answer for one.
+
+    Parameters
+    ----------
+    engine : Engine
+        Of the release that scored.
+    rows : mapping of feature to n values
+        What was scored; every PD is within the cut-off of approval.
+    pds : array of shape (n,)
+        The champion's.
+    policy : Policy
+        Its cut-offs, and how many of the models must agree.
+
+    Raises
+    ------
+    GraphFailed
+        As `assess` does.
+    """
+    ensemble = engine.ensemble
+    if ensemble is None or policy.agreement_at_least == 0:
+        return np.ones(len(pds), dtype=np.bool_)
+    found = ensemble.pds_many(rows).astype(np.float64)
+    agreeing = (found <= policy.approve_pd_at_most).sum(axis=1)
+    logits = np.array([_logit(pd) for pd in pds.tolist()])
+    cut_offs = (policy.approve_pd_at_most, policy.decline_pd_at_least)
+    is_near = np.any([np.abs(logits - _logit(cut)) <= ensemble.near for cut in cut_offs], axis=0)
+    enough = agreeing / ensemble.models >= policy.agreement_at_least
+    return np.asarray(enough | ~is_near, dtype=np.bool_)
 
 
 def _logit(pd: float) -> float:

@@ -104,6 +104,16 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurenessRow:
+    """What the bootstrap models said, where they were asked."""
+
+    models: int
+    agreeing: int
+    pd_low: float
+    pd_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationDetail:
     """Everything about one application, ready to be shown."""
 
@@ -120,6 +130,8 @@ class ApplicationDetail:
     recommendation: str
     recommendation_label: str
     route: str
+    route_label: str
+    sureness: SurenessRow | None
     pd: float | None
     pd_word: str
     score: int | None
@@ -170,6 +182,8 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         recommendation=decision.recommendation,
         recommendation_label=decision.get_recommendation_display(),
         route=score.route,
+        route_label=score.get_route_display().lower(),
+        sureness=_sureness(score),
         pd=score.pd,
         pd_word=contract.outcome.word,
         score=score.score,
@@ -209,6 +223,14 @@ def _find(decision_id: str) -> Decision:
         "outcome__reported_by",
         "outcome__reported_with__partner",
     ).get(pk=decision_id)
+
+
+def _sureness(score: Score) -> SurenessRow | None:
+    said = score.uncertainty
+    if said is None:
+        return None
+    names = ("models", "agreeing", "pd_low", "pd_high")
+    return SurenessRow(**{name: said[name] for name in names})
 
 
 def _bands(contract: Contract, score: Score) -> list[BandRow]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from credit.actions import feedback as feedbacks
 from credit.actions import officer_decisions
 from credit.models import Decision
-from credit.queries import applications
+from credit.queries import alternatives, applications
 from credit.queries.applications import ApplicationDetail
 from frontend.access import SignedInRequest, may_write
 from frontend.charts import application_charts
@@ -90,6 +90,17 @@ def _page(
         or FeedbackForm(initial={"comment": given.comment if given else ""}),
         "now": timezone.now(),
         **application_charts.draw(application),
+        **_what_if(request, application),
     }
     status = 422 if form or feedback_form else 200
     return render(request, "applications/detail.html", page, status=status)
+
+
+def _what_if(request: SignedInRequest, application: ApplicationDetail) -> dict[str, Any]:
+    """Search for smaller changes where that is asked for: it takes longer than the page."""
+    if "what-if" not in request.GET:
+        return {}
+    try:
+        return {"what_if": alternatives.what_if(application.decision_id)}
+    except alternatives.AlternativesUnavailable as unavailable:
+        return {"what_if_trouble": str(unavailable)}

@@ -8,7 +8,15 @@ from django.utils import timezone
 from page_words import words_of
 
 from credit.actions import officer_decisions
-from credit.models import Application, OfficerDecision, RecommendationFeedback, Role
+from credit.models import (
+    Application,
+    AuditEvent,
+    Decision,
+    OfficerDecision,
+    RecommendationFeedback,
+    Role,
+)
+from scoring.uncertainty import Uncertainty
 
 REASON = {"reason_code": "OFF01", "reason": "Payslips of three months seen."}
 
@@ -232,6 +240,103 @@ def test_what_officers_write_is_only_text(as_officer, page_of, waiting):
 
     assert "<img" not in page
     assert "&lt;img src=x" in page
+
+
+def test_what_would_have_changed_it_is_said_in_sentences(as_officer, waiting):
+    decision = waiting(recommendation="decline")
+
+    page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
+
+    assert "What would have changed it" in page
+    assert "Checking account: below zero → no checking account" in page
+    assert "; then the probability of default is 34.1%, band D, score" in page
+    assert "It is no promise" in page
+
+
+def test_what_is_shown_is_only_a_look_and_no_decision(as_officer, waiting):
+    decision = waiting(recommendation="decline")
+    events, applications = AuditEvent.objects.count(), Application.objects.count()
+
+    as_officer.get(f"/applications/{decision.pk}/?what-if")
+
+    assert AuditEvent.objects.count() == events
+    assert Application.objects.count() == applications == Decision.objects.count()
+
+
+def test_what_would_have_changed_it_is_a_link_until_it_is_asked_for(as_officer, waiting):
+    page = as_officer.get(f"/applications/{waiting(recommendation='decline').pk}/").content.decode()
+
+    assert re.search(r'href="\?what-if#what-if"\s+hx-get="\?what-if"\s+hx-trigger="load"', page)
+    assert "then the probability" not in page
+
+
+def test_where_no_change_is_enough_the_page_says_so(as_officer, waiting, monkeypatch):
+    decision = waiting(recommendation="decline", features__checking_status="below_0")
+    monkeypatch.setattr("scoring.alternatives.levers_of", lambda *args, **given: ())
+
+    page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
+
+    assert "nothing the applicant can change within the product's bounds reaches approval" in page
+    assert "no promise" not in page
+
+
+def test_a_search_that_was_too_large_is_said_beside_what_it_found(as_officer, waiting, monkeypatch):
+    monkeypatch.setattr("scoring.alternatives.MOST_OF_A_SET", 0)
+    decision = waiting(recommendation="decline")
+
+    page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
+
+    assert "the search was too large" in page
+
+
+def test_without_its_bundle_the_page_says_that_it_cannot_tell(
+    as_officer, waiting, settings, tmp_path
+):
+    decision = waiting(recommendation="decline")
+    settings.EVENHAND_VAR = tmp_path
+
+    page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
+
+    assert "cannot be loaded (bundle_missing)" in page
+    assert "What would have changed it cannot be worked out" in page
+
+
+def test_an_approved_application_has_nothing_to_change(as_officer, waiting):
+    decision = waiting(recommendation="approve")
+
+    page = as_officer.get(f"/applications/{decision.pk}/?what-if").content.decode()
+
+    assert "What would have changed it" not in page
+
+
+def test_what_an_officer_approved_has_nothing_to_change_either(as_officer, waiting):
+    decision = waiting(recommendation="refer")
+    decide(as_officer, decision, "approve")
+
+    page = as_officer.get(f"/applications/{decision.pk}/?what-if").content.decode()
+
+    assert "What would have changed it" not in page
+
+
+def test_how_sure_the_model_is_stands_beside_its_route_and_warnings(page_of, waiting, monkeypatch):
+    said = Uncertainty(models=12, agreeing=9, recommendation="refer", pd_low=0.31, pd_high=0.47)
+    monkeypatch.setattr("credit.actions.decisions.assess", lambda *args: said)
+
+    page = page_of(waiting())
+
+    assert "Scored by: champion" in page
+    assert "9 of 12 models agree; the probability lies between 31% and 47%" in page
+
+
+def test_a_score_of_the_fallback_says_whose_it_is_and_has_no_model_to_ask(
+    as_officer, waiting, own_store
+):
+    decision = waiting()  # the bundle is gone, the scorecard is in the row
+
+    page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
+
+    assert "Scored by: fallback scorecard" in page
+    assert "the fallback scorecard did" in page
 
 
 def test_an_unknown_application_is_404(as_officer):

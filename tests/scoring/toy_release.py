@@ -16,6 +16,12 @@ STATUS = {"below_0": 1.0, "0_to_200": 0.5, "200_or_more": -0.25}  # margin; "non
 A_MONTH = 0.03125
 AT_MONTHS = 20.0  # the reference's mean term
 A, B = 1.25, -0.5  # calibration
+# Every month counts, so every month is a split of its own.
+SPREAD = {
+    "duration_months": {"splits": [*map(float, range(4, 85))], "low": 6.0, "high": 48.0},
+    "amount": {"splits": [], "low": 700.0, "high": 9_200.0},
+    "installment_rate_percent": {"splits": [], "low": 1.0, "high": 4.0},
+}
 
 
 def margin_of(values) -> float:
@@ -101,7 +107,7 @@ def members(contract, *, model: bytes, **changes: bytes):
         "scorecard.json": json.dumps(scorecard(contract)).encode(),
         "card.md": b"# A toy\n",
     }
-    manifest = bundle.identity(content, contract=contract) | {"seed": 42}
+    manifest = bundle.identity(content, contract=contract) | {"seed": 42, "features": SPREAD}
     content["manifest.json"] = json.dumps(manifest).encode()
     return content | {name.replace("_", "."): value for name, value in changes.items()}
 
