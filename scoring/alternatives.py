@@ -185,7 +185,7 @@ class _Search:
 
     def scored(self, changes: Mapping[str, Value], requested: RequestedValues) -> Score | None:
         """Score and judge an application as if it had come in; None where it is not approved."""
-        values = self._values | changes
+        values = {**self._values, **changes}
         score = self._engine.score(values)
         judged = recommend(
             self._policy,

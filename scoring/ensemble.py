@@ -53,7 +53,8 @@ class Ensemble:
             The graph raised, took too long, or answered what cannot be true.
         """
         (found,) = self._session.run([OUTPUT], self._feeds.of_one(values))
-        return self._checked(found, rows=1)[0]
+        pds: NDArray[np.float32] = self._checked(found, rows=1)[0]
+        return pds
 
     def pds_many(self, rows: Rows) -> NDArray[np.float32]:
         """Ask every model for the PDs of n validated applications, shape (n, models).

@@ -174,7 +174,7 @@ class _Numbers:
             fences = zip([*above[1:], None], above, strict=False)
             found += [self._nearest(at, fence, up=True) for fence, at in fences]
         for number in dict.fromkeys(each for each in found if each is not None):
-            distance = A_CHANGE if value is None else self._share(Decimal(number), start)  # type: ignore[arg-type]
+            distance = A_CHANGE if value is None else self._share(Decimal(number), start)
             yield Option(value=number, distance=distance)
 
     def _share(self, number: Decimal, start: Decimal) -> float:

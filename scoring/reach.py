@@ -131,16 +131,16 @@ class Table:
         if not all(map(len, table.kept)):
             return _joined([], features=len(self.kept))
         if len(table.masks) < 3:
-            return table._worked_out(nearer_than)
+            return table.worked_out(nearer_than)
         parts = []
         for kind in range(table.masks[0].shape[1]):
             own = np.flatnonzero(table.kinds[0] == kind)
             nearest = table.distances[0][own].min()
-            inner = table._slice(table.masks[0][:, kind]).cells(nearer_than=nearer_than - nearest)
-            parts += [table._with(inner, option, nearer_than) for option in own.tolist()]
+            inner = table.slice_of(table.masks[0][:, kind]).cells(nearer_than=nearer_than - nearest)
+            parts += [table.joined_with(inner, option, nearer_than) for option in own.tolist()]
         return _joined(parts, features=len(self.kept))
 
-    def _with(self, inner: Cells, option: int, nearer_than: float) -> Cells:
+    def joined_with(self, inner: Cells, option: int, nearer_than: float) -> Cells:
         """Put an option of the first feature before combinations of the others."""
         distance = inner.distance + self.distances[0][option]
         near = distance < nearer_than
@@ -165,7 +165,7 @@ class Table:
             at_most=self.at_most,
         )
 
-    def _slice(self, holds: NDArray[np.bool_]) -> "Table":
+    def slice_of(self, holds: NDArray[np.bool_]) -> "Table":
         """Fix the first feature: only some leaves are left."""
         return Table(
             masks=[mask[holds] for mask in self.masks[1:]],
@@ -176,7 +176,7 @@ class Table:
             at_most=self.at_most,
         )
 
-    def _worked_out(self, nearer_than: float) -> Cells:
+    def worked_out(self, nearer_than: float) -> Cells:
         """Sum the leaves of every combination of one or two features' options."""
         alone = len(self.masks) == 1
         other = np.ones((len(self.weight), 1), dtype=np.bool_) if alone else self.masks[1]

@@ -248,8 +248,8 @@ def test_what_would_have_changed_it_is_said_in_sentences(as_officer, waiting):
     page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
 
     assert "What would have changed it" in page
-    assert "Checking account: below zero → no checking account" in page
-    assert "; then the probability of default is 34.1%, band D, score" in page
+    assert "Checking account: below zero → 200 DM or more, or salary" in page
+    assert "; then the probability of default is 34.2%, band D, score" in page
     assert "It is no promise" in page
 
 
@@ -272,7 +272,7 @@ def test_what_would_have_changed_it_is_a_link_until_it_is_asked_for(as_officer, 
 
 def test_where_no_change_is_enough_the_page_says_so(as_officer, waiting, monkeypatch):
     decision = waiting(recommendation="decline", features__checking_status="below_0")
-    monkeypatch.setattr("scoring.alternatives.levers_of", lambda *args, **given: ())
+    monkeypatch.setattr("scoring.alternatives.levers_of", lambda *_, **__: ())
 
     page = words_of(as_officer.get(f"/applications/{decision.pk}/?what-if"))
 
@@ -320,7 +320,7 @@ def test_what_an_officer_approved_has_nothing_to_change_either(as_officer, waiti
 
 def test_how_sure_the_model_is_stands_beside_its_route_and_warnings(page_of, waiting, monkeypatch):
     said = Uncertainty(models=12, agreeing=9, recommendation="refer", pd_low=0.31, pd_high=0.47)
-    monkeypatch.setattr("credit.actions.decisions.assess", lambda *args: said)
+    monkeypatch.setattr("credit.actions.decisions.assess", lambda *_: said)
 
     page = page_of(waiting())
 
