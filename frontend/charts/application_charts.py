@@ -49,4 +49,6 @@ def _because(application: ApplicationDetail, *, pd: float) -> str:
             return "at or below the cut-off"
         case "refer" if is_in_doubt:
             return "between the cut-offs"
+        case "refer" if all(rule.passed for rule in application.policy):
+            return "equally good models disagree"
     return "a policy rule applies"

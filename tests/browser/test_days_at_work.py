@@ -233,10 +233,10 @@ def test_what_decides_needs_no_scrolling_on_a_desk(product, apply):
         page.goto(f"/applications/{answer['id']}/")
 
         no_sideways_scrolling(page)
+        picture(page, "officer-page")
         for place in (".application-head", ".says", ".applicant", ".decides"):
             box = page.locator(place).bounding_box()
             assert box["y"] + box["height"] <= 900, place
-        picture(page, "officer-page")
         if os.environ.get("EVENHAND_README_PICTURE") == "1":
             folder = CHECKOUT / "docs" / "images"
             folder.mkdir(parents=True, exist_ok=True)

@@ -325,7 +325,19 @@ def test_how_sure_the_model_is_stands_beside_its_route_and_warnings(page_of, wai
     page = page_of(waiting())
 
     assert "Scored by: champion" in page
-    assert "9 of 12 models agree; the probability lies between 31% and 47%" in page
+    assert "9 of 12 models agree; nine in ten say 31% to 47%" in page
+
+
+def test_a_referral_that_only_the_models_disagreement_asks_for_says_so(
+    page_of, waiting, monkeypatch
+):
+    said = Uncertainty(models=12, agreeing=6, recommendation="approve", pd_low=0.1, pd_high=0.3)
+    monkeypatch.setattr("credit.actions.decisions.assess", lambda *_: said)
+
+    page = page_of(waiting(recommendation="approve"))
+
+    assert "equally good models disagree" in page
+    assert "models disagree: 6 of 12 approve" in page
 
 
 def test_a_score_of_the_fallback_says_whose_it_is_and_has_no_model_to_ask(
