@@ -309,7 +309,7 @@ def _training(table: Table) -> Training:
         search_trials=table.whole_or("search_trials", low=0, high=100, default=0),
         search_minutes=table.number("search_minutes", low=0, high=600, default=10.0),
         out_of_time_share=table.number("out_of_time_share", low=0, high=0.5, default=0.2),
-        bootstrap_models=table.whole_or("bootstrap_models", low=0, high=50, default=12),
+        bootstrap_models=table.whole_or("bootstrap_models", low=0, high=50, default=20),
     )
 
 

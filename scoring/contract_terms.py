@@ -178,7 +178,7 @@ class Training:
     search_trials: int = 0  # settings tried beside the contract's own
     search_minutes: float = 10.0  # of a nominal machine's work, so that it is reproducible
     out_of_time_share: float = 0.2  # newest rows held out, where applications have dates
-    bootstrap_models: int = 12  # fitted on resamples, to say how sure the model is; 0: none
+    bootstrap_models: int = 20  # fitted on resamples, to say how sure the model is; 0: none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

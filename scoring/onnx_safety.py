@@ -18,10 +18,10 @@ TENSOR_TYPES = frozenset({1, 6, 7, 8, 9, 11})
 OPERATORS = {
     "": frozenset(
         {"Abs", "Add", "And", "Cast", "Clip", "Concat", "Constant", "Div", "Equal", "Exp"}
-        | {"Flatten", "Gather", "Gemm", "Greater", "GreaterOrEqual", "Identity", "IsNaN", "Less"}
-        | {"LessOrEqual", "Log", "MatMul", "Max", "Min", "Mul", "Neg", "Not", "Or", "ReduceSum"}
-        | {"Reshape", "Sigmoid", "Slice", "Split", "Squeeze", "Sub", "Sum", "Transpose"}
-        | {"Unsqueeze", "Where"}
+        | {"Flatten", "Gather", "GatherElements", "Gemm", "Greater", "GreaterOrEqual", "Identity"}
+        | {"IsNaN", "Less", "LessOrEqual", "Log", "MatMul", "Max", "Min", "Mul", "Neg", "Not"}
+        | {"Or", "ReduceSum", "Reshape", "Sigmoid", "Slice", "Split", "Squeeze", "Sub", "Sum"}
+        | {"Transpose", "Unsqueeze", "Where"}
     ),
     "ai.onnx.ml": frozenset(
         {"ArrayFeatureExtractor", "FeatureVectorizer", "Imputer", "LabelEncoder"}

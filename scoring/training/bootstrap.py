@@ -8,6 +8,7 @@ import onnxruntime
 import polars as pl
 
 from scoring.contract import Contract, Training
+from scoring.ensemble import ROWS_AT_ONCE
 from scoring.training.calibrate import Calibration, Floats, sigmoid
 from scoring.training.encoding import Encoding, graph_inputs
 from scoring.training.ensemble_export import export_ensemble
@@ -110,8 +111,9 @@ def _referred(
 def _check(graph: bytes, encoding: Encoding, frame: pl.DataFrame, pds: Floats) -> float:
     """Hold every model in the graph against XGBoost."""
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    (found,) = session.run(["pds"], graph_inputs(encoding, frame))
-    worst = float(np.abs(found - pds).max())
+    parts = frame.iter_slices(ROWS_AT_ONCE)
+    found = [session.run(["pds"], graph_inputs(encoding, part))[0] for part in parts]
+    worst = float(np.abs(np.concatenate(found) - pds).max())
     if not worst <= PARITY:
         raise ParityFailed(
             f"A bootstrap model in the graph is off by {worst:.2g} from XGBoost's PD"

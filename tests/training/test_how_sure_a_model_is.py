@@ -78,8 +78,8 @@ def repacked(release, **changes):
 
 
 def test_a_release_carries_as_many_models_as_its_contract_asks_for(engine, release, rows):
-    assert engine.ensemble.pds(rows[0]).shape == (12,)
-    assert release.manifest["ensemble"]["models"] == 12
+    assert engine.ensemble.pds(rows[0]).shape == (20,)
+    assert release.manifest["ensemble"]["models"] == 20
     assert release.manifest["ensemble"]["parity"] <= 2e-6
 
 
@@ -117,7 +117,7 @@ def test_what_is_said_counts_those_that_recommend_the_same(engine, contract, row
 
     assert found
     assert all(item.pd_low <= item.pd_high for item in found)
-    assert {item.models for item in found} == {12}
+    assert {item.models for item in found} == {20}
     one = Uncertainty(models=20, agreeing=12, recommendation="approve", pd_low=0.1, pd_high=0.3)
     assert one.warning == "models disagree: 12 of 20 approve"
 
