@@ -1,12 +1,13 @@
 """What decides for a product right now: its contract, policy and champion, kept per process.
 
-One query says which versions are in force; what they hold never changes and is kept. So a
-promotion or a new policy holds from the next request on, in every process.
+One query says which versions are in force, and its answer is believed for half a second: so a
+promotion or a new policy holds within that in every process, and at once in the one that made it.
+What the versions hold never changes and is kept.
 """
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db import connection
@@ -20,6 +21,7 @@ from scoring.features import FieldProblem, InputRefused
 from scoring.scorecard import Scorecard
 
 _ENGINES_KEPT = 8
+BELIEVED_FOR = timedelta(seconds=0.5)  # how long another process's promotion may go unnoticed
 TIMED_OUT = "timed_out"
 
 # In SQL, since every application asks it: composing it with the ORM took longer than answering it.
@@ -96,13 +98,26 @@ class Champion:
 
 
 def terms(slug: str, *, at: datetime) -> Terms:
-    """Find what decides for a product at a moment; one query."""
+    """Find what decides for a product at a moment, as it was up to half a second before.
+
+    Raises `UnknownProduct`.
+    """
+    known = _in_force.get(slug)
+    if known is not None and timedelta() <= at - known[0] < BELIEVED_FOR:
+        return known[1]
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE, {"slug": slug, "at": at})
         row = cursor.fetchone()
     if row is None:
         raise UnknownProduct(slug)
-    return _terms(*row)
+    found = _terms(*row)
+    _in_force[slug] = (at, found)
+    return found
+
+
+def forget_what_is_in_force() -> None:
+    """Ask anew from the next request of this process on."""
+    _in_force.clear()
 
 
 def champion(slug: str, *, at: datetime) -> Champion:
@@ -152,6 +167,7 @@ def engine_of(bundle_hash: str) -> Engine:
     return kept
 
 
+_in_force: dict[str, tuple[datetime, Terms]] = {}  # by slug: as of when, and what
 _set_aside: dict[str, datetime] = {}
 _Stamp = tuple[str, int, int, int]
 _engines: dict[_Stamp, Engine | ModelUnavailable] = {}

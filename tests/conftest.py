@@ -68,6 +68,14 @@ def _settings_of_tests(django_test_environment, tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_believed():
+    """Forget what was in force in another test's database."""
+    from credit import serving  # noqa: PLC0415
+
+    serving.forget_what_is_in_force()
+
+
 @pytest.fixture
 def own_store(settings, tmp_path):
     """Give this test a store of its own, to break things in."""

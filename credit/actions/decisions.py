@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection
+from django.db import transaction
 
-from credit import answers, ladder, requests, serving, tenancy, vault
-from credit.actions import alerts, audit
+from credit import answers, ladder, requests, serving, tenancy
+from credit.actions import alerts, audit, decision_rows
 from credit.actions.refusals import ActionDenied
 from credit.ids import new_id
 from credit.ladder import Climbed, Scored
@@ -24,7 +24,6 @@ from credit.models import (
     Score,
 )
 from credit.serving import Terms, UnknownProduct
-from scoring.canonical import canonical
 from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
 from scoring.records import UNASKED, normalised
@@ -34,8 +33,6 @@ from scoring.uncertainty import Uncertainty, assess
 __all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
 
 log = structlog.get_logger("credit.decisions")
-_ENDPOINT = "decisions"
-_STATUS = 201
 _AFTER = {
     Recommendation.APPROVE: Application.Status.APPROVED,
     Recommendation.DECLINE: Application.Status.DECLINED,
@@ -105,11 +102,9 @@ def decide(
         if given is None:
             raise
         return given
-    with tenancy.rows_of(owner):
-        given = _claim(owner, idempotency, considered.answer, at=at)
-        if given is not None:
-            return given
-        _write(considered, partner=owner, at=at)
+    given = _write(considered, owner, idempotency, at=at)
+    if given is not None:
+        return given
     _say(considered)
     return Decided(decision_id=considered.decision.pk, answer=considered.answer)
 
@@ -242,14 +237,59 @@ def _decision_row(
     )
 
 
-def _write(considered: _Considered, *, partner: Partner | None, at: datetime) -> None:
+def _write(
+    considered: _Considered,
+    owner: Partner | None,
+    idempotency: Idempotency | None,
+    *,
+    at: datetime,
+) -> Decided | None:
+    """Write everything, or find the answer that the key was taken for."""
+    if not considered.climbed.troubles:
+        return _write_rows(considered, owner, idempotency, at=at)
+    with transaction.atomic():
+        given = _write_rows(considered, owner, idempotency, at=at)
+        if given is None:
+            for _, trouble in considered.climbed.troubles:
+                alerts.raise_alert(
+                    cause=trouble.cause,
+                    product=considered.terms.product,
+                    message=str(trouble),
+                    at=at,
+                )
+    return given
+
+
+def _write_rows(
+    considered: _Considered,
+    owner: Partner | None,
+    idempotency: Idempotency | None,
+    *,
+    at: datetime,
+) -> Decided | None:
+    claim = None
+    if owner is not None and idempotency is not None:
+        claim = {**asdict(idempotency), "answer": considered.answer}
+    written = decision_rows.insert(
+        considered.decision,
+        event=_event(considered, owner, at=at),
+        monitoring=considered.monitoring,
+        partner=owner,
+        claim=claim,
+        at=at,
+    )
+    if written:
+        return None
+    given = _given_before(owner, idempotency)
+    if given is None:
+        raise IdempotencyConflict("The answer to this idempotency key was just forgotten.")
+    return given
+
+
+def _event(considered: _Considered, partner: Partner | None, *, at: datetime) -> AuditEvent:
     decision = considered.decision
     application = decision.application
-    application.save(force_insert=True)
-    application.score.save(force_insert=True)
-    decision.save(force_insert=True)
-    vault.store(application.pk, considered.monitoring, at=at)
-    audit.record(
+    return audit.event_of(
         AuditEvent.Type.APPLICATION_DECIDED,
         target=f"decision:{decision.pk}",
         by=None,
@@ -266,39 +306,6 @@ def _write(considered: _Considered, *, partner: Partner | None, at: datetime) ->
         contract=considered.terms.contract_version.hash,
         policy=decision.policy.number,
     )
-    for _, trouble in considered.climbed.troubles:
-        alerts.raise_alert(
-            cause=trouble.cause, product=considered.terms.product, message=str(trouble), at=at
-        )
-
-
-def _claim(
-    partner: Partner | None,
-    idempotency: Idempotency | None,
-    answer: dict[str, Any],
-    *,
-    at: datetime,
-) -> Decided | None:
-    """Take the key for this answer, or find the answer it was taken for.
-
-    A concurrent duplicate waits here for the first one's commit: the unique index sees to it.
-    """
-    if partner is None or idempotency is None:
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO credit_idempotencyrecord"
-            " (partner_id, endpoint, key, body_sha256, status, answer, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (partner_id, endpoint, key) DO NOTHING",
-            [
-                *(partner.pk, _ENDPOINT, idempotency.key, idempotency.body_sha256, _STATUS),
-                *(canonical(answer).decode(), at),
-            ],
-        )
-        if cursor.rowcount:
-            return None
-    return _answer_to(partner, idempotency)
 
 
 def _given_before(partner: Partner | None, idempotency: Idempotency | None) -> Decided | None:
@@ -311,7 +318,7 @@ def _given_before(partner: Partner | None, idempotency: Idempotency | None) -> D
 
 def _answer_to(partner: Partner, idempotency: Idempotency) -> Decided | None:
     record = IdempotencyRecord.objects.filter(
-        partner=partner, endpoint=_ENDPOINT, key=idempotency.key
+        partner=partner, endpoint=decision_rows.ENDPOINT, key=idempotency.key
     ).first()
     if record is None:
         return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from credit import store
+from credit import serving, store
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
 from credit.models import AuditEvent, ModelVersion, PolicyVersion, Product, Role, Snapshot, User
@@ -83,6 +83,7 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
         note=note,
         bundle=version.bundle_hash,
     )
+    serving.forget_what_is_in_force()
     return version
 
 
@@ -113,6 +114,7 @@ def _retire(version: ModelVersion, *, by: User, at: datetime, note: str) -> Mode
     audit.record(
         AuditEvent.Type.MODEL_RETIRED, target=f"model:{version.name}", by=by, at=at, note=note
     )
+    serving.forget_what_is_in_force()
     return version
 
 

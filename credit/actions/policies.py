@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from credit import serving
 from credit.actions import audit
 from credit.actions.refusals import NotAllowed, require_role
 from credit.models import AuditEvent, ContractVersion, PolicyVersion, Product, Role, User
@@ -38,6 +39,7 @@ def put_in_force(*, contract_id: int, by: User, approved_by: User, at: datetime)
         contract=contract.hash,
         requested_by=by.pk,
     )
+    serving.forget_what_is_in_force()
     return policy
 
 

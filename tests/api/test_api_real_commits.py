@@ -148,9 +148,7 @@ def _killed(*_, **__):
 
 
 STEPS = {
-    "before the first row": "credit.actions.decisions._claim",
-    "between the rows": "credit.actions.decisions.vault.store",
-    "before the last row": "credit.actions.audit.record",
+    "before the rows": "credit.actions.decision_rows.insert",
     "after the commit": "credit.actions.decisions._say",
 }
 
@@ -171,3 +169,16 @@ def test_a_connection_killed_on_the_way_leaves_nothing_half_written(
     assert kept in (NOTHING, ONE_OF_EACH)
     assert again.status_code == 201
     assert rows_of(committed_partner) == ONE_OF_EACH
+
+
+def test_a_connection_whose_server_went_away_is_replaced_and_writes_once(committed_partner):
+    committed_partner.decide(idempotency_key="k-0")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+
+    answer = committed_partner.decide(idempotency_key="k-1")
+    again = committed_partner.decide(idempotency_key="k-1")
+
+    assert answer.status_code == again.status_code == 201
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert answer.json() == again.json()

@@ -6,8 +6,16 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from credit import requests, serving
-from credit.actions import model_versions
-from credit.models import Alert, Application, AuditEvent, Decision, IdempotencyRecord, Score
+from credit.actions import decision_rows, model_versions
+from credit.models import (
+    Alert,
+    Application,
+    AuditEvent,
+    Decision,
+    IdempotencyRecord,
+    ModelVersion,
+    Score,
+)
 from scoring.canonical import commitment
 from scoring.engine import Engine, EngineFailed
 from scoring.features import InputRefused
@@ -106,17 +114,21 @@ def test_the_audit_trail_holds_a_commitment_and_no_personal_data(champion):
     assert event.details["policy"] == 1
 
 
-def test_it_takes_few_statements(champion):
+def test_it_takes_one_statement(champion, monkeypatch):
     partner = factories.partner()
     factories.decide(partner=partner)  # contracts and models are kept from the first one on
+    written = []
+    execute = decision_rows._executed
+    monkeypatch.setattr(
+        "credit.actions.decision_rows._executed",
+        lambda *given: written.append(given) or execute(*given),
+    )
 
     with CaptureQueriesContext(connection) as taken:
         factories.decide(partner=partner, idempotency=factories.idempotency())
 
-    writes = [query["sql"] for query in taken if "SAVEPOINT" not in query["sql"]]
-    # in force; whose rows; key; application, score, decision, event; and whose rows no longer,
-    # which only a test's outer transaction needs
-    assert len(writes) == 8
+    assert len(written) == 1
+    assert len(taken) == 0
 
 
 @pytest.mark.parametrize(
@@ -259,6 +271,21 @@ def test_a_promotion_holds_from_the_next_request_on(champion, toy_bundle):
     answer = factories.decide().answer
 
     assert answer["model"]["version"] == second.name == "consumer-loan/2"
+
+
+def test_another_process_notices_a_promotion_within_half_a_second(champion, toy_bundle):
+    before = serving.terms("consumer-loan", at=AT)
+    second = factories.model_version(toy_bundle, contract=champion.contract)
+    ModelVersion.objects.filter(pk=champion.pk).update(stage="retired")
+    ModelVersion.objects.filter(pk=second.pk).update(
+        stage="champion", promoted_at=AT, promoted_by=factories.user("model_validator")
+    )
+
+    soon = AT + factories.timedelta(seconds=0.4)
+    later = AT + factories.timedelta(seconds=0.5)
+
+    assert serving.terms("consumer-loan", at=soon) is before
+    assert serving.terms("consumer-loan", at=later).version == second
 
 
 def test_a_policy_waits_until_its_contract_is_in_force(champion):

@@ -199,6 +199,7 @@ def test_what_a_lower_rung_decided_is_replayed_to_the_bit(
 
 def test_finding_the_champion_before_takes_no_query_more(champions, django_assert_num_queries):
     serving.terms("consumer-loan", at=AT)
+    serving.forget_what_is_in_force()
 
     with django_assert_num_queries(1):
         found = serving.terms("consumer-loan", at=AT)

@@ -1,0 +1,164 @@
+"""The rows of a decision, written in one statement: one way to the database and back.
+
+Nothing is half-written: a statement is its own transaction. The key is claimed in it too, so that
+where it was taken before nothing else is written.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
+from psycopg import Cursor
+
+from credit.models import AuditEvent, Decision, Partner
+from scoring.canonical import canonical
+
+_STATUS = 201
+ENDPOINT = "decisions"
+
+# A concurrent duplicate waits at the unique index for the first one's commit, and then claims
+# nothing.
+_CLAIM = f"""
+    INSERT INTO credit_idempotencyrecord
+        (partner_id, endpoint, key, body_sha256, status, answer, created_at)
+    VALUES (%(partner)s::bigint, '{ENDPOINT}', %(key)s, %(body_sha256)s, {_STATUS},
+        %(answer)s::jsonb, %(at)s::timestamptz)
+    ON CONFLICT (partner_id, endpoint, key) DO NOTHING
+    RETURNING id
+"""
+_NO_CLAIM = "SELECT 1 AS id"
+
+_ROWS = """
+WITH claim AS ({claim}),
+application AS (
+    INSERT INTO credit_application (id, product_id, partner_id, reference, amount, term_months,
+        features, status, received_at, salt)
+    SELECT %(id)s::varchar, %(product)s::bigint, %(partner)s::bigint, %(reference)s::varchar,
+        %(amount)s::numeric, %(term_months)s::integer, %(features)s::jsonb, %(status)s::varchar,
+        %(at)s::timestamptz, %(salt)s::bytea
+    FROM claim
+    RETURNING id
+),
+score AS (
+    INSERT INTO credit_score (application_id, contract_id, route, model_version_id, bundle_hash,
+        pd, margin, points, base_points, score, band, contributions, warnings, uncertainty)
+    SELECT id, %(contract)s::bigint, %(route)s::varchar, %(model_version)s::bigint,
+        %(bundle_hash)s::varchar, %(pd)s::float8, %(margin)s::float8, %(points)s::float8,
+        %(base_points)s::float8, %(score)s::integer, %(band)s::varchar,
+        %(contributions)s::jsonb, %(warnings)s::jsonb, %(uncertainty)s::jsonb
+    FROM application
+),
+decision AS (
+    INSERT INTO credit_decision (id, application_id, policy_id, recommendation, policy_results,
+        automatic, decided_at)
+    SELECT id, id, %(policy)s::bigint, %(recommendation)s::varchar, %(policy_results)s::jsonb,
+        %(automatic)s::varchar, %(at)s::timestamptz
+    FROM application
+),
+monitored AS (
+    INSERT INTO vault.applicant_attribute (application_id, attribute, value, recorded_at)
+    SELECT id, name, belongs_to, %(at)s::timestamptz
+    FROM application, unnest(%(attributes)s::text[], %(groups)s::text[]) AS sent (name, belongs_to)
+),
+audited AS (
+    INSERT INTO credit_auditevent (type, target, user_id, partner_id, at, details, hash)
+    SELECT %(event_type)s::varchar, %(target)s::varchar, NULL, %(partner)s::bigint,
+        %(at)s::timestamptz, %(details)s::jsonb, %(hash)s::varchar
+    FROM application
+)
+SELECT count(*) FROM application
+"""
+_CLAIMED = _ROWS.format(claim=_CLAIM)
+_UNCLAIMED = _ROWS.format(claim=_NO_CLAIM)
+
+
+def insert(
+    decision: Decision,
+    *,
+    event: AuditEvent,
+    monitoring: Mapping[str, str],
+    partner: Partner | None,
+    claim: Mapping[str, Any] | None,
+    at: datetime,
+) -> bool:
+    """Write a decision with its application, score, groups and event; False: the key was taken.
+
+    Parameters
+    ----------
+    claim : mapping or None
+        `key`, `body_sha256` and the `answer` to give again.
+    """
+    values = _values(decision, at=at) | {
+        "partner": partner.pk if partner else None,
+        "attributes": list(monitoring),
+        "groups": list(monitoring.values()),
+        "event_type": str(event.type),
+        "target": event.target,
+        "details": _json(event.details),
+        "hash": event.hash,
+    }
+    if claim is None:
+        return _written(_UNCLAIMED, values)
+    return _written(_CLAIMED, {**values, **claim, "answer": _json(claim["answer"])})
+
+
+def _values(decision: Decision, *, at: datetime) -> dict[str, Any]:
+    application, score = decision.application, decision.application.score
+    return {
+        "at": at,
+        "id": application.pk,
+        "product": application.product_id,
+        "reference": application.reference,
+        "amount": application.amount,
+        "term_months": application.term_months,
+        "features": _json(application.features),
+        "status": str(application.status),
+        "salt": bytes(application.salt),
+        "contract": score.contract_id,
+        "route": str(score.route),
+        "model_version": score.model_version_id,
+        "bundle_hash": score.bundle_hash,
+        "pd": score.pd,
+        "margin": score.margin,
+        "points": score.points,
+        "base_points": score.base_points,
+        "score": score.score,
+        "band": score.band,
+        "contributions": _json(score.contributions),
+        "warnings": _json(score.warnings),
+        "uncertainty": None if score.uncertainty is None else _json(score.uncertainty),
+        "policy": decision.policy_id,
+        "recommendation": str(decision.recommendation),
+        "policy_results": _json(decision.policy_results),
+        "automatic": str(decision.automatic),
+    }
+
+
+def _written(statement: str, values: Mapping[str, Any]) -> bool:
+    """Write, on a new connection where the server of this thread's is gone.
+
+    It need not be asked before each decision whether it is still there: asking twice writes once,
+    since the key and the decision's id are unique.
+    """
+    connection.ensure_connection()
+    try:
+        return _executed(statement, values)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or not connection.connection.closed:
+            raise
+        connection.close()
+        connection.connect()
+        return _executed(statement, values)
+
+
+def _executed(statement: str, values: Mapping[str, Any]) -> bool:
+    """Bind on the server and keep the plan: Django's own cursor writes values into the text."""
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(statement, values, prepare=True)
+        (rows,) = cursor.fetchone() or (0,)
+    return bool(rows)
+
+
+def _json(value: object) -> str:
+    return canonical(value).decode()
