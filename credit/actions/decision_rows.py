@@ -14,15 +14,15 @@ from psycopg import Cursor
 from credit.models import AuditEvent, Decision, Partner
 from scoring.canonical import canonical
 
-_STATUS = 201
+STATUS = 201
 ENDPOINT = "decisions"
 
 # A concurrent duplicate waits at the unique index for the first one's commit, and then claims
 # nothing.
-_CLAIM = f"""
+_CLAIM = """
     INSERT INTO credit_idempotencyrecord
         (partner_id, endpoint, key, body_sha256, status, answer, created_at)
-    VALUES (%(partner)s::bigint, '{ENDPOINT}', %(key)s, %(body_sha256)s, {_STATUS},
+    VALUES (%(partner)s::bigint, %(endpoint)s, %(key)s, %(body_sha256)s, %(status_code)s,
         %(answer)s::jsonb, %(at)s::timestamptz)
     ON CONFLICT (partner_id, endpoint, key) DO NOTHING
     RETURNING id
@@ -100,7 +100,8 @@ def insert(
     }
     if claim is None:
         return _written(_UNCLAIMED, values)
-    return _written(_CLAIMED, {**values, **claim, "answer": _json(claim["answer"])})
+    claimed = {**claim, "answer": _json(claim["answer"]), "endpoint": ENDPOINT}
+    return _written(_CLAIMED, {**values, **claimed, "status_code": STATUS})
 
 
 def _values(decision: Decision, *, at: datetime) -> dict[str, Any]:
