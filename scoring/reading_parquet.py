@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from scoring.reading_csv import FileRefused, Rows
+from scoring.reading_csv import FileRefused, Rows, column_names
 
 ROWS_AT_ONCE = 50_000
 
@@ -17,6 +17,8 @@ def parquet_table(content: Path, *, name: str, date_format: str) -> tuple[tuple[
     """
     try:
         lazy = pl.scan_parquet(content)
+        names = lazy.collect_schema().names()
+        lazy = lazy.rename(dict(zip(names, column_names(names, name=name), strict=True)))
         schema = lazy.collect_schema()
         height = int(lazy.select(pl.len()).collect().item())
         as_text = [_as_text(lazy, column, kind, date_format) for column, kind in schema.items()]

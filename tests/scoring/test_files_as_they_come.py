@@ -188,6 +188,29 @@ def test_any_encoding_is_found_out(shop_loan, tmp_path, encoding, told, packed):
     assert loans.frame["amount"].to_list() == [1234.5, 1234.5]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_found_out_without_its_mark(shop_loan, tmp_path, encoding):
+    file = tmp_path / "loans.csv"
+    file.write_bytes(text_of({}, {"Shop": "Köln"}).encode(encoding))
+
+    assert ingest(file, contract=shop_loan).encoding == encoding
+
+
+def test_a_column_without_a_name_is_numbered(tmp_path):
+    declared = CONTRACT.replace('id = "Nr"', 'id = "column 1"')
+    file = tmp_path / "loans.csv"
+    file.write_text(text_of({}).removeprefix("Nr"))
+
+    assert ingest(file, contract=Contract.parse(declared.encode())).frame["row"].to_list() == ["1"]
+
+
+def test_blanks_around_the_names_of_columns_are_taken_off_parquet_too(shop_loan, tmp_path):
+    file = tmp_path / "loans.parquet"
+    pl.DataFrame({f" {name} ": [cell] for name, cell in GOOD.items()}).write_parquet(file)
+
+    assert ingest(file, contract=shop_loan).frame.height == 1
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_any_delimiter_is_found_out(shop_loan, tmp_path, delimiter):
     file = tmp_path / "loans.csv"
@@ -374,7 +397,12 @@ def test_the_rejects_file_names_row_column_field_and_reason(read):
         (b"\n\n", "is empty"),
         (gzip.compress(b""), "is empty"),
         (gzip.compress(b"Nr;x" * 100)[:-9], "cannot be unpacked"),
-        (b"Nr;Nr;Known", "more than one column of the name 'Nr'"),
+        (b"Nr;Nr;Known", "more than one column of the name 'Nr'.*if line 1 holds values"),
+        (b"Loans of 2020\n" + text_of({}, {}).encode(), "line 1 has 1 of the 9 .*above the header"),
+        (b"Nr;Applied\n1;2;3\n2;3;4\n", "line 1 has 2 of the 3 cells.*name every column"),
+        (b"PK\x03\x04 and more", "is a ZIP archive or an Excel workbook: bring what is in it as"),
+        (gzip.compress(b"%PDF-1.7"), "is a PDF document"),
+        (b"Nr;Applied\n1;\0\n", "holds zero bytes, which no text does"),
         (b'Nr;"open\n1;2\n', "a quote that is not closed"),
         (b"Nr;Applied\n1;2\n", "lacks the columns .*'Result' .the outcome.*it has 'Nr', 'Applied'"),
         (text_of().encode(), "holds no rows"),
