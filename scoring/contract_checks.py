@@ -15,6 +15,7 @@ from scoring.contract import (
 )
 from scoring.contract_feature_checks import feature_problems, never_features
 from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
+from scoring.dates import why_no_date_form
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,49}")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{2,11}")
@@ -24,6 +25,7 @@ def problems_of(contract: Contract) -> list[Problem]:
     """Check everything that takes more than one key to see."""
     return [
         *_identity(contract),
+        *_date_forms(contract),
         *_ingestion(contract),
         *_outcome(contract),
         *_requested(contract),
@@ -52,6 +54,13 @@ def _identity(contract: Contract) -> Iterator[Problem]:
         yield "slug", "must be small letters, digits and hyphens, beginning with a letter"
     if not re.fullmatch("[A-Z]{3}", contract.currency):
         yield "currency", "must be an ISO 4217 code of three capital letters"
+
+
+def _date_forms(contract: Contract) -> Iterator[Problem]:
+    for form in contract.columns.date_formats:
+        why = why_no_date_form(form)
+        if why:
+            yield "columns.date_format", why
 
 
 def _ingestion(contract: Contract) -> Iterator[Problem]:

@@ -260,6 +260,12 @@ def test_parquet_and_gzip_of_it_are_told_by_their_content(shop_loan, tmp_path):
         ("1,5e+03", 1500.0),
         ("12,34,5", None),
         (",5e2", 50.0),
+        ("1.234,50-", -1234.5),
+        ("1.234,50- EUR", -1234.5),
+        ("(EUR 1.234,50)", -1234.5),
+        ("(1)-", None),
+        ("-1-", None),
+        ("()", None),
         ("USD 12", None),
     ],
 )
@@ -268,6 +274,8 @@ def test_numbers_are_read_as_the_contract_says_they_are_written(read, cell, valu
 
     if value is None:
         assert [item.message for item in loans.rejects] == [f"'{cell}' is no number"]
+    elif value < 0:
+        assert [item.message for item in loans.rejects] == [f"'{cell}' is not 10 to 90000"]
     else:
         assert loans.frame["amount"].to_list() == [1234.5, value]
 
@@ -278,6 +286,33 @@ def test_dates_come_in_several_forms(read):
     assert [str(day) for day in loans.frame["applied_on"]] == ["2020-02-01", "2020-03-01"]
     assert [item.row for item in loans.rejects] == [3, 4]
     assert "is no date of the form %d.%m.%Y or %Y-%m-%d" in loans.rejects[0].message
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "day"),
+    [
+        ("%b-%Y", "Dec-2020", "2020-12-01"),
+        ("%m/%Y", "3/2020", "2020-03-01"),
+        ("%B %d, %Y", "Feb 3, 2020", "2020-02-03"),
+        ("%m/%d/%Y %H:%M", "2/27/2020 20:21", "2020-02-27"),
+        ("%Y-%m-%dT%H:%M:%S%.fZ", "2020-02-27T20:21:33.5Z", "2020-02-27"),
+        ("%m/%d/%y", "2/27/20", "2020-02-27"),
+    ],
+)
+def test_a_month_stands_for_its_first_day_and_a_moment_for_its_day(tmp_path, form, cell, day):
+    declared = CONTRACT.replace('["%d.%m.%Y", "%Y-%m-%d"]', f'"{form}"')
+    file = tmp_path / "loans.csv"
+    file.write_text(text_of({"Applied": cell}))
+
+    loans = ingest(file, contract=Contract.parse(declared.encode()))
+
+    assert str(loans.frame["applied_on"][0]) == day
+
+
+def test_a_year_of_two_digits_is_not_taken_for_one_of_long_ago(read):
+    loans = read({"Applied": "27.02.20"})
+
+    assert "'27.02.20' is no date of the form %d.%m.%Y" in loans.rejects[0].message
 
 
 def test_a_date_that_two_forms_read_differently_is_refused(shop_loan, tmp_path):
