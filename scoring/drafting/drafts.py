@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from scoring.drafting.facts import Facts
+from scoring.drafting.forms import number_format_of
 from scoring.drafting.judge import Judged, judge
 from scoring.drafting.leaks import DECISION_OUTCOMES
 from scoring.drafting.names import suggests
-from scoring.drafting.profile import Column, number_format_of
+from scoring.drafting.profile import Column
 from scoring.drafting.writing import write
 from scoring.reading import Table, open_table
 
@@ -71,7 +72,7 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
         The file cannot be read.
     """
     with open_table(file) as table:
-        _check_outcome(table, wishes)
+        _check_columns(table, wishes)
         cells, rows = _sample(table)
     if cells.is_empty():
         raise DraftRefused(f"{file.name} holds no rows")
@@ -112,14 +113,16 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
     return Draft(text=text, to_finish=tuple(to_finish), judged=tuple(judged))
 
 
-def _check_outcome(table: Table, wishes: Wishes) -> None:
-    if wishes.outcome in table.columns:
+def _check_columns(table: Table, wishes: Wishes) -> None:
+    column = next((one for one in (wishes.outcome,) if one not in table.columns), None)
+    if column is None:
         return
-    near = get_close_matches(wishes.outcome, table.columns, n=3, cutoff=0.5)
+    near = get_close_matches(column, table.columns, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(map(repr, near))}" if near else ""
+    if table.delimiter and not near:
+        hint = "; line 1 must hold the names"
     raise DraftRefused(
-        f"{table.name} has no column {wishes.outcome!r}{hint}. It has: "
-        f"{', '.join(table.columns[:60])}"
+        f"{table.name} has no column {column!r}{hint}. It has: {', '.join(table.columns[:60])}"
     )
 
 
