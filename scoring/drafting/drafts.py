@@ -33,6 +33,7 @@ class Wishes:
     outcome: str
     bad: tuple[str, ...] = ()
     good: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()  # columns that are features, whatever they look like
     slug: str = "new-product"
     name: str = "New product"
     currency: str = "EUR"
@@ -85,7 +86,7 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
         for name in cells.columns
         if name != wishes.outcome
     ]
-    judged = judge(columns)
+    judged = judge(columns, keep=frozenset(wishes.keep))
     facts = Facts(
         file=file.name,
         rows=rows,
@@ -114,7 +115,7 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
 
 
 def _check_columns(table: Table, wishes: Wishes) -> None:
-    column = next((one for one in (wishes.outcome,) if one not in table.columns), None)
+    column = next((one for one in (wishes.outcome, *wishes.keep) if one not in table.columns), None)
     if column is None:
         return
     near = get_close_matches(column, table.columns, n=3, cutoff=0.5)

@@ -1,4 +1,4 @@
-"""What a draft keeps out of a file nobody here has seen."""
+"""What a draft keeps out of a file nobody here has seen, and a person's word against it."""
 
 import numpy as np
 import polars as pl
@@ -6,7 +6,9 @@ import pytest
 from made_up_loans import N, loans, parts
 
 from scoring.contract import Contract
+from scoring.drafting import DraftRefused
 from scoring.drafting.names import is_proxy, protected_by
+from scoring.ingestion import ingest
 
 RNG = np.random.default_rng(5)
 
@@ -57,6 +59,23 @@ def test_leaks_do_not_hide_behind_one_another(drafted):
     _, found = drafted(loans(**told))
 
     assert (parts(found)["spent"], parts(found)["share"]) == ("banned", "banned")
+
+
+def test_a_suspicion_gives_way_to_the_word_of_a_person(drafted):
+    told = (loans()["bad"].to_numpy() * 2 + RNG.normal(size=N)).round(3)
+
+    file, found = drafted(loans(balance=told), keep=("balance", "age"))
+
+    contract = Contract.parse(found.text.encode())
+    assert contract.feature("balance").source == "balance"
+    assert "kept as asked, although it predicts the outcome too well" in found.text
+    assert parts(found)["age"] == "protected"
+    assert ingest(file, contract=contract).rejected == 0
+
+
+def test_a_column_to_keep_must_be_there(drafted):
+    with pytest.raises(DraftRefused, match="no column 'balence'; did you mean 'balance'"):
+        drafted(loans(balance=loans()["amount"] + 1), keep=("balence",))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,13 @@ class Command(ProductCommand):
         parser.add_argument("--outcome", required=True, help="the column of the outcome")
         parser.add_argument("--bad", nargs="+", default=[], help="its values that are bad")
         parser.add_argument("--good", nargs="+", default=[], help="its values that are good")
+        parser.add_argument(
+            "--keep",
+            nargs="+",
+            default=[],
+            metavar="COLUMN",
+            help="columns that an earlier draft suspected and that you know are known in time",
+        )
         parser.add_argument("--slug", default="new-product", help="the product, as in car-loan")
         parser.add_argument("--name", default="New product", help="the product, as people say it")
         parser.add_argument("--currency", default="EUR", help="as in EUR")
@@ -35,6 +42,7 @@ class Command(ProductCommand):
         wishes = Wishes(
             bad=tuple(options["bad"]),
             good=tuple(options["good"]),
+            keep=tuple(options["keep"]),
             **{name: options[name] for name in names},
         )
         try:
