@@ -32,6 +32,10 @@ _OTHERS = {  # first bytes of what is often sent instead
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"\x28\xb5\x2f\xfd": "packed with Zstandard",
     b"%PDF": "a PDF document",
+    b'{"': "a file of JSON",
+    b"<htm": "a web page",
+    b"<!DO": "a web page",
+    b"<?xm": "a file of XML",
 }
 Progress = Callable[[float], None]
 

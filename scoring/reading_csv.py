@@ -126,10 +126,9 @@ def _check_header(head: list[str], delimiter: str, *, name: str) -> None:
     usual, lines = others.most_common(1)[0] if others else (header, 0)
     if usual == header or lines < MOST_LINES * others.total() or lines < 2:
         return
-    hint = "take off what stands above the header" if header < usual - 1 else "name every column"
     raise FileRefused(
         f"{name}: line 1 has {header} of the {usual} cells that most lines after it have. It must "
-        f"name the columns: {hint}"
+        "name every column: take off what stands above the names, or add those that are missing"
     )
 
 

@@ -1,5 +1,6 @@
 """Files as lenders have them: encodings, separators, gzip, dates, ids, scope, contradictions."""
 
+import datetime as dt
 import gzip
 import io
 
@@ -248,6 +249,15 @@ def test_parquet_and_gzip_of_it_are_told_by_their_content(shop_loan, tmp_path):
         assert str(loans.frame["applied_on"][0]) == "2020-02-01"
 
 
+@pytest.mark.parametrize("cells", [[b"\xff"], [[1, 2]], [dt.timedelta(days=1)]])
+def test_a_column_of_parquet_that_holds_no_value_is_named(shop_loan, tmp_path, cells):
+    file = tmp_path / "loans.parquet"
+    pl.DataFrame({"Photo": cells}).write_parquet(file)
+
+    with pytest.raises(IngestionRefused, match=r"loans\.parquet: the column 'Photo' .*leave"):
+        ingest(file, contract=shop_loan)
+
+
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
@@ -433,10 +443,11 @@ def test_the_rejects_file_names_row_column_field_and_reason(read):
         (gzip.compress(b""), "is empty"),
         (gzip.compress(b"Nr;x" * 100)[:-9], "cannot be unpacked"),
         (b"Nr;Nr;Known", "more than one column of the name 'Nr'.*if line 1 holds values"),
-        (b"Loans of 2020\n" + text_of({}, {}).encode(), "line 1 has 1 of the 9 .*above the header"),
-        (b"Nr;Applied\n1;2;3\n2;3;4\n", "line 1 has 2 of the 3 cells.*name every column"),
+        (b"Loans of 2020\n" + text_of({}, {}).encode(), "line 1 has 1 of the 9 .*above the names"),
+        (b"Nr;Applied\n1;2;3\n2;3;4\n", "line 1 has 2 of the 3 cells.*add those that are missing"),
         (b"PK\x03\x04 and more", "is a ZIP archive or an Excel workbook: bring what is in it as"),
         (gzip.compress(b"%PDF-1.7"), "is a PDF document"),
+        (b'{"Nr": 1}\n', "is a file of JSON"),
         (b"Nr;Applied\n1;\0\n", "holds zero bytes, which no text does"),
         (b'Nr;"open\n1;2\n', "a quote that is not closed"),
         (b"Nr;Applied\n1;2\n", "lacks the columns .*'Result' .the outcome.*it has 'Nr', 'Applied'"),
