@@ -66,7 +66,7 @@ def _date_forms(contract: Contract) -> Iterator[Problem]:
 def _ingestion(contract: Contract) -> Iterator[Problem]:
     rules, path = contract.ingestion, "ingestion"
     yield from _number_format(rules)
-    if rules.encoding is not None and not _is_encoding(rules.encoding):
+    if rules.encoding is not None and not is_encoding(rules.encoding):
         yield f"{path}.encoding", f"no encoding is called {rules.encoding!r}; try utf-8 or cp1252"
     if (rules.applied_from or rules.applied_until) and contract.columns.applied_on is None:
         yield path, "applied_from and applied_until need columns.applied_on"
@@ -90,7 +90,8 @@ def _number_format(rules: Ingestion) -> Iterator[Problem]:
             yield "ingestion.number_signs", f"{sign!r} may be part of a number"
 
 
-def _is_encoding(name: str) -> bool:
+def is_encoding(name: str) -> bool:
+    """Whether Python reads an encoding of this name."""
     try:
         codecs.lookup(name)
     except LookupError:

@@ -145,4 +145,22 @@ def _sources(text: str, seen: list[str], *, is_numeric: bool, first: int | None)
     ways = {text, *seen}
     if is_numeric and re.fullmatch(_WHOLE, text):
         ways |= {f"{text}.0"} if first is None else {f"{text}.0"[:first]}
+    elif text.lower() in {"true", "false"}:
+        ways |= {text.lower(), text.capitalize(), text.upper()}
     return (text, *sorted(ways - {text}))
+
+
+def ways_to_write(values: tuple[str, ...]) -> tuple[str, ...]:
+    """List values of an outcome with the other ways that programs write them.
+
+    Examples
+    --------
+    >>> ways_to_write(("1.0",)), ways_to_write(("True",)), ways_to_write(("lost",))
+    (('1.0', '1'), ('True', 'TRUE', 'true'), ('lost',))
+    """
+    ways = []
+    for value in values:
+        whole = re.sub(rf"^({_WHOLE})\.0+$", r"\1", value)
+        others = _sources(whole, [value], is_numeric=True, first=None)
+        ways += [value, *(other for other in others if other != value)]
+    return tuple(dict.fromkeys(ways))

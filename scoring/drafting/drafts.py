@@ -34,6 +34,8 @@ class Wishes:
     bad: tuple[str, ...] = ()
     good: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()  # columns that are features, whatever they look like
+    encoding: str | None = None  # None: detected
+    delimiter: str | None = None
     slug: str = "new-product"
     name: str = "New product"
     currency: str = "EUR"
@@ -72,7 +74,7 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
     FileRefused
         The file cannot be read.
     """
-    with open_table(file) as table:
+    with open_table(file, encoding=wishes.encoding, delimiter=wishes.delimiter) as table:
         _check_columns(table, wishes)
         cells, rows = _sample(table)
     if cells.is_empty():

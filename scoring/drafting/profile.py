@@ -78,6 +78,7 @@ class Column:
         """Words in it that usually mean missing; in a column of numbers, the few that are none."""
         usual = {word for word in self.counts if word.lower() in WORDS_FOR_MISSING}
         words = {*self.cells.filter(self.numbers.is_null()).drop_nulls().unique()} - usual
+        words = {word for word in words if self.counts[word] >= FEWEST_SHOWN}
         are_few = len(words) <= MOST_WORDS and not any(map(_has_digit, words))
         if are_few and self.numbers.n_unique() > FEWEST_NUMBERS:
             usual |= words

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scoring.drafting.codes import ways_to_write
 from scoring.drafting.facts import Facts
 from scoring.drafting.forms import other_reading
 from scoring.drafting.judge import Judged
@@ -89,11 +90,12 @@ def _outcome(facts: Facts) -> Iterator[str]:
     n = facts.bad_count + facts.good_count
     yield "[outcome]"
     yield f"column = {quoted(facts.outcome)}"
+    bad = ", ".join(map(quoted, ways_to_write(facts.bad)))
     yield (
-        f"bad = [{', '.join(map(quoted, facts.bad))}]  # FINISH: are these the bad ones? "
+        f"bad = [{bad}]  # FINISH: are these the bad ones? "
         f"{facts.bad_count:,} of {n:,} rows ({facts.bad_count / max(n, 1):.1%})"
     )
-    yield f"good = [{', '.join(map(quoted, facts.good))}]"
+    yield f"good = [{', '.join(map(quoted, ways_to_write(facts.good)))}]"
     neither = [*facts.other, *([""] if facts.has_blank else [])]
     if neither:
         yield f"indeterminate = [{', '.join(map(quoted, neither))}]  # neither good nor bad"

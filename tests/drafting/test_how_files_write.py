@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from scoring.contract import Contract, Kind
+from scoring.drafting import Wishes, draft
 from scoring.drafting.apart import codes_apart
 from scoring.drafting.forms import date_forms_of, number_format_of, other_reading
 from scoring.ingestion import ingest
@@ -98,6 +99,43 @@ def test_a_word_that_is_no_number_is_missing_whatever_the_language(read):
     assert features["rent"].missing_codes == ("neuvedeno",)
     assert frame["rent"].null_count() == 45
     assert "are no numbers" not in text
+
+
+def test_a_word_that_hardly_any_row_has_is_rejected_and_not_taken_for_missing(drafted):
+    cells = pl.Series(["Total", *map(str, NUMBERS[1:])])
+
+    file, found = drafted(pl.DataFrame({"amount": NUMBERS, "income": cells, "bad": BAD}))
+
+    contract = Contract.parse(found.text.encode())
+    assert contract.feature("income").missing_codes == ()
+    assert "# 1 cells are no numbers; their rows will be rejected" in found.text
+    assert ingest(file, contract=contract).rejects[0].message == "'Total' is no whole number"
+
+
+@pytest.mark.parametrize("bad", [BAD.astype(float), BAD == 1])
+def test_an_outcome_reads_alike_from_csv_and_parquet(drafted, tmp_path, bad):
+    frame = pl.DataFrame({"amount": NUMBERS, "bad": bad})
+    as_text = frame.with_columns(pl.Series("bad", [str(cell) for cell in bad]))
+    frame.write_parquet(tmp_path / "loans.parquet")
+
+    file, found = drafted(as_text)
+
+    contract = Contract.parse(found.text.encode())
+    for one in (file, tmp_path / "loans.parquet"):
+        assert ingest(one, contract=contract).frame["bad"].sum() == BAD.sum()
+
+
+def test_encoding_and_delimiter_may_be_declared(tmp_path):
+    kinds = RNG.choice(["Möbel", "Küche"], N)
+    file = tmp_path / "loans.csv"
+    lines = [f"{NUMBERS[at]}~{kinds[at]}~{BAD[at]}" for at in range(N)]
+    file.write_bytes("\n".join(["amount~kind~bad", *lines]).encode("cp850"))
+
+    found = draft(file, wishes=Wishes(outcome="bad", encoding="cp850", delimiter="~"))
+
+    contract = Contract.parse(found.text.encode())
+    assert (contract.ingestion.encoding, contract.ingestion.delimiter) == ("cp850", "~")
+    assert {item.label for item in contract.feature("kind").categories} == {"Möbel", "Küche"}
 
 
 @pytest.mark.parametrize(
