@@ -83,8 +83,15 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
     bad, good = _classes(outcome, wishes, name=file.name)
     coded = _coded(outcome, bad, good)
     numbers = number_format_of(cells)
+    used = coded >= 0
     columns = [
-        Column(name=name, cells=cells[name], bad=coded, number_format=numbers)
+        Column(
+            name=name,
+            cells=cells[name].filter(used),
+            bad=coded[used],
+            number_format=numbers,
+            place=np.flatnonzero(used),
+        )
         for name in cells.columns
         if name != wishes.outcome
     ]

@@ -57,6 +57,7 @@ class Column:
     cells: pl.Series  # text, trimmed, null where empty
     bad: NDArray[np.int8]
     number_format: tuple[str, str | None]  # decimal, thousands
+    place: NDArray[np.int64] | None = None  # of the rows in the sample; None: one after another
 
     @cached_property
     def n(self) -> int:
@@ -125,8 +126,11 @@ class Column:
     @cached_property
     def counts_rows(self) -> bool:
         """Whether it numbers the rows in the order of the file, as some programs add."""
-        steps = self.numbers.diff().drop_nulls() if self.is_numeric else self.numbers.clear()
-        return steps.len() == self.n - 1 and self.n > MOST_CODES and steps.n_unique() == 1
+        if self.n <= MOST_CODES or not self.is_numeric or self.numbers.null_count():
+            return False
+        place = np.arange(self.n) if self.place is None else self.place
+        steps = np.diff(self.numbers.to_numpy()) / np.diff(place)
+        return bool(steps[0] != 0 and (steps == steps[0]).all())
 
     @cached_property
     def is_code_of_one_length(self) -> bool:

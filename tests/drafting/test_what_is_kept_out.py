@@ -24,6 +24,22 @@ def test_a_number_of_the_row_is_no_feature(drafted):
     assert parts(found)["LoanId"] == "id"
 
 
+def test_rows_that_are_neither_good_nor_bad_say_nothing_of_the_others(drafted):
+    is_open = np.arange(N) % 3 == 0
+    bad = np.where(is_open, "open", loans()["bad"].cast(pl.String))
+
+    _, found = drafted(
+        loans(bad=bad, rownames=range(N), state=np.where(is_open, "running", "over")),
+        bad=("1",),
+        good=("0",),
+    )
+
+    assert (why(found, "rownames"), why(found, "state")) == (
+        "counts the rows",
+        "holds one value only",
+    )
+
+
 def test_a_number_of_the_row_that_is_named_an_id_is_one(drafted):
     _, found = drafted(loans(LoanId=range(1, N + 1)))
 
