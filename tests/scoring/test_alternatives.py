@@ -180,11 +180,21 @@ def test_a_rule_that_nobody_can_move_leaves_nothing_to_show(engine, rows):
     assert (told.found, told.reason) == ((), NONE_EXISTS)
 
 
-def test_a_search_that_would_take_too_long_says_so(engine, rows, monkeypatch):
-    monkeypatch.setattr("scoring.alternatives.MOST_ROWS", 0)
+@pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_TABLES", "MOST_COMBINATIONS"])
+def test_a_search_that_would_take_too_long_says_so(engine, rows, monkeypatch, bound):
+    monkeypatch.setattr(f"scoring.alternatives.{bound}", 0)
 
     assert {search(engine, row).reason for row in rows} <= {TOO_LARGE, NONE_EXISTS}
     assert TOO_LARGE in {search(engine, row).reason for row in rows}
+
+
+def test_what_is_not_kept_is_found_again(engine, rows, monkeypatch):
+    policy = replace(CUT, approve_pd_at_most=0.11)
+    kept = [search(engine, row, policy) for row in rows[:4]]
+
+    monkeypatch.setattr("scoring.alternatives.MOST_KEPT", 0)
+
+    assert [search(engine, row, policy) for row in rows[:4]] == kept
 
 
 def test_an_approved_application_is_not_searched(engine, rows):
