@@ -163,8 +163,8 @@ def archives(draw, members: dict[str, bytes]) -> bytes:
                 entry.external_attr = draw(MODES)
                 entry.extra = draw(ZIP64)
                 entry.compress_type = draw(st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_LZMA]))
-            is_bomb = draw(st.integers(0, 29)) == 0
-            content = bytes(20_000_000) if is_bomb else members.get(name, b"x")
+            is_bomb = draw(st.integers(0, 49)) == 0
+            content = bytes(2_000_000) if is_bomb else members.get(name, b"x")
             kind = zipfile.ZIP_DEFLATED if is_bomb else entry.compress_type
             archive.writestr(entry, content, compress_type=kind)
     return made.getvalue()
