@@ -212,7 +212,8 @@ def _numbers(value: int | bytes) -> list[int]:
     """Read a number, or several packed into one field."""
     if isinstance(value, int):
         return [value]
-    numbers, place = [], 0
+    numbers: list[int] = []
+    place = 0
     while place < len(value) and len(numbers) <= MOST_DIMENSIONS:
         number, place = _varint(value, place)
         numbers.append(number)
