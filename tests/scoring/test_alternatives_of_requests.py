@@ -117,14 +117,23 @@ def test_an_amount_that_two_features_are_cannot_be_moved(contract_text, policy):
 
 
 @pytest.fixture(scope="module")
-def unsure_engine(contract):
+def with_models(contract):
     """Give the toy three models; two of them are more careful than the champion by 0.1."""
     models = toy_release.graph(
         contract, change=flawed_graphs.as_ensemble(spread=(0.0, 0.1, 0.1))
     ).SerializeToString()
     sure = toy_release.release()
-    said = sure.manifest | {"ensemble": {"models": 3, "near": 50.0}}
-    return Engine(replace(sure, ensemble=models, manifest=said))
+
+    def made(*, near):
+        said = sure.manifest | {"ensemble": {"models": 3, "near": near}}
+        return Engine(replace(sure, ensemble=models, manifest=said))
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def unsure_engine(with_models):
+    return with_models(near=50.0)
 
 
 def test_what_models_disagree_on_is_no_approval(unsure_engine, engine, contract, policy):
@@ -141,3 +150,18 @@ def test_what_models_disagree_on_is_no_approval(unsure_engine, engine, contract,
     size, distance = min(by_force(unsure_engine, policy, values))
     assert len(found[0].changes) == size
     assert found[0].distance == pytest.approx(distance, abs=1e-8)
+
+
+def test_models_that_an_application_would_not_ask_are_not_asked_here(
+    with_models, engine, contract, policy
+):
+    """What is shown is approved as if it had come in: far from the cut-off nobody is asked."""
+    values = example(contract) | {"duration_months": 40, "checking_status": "0_to_200"}
+
+    told = [
+        alternatives(each, values=values, requested=asked(values), policy=policy).found
+        for each in (with_models(near=1e-6), engine)
+    ]
+
+    first, second = ([item.changes for item in found] for found in told)
+    assert first == second
