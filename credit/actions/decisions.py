@@ -23,13 +23,12 @@ from credit.models import (
     Partner,
     Score,
 )
-from credit.serving import Terms, UnknownProduct
+from credit.serving import ModelUnavailable, Terms, UnknownProduct
 from scoring.canonical import canonical
 from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
 from scoring.records import UNASKED, normalised
-from scoring.sessions import GraphFailed
-from scoring.uncertainty import Uncertainty, assess
+from scoring.uncertainty import Uncertainty
 
 __all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
 
@@ -63,6 +62,20 @@ class Decided:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sureness:
+    """How sure the model is, and what to tell about it."""
+
+    uncertainty: Uncertainty | None = None
+    warnings: tuple[str, ...] = ()
+    trouble: ModelUnavailable | None = None  # why it could not be found out
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether it had to be found out and could not."""
+        return self.trouble is not None
+
+
 @dataclass(slots=True, kw_only=True)
 class _Considered:
     """A decision made and not yet written."""
@@ -72,15 +85,13 @@ class _Considered:
     answer: dict[str, Any]
     monitoring: dict[str, str]
     climbed: Climbed
+    sureness: _Sureness
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sureness:
-    """How sure the model is, and what to tell about it."""
-
-    uncertainty: Uncertainty | None = None
-    warnings: tuple[str, ...] = ()
-    needs_person: bool = False  # it could not be found out
+    @property
+    def troubles(self) -> list[ModelUnavailable]:
+        """All that failed on the way to the decision."""
+        steps = [trouble for _, trouble in self.climbed.troubles]
+        return [*steps, self.sureness.trouble] if self.sureness.trouble else steps
 
 
 def decide(
@@ -123,7 +134,7 @@ def _consider(
     values = normalised(found.contract, application.features)
     climbed = ladder.climb(found, values, at=at)
     scored = climbed.scored
-    sureness = _sureness(found, scored, values)
+    sureness = _sureness(found, scored, values, at=at)
     recommended = recommend(
         found.policy,
         pd=scored.score.pd if scored else None,
@@ -155,6 +166,7 @@ def _consider(
         answer=answers.answer_of(decision, officer=None),
         monitoring=application.monitoring,
         climbed=climbed,
+        sureness=sureness,
     )
 
 
@@ -170,22 +182,24 @@ def _terms(product: object, body: Mapping[str, object], *, at: datetime) -> Term
         raise InputRefused((*unknown.problems, *requests.shape_problems(body))) from unknown
 
 
-def _sureness(found: Terms, scored: Scored | None, values: Mapping[str, Value]) -> _Sureness:
+def _sureness(
+    found: Terms, scored: Scored | None, values: Mapping[str, Value], *, at: datetime
+) -> _Sureness:
     """Ask the bootstrap models and the table of familiarity; a scorecard has neither."""
     if scored is None or scored.engine is None:
         return _Sureness()
-    loaded, warnings, needs_person, unsure = scored.engine, [], False, None
+    loaded, warnings, trouble, unsure = scored.engine, [], None, None
     try:
-        unsure = assess(loaded, values, scored.score, found.policy)
-    except GraphFailed:
-        warnings, needs_person = [UNASKED], True
+        unsure = ladder.sureness(scored, values, found.policy, at=at)
+    except ModelUnavailable as failed:
+        warnings, trouble = [UNASKED], failed
     if unsure is not None and unsure.agreement < found.policy.agreement_at_least:
         warnings.append(unsure.warning)
     unlike = loaded.familiarity.warning(values) if loaded.familiarity else None
     return _Sureness(
         uncertainty=unsure,
         warnings=(*warnings, *([unlike] if unlike else [])),
-        needs_person=needs_person,
+        trouble=trouble,
     )
 
 
@@ -266,7 +280,7 @@ def _write(considered: _Considered, *, partner: Partner | None, at: datetime) ->
         contract=considered.terms.contract_version.hash,
         policy=decision.policy.number,
     )
-    for _, trouble in considered.climbed.troubles:
+    for trouble in considered.troubles:
         alerts.raise_alert(
             cause=trouble.cause, product=considered.terms.product, message=str(trouble), at=at
         )
@@ -323,7 +337,7 @@ def _answer_to(partner: Partner, idempotency: Idempotency) -> Decided | None:
 
 def _say(considered: _Considered) -> None:
     """Leave a line in the log: ids and routes, nothing about a person."""
-    decision, troubles = considered.decision, considered.climbed.troubles
+    decision, troubles = considered.decision, considered.troubles
     facts = {
         "decision_id": decision.pk,
         "product": considered.terms.product.slug,
@@ -333,7 +347,13 @@ def _say(considered: _Considered) -> None:
     if not troubles:
         log.info("decided", **facts)
         return
-    said = "; ".join(str(trouble) for _, trouble in troubles)
-    causes = ", ".join(trouble.cause for _, trouble in troubles)
-    event = "decided_by_a_fallback" if considered.climbed.scored else "decided_without_a_model"
+    said = "; ".join(str(trouble) for trouble in troubles)
+    causes = ", ".join(trouble.cause for trouble in troubles)
+    event = _event(considered.climbed)
     log.error(event, cause=causes, message=said, **facts)
+
+
+def _event(climbed: Climbed) -> str:
+    if climbed.scored is None:
+        return "decided_without_a_model"
+    return "decided_by_a_fallback" if climbed.troubles else "decided_without_its_bootstrap_models"
