@@ -12,9 +12,12 @@ from credit import serving
 from credit.models import ModelVersion, Score
 from credit.serving import ModelUnavailable, Terms
 from scoring import engine
+from scoring.contract import Policy
 from scoring.engine import Engine, EngineFailed, EngineTimedOut
 from scoring.features import InputRefused, Value, validate
 from scoring.scorecard import ScorecardRefused
+from scoring.sessions import GraphFailed, GraphTimedOut
+from scoring.uncertainty import Uncertainty, assess, is_asked
 
 Route = Score.Route
 SET_ASIDE_FOR = timedelta(seconds=30)  # a model that timed out, so that not every caller waits
@@ -76,6 +79,26 @@ def climb(found: Terms, values: Mapping[str, Value], *, at: datetime) -> Climbed
         except ModelUnavailable as trouble:
             troubles.append((route, trouble))
     return Climbed(scored=None, troubles=tuple(troubles))
+
+
+def sureness(
+    scored: Scored, values: Mapping[str, Value], policy: Policy, *, at: datetime
+) -> Uncertainty | None:
+    """Ask the bootstrap models of the release that scored, where they matter.
+
+    Raises `ModelUnavailable` where they fail. Those that took too long are left alone for a while.
+    """
+    if scored.engine is None or not is_asked(scored.engine, scored.score, policy):
+        return None
+    models = f"{scored.version.bundle_hash} (bootstrap models)"
+    serving.refuse_set_aside(models, at=at)
+    try:
+        return assess(scored.engine, values, scored.score, policy)
+    except GraphTimedOut as slow:
+        serving.set_aside(models, until=at + SET_ASIDE_FOR)
+        raise ModelUnavailable("bootstrap_timed_out", f"{scored.version.name}: {slow}") from slow
+    except GraphFailed as failed:
+        raise ModelUnavailable("bootstrap_failed", f"{scored.version.name}: {failed}") from failed
 
 
 Step = tuple[Route, Callable[[], Scored]]

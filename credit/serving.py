@@ -163,7 +163,8 @@ def engine_of(bundle_hash: str) -> Engine:
     stamp = (str(path), found.st_ino, found.st_size, found.st_mtime_ns)
     kept = _engines.get(stamp) or _load(stamp, bundle_hash)
     if isinstance(kept, ModelUnavailable):
-        raise kept
+        # Not the one that is kept: raised again and again it would keep every request's frames.
+        raise ModelUnavailable(kept.cause, str(kept))
     return kept
 
 
@@ -171,18 +172,28 @@ _in_force: dict[str, tuple[datetime, Terms]] = {}  # by slug: as of when, and wh
 _set_aside: dict[str, datetime] = {}
 _Stamp = tuple[str, int, int, int]
 _engines: dict[_Stamp, Engine | ModelUnavailable] = {}
+_slow: dict[_Stamp, ModelUnavailable] = {}  # the latest loading of each that took too long
 _loading = threading.Lock()
 
 
 def _load(stamp: _Stamp, bundle_hash: str) -> Engine | ModelUnavailable:
-    """Load under a lock: after a promotion all threads want the same new engine at once."""
+    """Load under a lock: after a promotion all threads want the same new engine at once.
+
+    Those that waited while it took too long have waited enough: they share what came of it.
+    """
+    before = _slow.get(stamp)
     with _loading:
+        latest = _slow.get(stamp)
+        if latest is not None and latest is not before:
+            return latest
         if stamp not in _engines:
             while len(_engines) >= _ENGINES_KEPT:
                 _engines.pop(next(iter(_engines)))
             opened = _opened(bundle_hash)
             if isinstance(opened, ModelUnavailable) and opened.cause == TIMED_OUT:
-                return opened  # the machine may have been busy: it is not kept
+                _slow[stamp] = opened  # the machine may have been busy: the next one tries again
+                return opened
+            _slow.pop(stamp, None)
             _engines[stamp] = opened
         return _engines[stamp]
 

@@ -35,6 +35,8 @@ MOST_SHOWN = 3
 MOST_CHANGES = 3  # features in one alternative
 MOST_COMBINATIONS = 20_000_000  # whose margin is worked out from the trees in one search
 MOST_ROWS = 20_000  # of them scored, since the trees say that they may be within the cut-off
+MOST_TABLES = 2_700  # sets of features looked at: all there are up to three at once of 25
+MOST_KEPT = 128_000_000  # bytes of tables; one that is not kept is made again when it is needed
 MOST_OF_A_SET = 1_024  # of these, such as change the same features
 RADII = (
     0.5,
@@ -146,6 +148,7 @@ class _Search:
         self._margin = _margin_at(engine, policy.approve_pd_at_most)
         self._tables: dict[tuple[int, ...], Table] = {}
         self._rows_left, self._combinations_left = MOST_ROWS, MOST_COMBINATIONS
+        self._tables_left, self._bytes_left = MOST_TABLES, MOST_KEPT
         self._searched: dict[tuple[int, ...], float] = {}  # nearer than this, there is none
         self._given_up: set[tuple[int, ...]] = set()
 
@@ -172,6 +175,9 @@ class _Search:
         for radius in RADII:
             nearest = []
             for chosen in choices:
+                if self._tables_left <= 0:
+                    self._given_up.add(chosen)
+                    break
                 limit = nearest[-1][0].distance if len(nearest) == wanted else radius
                 best = (
                     self._best(chosen, nearer_than=limit) if chosen not in self._given_up else None
@@ -238,19 +244,23 @@ class _Search:
 
     def _cells(self, chosen: tuple[int, ...], *, nearer_than: float) -> Cells:
         """Let the trees say which combinations may be; without trees, all may."""
-        far = [self._far[at] for at in chosen]
-        if self._reach is None:
-            table = everything(far)
-        elif chosen in self._tables:
-            table = self._tables[chosen]
-        else:
-            table = self._reach.table(chosen, far, margin_at_most=self._margin)
-        self._tables[chosen] = table
+        table = self._tables.get(chosen) or self._table(chosen)
         self._combinations_left -= table.count(nearer_than=nearer_than)
         if self._combinations_left < 0:
             self._given_up.add(chosen)
             return table.cells(nearer_than=0.0)
         return table.cells(nearer_than=nearer_than)
+
+    def _table(self, chosen: tuple[int, ...]) -> Table:
+        far = [self._far[at] for at in chosen]
+        self._tables_left -= 1
+        if self._reach is None:
+            return everything(far)
+        table = self._reach.table(chosen, far, margin_at_most=self._margin)
+        self._bytes_left -= table.size
+        if self._bytes_left >= 0:
+            self._tables[chosen] = table
+        return table
 
     def _passing(self, chosen: tuple[int, ...], options: NDArray[np.intp]) -> NDArray[np.intp]:
         """Say which rows of a batch are within the cut-off and would stand."""

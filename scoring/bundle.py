@@ -2,12 +2,15 @@
 
 The file is a zip of stored (not compressed) members with fixed times and sorted names, so the
 same members are the same bytes on every machine, whatever its compression library. Reading
-refuses any other name and any byte that no member accounts for, which leaves no room for hidden
-members, two of one name, names that leave a folder, comments, or what grows when unpacked.
+refuses any other name, and any file that is not to the byte what packing its members gives. That
+leaves no room for hidden members, two of one name, names that leave a folder, links, comments, or
+what grows when unpacked.
 """
 
 import io
 import json
+import math
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +19,20 @@ from typing import Any
 
 from scoring import onnx_safety
 from scoring.contract import Contract, ContractRefused, hash_of
+from scoring.manifest_shape import misshapen
 
 FORMAT = 1
 LARGEST_BUNDLE = 160_000_000  # bytes
 LARGEST_MANIFEST = 2_000_000
+LARGEST_INTEGER = 2**63 - 1
 MEMBERS = ("card.md", "contract.toml", "manifest.json", "model.onnx", "scorecard.json")
 OPTIONAL = ("ensemble.onnx", "familiarity.json")  # how sure the model is, and of whom
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-_LOCAL_HEADER, _CENTRAL_HEADER, _END_HEADER = 30, 46, 22  # bytes, of the zip format
+# ValueError: a name that is no UTF-8, a place before the beginning.
+_ZIP_ERRORS = (
+    *(zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError),
+    *(ValueError, struct.error),
+)
 
 
 class BundleRefused(ValueError):
@@ -168,22 +177,24 @@ def unpack(content: bytes) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_names(archive.namelist())
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
-                raise BundleRefused("a member is compressed; a bundle's members are stored")
-            if archive.namelist() != sorted(archive.namelist()):
-                raise BundleRefused("the members are not in order")
+            _check_entries(archive.infolist())
             members = {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except BundleRefused:
+        raise
+    except _ZIP_ERRORS as error:
         raise BundleRefused(f"the bundle is no zip file that can be read: {error}") from error
-    if len(content) != _END_HEADER + sum(map(_size_in_file, members.items())):
-        raise BundleRefused("the file holds more than its members")
+    if pack(members) != content:
+        raise BundleRefused("the file holds more than its members, or says more of them")
     return members
 
 
-def _size_in_file(member: tuple[str, bytes]) -> int:
-    name, content = member
-    return _LOCAL_HEADER + _CENTRAL_HEADER + 2 * len(name) + len(content)
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    _check_names(names)
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+        raise BundleRefused("a member is compressed; a bundle's members are stored")
+    if names != sorted(names):
+        raise BundleRefused("the members are not in order")
 
 
 def _check_names(names: list[str]) -> None:
@@ -200,6 +211,9 @@ def _check_manifest(
     wrong = sorted(key for key in true if manifest.get(key) != true[key])
     if wrong:
         raise BundleRefused(f"the manifest does not fit the bundle: {', '.join(wrong)}")
+    unread = misshapen(manifest)
+    if unread:
+        raise BundleRefused(f"the manifest cannot be read: {', '.join(unread)}")
 
 
 def _check_model(model: bytes, *, name: str = "model.onnx") -> None:
@@ -220,7 +234,13 @@ def _json(content: bytes, *, name: str) -> dict[str, Any] | None:
     if len(content) > LARGEST_MANIFEST:
         raise BundleRefused(f"{name} is larger than {LARGEST_MANIFEST:,} bytes")
     try:
-        value = json.loads(content, object_pairs_hook=_no_doubles, parse_constant=_no_constants)
+        value = json.loads(
+            content,
+            object_pairs_hook=_no_doubles,
+            parse_constant=_no_constants,
+            parse_float=_finite,
+            parse_int=_moderate,
+        )
     except (ValueError, RecursionError) as error:
         raise BundleRefused(f"{name} is no JSON: {error}") from error
     if value is not None and not isinstance(value, dict):
@@ -237,6 +257,20 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constants(word: str) -> float:
     raise ValueError(f"{word} is no number")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):  # 1e999
+        raise ValueError(f"{word} is no number")
+    return number
+
+
+def _moderate(word: str) -> int:
+    number = int(word)
+    if abs(number) > LARGEST_INTEGER:
+        raise ValueError("an integer is too large")
+    return number
 
 
 def _text(content: bytes, *, name: str) -> str:

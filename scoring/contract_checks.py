@@ -15,6 +15,7 @@ from scoring.contract import (
 )
 from scoring.contract_feature_checks import feature_problems, never_features
 from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
+from scoring.dates import why_no_date_form
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,49}")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{2,11}")
@@ -24,6 +25,7 @@ def problems_of(contract: Contract) -> list[Problem]:
     """Check everything that takes more than one key to see."""
     return [
         *_identity(contract),
+        *_date_forms(contract),
         *_ingestion(contract),
         *_outcome(contract),
         *_requested(contract),
@@ -54,10 +56,17 @@ def _identity(contract: Contract) -> Iterator[Problem]:
         yield "currency", "must be an ISO 4217 code of three capital letters"
 
 
+def _date_forms(contract: Contract) -> Iterator[Problem]:
+    for form in contract.columns.date_formats:
+        why = why_no_date_form(form)
+        if why:
+            yield "columns.date_format", why
+
+
 def _ingestion(contract: Contract) -> Iterator[Problem]:
     rules, path = contract.ingestion, "ingestion"
     yield from _number_format(rules)
-    if rules.encoding is not None and not _is_encoding(rules.encoding):
+    if rules.encoding is not None and not is_encoding(rules.encoding):
         yield f"{path}.encoding", f"no encoding is called {rules.encoding!r}; try utf-8 or cp1252"
     if (rules.applied_from or rules.applied_until) and contract.columns.applied_on is None:
         yield path, "applied_from and applied_until need columns.applied_on"
@@ -81,7 +90,8 @@ def _number_format(rules: Ingestion) -> Iterator[Problem]:
             yield "ingestion.number_signs", f"{sign!r} may be part of a number"
 
 
-def _is_encoding(name: str) -> bool:
+def is_encoding(name: str) -> bool:
+    """Whether Python reads an encoding of this name."""
     try:
         codecs.lookup(name)
     except LookupError:

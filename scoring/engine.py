@@ -144,6 +144,7 @@ class Engine:
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
         wrong = _unsound_rows(pd, points, reasons, base, tolerance=self._tolerance)
+        wrong |= ~np.isfinite(margin)
         if wrong.any():
             raise EngineFailed(
                 f"the model answered what cannot be true for {int(wrong.sum())} rows, "
@@ -252,11 +253,9 @@ def _familiarity(bundle: Bundle) -> Familiarity | None:
     if bundle.familiarity is None:
         return None
     try:
-        familiarity = Familiarity(bundle.familiarity, contract=bundle.contract)
-        familiarity.bits(example(bundle.contract))
-    except (FamiliarityRefused, LookupError, TypeError, ValueError) as error:
+        return Familiarity(bundle.familiarity, contract=bundle.contract)
+    except FamiliarityRefused as error:
         raise EngineFailed(f"the table of familiarity cannot be used: {error}") from error
-    return familiarity
 
 
 def _asked(

@@ -36,12 +36,14 @@ class Ensemble:
         said = bundle.manifest.get("ensemble")
         if bundle.ensemble is None or not isinstance(said, dict):
             raise GraphFailed("the release does not describe its bootstrap models")
-        self.models = int(said["models"])
-        self.near = float(said["near"])  # log-odds from a cut-off
+        self.models: int = said["models"]
+        self.near: float = said["near"]  # log-odds from a cut-off
         self._feeds = Feeds(bundle.contract)
         self._session = Session(bundle.ensemble, seconds=seconds)
         if self._session.inputs != self._feeds.types:
             raise GraphFailed("the bootstrap models' inputs are not the contract's")
+        if self._session.outputs.get(OUTPUT) != "tensor(float)":
+            raise GraphFailed(f"the bootstrap models do not answer {OUTPUT!r}")
         self.pds(example(bundle.contract))
 
     def pds(self, values: Mapping[str, Value]) -> NDArray[np.float32]:

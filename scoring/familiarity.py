@@ -8,6 +8,7 @@ surprises more than all but one in two hundred training rows is said to be unlik
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from scoring.contract import Contract, Feature
@@ -41,11 +42,11 @@ class Familiarity:
     """
 
     def __init__(self, raw: Mapping[str, Any], *, contract: Contract) -> None:
-        entries = raw.get("features", [])
         if raw.get("format") != FORMAT or raw.get("contract_hash") != contract.hash:
             raise FamiliarityRefused("the table of familiarity is of another contract")
-        if [entry["feature"] for entry in entries] != [*contract.feature_names]:
-            raise FamiliarityRefused("the table of familiarity lists other features")
+        entries = _entries(raw.get("features"), contract)
+        if not _is_number(raw.get("threshold")):
+            raise FamiliarityRefused("the table of familiarity has no threshold")
         self.threshold = float(raw["threshold"])
         self._features = contract.features
         self._edges = [entry.get("edges") for entry in entries]
@@ -97,6 +98,51 @@ class Familiarity:
         if value is None:
             return len(edges) + 1
         return bisect_right(edges, value)
+
+
+def _entries(found: object, contract: Contract) -> list[dict[str, Any]]:
+    """Hold the tables to the features: then every valid value has its place in them."""
+    entries = found if isinstance(found, list) else []
+    names = [entry.get("feature") if isinstance(entry, dict) else None for entry in entries]
+    if names != [*contract.feature_names]:
+        raise FamiliarityRefused("the table of familiarity lists other features")
+    sizes = [
+        _bins(feature, entry) for feature, entry in zip(contract.features, entries, strict=True)
+    ]
+    for entry, size in zip(entries, sizes, strict=True):
+        parent = entry.get("parent")
+        if parent is not None and (type(parent) is not int or not 0 <= parent < len(sizes)):
+            raise FamiliarityRefused(f"{entry['feature']}: there is no feature {parent!r}")
+        rows = 1 if parent is None else sizes[parent]
+        if not _is_table(entry.get("bits"), rows, size) or not _is_number(entry.get("usual")):
+            raise FamiliarityRefused(f"{entry['feature']}: the bits do not fit the bins")
+    return entries
+
+
+def _bins(feature: Feature, entry: Mapping[str, Any]) -> int:
+    """Count a feature's bins; the last is of a missing value."""
+    edges = entry.get("edges")
+    if not feature.kind.is_numeric and edges is None:
+        return len(feature.values) + 1
+    if not feature.kind.is_numeric or not isinstance(edges, list) or not _is_row(edges):
+        raise FamiliarityRefused(f"{feature.name}: the edges do not fit the feature")
+    if edges != sorted(edges):
+        raise FamiliarityRefused(f"{feature.name}: the edges do not ascend")
+    return len(edges) + 2
+
+
+def _is_table(found: object, rows: int, columns: int) -> bool:
+    if not isinstance(found, list) or len(found) != rows:
+        return False
+    return all(isinstance(row, list) and len(row) == columns and _is_row(row) for row in found)
+
+
+def _is_row(found: list[Any]) -> bool:
+    return all(_is_number(value) for value in found)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _places(feature: Feature) -> dict[Value, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from scoring.contract import Contract, Feature, Ingestion, Kind, Outcome
+from scoring.dates import read_dates
 
 MOST_SHOWN = 40  # characters of a wrong cell
 
@@ -64,7 +65,7 @@ def date_column(
 
 def date_of(cell: pl.Expr, formats: tuple[str, ...]) -> tuple[pl.Expr, pl.Expr]:
     """Read a date by the first format that fits; say where two formats read different dates."""
-    read = [cell.str.strptime(pl.Date, form, strict=False, exact=True) for form in formats]
+    read = [read_dates(cell, form) for form in formats]
     value = pl.coalesce(read)
     ambiguous = pl.any_horizontal(*[(one != value).fill_null(value=False) for one in read])
     return pl.when(~ambiguous).then(value), ambiguous
@@ -73,12 +74,15 @@ def date_of(cell: pl.Expr, formats: tuple[str, ...]) -> tuple[pl.Expr, pl.Expr]:
 def number_of(cell: pl.Expr, rules: Ingestion) -> pl.Expr:
     """Read a number as the contract's file writes it; null where it is none.
 
-    Signs such as "$" and "%" are taken off the ends. Thousands must be grouped by three.
+    Signs such as "$" and "%" are taken off the ends. Thousands must be grouped by three. A number
+    in round brackets, or with its minus at the end, is below zero: accounts are written so.
     A power of ten (1e+05) is read: statistics programs write it. "inf" and "nan" are no numbers.
     """
+    cell = cell.str.replace(r"^\((.*[0-9].*)\)$", "-${1}")
     for sign in rules.number_signs:
         cell = cell.str.replace(rf"^(-?)\s*{re.escape(sign)}\s*", "${1}")
         cell = cell.str.replace(rf"\s*{re.escape(sign)}$", "")
+    cell = cell.str.replace(r"^([0-9].*)-$", "-${1}")
     point = re.escape(rules.decimal_separator)
     plain = rf"^[+-]?([0-9]+({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]{{1,2}})?$"
     is_number = cell.str.contains(plain)

@@ -1,6 +1,7 @@
 """The trees of a released graph, leaf by leaf: which tests lead to each, and what it adds."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,11 @@ class Leaves:
         return held
 
 
+@lru_cache(maxsize=4)
 def read(model: bytes) -> Leaves | None:
     """Read the trees that give the margin; None of a graph whose margin is made otherwise.
+
+    A few models are kept: reading 400 trees of depth 6 takes a second or two.
 
     Parameters
     ----------

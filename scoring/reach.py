@@ -59,6 +59,7 @@ class Reach:
             held = leaves.hold(np.concatenate([present, rows]), columns=columns)[alive]
             self._stays.append(held[:, 0])
             self._holds.append(held[:, 1:])
+        self._left = sum((~stays for stays in self._stays), np.zeros(alive.sum(), dtype=np.int64))
 
     def table(
         self,
@@ -68,8 +69,8 @@ class Reach:
         margin_at_most: float,
     ) -> "Table":
         """Bring together what combinations of the chosen features' options are held by."""
-        others = [held for at, held in enumerate(self._stays) if at not in chosen]
-        alive = np.all([np.ones(len(self._weight), dtype=np.bool_), *others], axis=0)
+        # Leaves that hold the present value of every feature but the chosen ones.
+        alive = self._left == np.sum([~self._stays[at] for at in chosen], axis=0)
         masks, weight = [self._holds[at][alive] for at in chosen], self._weight[alive]
         at_most = margin_at_most - self._base + SLACK
         tree = self._tree[alive]
@@ -120,6 +121,11 @@ class Table:
     distances: list[NDArray[np.float64]]
     kept: list[NDArray[np.intp]]  # the places of the options
     at_most: float
+
+    @property
+    def size(self) -> int:
+        """Bytes of its masks, which are nearly all of it."""
+        return sum(mask.nbytes for mask in self.masks)
 
     def count(self, *, nearer_than: float) -> int:
         """Say how many margins `cells` works out."""

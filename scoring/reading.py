@@ -24,6 +24,19 @@ __all__ = ["Chunk", "FileRefused", "Table", "open_table"]
 LARGEST_UNPACKED = 8_000_000_000  # bytes of a gzip file's content
 BLOCK = 1 << 20
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
+_OTHERS = {  # first bytes of what is often sent instead
+    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zX": "packed with xz",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"\x28\xb5\x2f\xfd": "packed with Zstandard",
+    b"%PDF": "a PDF document",
+    b'{"': "a file of JSON",
+    b"<htm": "a web page",
+    b"<!DO": "a web page",
+    b"<?xm": "a file of XML",
+}
 Progress = Callable[[float], None]
 
 
@@ -73,7 +86,8 @@ def open_table(
     Raises
     ------
     FileRefused
-        It is empty, cannot be read, or unpacks to more than 8 GB.
+        It is empty, no CSV or Parquet file, cannot be read, has a first line that does not name
+        the columns, or unpacks to more than 8 GB.
 
     Examples
     --------
@@ -89,6 +103,7 @@ def open_table(
         elif file.name.endswith(".parquet"):
             raise FileRefused(f"{file.name} is named as Parquet and is none")
         else:
+            _check_is_text(first, name=file.name)
             dialect = dialect_of(content, name=file.name, encoding=encoding, delimiter=delimiter)
             columns, rows = csv_table(content, dialect, name=file.name)
             encoding, delimiter = dialect.encoding, dialect.delimiter
@@ -106,6 +121,15 @@ def sha256_of(file: Path) -> str:
     """Name a file by its content, without holding it."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _check_is_text(first: bytes, *, name: str) -> None:
+    """Refuse what only looks like a file of lines."""
+    for mark, what in _OTHERS.items():
+        if first.startswith(mark):
+            raise FileRefused(
+                f"{name} is {what}: bring what is in it as CSV, Parquet, or gzip of either"
+            )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +16,8 @@ BLOCK = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 100_000  # characters; a longer one is a quote that nobody closed
 MOST_COLUMNS = 2_000
+MOST_LINES = 0.5  # share of lines that differ from the first in the same way: it is no header
+LEAST_ZEROS = 0.3  # share of zero bytes at every other place beyond which text is UTF-16
 _MARKS = (  # the longer marks first: UTF-32 begins as UTF-16 does
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -48,7 +50,11 @@ def dialect_of(content: Path, *, name: str, encoding: str | None, delimiter: str
         raise FileRefused(f"{name} is not {encoding}: {error}") from error
     if not any(line.strip() for line in head):
         raise FileRefused(f"{name} is empty")
-    return Dialect(encoding=encoding, delimiter=delimiter or _delimiter_of(head))
+    if any("\0" in line for line in head):
+        raise FileRefused(f"{name} holds zero bytes, which no text does: is it a CSV file?")
+    delimiter = delimiter or _delimiter_of(head)
+    _check_header(head, delimiter, name=name)
+    return Dialect(encoding=encoding, delimiter=delimiter)
 
 
 def csv_table(content: Path, dialect: Dialect, *, name: str) -> tuple[tuple[str, ...], Rows]:
@@ -58,7 +64,7 @@ def csv_table(content: Path, dialect: Dialect, *, name: str) -> tuple[tuple[str,
         header, _ = next(rows)
     except StopIteration:
         raise FileRefused(f"{name} is empty") from None
-    columns = _columns(header, name=name)
+    columns = column_names(header, name=name)
     return columns, _chunks(rows, columns)
 
 
@@ -111,22 +117,44 @@ def _frame(rows: list[list[str | None]], columns: tuple[str, ...]) -> pl.DataFra
     return cells.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep())
 
 
-def _columns(header: list[str], *, name: str) -> tuple[str, ...]:
-    columns = tuple(cell.strip() for cell in header)
+def _check_header(head: list[str], delimiter: str, *, name: str) -> None:
+    """Refuse a first line that most of the others do not go with: a title, or names without one."""
+    counts = _cells_by_line(head, delimiter) or [0]
+    if counts[0] == 1:  # a title keeps the delimiter of the lines below it from being told
+        counts = max((_cells_by_line(head, one) for one in DELIMITERS), key=sum)
+    header, others = counts[0], Counter(counts[1:])
+    usual, lines = others.most_common(1)[0] if others else (header, 0)
+    if usual == header or lines < MOST_LINES * others.total() or lines < 2:
+        return
+    raise FileRefused(
+        f"{name}: line 1 has {header} of the {usual} cells that most lines after it have. It must "
+        "name every column: take off what stands above the names, or add those that are missing"
+    )
+
+
+def column_names(header: Sequence[str], *, name: str) -> tuple[str, ...]:
+    """Take the names of the columns, blanks at their ends off; one without a name is numbered."""
+    columns = tuple(cell.strip() or f"column {at}" for at, cell in enumerate(header, start=1))
     if len(columns) > MOST_COLUMNS:
         raise FileRefused(f"{name} has more than {MOST_COLUMNS:,} columns")
     twice = [column for column, count in Counter(columns).items() if count > 1]
     if twice:
         shown = ", ".join(repr(column) for column in twice[:10])
-        raise FileRefused(f"{name} has more than one column of the name {shown}")
+        raise FileRefused(
+            f"{name} has more than one column of the name {shown}: give each its own, or, if line "
+            "1 holds values, put a line of names above it"
+        )
     return columns
 
 
 def _encoding_of(content: Path) -> str:
     with content.open("rb") as file:
-        first = file.read(4)
+        first = file.read(1_000)
     for mark, encoding in _MARKS:
         if first.startswith(mark):
+            return encoding
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if first[offset::2].count(0) > LEAST_ZEROS * len(first) / 2:
             return encoding
     return next(name for name in ("utf-8", "cp1252", "latin-1") if _decodes(content, name))
 
@@ -149,13 +177,17 @@ def _delimiter_of(head: list[str]) -> str:
 
 
 def _evenness(head: list[str], delimiter: str) -> tuple[bool, float, int]:
-    try:
-        counts = [len(cells) for cells in csv.reader(head, delimiter=delimiter) if cells]
-    except csv.Error:
-        return False, 0.0, 0
+    counts = _cells_by_line(head, delimiter)
     if not counts or counts[0] < 2:
         return False, 0.0, 0
     return True, counts.count(counts[0]) / len(counts), counts[0]
+
+
+def _cells_by_line(head: list[str], delimiter: str) -> list[int]:
+    try:
+        return [len(cells) for cells in csv.reader(head, delimiter=delimiter) if cells]
+    except csv.Error:
+        return []
 
 
 def _opened(content: Path, encoding: str) -> TextIO:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from scoring.reading_csv import FileRefused, Rows
+from scoring.reading_csv import FileRefused, Rows, column_names
 
 ROWS_AT_ONCE = 50_000
 
@@ -17,9 +17,13 @@ def parquet_table(content: Path, *, name: str, date_format: str) -> tuple[tuple[
     """
     try:
         lazy = pl.scan_parquet(content)
+        names = lazy.collect_schema().names()
+        lazy = lazy.rename(dict(zip(names, column_names(names, name=name), strict=True)))
         schema = lazy.collect_schema()
         height = int(lazy.select(pl.len()).collect().item())
-        as_text = [_as_text(lazy, column, kind, date_format) for column, kind in schema.items()]
+        as_text = [
+            _as_text(lazy, column, kind, date_format, name=name) for column, kind in schema.items()
+        ]
     except (pl.exceptions.PolarsError, OSError) as error:
         raise FileRefused(f"{name} cannot be read: {str(error).splitlines()[0]}") from error
     return tuple(schema), _chunks(lazy, as_text, height, name=name)
@@ -34,10 +38,15 @@ def _chunks(lazy: pl.LazyFrame, as_text: list[pl.Expr], height: int, *, name: st
         yield start + 1, cells, {}, (start + cells.height) / height
 
 
-def _as_text(lazy: pl.LazyFrame, column: str, kind: pl.DataType, date_format: str) -> pl.Expr:
+def _as_text(
+    lazy: pl.LazyFrame, column: str, kind: pl.DataType, date_format: str, *, name: str
+) -> pl.Expr:
     cell = pl.col(column)
-    if kind.is_nested():
-        raise FileRefused(f"the column {column!r} holds {kind}, and not one value a row")
+    if kind.is_nested() or kind in {pl.Binary, pl.Object} or isinstance(kind, pl.Duration):
+        raise FileRefused(
+            f"{name}: the column {column!r} holds {kind}, and not a number, text or date a row: "
+            "leave it out of the file"
+        )
     if kind in {pl.Date, pl.Datetime} or isinstance(kind, pl.Datetime):
         return cell.dt.strftime(date_format)
     if kind.is_float() and _is_whole(lazy, column):

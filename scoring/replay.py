@@ -28,13 +28,16 @@ class Again:
 def by_engine(engine: Engine, record: Record, policy: Policy) -> Again:
     """Score again by the model.
 
+    Bootstrap models that could not be asked then are not asked now: the decision was made without.
+
     Raises
     ------
     EngineFailed, GraphFailed
         It raises, takes too long, or answers what cannot be true.
     """
     score = engine.score(record.features)
-    sure = assess(engine, record.features, score, policy)
+    unasked = UNASKED in record.warnings
+    sure = None if unasked else assess(engine, record.features, score, policy)
     return Again(score=score, uncertainty=sure, library=_library(engine))
 
 

@@ -19,6 +19,7 @@ are reasons in the same sense as the champion's: score = base_points + sum of po
 """
 
 import math
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,6 +29,7 @@ from scoring.features import Value
 from scoring.points import Score, band_of, to_pd, to_score
 
 FORMAT = 1
+MOST_POINTS = 1_000_000.0  # of one bin; a doubling of the odds is some 20
 LARGEST_GAP = 0.02  # of AUC behind the model; people are told of a larger one
 _NUMERIC_KEYS = {"feature", "edges", "points", "missing"}
 _GROUP_KEYS = {"feature", "groups", "points", "other", "missing"}
@@ -73,7 +75,7 @@ class Scorecard:
         self.contract = contract
         self.bundle_hash = bundle_hash
         _check_identity(card, contract)
-        self.base_points = _number(card["base_points"])
+        self.base_points = _number(card["base_points"], most=MOST_POINTS)
         entries = _entries(card, contract)
         self._points: list[tuple[str, Points]] = [
             (feature.name, _points_of(entries[feature.name], feature))
@@ -139,8 +141,8 @@ def _points_of(entry: Mapping[str, Any], feature: Feature) -> Points:
 
 def _by_edges(entry: Mapping[str, Any], feature: Feature) -> Points:
     edges = [_number(edge) for edge in entry["edges"]]
-    points = [_number(value) for value in entry["points"]]
-    missing = _number(entry["missing"])
+    points = [_number(value, most=MOST_POINTS) for value in entry["points"]]
+    missing = _number(entry["missing"], most=MOST_POINTS)
     if len(points) != len(edges) + 1 or edges != sorted(set(edges)):
         raise ScorecardRefused(f"{feature.name}: edges must ascend, with one more of points")
 
@@ -154,17 +156,19 @@ def _by_edges(entry: Mapping[str, Any], feature: Feature) -> Points:
 
 def _by_group(entry: Mapping[str, Any], feature: Feature) -> Points:
     groups = entry["groups"]
+    if not all(isinstance(group, list) and _are_texts(group) for group in groups):
+        raise ScorecardRefused(f"{feature.name}: each group must list values")
     listed = [value for group in groups for value in group]
     if len(groups) != len(entry["points"]) or len(set(listed)) != len(listed):
         raise ScorecardRefused(f"{feature.name}: a value stands twice, or points are missing")
     if not set(listed) <= set(feature.values):
         raise ScorecardRefused(f"{feature.name}: a group holds a value the contract lacks")
     points = {
-        value: _number(given)
+        value: _number(given, most=MOST_POINTS)
         for group, given in zip(groups, entry["points"], strict=True)
         for value in group
     }
-    other, missing = _number(entry["other"]), _number(entry["missing"])
+    other, missing = (_number(entry[key], most=MOST_POINTS) for key in ("other", "missing"))
 
     def give(value: Value) -> float:
         return missing if value is None else points.get(str(value), other)
@@ -172,7 +176,12 @@ def _by_group(entry: Mapping[str, Any], feature: Feature) -> Points:
     return give
 
 
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _number(value: object, *, most: float = sys.float_info.max) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not abs(value) <= most:  # type: ignore[arg-type]  # NaN is not <= either
         raise ScorecardRefused(f"{value!r} is no number of points")
-    return float(value)
+    return float(value)  # type: ignore[arg-type]

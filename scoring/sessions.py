@@ -1,4 +1,4 @@
-"""ONNX Runtime on one thread and within a time limit.
+"""ONNX Runtime on one thread, within a time limit and a limit of memory.
 
 One watchdog thread a process looks at what is running and tells what is overdue to stop; ONNX
 Runtime obeys between two nodes of the graph. Nothing of the graph runs while it is loaded.
@@ -17,6 +17,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime_state
 
 SECONDS = 0.5  # one application takes a five-thousandth of it
 LOOKS_A_SECOND = 50
+MOST_MEMORY = 512_000_000  # bytes, for what all graphs of a process work out; a batch takes 20 MB
 # Folding constants runs nodes while the graph is loaded, where nothing could stop them.
 _NOT_AT_LOADING = ["ConstantFolding"]
 # Its errors have no common ancestor but Exception, and which there are changes with versions.
@@ -61,6 +62,8 @@ class Session:
         options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         options.log_severity_level = 4  # a refusal is raised; the log would only repeat it
+        options.add_session_config_entry("session.use_env_allocators", "1")  # bounded, see below
+        options.add_session_config_entry("session.load_model_format", "ONNX")  # what was checked
         self._seconds = seconds
         try:
             self._session = onnxruntime.InferenceSession(
@@ -84,7 +87,7 @@ class Session:
         GraphTimedOut
             It took longer than it may, and was stopped.
         GraphFailed
-            It raised.
+            It raised, or needed more memory than there is for graphs.
         """
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
@@ -144,3 +147,15 @@ class _Watchdog:
 
 _watchdog = _Watchdog()
 os.register_at_fork(after_in_child=_watchdog.after_fork)
+
+
+def _bound_memory() -> None:
+    """Let all graphs of this process work in one store; a graph that asks for more raises."""
+    where = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    limit = onnxruntime.OrtArenaCfg({"max_mem": MOST_MEMORY})
+    onnxruntime.create_and_register_allocator(where, limit)
+
+
+_bound_memory()

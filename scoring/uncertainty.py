@@ -75,11 +75,7 @@ def assess(
         The models' graph raised, took too long, or answered what cannot be true.
     """
     ensemble = engine.ensemble
-    if ensemble is None or policy.agreement_at_least == 0:
-        return None
-    logit = _logit(score.pd)
-    cut_offs = (policy.approve_pd_at_most, policy.decline_pd_at_least)
-    if all(abs(logit - _logit(cut)) > ensemble.near for cut in cut_offs):
+    if ensemble is None or not is_asked(engine, score, policy):
         return None
     pds = ensemble.pds(values)
     own = by_cut_off(policy, score.pd)
@@ -91,6 +87,16 @@ def assess(
         pd_low=float(low),
         pd_high=float(high),
     )
+
+
+def is_asked(engine: "Engine", score: Score, policy: Policy) -> bool:
+    """Whether the bootstrap models are asked about a score: its PD is near enough to a cut-off."""
+    ensemble = engine.ensemble
+    if ensemble is None or policy.agreement_at_least == 0:
+        return False
+    logit = _logit(score.pd)
+    cut_offs = (policy.approve_pd_at_most, policy.decline_pd_at_least)
+    return any(abs(logit - _logit(cut)) <= ensemble.near for cut in cut_offs)
 
 
 def stand(

@@ -1,12 +1,12 @@
 """Builders with defaults. What an action makes is made by the action."""
 
 import copy
-import importlib.util
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import toy_release
 from django.contrib.auth.models import Group
 
 from credit import store
@@ -44,12 +44,8 @@ _numbers = count(1)
 
 def toy_bundle(contract: Contract = CONTRACT) -> bytes:
     """Build the hand-made graph of the scoring tests into a bundle."""
-    place = TESTS / "scoring" / "toy_release.py"
-    spec = importlib.util.spec_from_file_location("toy_release_of_factories", place)
-    toy = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(toy)
-    model = toy.graph(contract).SerializeToString()
-    return bundle.pack(toy.members(contract, model=model))
+    model = toy_release.graph(contract).SerializeToString()
+    return bundle.pack(toy_release.members(contract, model=model))
 
 
 def user(*roles, username=None) -> User:

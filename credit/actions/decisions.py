@@ -23,12 +23,11 @@ from credit.models import (
     Partner,
     Score,
 )
-from credit.serving import Terms, UnknownProduct
+from credit.serving import ModelUnavailable, Terms, UnknownProduct
 from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
 from scoring.records import UNASKED, normalised
-from scoring.sessions import GraphFailed
-from scoring.uncertainty import Uncertainty, assess
+from scoring.uncertainty import Uncertainty
 
 __all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
 
@@ -60,6 +59,20 @@ class Decided:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sureness:
+    """How sure the model is, and what to tell about it."""
+
+    uncertainty: Uncertainty | None = None
+    warnings: tuple[str, ...] = ()
+    trouble: ModelUnavailable | None = None  # why it could not be found out
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether it had to be found out and could not."""
+        return self.trouble is not None
+
+
 @dataclass(slots=True, kw_only=True)
 class _Considered:
     """A decision made and not yet written."""
@@ -69,15 +82,13 @@ class _Considered:
     answer: dict[str, Any]
     monitoring: dict[str, str]
     climbed: Climbed
+    sureness: _Sureness
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sureness:
-    """How sure the model is, and what to tell about it."""
-
-    uncertainty: Uncertainty | None = None
-    warnings: tuple[str, ...] = ()
-    needs_person: bool = False  # it could not be found out
+    @property
+    def troubles(self) -> list[ModelUnavailable]:
+        """All that failed on the way to the decision."""
+        steps = [trouble for _, trouble in self.climbed.troubles]
+        return [*steps, self.sureness.trouble] if self.sureness.trouble else steps
 
 
 def decide(
@@ -118,7 +129,7 @@ def _consider(
     values = normalised(found.contract, application.features)
     climbed = ladder.climb(found, values, at=at)
     scored = climbed.scored
-    sureness = _sureness(found, scored, values)
+    sureness = _sureness(found, scored, values, at=at)
     recommended = recommend(
         found.policy,
         pd=scored.score.pd if scored else None,
@@ -150,6 +161,7 @@ def _consider(
         answer=answers.answer_of(decision, officer=None),
         monitoring=application.monitoring,
         climbed=climbed,
+        sureness=sureness,
     )
 
 
@@ -165,22 +177,24 @@ def _terms(product: object, body: Mapping[str, object], *, at: datetime) -> Term
         raise InputRefused((*unknown.problems, *requests.shape_problems(body))) from unknown
 
 
-def _sureness(found: Terms, scored: Scored | None, values: Mapping[str, Value]) -> _Sureness:
+def _sureness(
+    found: Terms, scored: Scored | None, values: Mapping[str, Value], *, at: datetime
+) -> _Sureness:
     """Ask the bootstrap models and the table of familiarity; a scorecard has neither."""
     if scored is None or scored.engine is None:
         return _Sureness()
-    loaded, warnings, needs_person, unsure = scored.engine, [], False, None
+    loaded, warnings, trouble, unsure = scored.engine, [], None, None
     try:
-        unsure = assess(loaded, values, scored.score, found.policy)
-    except GraphFailed:
-        warnings, needs_person = [UNASKED], True
+        unsure = ladder.sureness(scored, values, found.policy, at=at)
+    except ModelUnavailable as failed:
+        warnings, trouble = [UNASKED], failed
     if unsure is not None and unsure.agreement < found.policy.agreement_at_least:
         warnings.append(unsure.warning)
     unlike = loaded.familiarity.warning(values) if loaded.familiarity else None
     return _Sureness(
         uncertainty=unsure,
         warnings=(*warnings, *([unlike] if unlike else [])),
-        needs_person=needs_person,
+        trouble=trouble,
     )
 
 
@@ -245,12 +259,12 @@ def _write(
     at: datetime,
 ) -> Decided | None:
     """Write everything, or find the answer that the key was taken for."""
-    if not considered.climbed.troubles:
+    if not considered.troubles:
         return _write_rows(considered, owner, idempotency, at=at)
     with transaction.atomic():
         given = _write_rows(considered, owner, idempotency, at=at)
         if given is None:
-            for _, trouble in considered.climbed.troubles:
+            for trouble in considered.troubles:
                 alerts.raise_alert(
                     cause=trouble.cause,
                     product=considered.terms.product,
@@ -272,7 +286,7 @@ def _write_rows(
         claim = {**asdict(idempotency), "answer": considered.answer}
     written = decision_rows.insert(
         considered.decision,
-        event=_event(considered, owner, at=at),
+        event=_audit_event(considered, owner, at=at),
         monitoring=considered.monitoring,
         partner=owner,
         claim=claim,
@@ -286,7 +300,7 @@ def _write_rows(
     return given
 
 
-def _event(considered: _Considered, partner: Partner | None, *, at: datetime) -> AuditEvent:
+def _audit_event(considered: _Considered, partner: Partner | None, *, at: datetime) -> AuditEvent:
     decision = considered.decision
     application = decision.application
     return audit.event_of(
@@ -330,7 +344,7 @@ def _answer_to(partner: Partner, idempotency: Idempotency) -> Decided | None:
 
 def _say(considered: _Considered) -> None:
     """Leave a line in the log: ids and routes, nothing about a person."""
-    decision, troubles = considered.decision, considered.climbed.troubles
+    decision, troubles = considered.decision, considered.troubles
     facts = {
         "decision_id": decision.pk,
         "product": considered.terms.product.slug,
@@ -340,7 +354,13 @@ def _say(considered: _Considered) -> None:
     if not troubles:
         log.info("decided", **facts)
         return
-    said = "; ".join(str(trouble) for _, trouble in troubles)
-    causes = ", ".join(trouble.cause for _, trouble in troubles)
-    event = "decided_by_a_fallback" if considered.climbed.scored else "decided_without_a_model"
+    said = "; ".join(str(trouble) for trouble in troubles)
+    causes = ", ".join(trouble.cause for trouble in troubles)
+    event = _event(considered.climbed)
     log.error(event, cause=causes, message=said, **facts)
+
+
+def _event(climbed: Climbed) -> str:
+    if climbed.scored is None:
+        return "decided_without_a_model"
+    return "decided_by_a_fallback" if climbed.troubles else "decided_without_its_bootstrap_models"

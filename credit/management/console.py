@@ -81,7 +81,10 @@ def user_named(username: str) -> User:
     try:
         return User.objects.get(username=username)
     except User.DoesNotExist as missing:
-        raise CommandError(f"There is no user {username}.") from missing
+        known = ", ".join(User.objects.order_by("username").values_list("username", flat=True)[:20])
+        raise CommandError(
+            f"There is no user {username}. There is: {known or 'none'}."
+        ) from missing
 
 
 def product_named(slug: str) -> Product:

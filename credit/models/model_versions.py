@@ -94,7 +94,11 @@ class ModelVersion(models.Model):
         if Stage.CHAMPION not in self.NEXT_STAGES[self.stage]:
             stage = self.get_stage_display().lower()
             return f"{self.name} is {stage}: only a candidate can be promoted."
-        failed = [gate["name"] for gate in self.gates if gate["blocking"] and not gate["passed"]]
+        failed = [
+            f"{gate['name']} ({gate['detail']})"
+            for gate in self.gates
+            if gate["blocking"] and not gate["passed"]
+        ]
         if failed:
             return f"{self.name} did not pass: {', '.join(failed)}."
         return None

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from scoring.drafting.names import HIERARCHIES, names_codes, suggests
+from scoring.drafting.names import HIERARCHIES, TERMS, names_codes, suggests
 from scoring.drafting.profile import FEWEST_SHOWN, MOST_CODES, Column
 
 FEW_VALUES = 3  # a whole number of so many values is a code
+LONGEST_CODE = 5  # terms of 36 and 60 are numbers however few; 1, 2 and 3 may be codes of terms
 RARE = 0.002  # share of rows; rarer codes go to the rest
 LEAST_COVERED = 0.5  # share of the stated rows that the codes listed must have
 FEW_SECTORS = 50  # more codes of a hierarchy than these are cut to their sector
@@ -55,8 +56,11 @@ def is_quantity(column: Column) -> bool:
         return False
     if not column.is_whole:  # 47.11 is a class of NACE
         return not suggests(column.name, HIERARCHIES)
-    few = column.numbers.drop_nulls().n_unique() <= FEW_VALUES
-    return not (few or names_codes(column.name))
+    if names_codes(column.name):
+        return False
+    known = column.numbers.drop_nulls()
+    is_term = bool(suggests(column.name, TERMS)) and float(known.max() or 0) > LONGEST_CODE  # type: ignore[arg-type]
+    return is_term or known.n_unique() > FEW_VALUES
 
 
 def codes_of(column: Column) -> Codes:
@@ -87,8 +91,15 @@ def all_codes(column: Column, *, first: int | None = None) -> list[Code]:
             cell=cut,
             bad=pl.when(pl.col("bad") >= 0).then(pl.col("bad")),
         )
-        .group_by("code")
-        .agg(pl.len().alias("rows"), pl.col("bad").mean(), pl.col("cell").unique())
+        .with_columns(word=_word(pl.col("code")))
+        .group_by("word")
+        .agg(
+            pl.col("code").sort().mode(maintain_order=True).first(),
+            pl.len().alias("rows"),
+            pl.col("bad").mean(),
+            pl.col("cell").unique(),
+        )
+        .drop("word")
         .sort("rows", "code", descending=[True, False])
     )
     return [
@@ -124,9 +135,32 @@ def _without_decimals(column: Column) -> pl.Expr:
     return pl.col("cell").str.replace(rf"^({_WHOLE}){decimal}0+$", "${1}")
 
 
+def _word(code: pl.Expr) -> pl.Expr:
+    """Take yes, Yes and YES for one code; of a single letter, a and A are two."""
+    return pl.when(code.str.len_chars() > 1).then(code.str.to_lowercase()).otherwise(code)
+
+
 def _sources(text: str, seen: list[str], *, is_numeric: bool, first: int | None) -> tuple[str, ...]:
     """List how files write one code: 1 is 1.0 where a program took it for a measurement."""
     ways = {text, *seen}
     if is_numeric and re.fullmatch(_WHOLE, text):
         ways |= {f"{text}.0"} if first is None else {f"{text}.0"[:first]}
+    elif text.lower() in {"true", "false"}:
+        ways |= {text.lower(), text.capitalize(), text.upper()}
     return (text, *sorted(ways - {text}))
+
+
+def ways_to_write(values: tuple[str, ...]) -> tuple[str, ...]:
+    """List values of an outcome with the other ways that programs write them.
+
+    Examples
+    --------
+    >>> ways_to_write(("1.0",)), ways_to_write(("True",)), ways_to_write(("lost",))
+    (('1.0', '1'), ('True', 'TRUE', 'true'), ('lost',))
+    """
+    ways = []
+    for value in values:
+        whole = re.sub(rf"^({_WHOLE})\.0+$", r"\1", value)
+        others = _sources(whole, [value], is_numeric=True, first=None)
+        ways += [value, *(other for other in others if other != value)]
+    return tuple(dict.fromkeys(ways))

@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from scoring.drafting.facts import Facts
+from scoring.drafting.forms import number_format_of
 from scoring.drafting.judge import Judged, judge
 from scoring.drafting.leaks import DECISION_OUTCOMES
 from scoring.drafting.names import suggests
-from scoring.drafting.profile import Column, number_format_of
+from scoring.drafting.profile import Column
 from scoring.drafting.writing import write
 from scoring.reading import Table, open_table
 
@@ -32,6 +33,9 @@ class Wishes:
     outcome: str
     bad: tuple[str, ...] = ()
     good: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()  # columns that are features, whatever they look like
+    encoding: str | None = None  # None: detected
+    delimiter: str | None = None
     slug: str = "new-product"
     name: str = "New product"
     currency: str = "EUR"
@@ -70,8 +74,8 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
     FileRefused
         The file cannot be read.
     """
-    with open_table(file) as table:
-        _check_outcome(table, wishes)
+    with open_table(file, encoding=wishes.encoding, delimiter=wishes.delimiter) as table:
+        _check_columns(table, wishes)
         cells, rows = _sample(table)
     if cells.is_empty():
         raise DraftRefused(f"{file.name} holds no rows")
@@ -79,12 +83,19 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
     bad, good = _classes(outcome, wishes, name=file.name)
     coded = _coded(outcome, bad, good)
     numbers = number_format_of(cells)
+    used = coded >= 0
     columns = [
-        Column(name=name, cells=cells[name], bad=coded, number_format=numbers)
+        Column(
+            name=name,
+            cells=cells[name].filter(used),
+            bad=coded[used],
+            number_format=numbers,
+            place=np.flatnonzero(used),
+        )
         for name in cells.columns
         if name != wishes.outcome
     ]
-    judged = judge(columns)
+    judged = judge(columns, keep=frozenset(wishes.keep))
     facts = Facts(
         file=file.name,
         rows=rows,
@@ -112,14 +123,16 @@ def draft(file: Path, *, wishes: Wishes) -> Draft:
     return Draft(text=text, to_finish=tuple(to_finish), judged=tuple(judged))
 
 
-def _check_outcome(table: Table, wishes: Wishes) -> None:
-    if wishes.outcome in table.columns:
+def _check_columns(table: Table, wishes: Wishes) -> None:
+    column = next((one for one in (wishes.outcome, *wishes.keep) if one not in table.columns), None)
+    if column is None:
         return
-    near = get_close_matches(wishes.outcome, table.columns, n=3, cutoff=0.5)
+    near = get_close_matches(column, table.columns, n=3, cutoff=0.5)
     hint = f"; did you mean {' or '.join(map(repr, near))}" if near else ""
+    if table.delimiter and not near:
+        hint = "; line 1 must hold the names"
     raise DraftRefused(
-        f"{table.name} has no column {wishes.outcome!r}{hint}. It has: "
-        f"{', '.join(table.columns[:60])}"
+        f"{table.name} has no column {column!r}{hint}. It has: {', '.join(table.columns[:60])}"
     )
 
 

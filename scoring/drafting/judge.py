@@ -1,14 +1,17 @@
 """What each column is for: a feature, or why not. Every judgement has its evidence in words."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from scoring.drafting.codes import codes_of, is_quantity
+from scoring.drafting.forms import is_month_in_words
+from scoring.drafting.groups import protected_by_values
 from scoring.drafting.leaks import DECISION_OUTCOMES, LATER, RATED, leak_by, may_be_history
 from scoring.drafting.names import (
     APPLIED,
     IDS,
     KNOWN,
-    PROXIES,
+    is_proxy,
     protected_by,
     suggests,
     words_of,
@@ -36,41 +39,72 @@ class Judged:
     evidence: list[str] = field(default_factory=list)
 
 
-def judge(columns: list[Column]) -> list[Judged]:
-    """Judge every column but the outcome, in the order of the file."""
+def judge(columns: list[Column], *, keep: frozenset[str] = frozenset()) -> list[Judged]:
+    """Judge every column but the outcome, in the order of the file; a person's word is kept."""
     judged = [_by_itself(column) for column in columns]
+    _twins(judged)
     _one_of(judged, "id", _is_id)
     _dates(judged)
     _whens(judged)
     _too_good(judged)
+    _keep(judged, keep)
     _codes(judged)
     return judged
 
 
 def _by_itself(column: Column) -> Judged:
     said = Judged(column=column, evidence=_evidence(column))
-    leak, attribute = _leak(column), protected_by(column.name)
+    leak, by_name = _leak(column), protected_by(column.name)
+    attribute = by_name or protected_by_values(column)
     apart = column.missing_tells
-    if (column.n - column.empty) < max(NEARLY_EMPTY * column.n, 1):
-        said.part, said.why = "left out", "is nearly empty"
-    elif len(column.counts) == 1 and not column.empty:
-        said.part, said.why = "left out", "holds one value only"
+    says_nothing = _says_nothing(column)
+    if says_nothing:
+        said.part, said.why = "left out", says_nothing
     elif (column.auc_alone or 0) >= COPY_AUC:
         said.part, said.why = "banned", "tells the outcome without fail: it is a copy of it"
     elif attribute:
         said.part, said.attribute = "protected", attribute
-        said.why = f"its name suggests {attribute.replace('_', ' ')}, a prohibited basis"
+        who = "its name suggests" if by_name else "its values are those of"
+        said.why = f"{who} {attribute.replace('_', ' ')}, a prohibited basis"
     elif apart and abs(apart[0] - apart[1]) > APART:
         said.part = "banned"
         said.why = f"is stated for {apart[0]:.0%} of the bad and {apart[1]:.0%} of the good loans"
     elif leak:
         said.part, said.why = "banned", f"{leak[0]}, as its name ({leak[1]}) suggests"
-    elif suggests(column.name, PROXIES):
+    elif is_proxy(column.name):
         said.part, said.why = (
             "banned",
             "says where or who somebody is: a proxy for protected groups",
         )
     return said
+
+
+def _says_nothing(column: Column) -> str:
+    """Say why a column tells nothing of anybody; "" where it may."""
+    if (column.n - column.empty) < max(NEARLY_EMPTY * column.n, 1):
+        return "is nearly empty"
+    if len(column.counts) == 1 and not column.empty:
+        return "holds one value only"
+    return "counts the rows" if column.counts_rows and not _is_named_id(column.name) else ""
+
+
+def _twins(judged: list[Judged]) -> None:
+    """Leave out what another feature holds too, row by row: reasons would be split between them."""
+    first: dict[tuple[int, int], str] = {}
+    for one in judged:
+        if one.part == "feature":
+            cells = one.column.cells
+            twin = first.setdefault((cells.null_count(), int(cells.hash().sum())), one.column.name)
+            if twin != one.column.name:
+                one.part, one.why = "left out", f"holds what {twin} holds, row by row"
+
+
+def _keep(judged: list[Judged], keep: frozenset[str]) -> None:
+    """Make features of what was only suspected; a protected column needs more than a word."""
+    for one in judged:
+        if one.column.name in keep and one.part == "banned":
+            one.part = "feature"
+            one.evidence.append(f"kept as asked, although it {one.why}")
 
 
 def _leak(column: Column) -> tuple[str, str] | None:
@@ -95,26 +129,33 @@ def _evidence(column: Column) -> list[str]:
 
 
 def _too_good(judged: list[Judged]) -> None:
-    """Suspect what tells far more than anything else does."""
+    """Suspect what tells far more than anything else does; leaks often come several at a time."""
     features = [one for one in judged if one.part == "feature"]
     ranked = sorted(features, key=lambda one: -(one.column.auc_alone or 0))
-    for place, one in enumerate(ranked):
-        auc = one.column.auc_alone or 0
-        following = ranked[place + 1].column.auc_alone or 0 if place + 1 < len(ranked) else 0.5
-        if auc < TOO_GOOD_AUC or auc - following < TOO_GOOD_LEAD:
-            return
+    aucs = [*(one.column.auc_alone or 0 for one in ranked), 0.5]
+    last = max(
+        (
+            place
+            for place, (auc, following) in enumerate(pairwise(aucs))
+            if auc >= TOO_GOOD_AUC and auc - following >= TOO_GOOD_LEAD
+        ),
+        default=-1,
+    )
+    for one, auc in zip(ranked[: last + 1], aucs, strict=False):
         one.part = "banned"
         one.why = (
-            f"predicts the outcome too well alone (AUC {auc:.2f}, the next best {following:.2f}): "
-            "make sure that it is known before the decision"
+            f"predicts the outcome too well alone (AUC {auc:.2f}, the next best "
+            f"{aucs[last + 1]:.2f}): make sure that it is known before the decision"
         )
 
 
 def _is_id(one: Judged) -> bool:
     column = one.column
     is_unique = len(column.counts) >= NEARLY_UNIQUE * max(column.n - column.empty, 1)
-    is_code = not column.is_numeric or (column.is_whole and _is_named_id(column.name))
-    return is_unique and column.n > MOST_CODES and is_code and not column.date_formats
+    is_named = _is_named_id(column.name) or column.is_code_of_one_length
+    is_code = not column.is_numeric or (column.is_whole and is_named)
+    is_stated = column.empty <= (1 - NEARLY_UNIQUE) * column.n  # a row without its id is rejected
+    return is_unique and is_stated and column.n > MOST_CODES and is_code and not _is_when(column)
 
 
 def _is_named_id(name: str) -> bool:
@@ -135,7 +176,13 @@ def _dates(judged: list[Judged]) -> None:
     applied = [one for one in dates if one.part == "feature" and suggests(one.column.name, APPLIED)]
     for one in dates:
         if one.part == "feature":
-            one.part, one.why = "left out", "is a date; a date_difference may be made of it"
+            forms = " or ".join(one.column.date_formats)
+            one.part = "left out"
+            one.why = f"is a date ({forms}); a date_difference may be made of it"
+            if applied and one is not applied[0]:
+                one.why += (
+                    f": source = {applied[0].column.name!r}, source_from = {one.column.name!r}"
+                )
     if applied:
         applied[0].part, applied[0].why = "applied_on", "looks like the date of the application"
     known = [one for one in dates if one.part == "banned" and suggests(one.column.name, KNOWN)]
@@ -157,11 +204,18 @@ def _whens(judged: list[Judged]) -> None:
 
 
 def _codes(judged: list[Judged]) -> None:
-    """Leave out codes that are too many to be a category."""
+    """Leave out codes that are too many to be a category, and dates that nothing reads."""
     for one in judged:
-        if one.part == "feature" and not is_quantity(one.column):
+        if one.part == "feature" and is_month_in_words(one.column.counts):
+            one.part = "left out"
+            one.why = "looks like a date that no form reads: write it as in 2020-01-31"
+        elif one.part == "feature" and not is_quantity(one.column):
             one.why = codes_of(one.column).why_not
             one.part = "left out" if one.why else one.part
+
+
+def _is_when(column: Column) -> bool:
+    return bool(column.date_formats) or is_month_in_words(column.counts)
 
 
 def _is_plain_number(column: Column) -> bool:

@@ -25,15 +25,25 @@ LEAKS: dict[str, tuple[str, ...]] = {
         ),
         *("last_pymnt", "last_payment", "last_paid", "next_pymnt", "next_payment", "pymnt_plan"),
         *("payment_plan", "total_pymnt", "total_payment", "total_paid", "total_rec", "amount_paid"),
-        *("paid_to_date", "paid_off", "paid_in_full", "payoff", "prepay", "prepaid"),
+        *("paid", "paid_to_date", "paid_off", "paid_in_full", "payoff", "prepay", "prepaid"),
         *("principal_paid", "interest_paid", "early_repay", "out_prncp", "outstanding_prin"),
         *("remaining_prin", "remaining_bal", "balancegross", "balance_gross", "months_on_book"),
         *("mob", "last_fico", "last_credit_pull", "closed", "settle", "mis_status", "loan_status"),
         *("status_final", "disburs", "purchaser", "typur", "sold_to", "securitiz", "securitis"),
-        *("investor", "amnt_inv", "bad", "outcome", "inkasso", "mahnung", "ausfall", "abschreib"),
+        *("investor", "amnt_inv", "bad", "outcome", "inkasso", "mahn", "ausfall", "abschreib"),
     ),
     RATED: (
-        *("int_rate", "interest_rate", "zinssatz", "grade", "sub_grade", "subgrade", "apr", "pd"),
+        *(
+            "int_rate",
+            "interest_rate",
+            "zinssatz",
+            "sollzins",
+            "grade",
+            "sub_grade",
+            "subgrade",
+            "apr",
+            "pd",
+        ),
         *("score", "creditscore", "riskscore", "riskgrade", "rating", "risk_band", "risk_class"),
         *("risk_level", "risk_categor", "scorecard"),
     ),
@@ -58,7 +68,7 @@ BUREAUS: tuple[str, ...] = (
 BUREAUS += ("cibil", "beacon", "external", "ext")
 # Words of what somebody did before: other loans, counted over so many months.
 _BEFORE = re.compile(
-    r"within|since|prior|previous|\bprev\b|\bhist|bureau|\binq|\bever\b|on file|number of times"
+    r"within|since|prior|previous|\bprev\b|\bhist|bureau|\binq|\bever\b|on file|number of times?"
     r"|\baccts?\b|\baccounts?\b|\btl\b|\btrades?\b|last \d|\d ?(m|mths?|months?|y|yrs?|years?)\b"
 )
 

@@ -10,20 +10,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring import performance
+from scoring.contract import Ingestion
+from scoring.drafting.apart import codes_apart
+from scoring.drafting.forms import date_forms_of
+from scoring.drafting.units import UNIT_OF_WORD
 from scoring.drift import information_value
+from scoring.ingestion_columns import number_of
 
 MOST_CODES = 60  # distinct values that are still codes
 FEWEST_SHOWN = 10  # rows; a code with fewer could be somebody's
-DATE_FORMATS: tuple[str, ...] = (
-    "%Y-%m-%d",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%b-%y",
-    "%d-%b-%Y",
-    "%Y/%m/%d",
-)
-DATE_FORMATS += ("%d-%m-%Y", "%Y%m%d")
 WORDS_FOR_MISSING = (
     "?",
     "na",
@@ -36,26 +31,22 @@ WORDS_FOR_MISSING = (
     "unknown",
     "missing",
     "#n/a",
+    "n.a.",
+    "(null)",
+    "k.a.",
+    "k. a.",
+    "keine angabe",
+    "not stated",
+    "not available",
+    "n.d.",
+    "s/d",
+    "--",
 )
-SENTINELS: tuple[float, ...] = (
-    -1.0,
-    -9.0,
-    -99.0,
-    -999.0,
-    99.0,
-    999.0,
-    9999.0,
-    99999.0,
-    999999.0,
-    9999999.0,
-)
-SENTINELS += (999999.375,)
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "DM", "JPY", "INR", "NT$", "US$", "KR", "PLN", "CZK")
 _SIGNS = re.compile(r"^[^\d+\-.,]+|[^\d.,]+$")
-_PLAIN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
-_ENGLISH = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
-_GERMAN = r"^[+-]?([0-9]{1,3}(\.[0-9]{3})*|[0-9]+)(,[0-9]+)?$"
 MOST_ODD = 0.02  # share of cells that may not be numbers in a column of numbers
+LONG_CODE = 8  # digits of numbers of people, such as those of tax and insurance
+MOST_WORDS, FEWEST_NUMBERS = 3, 10  # distinct words in a column of otherwise distinct numbers
 
 
 @dataclass(frozen=True, slots=False, kw_only=True)
@@ -66,6 +57,7 @@ class Column:
     cells: pl.Series  # text, trimmed, null where empty
     bad: NDArray[np.int8]
     number_format: tuple[str, str | None]  # decimal, thousands
+    place: NDArray[np.int64] | None = None  # of the rows in the sample; None: one after another
 
     @cached_property
     def n(self) -> int:
@@ -84,35 +76,40 @@ class Column:
 
     @cached_property
     def words_for_missing(self) -> tuple[str, ...]:
-        """Words in it that usually mean missing."""
-        return tuple(sorted(word for word in self.counts if word.lower() in WORDS_FOR_MISSING))
+        """Words in it that usually mean missing; in a column of numbers, the few that are none."""
+        usual = {word for word in self.counts if word.lower() in WORDS_FOR_MISSING}
+        words = {*self.cells.filter(self.numbers.is_null()).drop_nulls().unique()} - usual
+        words = {word for word in words if self.counts[word] >= FEWEST_SHOWN}
+        are_few = len(words) <= MOST_WORDS and not any(map(_has_digit, words))
+        if are_few and self.numbers.n_unique() > FEWEST_NUMBERS:
+            usual |= words
+        return tuple(sorted(usual))
 
     @cached_property
     def signs(self) -> tuple[str, ...]:
-        """What stands before or after the digits of most cells, such as "$"."""
+        """What stands before or after the digits of most cells, such as "$" or "months"."""
         found: Counter[str] = Counter()
-        looked_at = self.counts.most_common(500)
+        looked_at = [(value, n) for value, n in self.counts.most_common(500) if _has_digit(value)]
         for value, count in looked_at:
-            for sign in _SIGNS.findall(value):
-                if _is_sign(sign.strip()) and any(letter.isdigit() for letter in value):
+            for sign in _SIGNS.findall(value.strip("()")):
+                if _is_sign(sign.strip()):
                     found[sign.strip()] += count
+        units = {UNIT_OF_WORD[sign.lower()] for sign in found if sign.lower() in UNIT_OF_WORD}
+        if len(units) > 1:  # 3 years and 36 months are not 3 and 36
+            return ()
         most = 0.5 * sum(count for _, count in looked_at)
-        return tuple(sign for sign, count in found.items() if count > most)
+        return tuple(found) if found.total() > most else ()
 
     @cached_property
     def numbers(self) -> pl.Series:
         """Cells as numbers; null where they are none."""
-        cell = self.cells
-        for sign in self.signs:
-            cell = cell.str.replace_all(sign, "", literal=True).str.strip_chars()
         decimal, thousands = self.number_format
-        if thousands is not None:
-            cell = cell.str.replace_all(thousands, "", literal=True)
-        if decimal != ".":
-            cell = cell.str.replace(decimal, ".", literal=True)
-        frame = pl.DataFrame({"cell": cell})
-        number = pl.when(pl.col("cell").str.contains(_PLAIN)).then(pl.col("cell").cast(pl.Float64))
-        return frame.select(number.alias("number")).to_series()
+        rules = Ingestion(
+            decimal_separator=decimal, thousands_separator=thousands, number_signs=self.signs
+        )
+        return (
+            pl.DataFrame({"cell": self.cells}).select(number_of(pl.col("cell"), rules)).to_series()
+        )
 
     @cached_property
     def is_numeric(self) -> bool:
@@ -127,41 +124,29 @@ class Column:
         return bool((known % 1 == 0).all())
 
     @cached_property
+    def counts_rows(self) -> bool:
+        """Whether it numbers the rows in the order of the file, as some programs add."""
+        if self.n <= MOST_CODES or not self.is_numeric or self.numbers.null_count():
+            return False
+        place = np.arange(self.n) if self.place is None else self.place
+        steps = np.diff(self.numbers.to_numpy()) / np.diff(place)
+        return bool(steps[0] != 0 and (steps == steps[0]).all())
+
+    @cached_property
+    def is_code_of_one_length(self) -> bool:
+        """Whether its numbers are of so many digits, all alike, that they are somebody's number."""
+        lengths = self.cells.drop_nulls().str.len_chars()
+        return lengths.n_unique() == 1 and int(lengths[0]) >= LONG_CODE
+
+    @cached_property
     def date_formats(self) -> tuple[str, ...]:
-        """Formats that read nearly all cells as dates together; the fewest that do."""
-        stated = self.cells.drop_nulls()
-        if not len(stated):
-            return ()
-        chosen: list[str] = []
-        read = pl.repeat(value=False, n=len(stated), dtype=pl.Boolean, eager=True)
-        fits = {form: _dates(stated, form).is_not_null() for form in DATE_FORMATS}
-        while read.mean() < 1 - MOST_ODD:  # type: ignore[operator]  # there is a row
-            form = max(fits, key=lambda one: int((fits[one] & ~read).sum()))
-            if not (fits[form] & ~read).any():
-                return ()
-            chosen.append(form)
-            read = read | fits[form]
-        return tuple(chosen)
+        """Forms that read nearly all cells as dates together; the fewest that do."""
+        return date_forms_of(self.counts)
 
     @cached_property
     def sentinels(self) -> tuple[float, ...]:
         """Numbers that stand apart from all others, as codes for missing do."""
-        known = self.numbers.drop_nulls()
-        values = known.unique().sort().to_numpy()
-        found = []
-        for code in SENTINELS:
-            at = int(np.searchsorted(values, code))
-            if at >= len(values) or values[at] != code or len(values) < 4:
-                continue
-            others = np.delete(values, at)
-            spread = float(np.quantile(others, 0.95) - np.quantile(others, 0.05)) or 1.0
-            edge = others.max() if code > others.max() else others.min()
-            is_outside = code > others.max() or code < others.min()
-            # -1 beside 0 is a code only where no other value is negative and most are above 1
-            gap = abs(code - edge)
-            if is_outside and (gap > 2 * spread or (code < 0 <= others.min() and gap >= 1)):
-                found.append(code)
-        return tuple(found)
+        return codes_apart(self.numbers)
 
     @cached_property
     def auc_alone(self) -> float | None:
@@ -221,23 +206,14 @@ class Column:
 
 
 def _is_sign(text: str) -> bool:
-    """Whether it is a sign of money or share; letters are one only as a currency."""
-    return bool(text) and (not any(map(str.isalpha, text)) or text.upper() in CURRENCIES)
+    """Whether it is a sign of money or share; letters only as a currency or a unit of time."""
+    if any(letter in "<>+~/:" for letter in text):
+        return False  # more than a number: a range or a bound
+    is_word = any(map(str.isalpha, text))
+    return bool(text) and (
+        not is_word or text.upper() in CURRENCIES or text.lower() in UNIT_OF_WORD
+    )
 
 
-def _dates(cells: pl.Series, form: str) -> pl.Series:
-    return cells.str.strptime(pl.Date, form, strict=False, exact=True)
-
-
-def number_format_of(frame: pl.DataFrame) -> tuple[str, str | None]:
-    """Find how the file writes decimals and thousands: the way that reads the most cells."""
-    english = german = 0
-    for name in frame.columns:
-        cells = frame[name].drop_nulls().head(2_000).str.replace_all(r"[^0-9.,+\-]", "")
-        is_english = cells.str.contains(_ENGLISH)
-        is_german = cells.str.contains(_GERMAN) & cells.str.contains(",", literal=True)
-        english += int((is_english & ~is_german).sum())
-        german += int((is_german & ~is_english).sum())
-    if german > english:
-        return ",", "."
-    return (".", ",") if english else (".", None)
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdecimal, text))

@@ -19,7 +19,7 @@ def _outward(value: float, way: Callable[[float], int]) -> float:
     if value == 0:
         return 0.0
     step = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
-    return round(way(value / step) * step, 10)
+    return float(f"{way(value / step) * step:.10g}")
 
 
 def trend(column: Column) -> str | None:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from scoring.dates import read_dates
 from scoring.drafting.names import words_of
 from scoring.drafting.profile import Column
 
@@ -16,7 +17,7 @@ FEWEST_ROWS = 100
 def dates_of(column: Column) -> pl.Series:
     """Read a column's dates; null where a cell is none."""
     cell = pl.col("cell")
-    read = [cell.str.strptime(pl.Date, form, strict=False) for form in column.date_formats]
+    read = [read_dates(cell, form) for form in column.date_formats]
     return pl.DataFrame({"cell": column.cells}).select(pl.coalesce(read)).to_series()
 
 

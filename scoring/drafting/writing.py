@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from scoring.drafting.codes import is_quantity
 from scoring.drafting.facts import Facts
 from scoring.drafting.judge import Judged
-from scoring.drafting.names import AMOUNTS, TERMS, suggests
+from scoring.drafting.names import AMOUNTS, OTHER_AMOUNTS, TERMS, suggests
+from scoring.drafting.units import unit_of
 from scoring.drafting.writing_features import feature
 from scoring.drafting.writing_head import head
 from scoring.drafting.writing_tail import tail
@@ -15,8 +16,8 @@ from scoring.drafting.years import Span, span_of
 
 def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
     """Write the contract; list what is to finish; count the features."""
-    amount = _first(judged, AMOUNTS)
-    term = _first(judged, TERMS)
+    amount = _named(judged, AMOUNTS, but=OTHER_AMOUNTS)
+    term = _named([one for one in judged if _is_in_months(one)], TERMS)
     names: set[str] = set()
     asked = [one for one in (amount, term) if one is not None]
     others = [one for one in judged if one.part == "feature" and one not in asked]
@@ -27,7 +28,7 @@ def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
         blocks.append(feature(one, number, names, same_as))
     span = span_of(judged)
     above = "\n".join(head(facts, judged, span, amount, term))
-    below = "\n".join(tail(judged))
+    below = "\n".join(tail(judged, names))
     return (
         f"{above}\n{''.join(blocks)}\n{below}\n",
         list(_to_finish(facts, judged, span, amount)),
@@ -35,18 +36,26 @@ def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
     )
 
 
-def _first(judged: list[Judged], stems: tuple[str, ...]) -> Judged | None:
-    return next(
-        (
-            one
-            for one in judged
-            if one.part == "feature"
-            and is_quantity(one.column)
-            and suggests(one.column.name, stems)
-            and float(one.column.numbers.max() or 0) > 0  # type: ignore[arg-type]
-        ),
-        None,
-    )
+def _named(
+    judged: list[Judged], stems: tuple[str, ...], *, but: tuple[str, ...] = ()
+) -> Judged | None:
+    """Find the feature whose name has the earliest of the stems, and none of the others."""
+    found = [
+        one
+        for stem in stems
+        for one in judged
+        if one.part == "feature"
+        and is_quantity(one.column)
+        and suggests(one.column.name, (stem,))
+        and not suggests(one.column.name, but)
+        and float(one.column.numbers.max() or 0) > 0  # type: ignore[arg-type]
+    ]
+    return found[0] if found else None
+
+
+def _is_in_months(one: Judged) -> bool:
+    """Whether a term may be in months: nothing says that it is in days or years."""
+    return is_quantity(one.column) and unit_of(one.column) in {None, "months"}
 
 
 def _to_finish(

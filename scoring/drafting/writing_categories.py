@@ -1,5 +1,6 @@
 """The categories of a drafted feature, the rare codes gathered."""
 
+import re
 from collections.abc import Iterator
 
 from scoring.drafting.codes import FEW_VALUES, Code, Codes, codes_of, yes_and_no
@@ -63,10 +64,16 @@ def _lengths(column: Column) -> Iterator[str]:
 
 def _is_ranked(codes: list[str]) -> bool:
     """Whether codes are one word with a number, or single letters, or ranges: steps of a thing."""
-    stems = {"".join(letter for letter in code if not letter.isdigit()) for code in codes}
+    bare = ("".join(filter(str.isalpha, code)).lower() for code in codes)
+    stems = {stem.removesuffix("s") for stem in bare}  # 1 year, 2 years, 10+ years
     return len(codes) > FEW_VALUES and (len(stems) <= 2 or all(len(code) == 1 for code in codes))
 
 
-def _by_number(code: Code) -> tuple[float, str]:
-    digits = "".join(letter for letter in code.text if letter.isdecimal())
-    return (float(digits) if digits else -1.0, code.text)
+def _by_number(code: Code) -> tuple[float, bool, str]:
+    """Order by the first number; "< 1" is before "1"."""
+    number = re.search("[0-9]+", code.text)
+    return (
+        float(number.group()) if number else -1.0,
+        not code.text.startswith("<"),
+        code.text,
+    )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from scoring.drafting.codes import is_quantity
 from scoring.drafting.judge import Judged
-from scoring.drafting.names import UNITS, label_of, slug_of, suggests, words_of
+from scoring.drafting.names import label_of, slug_of
 from scoring.drafting.profile import Column
 from scoring.drafting.ranges import bounds, trend
+from scoring.drafting.units import unit_of
 from scoring.drafting.writing_categories import category
 from scoring.drafting.writing_words import number_or_nan, plain, quoted, shown, unique
 
@@ -44,8 +45,7 @@ def _label(name: str, taken: set[str]) -> str:
 def _numeric(column: Column) -> Iterator[str]:
     low, high = bounds(column)
     yield f'kind = "{"integer" if column.is_whole else "decimal"}"'
-    unit = next((UNITS[word] for word in words_of(column.name) if word in UNITS), None)
-    unit = unit or next((u for stem, u in UNITS.items() if suggests(column.name, (stem,))), None)
+    unit = unit_of(column)
     if unit:
         yield f"unit = {quoted(unit)}"
     known = column.numbers.filter(~column.numbers.is_in(list(column.sentinels))).drop_nulls()
@@ -66,6 +66,7 @@ def _missing(column: Column, label: str) -> Iterator[str]:
             if number_or_nan(value) in column.sentinels and value not in codes
         ]
         odd = column.n - column.empty - column.numbers.count()
+        odd -= sum(column.counts[word] for word in column.words_for_missing)
         if odd:
             yield f"# {odd:,} cells are no numbers; their rows will be rejected unless listed here"
     if column.empty or codes:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from scoring.drafting.codes import ways_to_write
 from scoring.drafting.facts import Facts
+from scoring.drafting.forms import other_reading
 from scoring.drafting.judge import Judged
 from scoring.drafting.ranges import bounds
+from scoring.drafting.units import TIMES, unit_in
 from scoring.drafting.writing_policy import money
 from scoring.drafting.writing_words import quoted, shown
 from scoring.drafting.writing_years import scope
@@ -51,7 +54,17 @@ def _columns(judged: list[Judged]) -> Iterator[str]:
                 formats += [form for form in one.column.date_formats if part != "id"]
     if formats:
         yield f"date_format = [{', '.join(map(quoted, dict.fromkeys(formats)))}]"
+        yield from _day_or_month(judged)
     yield ""
+
+
+def _day_or_month(judged: list[Judged]) -> Iterator[str]:
+    """Say where every date reads with day and month changed too."""
+    for one in judged:
+        other = other_reading(one.column.counts, one.column.date_formats)
+        if other and one.part in {"applied_on", "outcome_known_on"}:
+            name = one.column.name
+            yield f"# FINISH: {name} reads as {other} too: is the day first or the month?"
 
 
 def _ingestion(facts: Facts, span: Span | None) -> Iterator[str]:
@@ -67,6 +80,8 @@ def _ingestion(facts: Facts, span: Span | None) -> Iterator[str]:
         yield f"thousands_separator = {quoted(thousands)}"
     if facts.signs:
         yield f"number_signs = [{', '.join(map(quoted, facts.signs))}]  # stand around numbers"
+        if len({unit_in([sign]) for sign in facts.signs} & set(TIMES)) > 1:
+            yield "# several units of time are taken off: one column must not mix them"
     yield from scope(span)
     yield ""
 
@@ -75,11 +90,12 @@ def _outcome(facts: Facts) -> Iterator[str]:
     n = facts.bad_count + facts.good_count
     yield "[outcome]"
     yield f"column = {quoted(facts.outcome)}"
+    bad = ", ".join(map(quoted, ways_to_write(facts.bad)))
     yield (
-        f"bad = [{', '.join(map(quoted, facts.bad))}]  # FINISH: are these the bad ones? "
+        f"bad = [{bad}]  # FINISH: are these the bad ones? "
         f"{facts.bad_count:,} of {n:,} rows ({facts.bad_count / max(n, 1):.1%})"
     )
-    yield f"good = [{', '.join(map(quoted, facts.good))}]"
+    yield f"good = [{', '.join(map(quoted, ways_to_write(facts.good)))}]"
     neither = [*facts.other, *([""] if facts.has_blank else [])]
     if neither:
         yield f"indeterminate = [{', '.join(map(quoted, neither))}]  # neither good nor bad"

@@ -6,15 +6,15 @@ from scoring.drafting.codes import all_codes
 from scoring.drafting.judge import Judged
 from scoring.drafting.names import slug_of
 from scoring.drafting.profile import FEWEST_SHOWN
-from scoring.drafting.writing_words import quoted, value_of
+from scoring.drafting.writing_words import quoted, unique, value_of
 
 
-def tail(judged: list[Judged]) -> Iterator[str]:
-    """Write all that stands after the features."""
+def tail(judged: list[Judged], names: set[str]) -> Iterator[str]:
+    """Write all that stands after the features, whose names are taken."""
     yield "# ------------------------------------- protected, banned, and what was left out\n"
     for one in judged:
         if one.part == "protected":
-            yield from _protected(one)
+            yield from _protected(one, names)
     barred = [one for one in judged if one.part in {"protected", "banned"}]
     for one in barred:
         why = quoted(f"{one.why[:1].upper()}{one.why[1:]}.")
@@ -33,10 +33,10 @@ def tail(judged: list[Judged]) -> Iterator[str]:
         yield f'[[officer_reasons]]\ncode = "{code}"\nlabel = "{label}"\n'
 
 
-def _protected(one: Judged) -> Iterator[str]:
+def _protected(one: Judged, names: set[str]) -> Iterator[str]:
     column = one.column
     yield f"[[protected]]  # {one.why}"
-    yield f"name = {quoted(_attribute(one))}"
+    yield f"name = {quoted(unique(_attribute(one), names))}"
     yield f"label = {quoted(column.name)}\nsource = {quoted(column.name)}"
     codes = [code for code in all_codes(column) if code.rows >= FEWEST_SHOWN]
     if one.attribute == "age" and column.is_numeric and len(column.counts) > 10:

@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 
-from scoring.drafting.names import slug_of
+from scoring.drafting.names import NAMELESS, slug_of
 
 RESERVED = {"row", "bad", "applied_on", "outcome_known_on", "pd", "margin", "points", "reasons"}
+_BEFORE = {"-": "minus_", "<=": "up_to_", "<": "under_", ">=": "from_", ">": "over_"}
 RESERVED |= {"base_points"}
 
 
@@ -20,9 +22,12 @@ def unique(name: str, taken: set[str]) -> str:
 
 def value_of(code: str, taken: set[str], *, longest: int = 40) -> str:
     """Name a code as a contract's value that no other code has."""
-    said = slug_of(code, longest=longest).removeprefix("c_") or "empty"
-    is_negative = code.startswith("-") and code[1:2].isdigit()
-    return unique(f"minus_{said}" if is_negative else said, taken)
+    bare = slug_of(code, longest=longest)
+    said = "code" if bare == NAMELESS else bare.removeprefix("c_")
+    is_number = any(letter.isdigit() for letter in code)
+    before = next((word for sign, word in _BEFORE.items() if code.startswith(sign)), "")
+    after = "_plus" if re.search(r"[0-9]\s*\+", code) else ""
+    return unique(f"{before}{said}{after}" if is_number else said, taken)
 
 
 def number_or_nan(text: str) -> float:
@@ -35,7 +40,7 @@ def number_or_nan(text: str) -> float:
 
 def shown(value: float) -> str:
     """Write a number, a whole one without decimals."""
-    return str(int(value)) if value == int(value) else repr(round(value, 10))
+    return str(int(value)) if value == int(value) else repr(float(f"{value:.10g}"))
 
 
 def quoted(text: str) -> str:

@@ -1,6 +1,7 @@
 """Champion, champion before, scorecard, human: every step down, each way in which it is forced."""
 
 import json
+import time
 from datetime import timedelta
 
 import factories
@@ -217,3 +218,57 @@ def test_a_champion_that_was_retired_without_a_successor_is_not_brought_back(cha
 
     assert decided.answer["model"]["route"] == "none"
     assert Decision.objects.get(pk=decided.decision_id).recommendation == "refer"
+
+
+@pytest.fixture
+def count_loads(monkeypatch):
+    """Let every loading take a moment and end in a given trouble."""
+    loads = []
+
+    def ends_in(cause):
+        def opened(bundle_hash):
+            loads.append(bundle_hash)
+            time.sleep(0.3)
+            return serving.ModelUnavailable(cause, "The graph took too long.")
+
+        monkeypatch.setattr(serving, "_opened", opened)
+        return loads
+
+    return ends_in
+
+
+@pytest.mark.parametrize("cause", ["timed_out", "engine_failed"])
+def test_threads_that_want_the_same_new_engine_wait_for_one_loading(
+    champions, at_once, count_loads, cause
+):
+    now, _ = champions
+    loads = count_loads(cause)
+
+    found = at_once(serving.engine_of, [now.bundle_hash] * 6)
+
+    assert [each.cause for each in found] == [cause] * 6
+    assert len(loads) == 1
+
+
+def test_a_model_that_took_too_long_to_load_is_tried_again(champions, count_loads):
+    now, _ = champions
+    loads = count_loads("timed_out")
+
+    for _ in range(2):
+        with pytest.raises(serving.ModelUnavailable):
+            serving.engine_of(now.bundle_hash)
+
+    assert len(loads) == 2
+
+
+def test_a_failure_that_is_kept_keeps_nothing_of_the_requests_it_failed(champions):
+    now, _ = champions
+    altered(now)
+
+    for _ in range(3):
+        with pytest.raises(serving.ModelUnavailable):
+            serving.engine_of(now.bundle_hash)
+
+    kept = [each for each in serving._engines.values() if isinstance(each, Exception)]
+    assert kept
+    assert all(each.__traceback__ is None for each in kept)

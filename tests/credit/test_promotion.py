@@ -76,7 +76,7 @@ def test_a_failed_gate_that_blocks_does_block(candidate, toy_bundle, validator):
         toy_bundle, contract=candidate.contract, gates=[FAILED, WARNED]
     )
 
-    with pytest.raises(model_versions.PromotionDenied, match="did not pass: parity"):
+    with pytest.raises(model_versions.PromotionDenied, match=r"parity \(0\.3 points off\)"):
         promote(version, validator)
 
 

@@ -54,7 +54,8 @@ def rows(engine):
     names = engine.contract.feature_names
     chosen = [{name: row[name] for name in names} for row in frame]
     bad = [row for row in chosen if engine.score(row).pd > CUT.approve_pd_at_most]
-    return [row for row in bad if None not in row.values()][:12]
+    missing = [row for row in bad if row["number_0"] is None or row["number_1"] is None]
+    return [row for row in bad if None not in row.values()][:10] + missing[:4]
 
 
 def search(engine, values, policy=CUT, requested=ASKED):
@@ -92,7 +93,8 @@ def grid(engine, values, names):
         else:
             wide = spread[name]["high"] - spread[name]["low"]
             numbers = np.arange(feature.minimum, feature.maximum + FINE, FINE).round(3).tolist()
-            yield [(number, abs(number - values[name]) / wide) for number in numbers]
+            now = values[name]
+            yield [(at, 1.0 if now is None else abs(at - now) / wide) for at in numbers]
 
 
 @pytest.mark.parametrize(("cut", "size_of_most"), [(0.2, 1), (0.14, 2), (0.11, 3)])
@@ -180,11 +182,21 @@ def test_a_rule_that_nobody_can_move_leaves_nothing_to_show(engine, rows):
     assert (told.found, told.reason) == ((), NONE_EXISTS)
 
 
-def test_a_search_that_would_take_too_long_says_so(engine, rows, monkeypatch):
-    monkeypatch.setattr("scoring.alternatives.MOST_ROWS", 0)
+@pytest.mark.parametrize("bound", ["MOST_ROWS", "MOST_TABLES", "MOST_COMBINATIONS"])
+def test_a_search_that_would_take_too_long_says_so(engine, rows, monkeypatch, bound):
+    monkeypatch.setattr(f"scoring.alternatives.{bound}", 0)
 
     assert {search(engine, row).reason for row in rows} <= {TOO_LARGE, NONE_EXISTS}
     assert TOO_LARGE in {search(engine, row).reason for row in rows}
+
+
+def test_what_is_not_kept_is_found_again(engine, rows, monkeypatch):
+    policy = replace(CUT, approve_pd_at_most=0.11)
+    kept = [search(engine, row, policy) for row in rows[:4]]
+
+    monkeypatch.setattr("scoring.alternatives.MOST_KEPT", 0)
+
+    assert [search(engine, row, policy) for row in rows[:4]] == kept
 
 
 def test_an_approved_application_is_not_searched(engine, rows):

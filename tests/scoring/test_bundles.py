@@ -29,13 +29,12 @@ def read(content):
     return read_bundle(content, expected_hash=hash_of(content))
 
 
-def zipped(members, *, compression=zipfile.ZIP_STORED, comment=b""):
+def zipped(members, *, compression=zipfile.ZIP_STORED):
     """Zip members in their order, as any zip program would."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", compression) as archive:
         for name, data in members:
             archive.writestr(name, data)
-        archive.comment = comment
     return made.getvalue()
 
 
@@ -118,6 +117,8 @@ def test_a_manifest_that_says_something_else_is_refused(members, key, value):
         (b"[]", "must hold an object"),
         (b'{"a": 1, "a": 2}', "a key stands twice"),
         (b'{"a": NaN}', "NaN is no number"),
+        (b'{"a": 1e999}', "1e999 is no number"),
+        (b'{"a": 9223372036854775808}', "an integer is too large"),
         (b"\xff", "is no JSON"),
         (b"[" * 100_000, "is no JSON"),
         (b" " * 2_000_001, "is larger than"),
@@ -186,11 +187,64 @@ def test_members_out_of_order_are_refused(members):
         unpack(zipped(sorted(members.items(), reverse=True)))
 
 
-def test_bytes_that_no_member_accounts_for_are_refused(members, content):
+def test_bytes_that_no_member_accounts_for_are_refused(content):
     with pytest.raises(BundleRefused, match="more than its members"):
-        unpack(zipped(sorted(members.items()), comment=b"hidden"))
+        unpack(content[:-2] + b"\x06\x00hidden")  # the comment of the archive
     with pytest.raises(BundleRefused, match="more than its members"):
         unpack(b"#!/bin/sh\n" + content)
+
+
+CENTRAL, END = b"PK\x01\x02", b"PK\x05\x06"  # where a zip file lists its members, and its end
+
+
+@pytest.mark.parametrize(
+    ("place", "bits"),
+    [(5, 0x03), (12, 0x01), (24, 0x01), (38, 0x10), (41, 0x20)],
+    ids=["system", "time", "size", "folder", "link"],
+)
+def test_a_member_that_is_said_to_be_something_else_is_refused(content, place, bits):
+    altered = bytearray(content)
+    altered[content.index(CENTRAL) + place] ^= bits
+
+    with pytest.raises(BundleRefused, match="says more of them"):
+        unpack(bytes(altered))
+
+
+def test_a_name_that_is_no_text_is_refused(content):
+    altered = bytearray(content)
+    place = content.index(CENTRAL)
+    altered[place + 9] |= 0x08  # the name is said to be UTF-8
+    altered[place + 46] = 0xFF
+
+    with pytest.raises(BundleRefused, match="no zip file that can be read"):
+        unpack(bytes(altered))
+
+
+def test_a_list_of_members_that_begins_before_the_file_is_refused(content):
+    altered = bytearray(content)
+    altered[content.index(END) + 16] ^= 0x80
+
+    with pytest.raises(BundleRefused):
+        unpack(bytes(altered))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("calibration", {}), ("calibration", {"a": True, "b": 0}), ("calibration", 1)),
+        *(("ensemble", {"models": 3}), ("ensemble", {"models": 0, "near": 1}), ("ensemble", "x")),
+        *(("ensemble", {"models": 2.5, "near": 1}), ("ensemble", {"models": 2, "near": -1})),
+        *(("features", []), ("features", {"x": 1}), ("features", {"x": {"splits": 1}})),
+        *(("features", {"x": {"splits": ["1"]}}), ("features", {"x": {"low": "1"}})),
+        *(("libraries", []), ("libraries", {"onnxruntime": 1})),
+    ],
+)
+def test_a_part_of_the_manifest_that_serving_could_not_read_is_refused(members, name, value):
+    manifest = json.loads(members["manifest.json"]) | {name: value}
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+    with pytest.raises(BundleRefused, match=f"the manifest cannot be read: {name}"):
+        read(pack(members))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no zip at all"])

@@ -158,6 +158,13 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ('jurisdictions = ["EU", "DE"]', "jurisdictions = [1]", "jurisdictions", "list of texts"),
         ("[columns]", "[columns]\nname = 1", "columns.name", "unknown key"),
         ("[columns]", "[columns]\nid = 1", "columns.id", "must be text"),
+        (
+            "[columns]",
+            '[columns]\ndate_format = "dd.mm.yyyy"',
+            "columns.date_f",
+            "a year and a mon",
+        ),
+        ("[columns]", '[columns]\ndate_format = "%Y-%m-%Q"', "columns.date_f", "%Q, which is no p"),
         ("max_rejected_share = 0.05", "max_rejected_share = 5", "ingestion.max_rej", "0 and 1"),
         ("max_rejected_share = 0.05", "max_rejected_share = nan", "ingestion.max_rej", "0 and 1"),
         ("max_rejected_share = 0.05", 'max_rejected_share = "x"', "ingestion.max_rej", "a number"),

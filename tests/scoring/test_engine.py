@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import flawed_graphs
 import numpy as np
 import pytest
 import toy_release
@@ -236,3 +237,20 @@ def test_one_bad_row_of_a_batch_is_named(contract_text, rows):
 def test_a_graph_that_raises_is_a_failure_with_a_name(engine, applicant):
     with pytest.raises(EngineFailed, match="the model failed: the graph failed"):
         engine._run(engine._feeds.of_one(applicant) | {"housing": np.zeros((2, 2), np.float32)})
+
+
+def test_a_margin_that_is_no_number_is_refused_of_one_and_of_many(rows):
+    def spoil(parts):
+        """Give a margin of NaN where the term is long, and leave all else as it is."""
+        flawed_graphs.flawed("no number", output="margin")(parts)
+        for node in parts["nodes"]:
+            if node.op_type == "Mul" and node.output[0] == "sloped":
+                node.input[0] = "flawless"
+
+    engine = Engine(toy_release.release(change=spoil))
+    odd = rows[0] | {"duration_months": int(flawed_graphs.AT_MONTHS)}
+
+    with pytest.raises(EngineFailed, match="margin nan"):
+        engine.score(odd)
+    with pytest.raises(EngineFailed, match="for 1 rows, first row 1"):
+        engine.score_many([rows[0], odd, rows[1]])

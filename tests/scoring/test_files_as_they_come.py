@@ -1,5 +1,6 @@
 """Files as lenders have them: encodings, separators, gzip, dates, ids, scope, contradictions."""
 
+import datetime as dt
 import gzip
 import io
 
@@ -188,6 +189,29 @@ def test_any_encoding_is_found_out(shop_loan, tmp_path, encoding, told, packed):
     assert loans.frame["amount"].to_list() == [1234.5, 1234.5]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_found_out_without_its_mark(shop_loan, tmp_path, encoding):
+    file = tmp_path / "loans.csv"
+    file.write_bytes(text_of({}, {"Shop": "Köln"}).encode(encoding))
+
+    assert ingest(file, contract=shop_loan).encoding == encoding
+
+
+def test_a_column_without_a_name_is_numbered(tmp_path):
+    declared = CONTRACT.replace('id = "Nr"', 'id = "column 1"')
+    file = tmp_path / "loans.csv"
+    file.write_text(text_of({}).removeprefix("Nr"))
+
+    assert ingest(file, contract=Contract.parse(declared.encode())).frame["row"].to_list() == ["1"]
+
+
+def test_blanks_around_the_names_of_columns_are_taken_off_parquet_too(shop_loan, tmp_path):
+    file = tmp_path / "loans.parquet"
+    pl.DataFrame({f" {name} ": [cell] for name, cell in GOOD.items()}).write_parquet(file)
+
+    assert ingest(file, contract=shop_loan).frame.height == 1
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_any_delimiter_is_found_out(shop_loan, tmp_path, delimiter):
     file = tmp_path / "loans.csv"
@@ -225,6 +249,15 @@ def test_parquet_and_gzip_of_it_are_told_by_their_content(shop_loan, tmp_path):
         assert str(loans.frame["applied_on"][0]) == "2020-02-01"
 
 
+@pytest.mark.parametrize("cells", [[b"\xff"], [[1, 2]], [dt.timedelta(days=1)]])
+def test_a_column_of_parquet_that_holds_no_value_is_named(shop_loan, tmp_path, cells):
+    file = tmp_path / "loans.parquet"
+    pl.DataFrame({"Photo": cells}).write_parquet(file)
+
+    with pytest.raises(IngestionRefused, match=r"loans\.parquet: the column 'Photo' .*leave"):
+        ingest(file, contract=shop_loan)
+
+
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
@@ -237,6 +270,12 @@ def test_parquet_and_gzip_of_it_are_told_by_their_content(shop_loan, tmp_path):
         ("1,5e+03", 1500.0),
         ("12,34,5", None),
         (",5e2", 50.0),
+        ("1.234,50-", -1234.5),
+        ("1.234,50- EUR", -1234.5),
+        ("(EUR 1.234,50)", -1234.5),
+        ("(1)-", None),
+        ("-1-", None),
+        ("()", None),
         ("USD 12", None),
     ],
 )
@@ -245,6 +284,8 @@ def test_numbers_are_read_as_the_contract_says_they_are_written(read, cell, valu
 
     if value is None:
         assert [item.message for item in loans.rejects] == [f"'{cell}' is no number"]
+    elif value < 0:
+        assert [item.message for item in loans.rejects] == [f"'{cell}' is not 10 to 90000"]
     else:
         assert loans.frame["amount"].to_list() == [1234.5, value]
 
@@ -255,6 +296,33 @@ def test_dates_come_in_several_forms(read):
     assert [str(day) for day in loans.frame["applied_on"]] == ["2020-02-01", "2020-03-01"]
     assert [item.row for item in loans.rejects] == [3, 4]
     assert "is no date of the form %d.%m.%Y or %Y-%m-%d" in loans.rejects[0].message
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "day"),
+    [
+        ("%b-%Y", "Dec-2020", "2020-12-01"),
+        ("%m/%Y", "3/2020", "2020-03-01"),
+        ("%B %d, %Y", "Feb 3, 2020", "2020-02-03"),
+        ("%m/%d/%Y %H:%M", "2/27/2020 20:21", "2020-02-27"),
+        ("%Y-%m-%dT%H:%M:%S%.fZ", "2020-02-27T20:21:33.5Z", "2020-02-27"),
+        ("%m/%d/%y", "2/27/20", "2020-02-27"),
+    ],
+)
+def test_a_month_stands_for_its_first_day_and_a_moment_for_its_day(tmp_path, form, cell, day):
+    declared = CONTRACT.replace('["%d.%m.%Y", "%Y-%m-%d"]', f'"{form}"')
+    file = tmp_path / "loans.csv"
+    file.write_text(text_of({"Applied": cell}))
+
+    loans = ingest(file, contract=Contract.parse(declared.encode()))
+
+    assert str(loans.frame["applied_on"][0]) == day
+
+
+def test_a_year_of_two_digits_is_not_taken_for_one_of_long_ago(read):
+    loans = read({"Applied": "27.02.20"})
+
+    assert "'27.02.20' is no date of the form %d.%m.%Y" in loans.rejects[0].message
 
 
 def test_a_date_that_two_forms_read_differently_is_refused(shop_loan, tmp_path):
@@ -374,7 +442,13 @@ def test_the_rejects_file_names_row_column_field_and_reason(read):
         (b"\n\n", "is empty"),
         (gzip.compress(b""), "is empty"),
         (gzip.compress(b"Nr;x" * 100)[:-9], "cannot be unpacked"),
-        (b"Nr;Nr;Known", "more than one column of the name 'Nr'"),
+        (b"Nr;Nr;Known", "more than one column of the name 'Nr'.*if line 1 holds values"),
+        (b"Loans of 2020\n" + text_of({}, {}).encode(), "line 1 has 1 of the 9 .*above the names"),
+        (b"Nr;Applied\n1;2;3\n2;3;4\n", "line 1 has 2 of the 3 cells.*add those that are missing"),
+        (b"PK\x03\x04 and more", "is a ZIP archive or an Excel workbook: bring what is in it as"),
+        (gzip.compress(b"%PDF-1.7"), "is a PDF document"),
+        (b'{"Nr": 1}\n', "is a file of JSON"),
+        (b"Nr;Applied\n1;\0\n", "holds zero bytes, which no text does"),
         (b'Nr;"open\n1;2\n', "a quote that is not closed"),
         (b"Nr;Applied\n1;2\n", "lacks the columns .*'Result' .the outcome.*it has 'Nr', 'Applied'"),
         (text_of().encode(), "holds no rows"),

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -104,3 +105,14 @@ def test_without_a_model_a_person_decides():
 
     assert (found.recommendation, found.automatic) == (REFER, False)
     assert [item.passed for item in found.results] == [False]
+
+
+@pytest.mark.parametrize(("agreement", "says"), [(0.75, "approve"), (0.7499, "refer")])
+def test_as_many_models_as_policy_asks_for_are_enough(agreement, says):
+    asking = Policy(approve_pd_at_most=0.16, decline_pd_at_least=0.4, agreement_at_least=0.75)
+    sure = SimpleNamespace(agreement=agreement)
+    ask = RequestedValues(amount=Decimal("4200.00"), term_months=24)
+
+    found = recommend(asking, pd=0.1, requested=ask, values={}, uncertainty=sure)
+
+    assert found.recommendation == says

@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from scoring import onnx_safety
 from scoring.contract import Contract
+from scoring.cut_graph import _written
 from scoring.onnx_safety import GraphRefused, check
 
 
@@ -131,6 +132,46 @@ def test_too_many_nodes_are_refused(graph, monkeypatch):
     monkeypatch.setattr(onnx_safety, "MOST_NODES", 5)
 
     refuses(graph, "more than 5 nodes")
+
+
+def test_nodes_are_counted_over_all_graphs_of_a_file(graph, monkeypatch):
+    """Two graphs of one file are one to who reads it."""
+    monkeypatch.setattr(onnx_safety, "MOST_NODES", len(graph.graph.node))
+    check(graph.SerializeToString())
+    second = type(graph)()
+    second.graph.node.append(graph.graph.node[1])
+
+    with pytest.raises(GraphRefused, match="nodes"):
+        check(graph.SerializeToString() + second.SerializeToString())
+
+
+@pytest.mark.parametrize("part", [b"\x3a\x00", b"\x08\x00", b"\x42\x02\x10\x01"])
+def test_a_file_of_many_small_parts_is_refused_before_all_are_read(part, monkeypatch):
+    monkeypatch.setattr(onnx_safety, "MOST_PARTS", 1_000)
+    started = time.perf_counter()
+
+    with pytest.raises(GraphRefused, match="more than 1,000 parts"):
+        check(part * 5_000_000)
+
+    assert time.perf_counter() - started < 1
+
+
+def test_a_tensor_of_endless_dimensions_is_refused_before_all_are_read():
+    size = 50_000_000
+    tensor = _written(1, b"\x01" * size)  # its dimensions
+    started = time.perf_counter()
+
+    with pytest.raises(GraphRefused, match="more than 4 dimensions"):
+        check(_written(7, _written(5, tensor)))
+
+    assert time.perf_counter() - started < 1
+
+
+def test_a_file_that_is_another_format_too_is_refused(graph):
+    named = bytes([0x12, 6]) + b"abORTM" + graph.SerializeToString()
+
+    with pytest.raises(GraphRefused, match="another format"):
+        check(named)
 
 
 def test_a_model_too_large_is_refused(graph, monkeypatch):

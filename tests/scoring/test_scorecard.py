@@ -82,6 +82,7 @@ def test_a_category_in_no_group_has_the_points_of_others(contract, card, applica
         ({"base_points": None}, "no number of points"),
         ({"base_points": True}, "no number of points"),
         ({"base_points": float("inf")}, "no number of points"),
+        ({"base_points": 10**400}, "no number of points"),
         ({"features": {}}, "must be a list"),
         ({"features": [1]}, "no feature of the contract"),
         ({"features": [{"feature": "age"}]}, "'age' is no feature"),
@@ -108,6 +109,10 @@ def test_another_scorecard_is_refused(contract, card, change, says):
         (1, {"groups": [["own"], ["castle"]]}, "the contract lacks"),
         (1, {"groups": "own"}, "must be lists"),
         (1, {"other": float("nan")}, "no number"),
+        (0, {"points": [1e308, 0.0, 0.0]}, "no number"),
+        (0, {"edges": [12.0, 10**400]}, "no number"),
+        (1, {"groups": [1, 2]}, "each group must list values"),
+        (1, {"groups": [[["own"]], []]}, "each group must list values"),
     ],
 )
 def test_bins_that_do_not_fit_are_refused(contract, card, at, change, says):

@@ -1,12 +1,14 @@
-"""A graph that takes too long is stopped, wherever it would have hung."""
+"""A graph that takes too long, or too much memory, is stopped."""
 
 import os
+import resource
 import time
 
 import numpy as np
 import pytest
 import slow_graphs
 import toy_release
+from onnx import helper, numpy_helper
 
 from scoring import onnx_safety
 from scoring.cut_graph import cut
@@ -68,6 +70,45 @@ def test_an_engine_is_not_made_of_a_graph_that_hangs(slow_model, contract):
 
     with pytest.raises(EngineTimedOut, match="the model timed out"):
         Engine(release, seconds=LIMIT)
+
+
+def swell(parts):
+    """Multiply a column by a row: allowed, small in the file, 6 GB when it is worked out."""
+    column = numpy_helper.from_array(np.ones((40_000, 1), dtype=np.float32), "column")
+    parts["tensors"].append(column)
+    parts["nodes"] += [
+        helper.make_node("Transpose", ["column"], ["row"]),
+        helper.make_node("Mul", ["column", "row"], ["table"]),
+        helper.make_node("ReduceSum", ["table"], ["sum"], keepdims=0),
+        helper.make_node("Add", ["quick", "sum"], ["pd"]),
+    ]
+    for node in parts["nodes"]:
+        if node.op_type == "Sigmoid":
+            node.output[0] = "quick"
+
+
+def test_a_graph_that_would_fill_the_memory_fails_instead():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(EngineFailed, match="the model failed: the graph failed"):
+        Engine(toy_release.release(change=swell), seconds=60)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600_000  # kB
+
+
+def test_a_graph_cut_off_from_memory_leaves_the_others_theirs(engine, contract):
+    with pytest.raises(EngineFailed):
+        Engine(toy_release.release(change=swell), seconds=60)
+
+    assert 0 < engine.score(example(contract)).pd < 1
+
+
+def test_a_file_is_read_as_onnx_and_as_nothing_else(contract):
+    """ONNX Runtime would take this for its own format, by the letters at the fifth byte."""
+    model = toy_release.graph(contract).SerializeToString()
+    named = bytes([0x12, 6]) + b"abORTM" + model  # the name of the program that made it
+
+    assert Session(named).inputs == Session(model).inputs
 
 
 def test_a_graph_that_cannot_be_loaded_is_a_failure_with_a_name():

@@ -251,3 +251,29 @@ def test_a_feature_of_one_value_surprises_nobody(contract, loans):
 def test_a_table_of_another_contract_is_refused(contract, release, change):
     with pytest.raises(FamiliarityRefused):
         Familiarity(release.familiarity | change, contract=contract)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"parent": 99}, {"parent": -1}, {"parent": True}, {"edges": None}, {"edges": [2, 1]}),
+        *({"edges": ["1"]}, {"bits": []}, {"bits": [[1.0]]}, {"bits": [1]}, {"bits": None}),
+        *({"usual": "1"}, {"usual": None}),
+    ],
+)
+def test_a_table_that_does_not_fit_the_features_is_refused(contract, release, change):
+    """Whatever an application holds has a place in a table that is used."""
+    at = contract.feature_names.index("number_0")
+    entries = [*release.familiarity["features"]]
+    entries[at] = entries[at] | change
+    spoilt = release.familiarity | {"features": entries}
+
+    with pytest.raises(FamiliarityRefused):
+        Familiarity(spoilt, contract=contract)
+
+
+def test_a_table_without_a_threshold_is_no_engine(release):
+    spoilt = replace(release, familiarity=release.familiarity | {"threshold": None})
+
+    with pytest.raises(EngineFailed, match="has no threshold"):
+        Engine(spoilt)

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from credit.management.console import ProductCommand
+from scoring.contract_checks import is_encoding
 from scoring.drafting import DraftRefused, Wishes, draft
 from scoring.reading import FileRefused
 
@@ -22,6 +23,15 @@ class Command(ProductCommand):
         parser.add_argument("--outcome", required=True, help="the column of the outcome")
         parser.add_argument("--bad", nargs="+", default=[], help="its values that are bad")
         parser.add_argument("--good", nargs="+", default=[], help="its values that are good")
+        parser.add_argument(
+            "--keep",
+            nargs="+",
+            default=[],
+            metavar="COLUMN",
+            help="columns that an earlier draft suspected and that you know are known in time",
+        )
+        parser.add_argument("--encoding", help="of a CSV file, as in cp850; default detected")
+        parser.add_argument("--delimiter", help="of a CSV file, one sign; default detected")
         parser.add_argument("--slug", default="new-product", help="the product, as in car-loan")
         parser.add_argument("--name", default="New product", help="the product, as people say it")
         parser.add_argument("--currency", default="EUR", help="as in EUR")
@@ -31,10 +41,15 @@ class Command(ProductCommand):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if options["out"] is not None and options["out"].exists():
             raise CommandError(f"{options['out']} exists; a draft does not overwrite it.")
-        names = ("outcome", "slug", "name", "currency", "jurisdiction")
+        if options["delimiter"] is not None and len(options["delimiter"]) != 1:
+            raise CommandError('--delimiter takes one sign, such as "~".')
+        if options["encoding"] is not None and not is_encoding(options["encoding"]):
+            raise CommandError(f"No encoding is called {options['encoding']}; try cp850.")
+        names = ("outcome", "encoding", "delimiter", "slug", "name", "currency", "jurisdiction")
         wishes = Wishes(
             bad=tuple(options["bad"]),
             good=tuple(options["good"]),
+            keep=tuple(options["keep"]),
             **{name: options[name] for name in names},
         )
         try:

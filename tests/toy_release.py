@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from scoring import bundle
 from scoring.contract import Contract, Kind
 
-CONTRACT_FILE = Path(__file__).parents[2] / "contracts" / "consumer-loan" / "contract.toml"
+CONTRACT_FILE = Path(__file__).parents[1] / "contracts" / "consumer-loan" / "contract.toml"
 LOANS_FILE = CONTRACT_FILE.with_name("loans.csv")
 STATUS = {"below_0": 1.0, "0_to_200": 0.5, "200_or_more": -0.25}  # margin; "none" gives 0
 A_MONTH = 0.03125
