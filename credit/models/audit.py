@@ -17,6 +17,7 @@ class AuditEvent(models.Model):
         OFFICER_DECIDED = "officer_decided", "Officer decided"
         FEEDBACK_GIVEN = "feedback_given", "Feedback given"
         OUTCOME_REPORTED = "outcome_reported", "Outcome reported"
+        OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
         CONTRACT_REGISTERED = "contract_registered", "Contract registered"
         POLICY_PUT_IN_FORCE = "policy_put_in_force", "Policy put in force"
         LOANS_INGESTED = "loans_ingested", "Past loans ingested"

@@ -101,6 +101,7 @@ class HistoryRow:
     at: datetime
     who: str
     what: str
+    words: str = ""  # of who did it, as they stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +167,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
     contract = score.contract.read()
     values = normalised(contract, application.features)
     officer: OfficerDecision | None = getattr(decision, "officer_decision", None)
-    outcome: Outcome | None = getattr(decision, "outcome", None)
+    outcomes = list(decision.outcomes.history())
     policy = decision.policy.contract.read().policy
     return ApplicationDetail(
         decision_id=decision.pk,
@@ -202,8 +203,8 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         declining_needs_reason=decision.declining_needs_reason,
         officer_decision=_officer_decision(contract, officer),
         feedback=_feedback(decision, viewer),
-        history=_history(decision, officer, outcome),
-        outcome=_outcome(outcome),
+        history=_history(decision, officer, outcomes),
+        outcome=_outcome(outcomes[0] if outcomes else None),
         warnings=list(score.warnings),
         model_name=score.model_version.name if score.model_version else "",
         bundle_hash=score.bundle_hash,
@@ -220,8 +221,6 @@ def _find(decision_id: str) -> Decision:
         "application__score__model_version__product",
         "policy__contract",
         "officer_decision__decided_by",
-        "outcome__reported_by",
-        "outcome__reported_with__partner",
     ).get(pk=decision_id)
 
 
@@ -316,7 +315,7 @@ def _outcome(outcome: Outcome | None) -> OutcomeRow | None:
 
 
 def _history(
-    decision: Decision, officer: OfficerDecision | None, outcome: Outcome | None
+    decision: Decision, officer: OfficerDecision | None, outcomes: list[Outcome]
 ) -> list[HistoryRow]:
     """Tell what happened, the newest first."""
     partner = decision.application.partner
@@ -342,8 +341,7 @@ def _history(
                 what=f"Feedback: the recommendation {helped}",
             )
         )
-    if outcome is not None:
-        rows.append(_turned_out(outcome))
+    rows += [_turned_out(outcome) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
@@ -362,9 +360,13 @@ def _turned_out(outcome: Outcome) -> HistoryRow:
         who = _name(outcome.reported_by)
     elif outcome.reported_with is not None:
         who = outcome.reported_with.partner.name
+    told = "Outcome" if outcome.corrects is None else "Outcome corrected"
     word = "bad" if outcome.is_bad else "good"
     return HistoryRow(
-        at=outcome.reported_at, who=who, what=f"Outcome: {word}, seen {outcome.observed_on}"
+        at=outcome.reported_at,
+        who=who,
+        what=f"{told}: {word}, seen {outcome.observed_on}",
+        words=outcome.reason,
     )
 
 

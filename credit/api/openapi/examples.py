@@ -36,11 +36,22 @@ DECISION: dict[str, Any] = {
     "model": {"version": "consumer-loan/7", "bundle": f"sha256:{'5b' * 32}", "route": "champion"},
     "uncertainty": {"models": 12, "agreeing": 11, "pd_low": 0.3912, "pd_high": 0.5407},
     "warnings": [],
+    "outcomes": [],
 }
 DECISION_PAGE: dict[str, Any] = {"results": [DECISION], "next": None}
-OUTCOME_REQUESTS: dict[str, Any] = {"bad": {"outcome": "bad", "observed_on": "2027-05-04"}}
+OUTCOME_REQUESTS: dict[str, Any] = {
+    "bad": {"outcome": "bad", "observed_on": "2027-05-04"},
+    "correction": {
+        "outcome": "good",
+        "observed_on": "2027-05-04",
+        "corrects": 1,
+        "reason": "The arrears were another customer's.",
+    },
+}
 OUTCOME: dict[str, Any] = {
     "decision": DECISION_ID,
+    "version": 1,
+    "corrects": None,
     "outcome": "bad",
     "observed_on": "2027-05-04",
     "reported_at": "2027-05-05T08:00:00.000Z",

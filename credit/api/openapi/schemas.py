@@ -27,6 +27,12 @@ MONEY: Schema = {
     "pattern": r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$",
     "description": "An amount in the product's currency, as text so that nothing rounds it.",
 }
+SENTENCE: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 500,
+    "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}
 
@@ -80,7 +86,18 @@ REQUESTS: dict[str, Schema] = {
         optional=("monitoring",),
     ),
     "OutcomeRequest": thing(
-        {"outcome": {"type": "string", "enum": ["good", "bad"]}, "observed_on": DAY}
+        {
+            "outcome": {"type": "string", "enum": ["good", "bad"]},
+            "observed_on": DAY,
+            "corrects": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Of a correction: the version that is wrong, which is the newest.",
+            },
+            "reason": {**SENTENCE, "description": "Of a correction: why that version is wrong."},
+        },
+        optional=("corrects", "reason"),
+        dependentRequired={"corrects": ["reason"], "reason": ["corrects"]},
     ),
 }
 
@@ -145,6 +162,11 @@ ANSWERS: dict[str, Schema] = {
             "model": ref("Model"),
             "uncertainty": {"anyOf": [ref("Uncertainty"), {"type": "null"}]},
             "warnings": {"type": "array", "items": TEXT},
+            "outcomes": {
+                "type": "array",
+                "items": ref("Outcome"),
+                "description": "Every version of its outcome, the newest first: that one counts.",
+            },
         }
     ),
     "DecisionPage": thing(
@@ -161,6 +183,10 @@ ANSWERS: dict[str, Schema] = {
     "Outcome": thing(
         {
             "decision": ID,
+            "version": {"type": "integer", "minimum": 1},
+            "corrects": or_null(
+                {"type": "integer", "minimum": 1, "description": "The version before it, if any."}
+            ),
             "outcome": {"type": "string", "enum": ["good", "bad"]},
             "observed_on": DAY,
             "reported_at": MOMENT,
