@@ -1,4 +1,4 @@
-"""What partners correct: outcomes get versions, and what was reported before stays."""
+"""What partners say afterwards: corrections of outcomes, and feedback on decisions."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -13,6 +13,14 @@ APPEND_ONLY = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_{table}
     FOR EACH STATEMENT EXECUTE FUNCTION credit_refuse_change();
 REVOKE UPDATE, DELETE ON credit_{table} FROM evenhand_app;
+"""
+
+OF_OWN_DECISION = """
+ALTER TABLE credit_{table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_partner ON credit_{table} USING (
+    coalesce(current_setting('app.partner', true), '') = ''
+    OR EXISTS (SELECT FROM credit_decision d WHERE d.id = decision_id)
+);
 """
 
 EVENT_TYPES = [
@@ -91,6 +99,61 @@ OUTCOMES = [
     migrations.RunSQL(APPEND_ONLY.format(table="outcome")),
 ]
 
+FEEDBACK = [
+    migrations.CreateModel(
+        name="PartnerFeedback",
+        fields=[
+            (
+                "id",
+                models.BigAutoField(
+                    auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                ),
+            ),
+            (
+                "kind",
+                models.CharField(
+                    choices=[
+                        ("reason_wrong", "A reason is wrong"),
+                        ("unhelpful", "It does not help"),
+                        ("data_wrong", "The data is wrong"),
+                    ],
+                    max_length=20,
+                ),
+            ),
+            (
+                "feature",
+                models.CharField(
+                    blank=True, help_text="of the decision's contract", max_length=100
+                ),
+            ),
+            ("text", models.CharField(max_length=500)),
+            ("given_at", models.DateTimeField()),
+            (
+                "decision",
+                models.ForeignKey(
+                    db_index=False,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="partner_feedback",
+                    to="credit.decision",
+                ),
+            ),
+            (
+                "given_with",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="credit.apikey"),
+            ),
+        ],
+        options={"ordering": ["given_at", "pk"]},
+    ),
+    migrations.AddConstraint(
+        "partnerfeedback",
+        models.UniqueConstraint(
+            fields=("decision", "kind", "feature", "text"), name="partner_feedback_once"
+        ),
+    ),
+    migrations.RunSQL(APPEND_ONLY.format(table="partnerfeedback")),
+    migrations.RunSQL(OF_OWN_DECISION.format(table="partnerfeedback")),
+]
+
 
 class Migration(migrations.Migration):
     dependencies = [("credit", "0007_record_exported")]
@@ -100,4 +163,5 @@ class Migration(migrations.Migration):
             "auditevent", "type", models.CharField(choices=EVENT_TYPES, max_length=30)
         ),
         *OUTCOMES,
+        *FEEDBACK,
     ]

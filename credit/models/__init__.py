@@ -5,6 +5,7 @@ from credit.models.decisions import Decision, OfficerDecision, RecommendationFee
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.model_versions import ModelVersion, TrainingRun
 from credit.models.outcomes import Outcome
+from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
 from credit.models.users import ROLES_APART, Role, User
@@ -25,6 +26,7 @@ __all__ = [
     "OfficerDecision",
     "Outcome",
     "Partner",
+    "PartnerFeedback",
     "PolicyVersion",
     "Product",
     "RecommendationFeedback",

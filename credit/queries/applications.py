@@ -10,6 +10,7 @@ from credit.models import (
     Decision,
     OfficerDecision,
     Outcome,
+    PartnerFeedback,
     RecommendationFeedback,
     Score,
     User,
@@ -341,6 +342,9 @@ def _history(
                 what=f"Feedback: the recommendation {helped}",
             )
         )
+    said = decision.partner_feedback.select_related("given_with__partner")
+    labels = {each.name: each.label for each in decision.application.score.contract.read().features}
+    rows += [_partner_said(given, labels) for given in said]
     rows += [_turned_out(outcome) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
@@ -351,6 +355,16 @@ def _decided(made: OfficerDecision) -> HistoryRow:
         at=made.decided_at,
         who=_name(made.decided_by),
         what=f"Decided: {made.get_verdict_display().lower()}{against}",
+    )
+
+
+def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
+    about = f" ({labels.get(given.feature, given.feature)})" if given.feature else ""
+    return HistoryRow(
+        at=given.given_at,
+        who=given.given_with.partner.name,
+        what=f"Partner's feedback: {given.get_kind_display().lower()}{about}",
+        words=given.text,
     )
 
 

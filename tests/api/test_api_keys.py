@@ -77,6 +77,7 @@ REQUESTS = {
     "read": lambda partner: partner.get("/api/v1/decisions"),
     "read one": lambda partner: partner.get(DECISION),
     "outcomes": lambda partner: partner.post(f"{DECISION}/outcomes", {}),
+    "outcomes as feedback": lambda partner: partner.post(f"{DECISION}/feedback", {}),
 }
 SCOPES = ("score", "read", "outcomes")
 

@@ -134,6 +134,7 @@ METHODS = {
     "/api/v1/decisions": ["put", "patch", "delete", "options"],
     UNKNOWN: ["post", "put", "patch", "delete", "options"],
     f"{UNKNOWN}/outcomes": ["get", "put", "patch", "delete", "options", "head"],
+    f"{UNKNOWN}/feedback": ["get", "put", "patch", "delete", "options", "head"],
     "/api/v1/products": ["post", "put", "patch", "delete", "options"],
     "/api/v1/products/consumer-loan/schema": ["post", "put", "patch", "delete", "options"],
     "/api/v1/openapi.json": ["post", "put", "patch", "delete", "options"],

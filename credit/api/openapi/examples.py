@@ -57,6 +57,18 @@ OUTCOME: dict[str, Any] = {
     "reported_at": "2027-05-05T08:00:00.000Z",
     "matures_on": "2027-11-22",
 }
+FEEDBACK_REQUESTS: dict[str, Any] = {
+    "a reason that is wrong": {
+        "kind": "reason_wrong",
+        "feature": "checking_status",
+        "text": "The account has been in credit since May.",
+    }
+}
+FEEDBACK: dict[str, Any] = {
+    "decision": DECISION_ID,
+    **FEEDBACK_REQUESTS["a reason that is wrong"],
+    "given_at": "2026-11-23T09:30:00.000Z",
+}
 PRODUCT_LIST: dict[str, Any] = {
     "results": [
         {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from credit.models import Decision, Score
+from credit.models import Decision, PartnerFeedback, Score
 from credit.models.applications import Application
 from credit.models.decisions import Verdict
 
@@ -99,6 +99,18 @@ REQUESTS: dict[str, Schema] = {
         optional=("corrects", "reason"),
         dependentRequired={"corrects": ["reason"], "reason": ["corrects"]},
     ),
+    "FeedbackRequest": thing(
+        {
+            "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
+            "feature": {
+                **SENTENCE,
+                "maxLength": 100,
+                "description": "Of the contract that the decision was made under.",
+            },
+            "text": {**SENTENCE, "description": "In your words; put no personal data into them."},
+        },
+        optional=("feature",),
+    ),
 }
 
 ANSWERS: dict[str, Schema] = {
@@ -191,6 +203,15 @@ ANSWERS: dict[str, Schema] = {
             "observed_on": DAY,
             "reported_at": MOMENT,
             "matures_on": {**DAY, "description": "From this day on a model may learn from it."},
+        }
+    ),
+    "Feedback": thing(
+        {
+            "decision": ID,
+            "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
+            "feature": or_null(TEXT),
+            "text": TEXT,
+            "given_at": MOMENT,
         }
     ),
     "Product": thing(
