@@ -1,5 +1,6 @@
-"""What partners say afterwards: corrections of outcomes, and feedback on decisions."""
+"""What partners say afterwards, and what they are told: outcomes, feedback, webhooks."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -23,12 +24,28 @@ CREATE POLICY own_partner ON credit_{table} USING (
 );
 """
 
+OWN_ROWS = """
+ALTER TABLE credit_{table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_partner ON credit_{table} USING (
+    coalesce(current_setting('app.partner', true), '') IN ('', partner_id::text)
+);
+"""
+
+OF_OWN_ENDPOINT = """
+ALTER TABLE credit_webhookdelivery ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_partner ON credit_webhookdelivery USING (
+    coalesce(current_setting('app.partner', true), '') = ''
+    OR EXISTS (SELECT FROM credit_webhookendpoint e WHERE e.id = endpoint_id)
+);
+"""
+
 EVENT_TYPES = [
     ("application_decided", "Application scored and recommended"),
     ("officer_decided", "Officer decided"),
     ("feedback_given", "Feedback given"),
     ("outcome_reported", "Outcome reported"),
     ("outcome_corrected", "Outcome corrected"),
+    ("outcome_requested", "Outcome asked for"),
     ("contract_registered", "Contract registered"),
     ("policy_put_in_force", "Policy put in force"),
     ("loans_ingested", "Past loans ingested"),
@@ -47,6 +64,19 @@ EVENT_TYPES = [
     ("partner_changed", "Partner changed"),
     ("password_set", "Password set"),
     ("alert_resolved", "Alert resolved"),
+    ("webhook_registered", "Webhook registered"),
+    ("webhook_paused", "Webhook paused"),
+    ("webhook_resumed", "Webhook resumed"),
+    ("webhook_secret_rotated", "Webhook's secret exchanged"),
+    ("webhook_removed", "Webhook removed"),
+    ("webhook_disabled", "Webhook disabled"),
+    ("webhook_replayed", "Webhook delivery replayed"),
+]
+SCOPES = [
+    ("score", "Score applications"),
+    ("read", "Read own decisions"),
+    ("outcomes", "Report outcomes"),
+    ("webhooks", "Keep webhooks"),
 ]
 
 OUTCOMES = [
@@ -154,6 +184,208 @@ FEEDBACK = [
     migrations.RunSQL(OF_OWN_DECISION.format(table="partnerfeedback")),
 ]
 
+WEBHOOKS = [
+    migrations.CreateModel(
+        name="WebhookEndpoint",
+        fields=[
+            ("id", models.CharField(max_length=26, primary_key=True, serialize=False)),
+            ("url", models.CharField(max_length=500)),
+            (
+                "kinds",
+                django.contrib.postgres.fields.ArrayField(
+                    base_field=models.CharField(
+                        choices=[
+                            ("decision.made", "An officer decided"),
+                            ("batch.completed", "A batch is complete"),
+                            ("outcome.requested", "An outcome is due"),
+                        ],
+                        max_length=30,
+                    ),
+                    size=None,
+                ),
+            ),
+            (
+                "state",
+                models.CharField(
+                    choices=[
+                        ("active", "Active"),
+                        ("paused", "Paused"),
+                        ("disabled", "Disabled"),
+                        ("removed", "Removed"),
+                    ],
+                    default="active",
+                    max_length=10,
+                ),
+            ),
+            ("created_at", models.DateTimeField()),
+            ("state_since", models.DateTimeField()),
+            (
+                "failing_since",
+                models.DateTimeField(help_text="the first failure after a success", null=True),
+            ),
+            ("salt", models.BinaryField(max_length=32)),
+            (
+                "key_id",
+                models.CharField(help_text="of the key its secret is derived from", max_length=16),
+            ),
+            ("salt_before", models.BinaryField(max_length=32, null=True)),
+            ("key_id_before", models.CharField(blank=True, max_length=16)),
+            (
+                "before_until",
+                models.DateTimeField(help_text="until then the old secret signs too", null=True),
+            ),
+            (
+                "created_with",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="credit.apikey"),
+            ),
+            (
+                "partner",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="webhooks",
+                    to="credit.partner",
+                ),
+            ),
+        ],
+        options={
+            "ordering": ["-id"],
+        },
+    ),
+    migrations.CreateModel(
+        name="WebhookEvent",
+        fields=[
+            ("id", models.CharField(max_length=26, primary_key=True, serialize=False)),
+            (
+                "kind",
+                models.CharField(
+                    choices=[
+                        ("decision.made", "An officer decided"),
+                        ("batch.completed", "A batch is complete"),
+                        ("outcome.requested", "An outcome is due"),
+                    ],
+                    max_length=30,
+                ),
+            ),
+            (
+                "subject",
+                models.CharField(
+                    help_text="as in decision:01J…; once for each kind", max_length=80
+                ),
+            ),
+            ("payload", models.JSONField(help_text="ids by what they name")),
+            ("created_at", models.DateTimeField()),
+            (
+                "partner",
+                models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="credit.partner"),
+            ),
+        ],
+        options={
+            "ordering": ["-id"],
+        },
+    ),
+    migrations.CreateModel(
+        name="WebhookDelivery",
+        fields=[
+            (
+                "id",
+                models.BigAutoField(
+                    auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                ),
+            ),
+            (
+                "state",
+                models.CharField(
+                    choices=[
+                        ("pending", "Waiting"),
+                        ("delivered", "Delivered"),
+                        ("failed", "Given up"),
+                        ("cancelled", "Cancelled"),
+                    ],
+                    default="pending",
+                    max_length=10,
+                ),
+            ),
+            ("attempts", models.PositiveSmallIntegerField(default=0)),
+            ("replays", models.PositiveSmallIntegerField(default=0)),
+            ("next_try_at", models.DateTimeField(null=True)),
+            ("tried_at", models.DateTimeField(null=True)),
+            ("status", models.PositiveSmallIntegerField(help_text="of the last answer", null=True)),
+            (
+                "problem",
+                models.CharField(blank=True, help_text="why there was no answer", max_length=300),
+            ),
+            (
+                "excerpt",
+                models.CharField(blank=True, help_text="how the last answer began", max_length=500),
+            ),
+            (
+                "endpoint",
+                models.ForeignKey(
+                    db_index=False,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="deliveries",
+                    to="credit.webhookendpoint",
+                ),
+            ),
+            (
+                "event",
+                models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="deliveries",
+                    to="credit.webhookevent",
+                ),
+            ),
+        ],
+        options={
+            "ordering": ["-pk"],
+        },
+    ),
+    migrations.AddConstraint(
+        model_name="webhookendpoint",
+        constraint=models.UniqueConstraint(
+            condition=models.Q(("state", "removed"), _negated=True),
+            fields=("partner", "url"),
+            name="webhook_endpoint_one_an_address",
+        ),
+    ),
+    migrations.AddConstraint(
+        model_name="webhookevent",
+        constraint=models.UniqueConstraint(fields=("subject", "kind"), name="webhook_event_once"),
+    ),
+    migrations.AddIndex(
+        model_name="webhookdelivery",
+        index=models.Index(
+            condition=models.Q(("state", "pending")),
+            fields=["next_try_at"],
+            name="webhook_delivery_due",
+        ),
+    ),
+    migrations.AddIndex(
+        model_name="webhookdelivery",
+        index=models.Index(fields=["endpoint", "-id"], name="webhook_delivery_of_endpoint"),
+    ),
+    migrations.AddConstraint(
+        model_name="webhookdelivery",
+        constraint=models.UniqueConstraint(
+            fields=("event", "endpoint"), name="webhook_delivery_once"
+        ),
+    ),
+    migrations.AddConstraint(
+        model_name="webhookdelivery",
+        constraint=models.CheckConstraint(
+            condition=models.Q(
+                models.Q(("next_try_at__isnull", False), ("state", "pending")),
+                models.Q(models.Q(("state", "pending"), _negated=True), ("next_try_at", None)),
+                _connector="OR",
+            ),
+            name="webhook_delivery_waits_for_something",
+        ),
+    ),
+    migrations.RunSQL(OWN_ROWS.format(table="webhookendpoint")),
+    migrations.RunSQL(OWN_ROWS.format(table="webhookevent")),
+    migrations.RunSQL(OF_OWN_ENDPOINT),
+]
+
 
 class Migration(migrations.Migration):
     dependencies = [("credit", "0007_record_exported")]
@@ -162,6 +394,14 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "auditevent", "type", models.CharField(choices=EVENT_TYPES, max_length=30)
         ),
+        migrations.AlterField(
+            "apikey",
+            "scopes",
+            django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(choices=SCOPES, max_length=20), size=None
+            ),
+        ),
         *OUTCOMES,
         *FEEDBACK,
+        *WEBHOOKS,
     ]

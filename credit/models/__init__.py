@@ -9,6 +9,7 @@ from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
 from credit.models.users import ROLES_APART, Role, User
+from credit.models.webhooks import EventKind, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "ROLES_APART",
@@ -20,6 +21,7 @@ __all__ = [
     "AuditSeal",
     "ContractVersion",
     "Decision",
+    "EventKind",
     "IdempotencyRecord",
     "Ingestion",
     "ModelVersion",
@@ -35,4 +37,7 @@ __all__ = [
     "Snapshot",
     "TrainingRun",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

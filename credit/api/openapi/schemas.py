@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from credit.models import Decision, PartnerFeedback, Score
+from credit.models import Decision, EventKind, PartnerFeedback, Score, WebhookEndpoint
 from credit.models.applications import Application
 from credit.models.decisions import Verdict
+from credit.webhooks import addresses
 
 Schema = dict[str, Any]
 
@@ -59,6 +60,22 @@ def or_null(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"], **enum}
 
 
+KIND_OF_EVENT: Schema = {"type": "string", "enum": list(EventKind.values)}
+WEBHOOK: Schema = {
+    "id": ID,
+    "url": TEXT,
+    "events": {"type": "array", "items": KIND_OF_EVENT},
+    "status": {
+        "type": "string",
+        "enum": list(WebhookEndpoint.State.values),
+        "description": "disabled: nothing arrived for three days; resume it when that is mended.",
+    },
+    "created_at": MOMENT,
+    "failing_since": or_null(MOMENT),
+    "old_secret_until": or_null(
+        {**MOMENT, "description": "Until then the secret before this one signs as well."}
+    ),
+}
 REQUESTS: dict[str, Schema] = {
     "DecisionRequest": thing(
         {
@@ -98,6 +115,23 @@ REQUESTS: dict[str, Schema] = {
         },
         optional=("corrects", "reason"),
         dependentRequired={"corrects": ["reason"], "reason": ["corrects"]},
+    ),
+    "WebhookRequest": thing(
+        {
+            "url": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": addresses.LONGEST,
+                "pattern": "^[!-~]+$",
+                "description": "Begins with https:// and leads to no private address.",
+            },
+            "events": {
+                "type": "array",
+                "items": KIND_OF_EVENT,
+                "minItems": 1,
+                "maxItems": len(EventKind),
+            },
+        }
     ),
     "FeedbackRequest": thing(
         {
@@ -213,6 +247,35 @@ ANSWERS: dict[str, Schema] = {
             "text": TEXT,
             "given_at": MOMENT,
         }
+    ),
+    "Webhook": thing(WEBHOOK),
+    "NewWebhook": thing(
+        {
+            **WEBHOOK,
+            "secret": {
+                "type": "string",
+                "pattern": "^whsec_[A-Za-z0-9+/]{43}=$",
+                "description": "What we sign with. It is told this once.",
+            },
+        }
+    ),
+    "WebhookList": thing({"results": {"type": "array", "items": ref("Webhook")}}),
+    "WebhookMessage": thing(
+        {
+            "id": {**ID, "description": "Of the event: the same in every try and replay."},
+            "type": KIND_OF_EVENT,
+            "created_at": MOMENT,
+            "data": thing(
+                {
+                    "decision": ID,
+                    "answer": ref("Decision"),
+                    "batch": ID,
+                },
+                optional=("decision", "answer", "batch"),
+                description="Ids, and of a decision what you may read of it now.",
+            ),
+        },
+        description="What we send to your address. Fields may be added: ignore unknown ones.",
     ),
     "Product": thing(
         {
