@@ -1,15 +1,21 @@
 """A decision as the API tells it: one shape, whether just made or read back."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from credit.models import Decision, OfficerDecision
+from credit.models import Decision, OfficerDecision, Outcome
 from scoring.reasons import principal_reasons
 from scoring.records import normalised
 
 
-def answer_of(decision: Decision, *, officer: OfficerDecision | None) -> dict[str, Any]:
-    """Tell a decision; its application, score and the score's version are already loaded."""
+def answer_of(
+    decision: Decision, *, officer: OfficerDecision | None, outcomes: Iterable[Outcome] = ()
+) -> dict[str, Any]:
+    """Tell a decision; its application, score and the score's version are already loaded.
+
+    `outcomes` are all versions of its outcome, the newest first.
+    """
     application = decision.application
     score = application.score
     return {
@@ -35,6 +41,20 @@ def answer_of(decision: Decision, *, officer: OfficerDecision | None) -> dict[st
         },
         "uncertainty": _uncertainty(score.uncertainty),
         "warnings": list(score.warnings),
+        "outcomes": [outcome_of(outcome) for outcome in outcomes],
+    }
+
+
+def outcome_of(outcome: Outcome) -> dict[str, Any]:
+    """Tell one version of an outcome; its reason, in somebody's own words, is told to nobody."""
+    return {
+        "decision": outcome.decision_id,
+        "version": outcome.number,
+        "corrects": outcome.corrects,
+        "outcome": "bad" if outcome.is_bad else "good",
+        "observed_on": outcome.observed_on.isoformat(),
+        "reported_at": moment(outcome.reported_at),
+        "matures_on": outcome.matures_on.isoformat(),
     }
 
 

@@ -27,12 +27,23 @@ class Environment(BaseSettings):
     evenhand_debug: bool = False
     evenhand_engine: Literal["local", "dask"] = "local"
     evenhand_dask_scheduler: str = ""
+    evenhand_webhook_keys: str = ""
+    evenhand_webhook_networks: str = ""
     port: int = 8000
 
     @property
     def hosts(self) -> list[str]:
         """The host names this product answers to."""
-        return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+        return _several(self.allowed_hosts)
+
+    @property
+    def webhook_keys(self) -> list[str]:
+        """The keys that secrets of webhooks are derived from, the one for new secrets first."""
+        return _several(self.evenhand_webhook_keys)
+
+
+def _several(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def database(url: str, *, options: str = "") -> dict[str, object]:

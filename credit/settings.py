@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from credit import logs
 from credit.environment import CHECKOUT, VAR, Environment, database
+from credit.webhooks import addresses
 
 environment = Environment()
 LOGGING = logs.LOGGING
@@ -239,12 +240,34 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "deliver what webhooks are owed": {
+        "task": "credit.deliver_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "ask for outcomes that are due": {
+        "task": "credit.request_outcomes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget old deliveries of webhooks": {
+        "task": "credit.purge_webhooks",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
     "forget old idempotency keys": {
         "task": "credit.purge_idempotency",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
 }
+
+# --- Webhooks -----------------------------------------------------------------------------------
+# Secrets are derived, not stored (decision record 0010). The networks may be reached although they
+# are ours; loopback among them also without TLS.
+
+EVENHAND_WEBHOOK_KEYS = environment.webhook_keys or [SECRET_KEY]
+EVENHAND_WEBHOOK_NETWORKS = addresses.networks(environment.evenhand_webhook_networks)
 
 # --- Training -----------------------------------------------------------------------------------
 # Trees are fitted in the worker's process, or on a Dask cluster (decision record 0007).
@@ -277,6 +300,7 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "SORT_OPERATION_PARAMETERS": False,
     "PATH_CONVERTER_OVERRIDES": {
         "decision_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+        "webhook_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
         "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
     },
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,

@@ -9,7 +9,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
-from credit.actions import audit, idempotency, training_runs
+from credit.actions import (
+    audit,
+    idempotency,
+    outbox,
+    outcome_requests,
+    training_runs,
+    webhook_deliveries,
+)
 from credit.actions.refusals import ActionDenied
 
 log = structlog.get_logger("credit.tasks")
@@ -34,6 +41,24 @@ def seal_audit_thoroughly() -> None:
 def purge_idempotency() -> None:
     """Forget old idempotency keys."""
     idempotency.purge(at=timezone.now())
+
+
+@_task(name=outbox.TASK)
+def deliver_webhooks() -> None:
+    """Deliver what is due: the message only says that there may be something."""
+    webhook_deliveries.sweep(at=timezone.now(), clock=timezone.now)
+
+
+@_task(name="credit.request_outcomes")
+def request_outcomes() -> None:
+    """Ask partners for outcomes that are due."""
+    outcome_requests.ask(at=timezone.now())
+
+
+@_task(name="credit.purge_webhooks")
+def purge_webhooks() -> None:
+    """Forget old deliveries."""
+    webhook_deliveries.purge(at=timezone.now())
 
 
 @_task(name=training_runs.TASK)

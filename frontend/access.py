@@ -51,6 +51,9 @@ ACCESS: dict[str, Rule] = {
     "ingestions": Rule(read=READS_MODELS),
     "ingestion": Rule(read=READS_MODELS),
     "ingestion_report": Rule(read=READS_MODELS),
+    "webhooks": Rule(
+        read=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), write=frozenset({Role.ADMINISTRATOR})
+    ),
     "fairness": Rule(read=OVERSEES),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
@@ -63,6 +66,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
+    ("webhooks", "Webhooks"),
     ("fairness", "Fairness"),
     ("alerts", "Alerts"),
     ("audit", "Audit trail"),

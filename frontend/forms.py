@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from credit.models import WebhookDelivery
 from credit.models.decisions import Verdict
 
 LONGEST = 4000  # characters of a written reason, note or comment
@@ -64,6 +65,19 @@ class PromotionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say in a sentence why this version may serve."},
     )
+
+
+class ReplayForm(forms.Form):
+    """Which delivery is sent again."""
+
+    delivery = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class WebhookFilterForm(forms.Form):
+    """Which deliveries to show."""
+
+    webhook = forms.RegexField(r"\A[0-7][0-9A-HJKMNP-TV-Z]{25}\Z", required=False)
+    state = forms.ChoiceField(choices=WebhookDelivery.State.choices, required=False)
 
 
 class ResolveForm(forms.Form):

@@ -13,6 +13,7 @@ from frontend.views import (
     ingestions,
     models,
     queue,
+    webhooks,
 )
 
 
@@ -31,6 +32,7 @@ urlpatterns = [
     _page("console/data/", ingestions.index, "ingestions"),
     _page("console/data/<int:ingestion_id>/", ingestions.detail, "ingestion"),
     _page("console/data/<int:ingestion_id>/report.json", ingestions.report, "ingestion_report"),
+    _page("console/webhooks/", webhooks.index, "webhooks"),
     _page("fairness/", fairness.index, "fairness"),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),

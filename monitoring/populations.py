@@ -3,12 +3,12 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import polars as pl
 
 from credit import store, vault
-from credit.models import Decision, ModelVersion, User
+from credit.models import Decision, ModelVersion, Outcome, User
 from monitoring.models import FairnessReport
 
 Groups = Mapping[str, Sequence[str | None]]
@@ -63,14 +63,13 @@ def _decisions(version: ModelVersion, *, at: datetime) -> Sample:
             "application_id",
             "recommendation",
             "decided_at",
-            "outcome__is_bad",
-            "outcome__matures_on",
         )
     )
+    outcomes = _outcomes(version, at=at)
     return Sample(
         rows=tuple(f"decision:{row[0]}" for row in found),
         selected=tuple(row[1] == Decision.Recommendation.APPROVE for row in found),
-        bad=tuple(row[3] if _is_mature(row[4], at) else None for row in found),
+        bad=tuple(outcomes.get(row[0]) for row in found),
         period=_period([row[2] for row in found]),
         approved_means="recommended for approval when it was decided",
     )
@@ -88,8 +87,11 @@ def _known_groups(
     return known
 
 
-def _is_mature(matures_on: date | None, at: datetime) -> bool:
-    return matures_on is not None and matures_on <= at.date()
+def _outcomes(version: ModelVersion, *, at: datetime) -> dict[str, bool]:
+    """Find what is known of this version's decisions: of each the newest report, once matured."""
+    of_these = Outcome.objects.filter(decision__application__score__model_version=version)
+    matured = of_these.as_of(at).filter(matures_on__lte=at.date())
+    return dict(matured.values_list("decision_id", "is_bad"))
 
 
 def _period(moments: Sequence[datetime]) -> str:

@@ -202,7 +202,9 @@ RULES = {
     "no signals and no hidden work in save": Rule(
         "an action says what it does",
         within("credit/", "monitoring/", "frontend/"),
-        lines(r"django\.db\.models\.signals|django\.dispatch|def (?:save|delete)\(self"),
+        lines(
+            r"django\.db\.models\.signals|django\.dispatch|def (?:save|delete)\(self(?!, request)"
+        ),
     ),
     "no path of one machine": Rule(
         "say where by a setting",
@@ -305,6 +307,7 @@ FINE = [
     ),
     ("actions are called", ACTION, "@transaction.atomic\ndef resolve(*, alert_id, by, at): ..."),
     ("actions are called", ACTION, "def is_override(decision, verdict): ..."),
+    ("no signals", "credit/api/x.py", "    def delete(self, request: Request) -> Response:"),
     ("no path", "docs/x.md", "the folder ~/src/ and https://example.org/home/ and a/b"),
     ("nothing is unpickled", "scoring/x.py", "# nothing is ever given to pickle here"),
 ]

@@ -4,9 +4,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from credit.actions import audit
+from credit.actions import audit, outbox
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import Application, AuditEvent, Decision, OfficerDecision, Role, User
+from credit.models import (
+    Application,
+    AuditEvent,
+    Decision,
+    EventKind,
+    OfficerDecision,
+    Role,
+    User,
+)
 from credit.models.decisions import Verdict
 
 SHORTEST_REASON = 10  # characters
@@ -55,6 +63,12 @@ def record(
         reason=words,
         decided_by=by,
         decided_at=at,
+    )
+    outbox.put(
+        kind=EventKind.DECISION_MADE,
+        partner=application.partner,
+        payload={"decision": decision.pk},
+        at=at,
     )
     audit.record(
         AuditEvent.Type.OFFICER_DECIDED,

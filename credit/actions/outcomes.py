@@ -1,12 +1,15 @@
 """How loans turned out, from those who know."""
 
 import calendar
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from credit import tenancy
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import ApiKey, Application, AuditEvent, Decision, Outcome, Role, User
+
+MOST_VERSIONS = 20  # what changes more often than this is no outcome
 
 
 class NoOutcomePossible(ActionDenied):
@@ -21,47 +24,58 @@ class OutcomeMisdated(ActionDenied):
     """It cannot have been observed on that day."""
 
 
+class NothingToCorrect(ActionDenied):
+    """What it would correct was never reported, is not the newest version, or says the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Which version is wrong, and why."""
+
+    corrects: int
+    reason: str
+
+
 def report(
     *,
     decision_id: str,
     is_bad: bool,
     observed_on: date,
+    correction: Correction | None = None,
     by: User | None = None,
     key: ApiKey | None = None,
     at: datetime,
 ) -> Outcome:
-    """Write an outcome; the same one again changes nothing. A partner reports on its own only."""
+    """Write an outcome; the same one again changes nothing. A partner reports on its own only.
+
+    A correction is written beside what it corrects, which must be the newest version.
+    """
     if key is None:
         _check_staff(by)
     with tenancy.rows_of(key.partner if key is not None else None):
         decision = Decision.objects.select_related("application__product").get(pk=decision_id)
         application = Application.objects.select_for_update().get(pk=decision.application_id)
-        known = Outcome.objects.filter(decision=decision).first()
-        if known is not None:
-            return _same(known, is_bad=is_bad, observed_on=observed_on)
-        decided_on = _decided_on(decision, application)
-        _check_date(observed_on, decided_on=decided_on, today=at.date())
-        window = decision.application.score.contract.read().outcome.window_months
-        outcome = Outcome.objects.create(
+        asked = Outcome(
             decision=decision,
+            number=correction.corrects + 1 if correction else 1,
             is_bad=is_bad,
             observed_on=observed_on,
             reported_at=at,
             reported_by=by,
             reported_with=key,
-            matures_on=months_after(decided_on, window),
+            reason=correction.reason if correction else "",
         )
-        audit.record(
-            AuditEvent.Type.OUTCOME_REPORTED,
-            target=f"decision:{decision.pk}",
-            by=by,
-            partner=key.partner if key is not None else None,
-            at=at,
-            outcome=audit.commit(
-                bytes(application.salt), {"is_bad": is_bad, "observed_on": str(observed_on)}
-            ),
-        )
-        return outcome
+        known = list(decision.outcomes.order_by("-number"))
+        written = _written_before(known, asked)
+        if written is not None:
+            return written
+        decided_on = _decided_on(decision, application)
+        _check_date(observed_on, decided_on=decided_on, today=at.date())
+        window = decision.application.score.contract.read().outcome.window_months
+        asked.matures_on = months_after(decided_on, window)
+        asked.save(force_insert=True)
+        _audit(asked, application)
+        return asked
 
 
 def months_after(day: date, months: int) -> date:
@@ -83,10 +97,53 @@ def _check_staff(by: User | None) -> None:
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="report an outcome")
 
 
-def _same(known: Outcome, *, is_bad: bool, observed_on: date) -> Outcome:
-    if (known.is_bad, known.observed_on) != (is_bad, observed_on):
-        raise OutcomeConflict("Another outcome was reported for this decision before.")
-    return known
+def _written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
+    """Find the very same report; refuse one that does not follow from what is known."""
+    newest = known[0] if known else None
+    for before in known:
+        if before.number == asked.number and _says(before) == _says(asked):
+            return before
+    if asked.corrects is None and newest is not None:
+        raise OutcomeConflict(
+            "Another outcome was reported for this decision before. If that was wrong, correct it:"
+            f" “corrects”: {newest.number}, with a “reason”."
+        )
+    if asked.corrects is not None:
+        _check_correctable(newest, asked)
+    return None
+
+
+def _says(outcome: Outcome) -> tuple[bool, date, str]:
+    return outcome.is_bad, outcome.observed_on, outcome.reason
+
+
+def _check_correctable(newest: Outcome | None, asked: Outcome) -> None:
+    if newest is None:
+        raise NothingToCorrect("No outcome was reported for this decision that could be corrected.")
+    if newest.number != asked.corrects:
+        raise NothingToCorrect(
+            f"The newest version of this outcome is {newest.number}; only that can be corrected."
+        )
+    if newest.number >= MOST_VERSIONS:
+        raise NothingToCorrect(f"An outcome has at most {MOST_VERSIONS} versions.")
+    if (newest.is_bad, newest.observed_on) == (asked.is_bad, asked.observed_on):
+        raise NothingToCorrect("This says the same as the version that it would correct.")
+
+
+def _audit(outcome: Outcome, application: Application) -> None:
+    said = {"is_bad": outcome.is_bad, "observed_on": str(outcome.observed_on)}
+    salt, is_first = bytes(application.salt), outcome.corrects is None
+    told = AuditEvent.Type.OUTCOME_REPORTED if is_first else AuditEvent.Type.OUTCOME_CORRECTED
+    audit.record(
+        told,
+        target=f"decision:{outcome.decision_id}",
+        by=outcome.reported_by,
+        partner=outcome.reported_with.partner if outcome.reported_with else None,
+        at=outcome.reported_at,
+        version=outcome.number,
+        outcome=audit.commit(salt, said),
+        reason=audit.commit(salt, outcome.reason),
+    )
 
 
 def _decided_on(decision: Decision, application: Application) -> date:

@@ -12,6 +12,7 @@ from credit import store
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
 from credit.models import Ingestion, Outcome, Product, Snapshot
+from credit.models.outcomes import OutcomeQuerySet
 from scoring.contract import Contract
 from scoring.features import InputRefused, validate
 from scoring.records import normalised
@@ -36,7 +37,7 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
         raise NothingToLearnFrom(f"{product.name} has no past loans to learn from yet.")
     contract = ingestion.contract.read()
     past, young = _past_loans(ingestion, contract, at=at)
-    live = _matured(product, contract, past.schema, at=at)
+    live, corrected = _matured(product, contract, past.schema, at=at)
     frame = pl.concat([past, live])
     return Snapshot.objects.create(
         product=product,
@@ -45,8 +46,12 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
         rows_sha256=store.put(to_parquet(frame), PARQUET),
         rows=frame.height,
         bads=int(frame["bad"].sum()),
-        label_sources={"ingested": past.height, "matured_outcome": live.height},
-        immature=young + _outcomes(product).filter(matures_on__gt=at.date()).count(),
+        label_sources={
+            "ingested": past.height,
+            "matured_outcome": live.height - corrected,
+            "corrected_outcome": corrected,
+        },
+        immature=young + _outcomes(product, at=at).filter(matures_on__gt=at.date()).count(),
         taken_at=at,
     )
 
@@ -83,26 +88,36 @@ def _is_mature(columns: list[str], contract: Contract, *, at: datetime) -> pl.Ex
 
 def _matured(
     product: Product, contract: Contract, schema: pl.Schema, *, at: datetime
-) -> pl.DataFrame:
-    rows = list(_rows(product, contract, at=at))
-    return pl.DataFrame([{name: row[name] for name in schema} for row in rows], schema=schema)
+) -> tuple[pl.DataFrame, int]:
+    """Give the rows whose outcomes have matured, and how many of those were corrected by then."""
+    rows, corrected = [], 0
+    for outcome, row in _rows(product, contract, at=at):
+        rows.append({name: row[name] for name in schema})
+        corrected += outcome.corrects is not None
+    return pl.DataFrame(rows, schema=schema), corrected
 
 
-def _rows(product: Product, contract: Contract, *, at: datetime) -> Iterator[dict[str, Any]]:
-    matured = _outcomes(product).filter(matures_on__lte=at.date()).order_by("decision_id")
+def _rows(
+    product: Product, contract: Contract, *, at: datetime
+) -> Iterator[tuple[Outcome, dict[str, Any]]]:
+    matured = _outcomes(product, at=at).filter(matures_on__lte=at.date())
     for outcome in matured.select_related("decision__application").iterator():
         said = outcome.decision.application.features
         try:
             values = normalised(contract, validate(contract, said))
         except InputRefused:
             continue  # decided under a contract that asked for other things
-        yield {
-            "row": f"decision:{outcome.decision_id}",
-            **values,
-            "bad": int(outcome.is_bad),
-            APPLIED_ON: outcome.decision.application.received_at.date(),
-        }
+        yield (
+            outcome,
+            {
+                "row": f"decision:{outcome.decision_id}",
+                **values,
+                "bad": int(outcome.is_bad),
+                APPLIED_ON: outcome.decision.application.received_at.date(),
+            },
+        )
 
 
-def _outcomes(product: Product) -> Any:
-    return Outcome.objects.filter(decision__application__product=product)
+def _outcomes(product: Product, *, at: datetime) -> OutcomeQuerySet:
+    """Give each decision's outcome in the version that was the newest at that moment."""
+    return Outcome.objects.filter(decision__application__product=product).as_of(at)

@@ -33,6 +33,12 @@ def read(request: HttpRequest) -> Body:
     return Body(content, hashlib.sha256(raw).hexdigest())
 
 
+def refuse(request: HttpRequest) -> None:
+    """Refuse a body where none is read: whoever sends one expects something of it."""
+    if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
+        raise Problem(problem_types.MALFORMED_REQUEST, "This operation takes no body.")
+
+
 def _refuse_other_types(request: HttpRequest) -> None:
     if request.META.get("HTTP_CONTENT_ENCODING"):
         raise Problem(

@@ -1,7 +1,7 @@
 """What an id looks like in a path; anything else is an unknown path, without a query for it."""
 
 
-class DecisionId:
+class PublicId:
     """A ULID as we write it."""
 
     regex = "[0-7][0-9A-HJKMNP-TV-Z]{25}"

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from credit import tenancy
 from credit.actions import decisions as actions
 from credit.api import bodies, idempotency_keys, problem_types, query_strings
-from credit.api.converters import DecisionId
+from credit.api.converters import PublicId
 from credit.api.endpoints import Endpoint, caller_of, replay_headers
 from credit.api.openapi import examples, schemas
 from credit.api.openapi.operations import (
@@ -25,7 +25,7 @@ from credit.api.problem_documents import Problem
 from credit.models.partners import Scope
 from credit.queries import decisions as queries
 
-DECISION_ID = re.compile(DecisionId.regex)
+DECISION_ID = re.compile(PublicId.regex)
 
 
 class Decisions(Endpoint):

@@ -13,7 +13,7 @@ from credit.models.partners import Scope
 class Endpoint(APIView):
     """A path of the API. It names the scope of each of its methods; one without is refused."""
 
-    http_method_names = ["get", "head", "post"]  # noqa: RUF012 - Django's shape for it
+    http_method_names = ["get", "head", "post", "delete"]  # noqa: RUF012 - Django's shape for it
     scopes: ClassVar[Mapping[str, Scope | str]] = {}
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import structlog
 from django.utils import timezone
@@ -12,16 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit.actions import outcomes as actions
-from credit.answers import moment
-from credit.api import bodies, idempotency_keys, problem_types, query_strings
+from credit.answers import outcome_of
+from credit.api import bodies, fields, idempotency_keys, problem_types, query_strings
 from credit.api.endpoints import Endpoint, caller_of, replay_headers
 from credit.api.openapi import examples
 from credit.api.openapi.operations import idempotency_key, operation, replay_header
-from credit.models import Outcome
 from credit.models.partners import Scope
-from scoring.features import FieldProblem, InputRefused, escaped
+from scoring.features import FieldProblem, InputRefused
 
-FIELDS = ("outcome", "observed_on")
+REQUIRED = ("outcome", "observed_on")
+OF_CORRECTIONS = ("corrects", "reason")
+LONGEST_REASON = 500
+INT16 = 2**15
 IS_BAD = {"bad": True, "good": False}
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -29,15 +31,15 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Outcomes(Endpoint):
     """What became of a decision.
 
-    A decision has one outcome, so the decision itself makes a repeated report harmless; an
-    Idempotency-Key is welcome but changes nothing.
+    A decision has one outcome, and a correction names the version that it corrects, so a repeated
+    report is harmless by itself; an Idempotency-Key is welcome but changes nothing.
     """
 
     scopes: ClassVar = {"POST": Scope.OUTCOMES}
 
     @operation(
         "report_outcome",
-        "Report how a loan turned out",
+        "Report how a loan turned out, or correct what was reported",
         body=("OutcomeRequest", examples.OUTCOME_REQUESTS),
         answers={201: ("Stored", "Outcome", examples.OUTCOME)},
         problems=(problem_types.IDEMPOTENCY_KEY, problem_types.NOT_FOUND, problem_types.CONFLICT),
@@ -55,40 +57,53 @@ class Outcomes(Endpoint):
             decision_id=decision_id,
             is_bad=said.is_bad,
             observed_on=said.observed_on,
+            correction=said.correction,
             key=caller.key,
             at=at,
         )
         headers = replay_headers(replayed=outcome.reported_at != at)
-        return Response(_told(outcome), status=201, headers=headers)
+        return Response(outcome_of(outcome), status=201, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
     is_bad: bool
     observed_on: date
+    correction: actions.Correction | None
 
 
 def _read(body: Mapping[str, object]) -> _Said:
     """Check every field, and name every bad one at once."""
-    problems = [
-        FieldProblem(f"/{escaped(key)}", "unknown_field", "is no field of an outcome")
-        for key in body
-        if key not in FIELDS
-    ]
-    problems += [
-        FieldProblem(f"/{name}", "missing", "is missing")
-        for name in FIELDS
-        if body.get(name) is None
-    ]
+    correcting = any(name in body for name in OF_CORRECTIONS)
+    wanted = (*REQUIRED, *(OF_CORRECTIONS if correcting else ()))
+    problems = fields.shape_problems(body, wanted, of="an outcome")
     outcome, day = body.get("outcome"), body.get("observed_on")
     if outcome is not None and not (isinstance(outcome, str) and outcome in IS_BAD):
         problems.append(FieldProblem("/outcome", "unknown_category", "must be one of: bad, good"))
     observed_on = _day(day)
     if day is not None and observed_on is None:
         problems.append(FieldProblem("/observed_on", "wrong_type", "must be a day: YYYY-MM-DD"))
+    problems += _correction_problems(body)
     if problems or observed_on is None:
         raise InputRefused(tuple(problems))
-    return _Said(IS_BAD[str(outcome)], observed_on)
+    return _Said(IS_BAD[str(outcome)], observed_on, _correction(body))
+
+
+def _correction_problems(body: Mapping[str, object]) -> list[FieldProblem]:
+    number, reason = body.get("corrects"), body.get("reason")
+    problems = []
+    if number is not None and (type(number) is not int or not 1 <= number < INT16):
+        problems.append(FieldProblem("/corrects", "wrong_type", "must be the number of a version"))
+    if reason is not None:
+        problems += fields.text_problems("/reason", reason, longest=LONGEST_REASON)
+    return problems
+
+
+def _correction(body: Mapping[str, object]) -> actions.Correction | None:
+    number = body.get("corrects")
+    if not isinstance(number, int):
+        return None
+    return actions.Correction(corrects=number, reason=str(body["reason"]))
 
 
 def _day(value: object) -> date | None:
@@ -99,13 +114,3 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
-
-
-def _told(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "decision": outcome.pk,
-        "outcome": "bad" if outcome.is_bad else "good",
-        "observed_on": outcome.observed_on.isoformat(),
-        "reported_at": moment(outcome.reported_at),
-        "matures_on": outcome.matures_on.isoformat(),
-    }

@@ -5,9 +5,11 @@ from credit.models.decisions import Decision, OfficerDecision, RecommendationFee
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.model_versions import ModelVersion, TrainingRun
 from credit.models.outcomes import Outcome
+from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
 from credit.models.users import ROLES_APART, Role, User
+from credit.models.webhooks import EventKind, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "ROLES_APART",
@@ -19,12 +21,14 @@ __all__ = [
     "AuditSeal",
     "ContractVersion",
     "Decision",
+    "EventKind",
     "IdempotencyRecord",
     "Ingestion",
     "ModelVersion",
     "OfficerDecision",
     "Outcome",
     "Partner",
+    "PartnerFeedback",
     "PolicyVersion",
     "Product",
     "RecommendationFeedback",
@@ -33,4 +37,7 @@ __all__ = [
     "Snapshot",
     "TrainingRun",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

@@ -17,6 +17,8 @@ class AuditEvent(models.Model):
         OFFICER_DECIDED = "officer_decided", "Officer decided"
         FEEDBACK_GIVEN = "feedback_given", "Feedback given"
         OUTCOME_REPORTED = "outcome_reported", "Outcome reported"
+        OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
+        OUTCOME_REQUESTED = "outcome_requested", "Outcome asked for"
         CONTRACT_REGISTERED = "contract_registered", "Contract registered"
         POLICY_PUT_IN_FORCE = "policy_put_in_force", "Policy put in force"
         LOANS_INGESTED = "loans_ingested", "Past loans ingested"
@@ -35,6 +37,13 @@ class AuditEvent(models.Model):
         PARTNER_CHANGED = "partner_changed", "Partner changed"
         PASSWORD_SET = "password_set", "Password set"
         ALERT_RESOLVED = "alert_resolved", "Alert resolved"
+        WEBHOOK_REGISTERED = "webhook_registered", "Webhook registered"
+        WEBHOOK_PAUSED = "webhook_paused", "Webhook paused"
+        WEBHOOK_RESUMED = "webhook_resumed", "Webhook resumed"
+        WEBHOOK_SECRET_ROTATED = "webhook_secret_rotated", "Webhook's secret exchanged"
+        WEBHOOK_REMOVED = "webhook_removed", "Webhook removed"
+        WEBHOOK_DISABLED = "webhook_disabled", "Webhook disabled"
+        WEBHOOK_REPLAYED = "webhook_replayed", "Webhook delivery replayed"
 
     type = models.CharField(max_length=30, choices=Type)
     target = models.CharField(max_length=80, help_text="as in decision:01J…, model:consumer-loan/7")

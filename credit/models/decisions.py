@@ -58,6 +58,20 @@ class Verdict(models.TextChoices):
     DECLINE = "decline", "Decline"
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions, with what is needed to tell them."""
+
+    def to_be_told(self) -> "DecisionQuerySet":
+        """Load all that `credit.answers.answer_of` tells."""
+        return self.select_related(
+            "application__product",
+            "application__score__contract",
+            "application__score__model_version__product",
+            "policy",
+            "officer_decision",
+        ).prefetch_related("outcomes")
+
+
 class Decision(models.Model):
     """The recommendation under a policy, and the decision where policy lets it be automatic.
 
@@ -78,6 +92,8 @@ class Decision(models.Model):
     policy_results = models.JSONField(default=list, help_text="[{rule, passed, text}]")
     automatic = models.CharField(max_length=10, choices=Verdict, blank=True)
     decided_at = models.DateTimeField()
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -11,6 +11,7 @@ class Scope(models.TextChoices):
     SCORE = "score", "Score applications"
     READ = "read", "Read own decisions"
     OUTCOMES = "outcomes", "Report outcomes"
+    WEBHOOKS = "webhooks", "Keep webhooks"
 
 
 class Partner(models.Model):

@@ -10,6 +10,7 @@ from credit.models import (
     Decision,
     OfficerDecision,
     Outcome,
+    PartnerFeedback,
     RecommendationFeedback,
     Score,
     User,
@@ -101,6 +102,7 @@ class HistoryRow:
     at: datetime
     who: str
     what: str
+    words: str = ""  # of who did it, as they stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
     contract = score.contract.read()
     values = normalised(contract, application.features)
     officer: OfficerDecision | None = getattr(decision, "officer_decision", None)
-    outcome: Outcome | None = getattr(decision, "outcome", None)
+    outcomes = list(decision.outcomes.history())
     policy = decision.policy.contract.read().policy
     return ApplicationDetail(
         decision_id=decision.pk,
@@ -202,8 +204,8 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         declining_needs_reason=decision.declining_needs_reason,
         officer_decision=_officer_decision(contract, officer),
         feedback=_feedback(decision, viewer),
-        history=_history(decision, officer, outcome),
-        outcome=_outcome(outcome),
+        history=_history(decision, officer, outcomes),
+        outcome=_outcome(outcomes[0] if outcomes else None),
         warnings=list(score.warnings),
         model_name=score.model_version.name if score.model_version else "",
         bundle_hash=score.bundle_hash,
@@ -220,8 +222,6 @@ def _find(decision_id: str) -> Decision:
         "application__score__model_version__product",
         "policy__contract",
         "officer_decision__decided_by",
-        "outcome__reported_by",
-        "outcome__reported_with__partner",
     ).get(pk=decision_id)
 
 
@@ -316,7 +316,7 @@ def _outcome(outcome: Outcome | None) -> OutcomeRow | None:
 
 
 def _history(
-    decision: Decision, officer: OfficerDecision | None, outcome: Outcome | None
+    decision: Decision, officer: OfficerDecision | None, outcomes: list[Outcome]
 ) -> list[HistoryRow]:
     """Tell what happened, the newest first."""
     partner = decision.application.partner
@@ -342,8 +342,10 @@ def _history(
                 what=f"Feedback: the recommendation {helped}",
             )
         )
-    if outcome is not None:
-        rows.append(_turned_out(outcome))
+    said = decision.partner_feedback.select_related("given_with__partner")
+    labels = {each.name: each.label for each in decision.application.score.contract.read().features}
+    rows += [_partner_said(given, labels) for given in said]
+    rows += [_turned_out(outcome) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
@@ -356,15 +358,29 @@ def _decided(made: OfficerDecision) -> HistoryRow:
     )
 
 
+def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
+    about = f" ({labels.get(given.feature, given.feature)})" if given.feature else ""
+    return HistoryRow(
+        at=given.given_at,
+        who=given.given_with.partner.name,
+        what=f"Partner's feedback: {given.get_kind_display().lower()}{about}",
+        words=given.text,
+    )
+
+
 def _turned_out(outcome: Outcome) -> HistoryRow:
     who = ""
     if outcome.reported_by is not None:
         who = _name(outcome.reported_by)
     elif outcome.reported_with is not None:
         who = outcome.reported_with.partner.name
+    told = "Outcome" if outcome.corrects is None else "Outcome corrected"
     word = "bad" if outcome.is_bad else "good"
     return HistoryRow(
-        at=outcome.reported_at, who=who, what=f"Outcome: {word}, seen {outcome.observed_on}"
+        at=outcome.reported_at,
+        who=who,
+        what=f"{told}: {word}, seen {outcome.observed_on}",
+        words=outcome.reason,
     )
 
 

@@ -32,17 +32,15 @@ def listing(
 
 
 def _visible(partner: Partner | None) -> QuerySet[Decision]:
-    decisions = Decision.objects.select_related(
-        "application__product",
-        "application__score__contract",
-        "application__score__model_version__product",
-        "policy",
-        "officer_decision",
-    )
+    decisions = Decision.objects.to_be_told()
     if partner is None:
         return decisions
     return decisions.filter(application__partner=partner)
 
 
 def _told(decision: Decision) -> dict[str, Any]:
-    return answers.answer_of(decision, officer=getattr(decision, "officer_decision", None))
+    return answers.answer_of(
+        decision,
+        officer=getattr(decision, "officer_decision", None),
+        outcomes=decision.outcomes.all(),
+    )

@@ -28,6 +28,9 @@ class Partner:
     def get(self, path, **headers):
         return self.client.get(path, headers=self._headers(headers))
 
+    def delete(self, path, **headers):
+        return self.client.delete(path, headers=self._headers(headers))
+
     def head(self, path, **headers):
         return self.client.head(path, headers=self._headers(headers))
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from credit.api import problem_documents, problem_types
 from credit.api.example_requests import whole_request
 from credit.api.openapi.document import written
+from credit.models import EventKind
 from scoring.schema import json_schema
 
 DOCUMENT = json.loads(written())
@@ -77,7 +78,7 @@ def test_every_method_of_an_endpoint_stands_in_it():
     for path, callback in paths_of(get_resolver()):
         endpoint = getattr(callback, "cls", None)
         if path.startswith("/api/") and endpoint and issubclass(endpoint, APIView):
-            methods = {name for name in ("get", "post") if hasattr(endpoint, name)}
+            methods = {name for name in ("get", "post", "delete") if hasattr(endpoint, name)}
             assert methods == set(DOCUMENT["paths"][path])
             assert {name.upper() for name in methods} == set(endpoint.scopes)
 
@@ -121,6 +122,13 @@ def test_every_operation_shows_its_problems(path, method):
     assert ("{" in path) == (404 in statuses)
     for status in statuses - {200, 201}:
         assert list(told["responses"][str(status)]["content"]) == [problem_documents.MEDIA_TYPE]
+
+
+def test_every_message_that_we_send_stands_in_it():
+    assert set(DOCUMENT["webhooks"]) == set(EventKind.values)
+    for message in DOCUMENT["webhooks"].values():
+        content = message["post"]["requestBody"]["content"]["application/json"]
+        holds(content["example"], content["schema"])
 
 
 def test_every_kind_of_problem_is_shown_but_those_of_no_operation():

@@ -11,6 +11,8 @@ from credit.models import ApiKey, Application
 
 DECISION = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
+WEBHOOK = "/api/v1/webhooks/01JDA52ZKQ8M0X6T3R9V1B7CDE"
+
 
 def expired():
     return key_of(days=-1).key
@@ -77,8 +79,15 @@ REQUESTS = {
     "read": lambda partner: partner.get("/api/v1/decisions"),
     "read one": lambda partner: partner.get(DECISION),
     "outcomes": lambda partner: partner.post(f"{DECISION}/outcomes", {}),
+    "webhooks": lambda partner: partner.get("/api/v1/webhooks"),
+    "webhooks anew": lambda partner: partner.post("/api/v1/webhooks", {}),
+    "webhooks no more": lambda partner: partner.delete(WEBHOOK),
+    "webhooks pause": lambda partner: partner.post(f"{WEBHOOK}/pause", b""),
+    "webhooks resume": lambda partner: partner.post(f"{WEBHOOK}/resume", b""),
+    "webhooks secret": lambda partner: partner.post(f"{WEBHOOK}/secret", b""),
+    "outcomes as feedback": lambda partner: partner.post(f"{DECISION}/feedback", {}),
 }
-SCOPES = ("score", "read", "outcomes")
+SCOPES = ("score", "read", "outcomes", "webhooks")
 
 
 @pytest.mark.parametrize("name", REQUESTS)

@@ -60,6 +60,75 @@ def test_another_outcome_is_refused(report):
     assert Outcome.objects.get().is_bad
 
 
+CORRECTION = {
+    "outcome": "good",
+    "observed_on": TODAY.isoformat(),
+    "corrects": 1,
+    "reason": "The arrears were another customer's.",
+}
+
+
+def test_an_outcome_is_corrected_and_both_versions_are_told(report, partner, decision):
+    first = report().json()
+
+    answer = report(CORRECTION)
+
+    told = answer.json()
+    assert answer.status_code == 201
+    assert (told["version"], told["corrects"], told["outcome"]) == (2, 1, "good")
+    assert partner.get(f"/api/v1/decisions/{decision}").json()["outcomes"] == [told, first]
+    assert "reason" not in told
+
+
+def test_the_same_correction_again_changes_nothing(report):
+    report()
+    first = report(CORRECTION)
+
+    again = report(CORRECTION)
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Idempotent-Replay"] == "true"
+
+
+def test_a_correction_of_what_is_not_the_newest_is_refused(report):
+    report()
+    report(CORRECTION)
+
+    answer = report(CORRECTION | {"outcome": "bad"})
+
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "/api/v1/docs/problems/#conflict"
+    assert Outcome.objects.count() == 2
+
+
+BAD_CORRECTIONS = {
+    "no reason": ({"reason": None}, "/reason", "missing"),
+    "an empty reason": ({"reason": ""}, "/reason", "out_of_bounds"),
+    "a long reason": ({"reason": "x" * 501}, "/reason", "out_of_bounds"),
+    "two lines": ({"reason": "a\nb"}, "/reason", "out_of_bounds"),
+    "turned text": ({"reason": "a\u202eb"}, "/reason", "out_of_bounds"),
+    "a reason that is a list": ({"reason": ["x"]}, "/reason", "wrong_type"),
+    "no version": ({"corrects": None}, "/corrects", "missing"),
+    "version 0": ({"corrects": 0}, "/corrects", "wrong_type"),
+    "true": ({"corrects": True}, "/corrects", "wrong_type"),
+    "a fraction": ({"corrects": 1.0}, "/corrects", "wrong_type"),
+    "a huge version": ({"corrects": 2**62}, "/corrects", "wrong_type"),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"), BAD_CORRECTIONS.values(), ids=BAD_CORRECTIONS
+)
+def test_a_bad_field_of_a_correction_is_named(report, changes, pointer, code):
+    report()
+
+    answer = report(CORRECTION | changes)
+
+    assert answer.status_code == 400
+    assert (pointer, code) in [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
+    assert Outcome.objects.count() == 1
+
+
 @pytest.mark.parametrize("days", [1, -1, -4000])
 def test_an_outcome_lies_between_the_decision_and_today(report, days):
     answer = report({"outcome": "bad", "observed_on": str(TODAY + timedelta(days=days))})

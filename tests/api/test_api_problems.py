@@ -15,6 +15,8 @@ from credit.models import Application
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 UNKNOWN = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
+WEBHOOK = "/api/v1/webhooks/01JDA52ZKQ8M0X6T3R9V1B7CDE"
+
 
 def broken(**_):
     raise RuntimeError("a secret of ours")
@@ -134,6 +136,12 @@ METHODS = {
     "/api/v1/decisions": ["put", "patch", "delete", "options"],
     UNKNOWN: ["post", "put", "patch", "delete", "options"],
     f"{UNKNOWN}/outcomes": ["get", "put", "patch", "delete", "options", "head"],
+    f"{UNKNOWN}/feedback": ["get", "put", "patch", "delete", "options", "head"],
+    "/api/v1/webhooks": ["put", "patch", "delete", "options"],
+    WEBHOOK: ["post", "put", "patch", "options"],
+    f"{WEBHOOK}/pause": ["get", "put", "patch", "delete", "options", "head"],
+    f"{WEBHOOK}/resume": ["get", "put", "patch", "delete", "options", "head"],
+    f"{WEBHOOK}/secret": ["get", "put", "patch", "delete", "options", "head"],
     "/api/v1/products": ["post", "put", "patch", "delete", "options"],
     "/api/v1/products/consumer-loan/schema": ["post", "put", "patch", "delete", "options"],
     "/api/v1/openapi.json": ["post", "put", "patch", "delete", "options"],

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import api_lending
@@ -10,8 +11,19 @@ import pytest
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 from django.test import Client
+from webhook_receiver import listening
 
-from credit.models import Application, AuditEvent, Decision, IdempotencyRecord, Partner, Score
+from credit.actions import outbox, webhook_deliveries, webhooks
+from credit.models import (
+    Application,
+    AuditEvent,
+    Decision,
+    EventKind,
+    IdempotencyRecord,
+    Partner,
+    Score,
+)
+from credit.webhooks.addresses import networks
 
 THREADS = 6
 
@@ -83,6 +95,26 @@ def test_no_request_leaves_its_partner_behind(committed_partner):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.partner', true)")
         assert cursor.fetchone()[0] in {None, ""}
+
+
+def test_two_sweeps_of_the_outbox_at_once_send_nothing_twice(committed, settings):
+    settings.EVENHAND_WEBHOOK_NETWORKS = networks("127.0.0.0/8")
+    key = api_lending.key_of("bank-of-sweeps", ["webhooks"]).api_key
+    now = datetime.now(UTC)
+    with listening() as receiver:
+        webhooks.register(url=receiver.url, kinds=["batch.completed"], key=key, at=now)
+        for number in range(10):
+            outbox.put(
+                kind=EventKind.BATCH_COMPLETED,
+                partner=key.partner,
+                payload={"batch": f"01JDA6B1S9GZ5N4QW8Y2E0HJ{number:02}"},
+                at=now,
+            )
+
+        at_once(*[lambda: webhook_deliveries.sweep(at=now, clock=lambda: now)] * 3)
+
+        ids = [headers["webhook-id"] for headers, _ in receiver.came]
+    assert len(ids) == len(set(ids)) == 10
 
 
 @pytest.fixture

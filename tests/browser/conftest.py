@@ -76,8 +76,15 @@ class Product:
 
     def apply(self, body: dict[str, object]) -> dict[str, object]:
         """Send an application as a partner does."""
+        return self._post("decisions", body)
+
+    def register_webhook(self, url: str, *events: str) -> dict[str, object]:
+        """Register a webhook as a partner does; of a batch nobody is told here."""
+        return self._post("webhooks", {"url": url, "events": events})
+
+    def _post(self, path: str, body: dict[str, object]) -> dict[str, object]:
         request = urllib.request.Request(  # noqa: S310 - our own address
-            f"{self.address}/api/v1/decisions",
+            f"{self.address}/api/v1/{path}",
             data=json.dumps(body).encode(),
             headers={
                 "Authorization": f"Bearer {self.key}",

@@ -302,6 +302,7 @@ PAGES = {
     "officer": ["/", "/no/such/page/", "/console/"],
     "model_validator": ["/console/", "/console/data/", "/alerts/", "/audit/?verify=yes"],
     "compliance": ["/fairness/"],
+    "auditor": ["/console/webhooks/"],
 }
 
 
@@ -309,6 +310,7 @@ PAGES = {
 def test_axe_finds_nothing_in_either_colour_scheme(scheme, product, apply):
     profiles = {"risky": RISKY, "middling": MIDDLING, "good": GOOD}
     answers = {name: apply(profile, f"{name}-{scheme}") for name, profile in profiles.items()}
+    product.register_webhook(f"https://8.8.8.8/{scheme}?token=1", "batch.completed")
     applications = {f"/applications/{answer['id']}/": name for name, answer in answers.items()}
 
     with product.at_desk(color_scheme=scheme) as page:

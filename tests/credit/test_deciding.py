@@ -68,6 +68,7 @@ def test_the_answer_has_the_promised_shape(champion):
         },
         "uncertainty": None,
         "warnings": [],
+        "outcomes": [],
     }
     assert answer["pd"] == pytest.approx(0.4533, abs=5e-5)
     assert answer["reasons"][0]["feature"] == "checking_status"

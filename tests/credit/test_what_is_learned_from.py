@@ -14,6 +14,7 @@ from credit.models import AuditEvent, Decision, Outcome
 AT = factories.AT
 TODAY = AT.date()
 YEAR_LATER = AT + timedelta(days=366)
+NOTHING_LIVE = {"ingested": 1000, "matured_outcome": 0, "corrected_outcome": 0}
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_nobody_reports_anonymously(approved):
 
 
 def test_a_label_inside_its_window_never_enters_a_snapshot(champion, approved, key):
-    report(approved, key)
+    report(approved, key, at=AT + timedelta(days=90))
     day_before = AT.replace(year=2027) - timedelta(days=1)
 
     young = snapshots.take(product_id=champion.product_id, at=day_before)
@@ -135,7 +136,7 @@ def test_a_label_inside_its_window_never_enters_a_snapshot(champion, approved, k
 def test_a_snapshot_says_where_its_labels_come_from(champion):
     snapshot = snapshots.take(product_id=champion.product_id, at=AT)
 
-    assert snapshot.label_sources == {"ingested": 1000, "matured_outcome": 0}
+    assert snapshot.label_sources == NOTHING_LIVE
     frame = snapshots.read(snapshot)
     assert frame.columns == ["row", *factories.CONTRACT.feature_names, "bad"]
     assert frame["row"][0] == f"ingestion:{snapshot.ingestion_id}:1"
@@ -158,7 +159,7 @@ def test_decisions_under_a_contract_that_asked_for_other_things_are_left_out(cha
     snapshot = snapshots.take(product_id=champion.product_id, at=AT.replace(year=2028))
 
     assert factories.body()["features"]["housing"] == "rent"
-    assert snapshot.label_sources == {"ingested": 1000, "matured_outcome": 0}
+    assert snapshot.label_sources == NOTHING_LIVE
 
 
 def test_without_past_loans_there_is_nothing_to_learn_from(db):

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
+from credit.api.openapi.messages import MESSAGES
 from credit.api.openapi.plain_paths import PLAIN_PATHS
 from credit.api.openapi.schemas import COMPONENTS
 from credit.api.read_only import read_only
@@ -26,7 +27,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
             "scheme": "bearer",
             "bearerFormat": "ev_<prefix>_<secret>",
             "description": "An API key of your partner account. Its scopes say what it may do:"
-            " score, read, outcomes.",
+            " score, read, outcomes, webhooks.",
         }
 
 
@@ -37,6 +38,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
     result["paths"] |= PLAIN_PATHS
+    result["webhooks"] = MESSAGES
     result.setdefault("components", {})["schemas"] = dict(sorted(COMPONENTS.items()))
     return result
 

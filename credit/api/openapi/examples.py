@@ -5,6 +5,7 @@ from typing import Any
 
 from credit.api.problem_types import ProblemType
 from credit.environment import CHECKOUT
+from credit.models import EventKind
 
 DECISION_ID = "01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
@@ -36,16 +37,55 @@ DECISION: dict[str, Any] = {
     "model": {"version": "consumer-loan/7", "bundle": f"sha256:{'5b' * 32}", "route": "champion"},
     "uncertainty": {"models": 12, "agreeing": 11, "pd_low": 0.3912, "pd_high": 0.5407},
     "warnings": [],
+    "outcomes": [],
 }
 DECISION_PAGE: dict[str, Any] = {"results": [DECISION], "next": None}
-OUTCOME_REQUESTS: dict[str, Any] = {"bad": {"outcome": "bad", "observed_on": "2027-05-04"}}
+OUTCOME_REQUESTS: dict[str, Any] = {
+    "bad": {"outcome": "bad", "observed_on": "2027-05-04"},
+    "correction": {
+        "outcome": "good",
+        "observed_on": "2027-05-04",
+        "corrects": 1,
+        "reason": "The arrears were another customer's.",
+    },
+}
 OUTCOME: dict[str, Any] = {
     "decision": DECISION_ID,
+    "version": 1,
+    "corrects": None,
     "outcome": "bad",
     "observed_on": "2027-05-04",
     "reported_at": "2027-05-05T08:00:00.000Z",
     "matures_on": "2027-11-22",
 }
+FEEDBACK_REQUESTS: dict[str, Any] = {
+    "a reason that is wrong": {
+        "kind": "reason_wrong",
+        "feature": "checking_status",
+        "text": "The account has been in credit since May.",
+    }
+}
+FEEDBACK: dict[str, Any] = {
+    "decision": DECISION_ID,
+    **FEEDBACK_REQUESTS["a reason that is wrong"],
+    "given_at": "2026-11-23T09:30:00.000Z",
+}
+WEBHOOK_REQUESTS: dict[str, Any] = {
+    "decisions and outcomes": {
+        "url": "https://bank.example/evenhand",
+        "events": ["decision.made", "outcome.requested"],
+    }
+}
+WEBHOOK: dict[str, Any] = {
+    "id": "01JDA52ZKQ8M0X6T3R9V1B7CDE",
+    **WEBHOOK_REQUESTS["decisions and outcomes"],
+    "status": "active",
+    "created_at": "2026-11-23T09:30:00.000Z",
+    "failing_since": None,
+    "old_secret_until": None,
+}
+WEBHOOK_LIST: dict[str, Any] = {"results": [WEBHOOK]}
+NEW_WEBHOOK: dict[str, Any] = {**WEBHOOK, "secret": f"whsec_{'c2VjcmV0' * 5}c2U="}
 PRODUCT_LIST: dict[str, Any] = {
     "results": [
         {
@@ -64,6 +104,20 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "examples": list(DECISION_REQUESTS.values()),
 }
+
+
+def webhook_message(kind: EventKind) -> dict[str, Any]:
+    """Show what we send of an event."""
+    at = "2026-11-23T11:02:45.310Z"
+    answer = {**DECISION, "status": "declined"}
+    answer["decision"] = {"verdict": "decline", "decided_at": at, "by": "officer"}
+    of_decision = {"decision": DECISION_ID, "answer": answer}
+    return {
+        "id": "01JDA6B1S9GZ5N4QW8Y2E0HJKM",
+        "type": kind.value,
+        "created_at": at,
+        "data": {"batch": DECISION_ID} if kind == EventKind.BATCH_COMPLETED else of_decision,
+    }
 
 
 def problem(kind: ProblemType) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from credit.models import Decision, Score
+from credit.models import Decision, EventKind, PartnerFeedback, Score, WebhookEndpoint
 from credit.models.applications import Application
 from credit.models.decisions import Verdict
+from credit.webhooks import addresses
 
 Schema = dict[str, Any]
 
@@ -26,6 +27,12 @@ MONEY: Schema = {
     "type": "string",
     "pattern": r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$",
     "description": "An amount in the product's currency, as text so that nothing rounds it.",
+}
+SENTENCE: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 500,
+    "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
 }
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}
@@ -53,6 +60,22 @@ def or_null(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"], **enum}
 
 
+KIND_OF_EVENT: Schema = {"type": "string", "enum": list(EventKind.values)}
+WEBHOOK: Schema = {
+    "id": ID,
+    "url": TEXT,
+    "events": {"type": "array", "items": KIND_OF_EVENT},
+    "status": {
+        "type": "string",
+        "enum": list(WebhookEndpoint.State.values),
+        "description": "disabled: nothing arrived for three days; resume it when that is mended.",
+    },
+    "created_at": MOMENT,
+    "failing_since": or_null(MOMENT),
+    "old_secret_until": or_null(
+        {**MOMENT, "description": "Until then the secret before this one signs as well."}
+    ),
+}
 REQUESTS: dict[str, Schema] = {
     "DecisionRequest": thing(
         {
@@ -80,7 +103,47 @@ REQUESTS: dict[str, Schema] = {
         optional=("monitoring",),
     ),
     "OutcomeRequest": thing(
-        {"outcome": {"type": "string", "enum": ["good", "bad"]}, "observed_on": DAY}
+        {
+            "outcome": {"type": "string", "enum": ["good", "bad"]},
+            "observed_on": DAY,
+            "corrects": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Of a correction: the version that is wrong, which is the newest.",
+            },
+            "reason": {**SENTENCE, "description": "Of a correction: why that version is wrong."},
+        },
+        optional=("corrects", "reason"),
+        dependentRequired={"corrects": ["reason"], "reason": ["corrects"]},
+    ),
+    "WebhookRequest": thing(
+        {
+            "url": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": addresses.LONGEST,
+                "pattern": "^[!-~]+$",
+                "description": "Begins with https:// and leads to no private address.",
+            },
+            "events": {
+                "type": "array",
+                "items": KIND_OF_EVENT,
+                "minItems": 1,
+                "maxItems": len(EventKind),
+            },
+        }
+    ),
+    "FeedbackRequest": thing(
+        {
+            "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
+            "feature": {
+                **SENTENCE,
+                "maxLength": 100,
+                "description": "Of the contract that the decision was made under.",
+            },
+            "text": {**SENTENCE, "description": "In your words; put no personal data into them."},
+        },
+        optional=("feature",),
     ),
 }
 
@@ -145,6 +208,11 @@ ANSWERS: dict[str, Schema] = {
             "model": ref("Model"),
             "uncertainty": {"anyOf": [ref("Uncertainty"), {"type": "null"}]},
             "warnings": {"type": "array", "items": TEXT},
+            "outcomes": {
+                "type": "array",
+                "items": ref("Outcome"),
+                "description": "Every version of its outcome, the newest first: that one counts.",
+            },
         }
     ),
     "DecisionPage": thing(
@@ -161,11 +229,53 @@ ANSWERS: dict[str, Schema] = {
     "Outcome": thing(
         {
             "decision": ID,
+            "version": {"type": "integer", "minimum": 1},
+            "corrects": or_null(
+                {"type": "integer", "minimum": 1, "description": "The version before it, if any."}
+            ),
             "outcome": {"type": "string", "enum": ["good", "bad"]},
             "observed_on": DAY,
             "reported_at": MOMENT,
             "matures_on": {**DAY, "description": "From this day on a model may learn from it."},
         }
+    ),
+    "Feedback": thing(
+        {
+            "decision": ID,
+            "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
+            "feature": or_null(TEXT),
+            "text": TEXT,
+            "given_at": MOMENT,
+        }
+    ),
+    "Webhook": thing(WEBHOOK),
+    "NewWebhook": thing(
+        {
+            **WEBHOOK,
+            "secret": {
+                "type": "string",
+                "pattern": "^whsec_[A-Za-z0-9+/]{43}=$",
+                "description": "What we sign with. It is told this once.",
+            },
+        }
+    ),
+    "WebhookList": thing({"results": {"type": "array", "items": ref("Webhook")}}),
+    "WebhookMessage": thing(
+        {
+            "id": {**ID, "description": "Of the event: the same in every try and replay."},
+            "type": KIND_OF_EVENT,
+            "created_at": MOMENT,
+            "data": thing(
+                {
+                    "decision": ID,
+                    "answer": ref("Decision"),
+                    "batch": ID,
+                },
+                optional=("decision", "answer", "batch"),
+                description="Ids, and of a decision what you may read of it now.",
+            ),
+        },
+        description="What we send to your address. Fields may be added: ignore unknown ones.",
     ),
     "Product": thing(
         {

@@ -1,0 +1,1 @@
+"""Telling partners' systems what happened: addresses, signatures, sending. No tables, no clock."""
