@@ -9,7 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
-from credit.actions import audit, idempotency, training_runs
+from credit.actions import api_keys, audit, idempotency, tokens, training_runs
 from credit.actions.refusals import ActionDenied
 
 log = structlog.get_logger("credit.tasks")
@@ -34,6 +34,18 @@ def seal_audit_thoroughly() -> None:
 def purge_idempotency() -> None:
     """Forget old idempotency keys."""
     idempotency.purge(at=timezone.now())
+
+
+@_task(name="credit.purge_tokens")
+def purge_tokens() -> None:
+    """Forget access tokens that have expired."""
+    tokens.purge(at=timezone.now())
+
+
+@_task(name="credit.warn_of_expiring_keys")
+def warn_of_expiring_keys() -> None:
+    """Tell the administrators before a partner's system stops."""
+    api_keys.warn_of_expiry(at=timezone.now())
 
 
 @_task(name=training_runs.TASK)
