@@ -63,11 +63,12 @@ IDEMPOTENCY_KEY = ProblemType(
 UNAUTHENTICATED = ProblemType(
     name="unauthenticated",
     status=401,
-    title="A valid API key is needed",
-    meaning="There is no API key, or it is unknown, expired, revoked, or its partner is not"
-    " active. Which of these, we do not say.",
-    remedy="Send the header Authorization with the word Bearer, a blank and your key. Ask your"
-    " contact for a new key if it no longer works.",
+    title="A valid API key or access token is needed",
+    meaning="There is no API key or access token, or it is unknown, expired, revoked, or its"
+    " partner is not active. Which of these, we do not say.",
+    remedy="Send the header Authorization with the word Bearer, a blank and your key or token. Get"
+    " a new token where yours is an hour old; ask your contact for a new key if it no longer"
+    " works.",
 )
 FORBIDDEN = ProblemType(
     name="forbidden",
@@ -123,10 +124,19 @@ TOO_LARGE = ProblemType(
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     name="unsupported-media-type",
     status=415,
-    title="The body must be plain application/json",
+    title="The body is of a type that is not taken here",
     meaning="Content-Type is missing or is not application/json in UTF-8, or the body is"
     " compressed.",
     remedy="Send “Content-Type: application/json” and no Content-Encoding.",
+)
+RATE_LIMITED = ProblemType(
+    name="rate-limited",
+    status=429,
+    title="Too many requests",
+    meaning="The key or OAuth client has sent more requests than its limit allows. Nothing was"
+    " stored.",
+    remedy="Wait as many seconds as Retry-After says and send the same request again, with the"
+    " same Idempotency-Key. The RateLimit header of each answer says what is left.",
 )
 INTERNAL = ProblemType(
     name="internal",
@@ -158,6 +168,7 @@ ALL = (
     IDEMPOTENCY_CONFLICT,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    RATE_LIMITED,
     INTERNAL,
     UNAVAILABLE,
 )

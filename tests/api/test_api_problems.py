@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from credit.api import decisions, problem_types, problems
 from credit.models import Application
+from credit.rates import Limit
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 UNKNOWN = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
@@ -46,6 +47,11 @@ def unavailable(partner, monkeypatch):
     return partner.decide()
 
 
+def rate_limited():
+    partner = api_lending.Partner(api_lending.key_of(limit=Limit(1, 1)).key)
+    return [partner.get("/api/v1/products") for _ in range(2)][1]
+
+
 PROVOKED = {
     "validation": lambda partner, _: partner.decide({}),
     "malformed-json": lambda partner, _: partner.decide(b"{"),
@@ -62,6 +68,7 @@ PROVOKED = {
     "idempotency-conflict": idempotency_conflict,
     "too-large": lambda partner, _: partner.decide(b" " * (1024 * 1024 + 1)),
     "unsupported-media-type": lambda partner, _: partner.decide(**{"Content-Encoding": "gzip"}),
+    "rate-limited": lambda *_: rate_limited(),
     "internal": internal,
     "unavailable": unavailable,
 }
@@ -76,9 +83,10 @@ def test_each_kind_of_problem_has_its_document(partner, monkeypatch, kind):
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert (told["type"], told["title"]) == (kind.uri, kind.title)
     assert told["detail"]
-    assert set(told) == {*("type", "title", "status", "detail", "instance", "request_id", "errors")}
-    assert "secret" not in answer.content.decode()
-    assert "password" not in answer.content.decode()
+    members = {*("type", "title", "status", "detail", "instance", "request_id", "errors")}
+    assert set(told) == members
+    assert "secret of ours" not in answer.content.decode()
+    assert "1234" not in answer.content.decode()
 
 
 def test_no_kind_of_problem_is_listed_twice():
