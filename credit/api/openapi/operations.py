@@ -29,6 +29,17 @@ ANY_TIME = (
     problem_types.INTERNAL,
     problem_types.UNAVAILABLE,
 )
+OF_A_TOKEN = (
+    problem_types.MALFORMED_REQUEST,
+    problem_types.OAUTH_REQUEST,
+    problem_types.OAUTH_CLIENT,
+    problem_types.NOT_ACCEPTABLE,
+    problem_types.TOO_LARGE,
+    problem_types.UNSUPPORTED_MEDIA_TYPE,
+    problem_types.RATE_LIMITED,
+    problem_types.INTERNAL,
+    problem_types.UNAVAILABLE,
+)
 WITH_A_BODY = (
     problem_types.VALIDATION,
     problem_types.MALFORMED_JSON,
@@ -119,6 +130,21 @@ def operation(  # the parts of an OpenAPI operation
         request=_request(bodies.JSON_TYPE, *body) if body else None,
         responses=_answers(answers) | _problems(known),
         parameters=[*ALWAYS, *parameters],
+    )
+    return decorate
+
+
+def token_operation(
+    *, body: tuple[str, Mapping[str, Any]], answers: Mapping[int, tuple[str, str, Any]]
+) -> Callable[[Method], Method]:
+    """Describe the one operation that takes a form and no key."""
+    decorate: Callable[[Method], Method] = extend_schema(
+        operation_id="get_token",
+        summary="Get an access token for an OAuth client",
+        request=_request(bodies.FORM_TYPE, *body),
+        responses=_answers(answers) | _problems(OF_A_TOKEN),
+        parameters=[*ALWAYS],
+        auth=[{"oauthClient": []}, {}],  # type: ignore[list-item]  # names alone, it says
     )
     return decorate
 
