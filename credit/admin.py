@@ -2,23 +2,40 @@
 
 # ruff: noqa: D102, FBT001, FBT002 - the methods' shapes and meanings are Django's
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import admin as _registers_groups  # noqa: F401
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
+from credit import access
 from credit.actions import api_keys, partners, users
+from credit.actions.api_keys import Issued
 from credit.actions.refusals import ActionDenied
-from credit.admin_forms import NewKeyForm, NewUserForm, PartnerForm, UserForm
+from credit.admin_forms import (
+    LIMIT_FIELDS,
+    KeyForm,
+    NewKeyForm,
+    NewUserForm,
+    PartnerForm,
+    RotationForm,
+    UserForm,
+)
 from credit.models import ApiKey, Partner, User
 
 # Roles are given to people here and are themselves the house's, so groups are nobody's to edit.
 admin.site.unregister(Group)
+# The toolkit's rows belong to keys and are written by actions only.
+for _theirs in (AccessToken, Application, Grant, IDToken, RefreshToken):
+    if admin.site.is_registered(_theirs):
+        admin.site.unregister(_theirs)
 
 if TYPE_CHECKING:  # generic to the type checker only
     from django.forms import ModelForm
@@ -99,37 +116,68 @@ class PartnerAdmin(_Admin):
 
     def save_model(self, request: Any, obj: Partner, form: Any, change: bool) -> None:
         del change
-        partners.change(partner_id=obj.pk, **form.cleaned_data, by=request.user, at=timezone.now())
+        partners.change(
+            partner_id=obj.pk,
+            name=form.cleaned_data["name"],
+            is_active=form.cleaned_data["is_active"],
+            limit=form.limit,
+            by=request.user,
+            at=timezone.now(),
+        )
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(_Admin):
-    """Keys: issued, shown once, revoked."""
+    """Keys and OAuth clients: issued, shown once, limited, replaced, revoked."""
 
-    form = NewKeyForm
-    fields = ("partner_name", "scopes", "days")
+    fields = ("partner_name", "scopes", "days", "is_client", *LIMIT_FIELDS)
     list_display = (
-        *("prefix", "partner", "scopes", "created_at", "expires_at"),
-        *("last_used_at", "revoked_at"),
+        *("name", "partner", "scopes", "state", "expires_at", "last_used_at", "limit"),
+        "created_at",
     )
-    actions = ("revoke",)
+    list_filter = ("partner",)
+    list_select_related = ("partner",)
+    action_form = RotationForm
+    actions = ("revoke", "rotate")
 
-    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
-        return obj is None and super().has_change_permission(request)
+    def get_form(
+        self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any
+    ) -> type["ModelForm[ApiKey]"]:
+        kwargs["form"] = KeyForm if obj else NewKeyForm
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        return (*self.get_readonly_fields(request, obj), *LIMIT_FIELDS) if obj else self.fields
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ApiKey | None = None
+    ) -> tuple[str, ...]:
         del request
-        return ("prefix", "partner", "scopes", "expires_at") if obj else self.fields
+        told = ("name", "partner", "scopes", "state", "expires_at", "last_used_at")
+        return told if obj else ()
+
+    @admin.display(description="State")
+    def state(self, key: ApiKey) -> str:
+        return key.state(timezone.now())
+
+    @admin.display(description="Limit")
+    def limit(self, key: ApiKey) -> str:
+        limit = access.limit_of(key)
+        return f"{limit.per_second}/s, {limit.burst} at once"
 
     def save_model(self, request: Any, obj: ApiKey, form: Any, change: bool) -> None:
-        del change
         now = timezone.now()
+        if change:
+            api_keys.set_limit(key_id=obj.pk, limit=form.limit, by=request.user, at=now)
+            return
         issued = api_keys.issue(
             partner=form.cleaned_data["partner_name"],
             scopes=form.cleaned_data["scopes"],
             by=request.user,
             at=now,
             expires_at=now + form.lasts,
+            is_client=form.cleaned_data["is_client"],
+            limit=form.limit,
         )
         obj.__dict__.update(issued.api_key.__dict__)
         request.issued = issued
@@ -137,10 +185,8 @@ class ApiKeyAdmin(_Admin):
     def response_add(
         self, request: Any, obj: ApiKey, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the key on this page only: a message would be kept in a cookie or a session."""
-        del post_url_continue
-        page = {**self.admin_site.each_context(request), "key": request.issued.key, "api_key": obj}
-        return TemplateResponse(request, "admin/credit/apikey/issued.html", page)
+        del obj, post_url_continue
+        return self._show(request, request.issued)
 
     @admin.action(description="Revoke the chosen keys")
     def revoke(self, request: Any, queryset: QuerySet[ApiKey]) -> None:
@@ -151,3 +197,33 @@ class ApiKeyAdmin(_Admin):
                 messages.error(request, str(denied))
             else:
                 messages.success(request, f"The key {key} is revoked.")
+
+    @admin.action(description="Replace the chosen key")
+    def rotate(self, request: Any, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
+        try:
+            issued = _successor(request, list(queryset.order_by("pk")))
+        except (ActionDenied, ValidationError) as refused:
+            messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
+            return None
+        return self._show(request, issued)
+
+    def _show(self, request: Any, issued: Issued) -> HttpResponse:
+        """Show a key on this page only: a message would be kept in a cookie or a session."""
+        page = {
+            **self.admin_site.each_context(request),
+            "key": issued.key,
+            "api_key": issued.api_key,
+            "replaces": ApiKey.objects.filter(replaced_by=issued.api_key).first(),
+        }
+        return TemplateResponse(request, "admin/credit/apikey/issued.html", page)
+
+
+def _successor(request: Any, keys: list[ApiKey]) -> Issued:
+    if len(keys) != 1:
+        raise ValidationError("Replace one key at a time: each new one is shown once.")
+    hours = RotationForm.base_fields["overlap_hours"].clean(request.POST.get("overlap_hours"))
+    if hours is None:
+        raise ValidationError("Say for how many hours the old key stays good.")
+    return api_keys.rotate(
+        key_id=keys[0].pk, overlap=timedelta(hours=hours), by=request.user, at=timezone.now()
+    )

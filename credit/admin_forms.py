@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.admin.helpers import ActionForm
 
 from credit.actions import api_keys, users
 from credit.actions.refusals import ActionDenied
 from credit.models import ApiKey, Partner, Role, User
 from credit.models.partners import Scope
+from credit.rates import Limit
 
+LIMIT_FIELDS = ("rate_per_second", "rate_burst")
 ROLES = [(role.value, role.replace("_", " ").capitalize()) for role in Role]
 
 
@@ -66,8 +69,36 @@ class UserForm(_UserForm):
         self.fields["roles"].initial = sorted(self.instance.roles)
 
 
-class NewKeyForm(FormOfKey):
-    """A key to be issued."""
+class _LimitForm(FormOfKey):
+    """The two halves of a rate limit, which stand together or not at all."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse half a limit, and one under which nobody could call."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [cleaned.get("rate_per_second"), cleaned.get("rate_burst")]
+        try:
+            if given.count(None) == 1:
+                raise api_keys.BadLimit("Give both halves of the limit, or neither.")
+            api_keys.check_limit(self.limit)
+        except ActionDenied as refused:
+            raise forms.ValidationError(str(refused)) from refused
+        return cleaned
+
+    @property
+    def limit(self) -> Limit | None:
+        """The limit that was given; None: what stands above applies."""
+        per_second, burst = (self.cleaned_data.get(name) for name in LIMIT_FIELDS)
+        return None if per_second is None or burst is None else Limit(per_second, burst)
+
+
+class NewKeyForm(_LimitForm):
+    """A key or an OAuth client to be issued."""
+
+    is_client = forms.BooleanField(
+        label="OAuth client",
+        required=False,
+        help_text="Its secret is changed for tokens of an hour, instead of being sent each time.",
+    )
 
     partner_name = forms.SlugField(
         label="Partner", help_text="Small letters, digits and dashes; a new one is made."
@@ -77,7 +108,7 @@ class NewKeyForm(FormOfKey):
 
     class Meta:
         model = ApiKey
-        fields = ()
+        fields = LIMIT_FIELDS
 
     def clean_partner_name(self) -> str:
         """Hold the partner's name against the rule."""
@@ -94,9 +125,29 @@ class NewKeyForm(FormOfKey):
         return timedelta(days=self.cleaned_data["days"])
 
 
-class PartnerForm(FormOfPartner):
+class KeyForm(_LimitForm):
+    """What may change about a key."""
+
+    class Meta:
+        model = ApiKey
+        fields = LIMIT_FIELDS
+
+
+class RotationForm(ActionForm):
+    """What an action on chosen keys may be told."""
+
+    overlap_hours = forms.IntegerField(
+        min_value=0,
+        max_value=24 * 90,
+        initial=24 * 7,
+        required=False,  # the other actions do without
+        label="Old key stays good for hours",
+    )
+
+
+class PartnerForm(_LimitForm):
     """What may change about a partner."""
 
     class Meta:
         model = Partner
-        fields = ("name", "is_active")
+        fields = ("name", "is_active", *LIMIT_FIELDS)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from psycopg.conninfo import conninfo_to_dict
+from pydantic import PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,8 @@ class Environment(BaseSettings):
     evenhand_dask_scheduler: str = ""
     evenhand_webhook_keys: str = ""
     evenhand_webhook_networks: str = ""
+    evenhand_rate_per_second: PositiveInt = 100  # requests of a key without a limit of its own
+    evenhand_rate_burst: PositiveInt = 200
     port: int = 8000
 
     @property

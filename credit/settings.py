@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "oauth2_provider",
     "axes",
     "csp",
     "django_htmx",
@@ -252,6 +253,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget old deliveries of webhooks": {
         "task": "credit.purge_webhooks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget expired access tokens": {
+        "task": "credit.purge_tokens",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "warn of keys that expire soon": {
+        "task": "credit.warn_of_expiring_keys",
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
@@ -287,6 +298,22 @@ REST_FRAMEWORK: dict[str, object] = {
     "EXCEPTION_HANDLER": "credit.api.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
 }
+# Of the toolkit we use tables, client authentication and one grant (`credit.api.oauth`); its other
+# endpoints have no address here. A token's digest is stored, never the token.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER: dict[str, object] = {
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    # What has no address is shut as well, so that `check --deploy` has nothing to warn of.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+}
+EVENHAND_RATE_PER_SECOND = environment.evenhand_rate_per_second
+EVENHAND_RATE_BURST = environment.evenhand_rate_burst
 SPECTACULAR_SETTINGS: dict[str, object] = {
     "TITLE": "Evenhand",
     "VERSION": "1",

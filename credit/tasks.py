@@ -10,10 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from credit.actions import (
+    api_keys,
     audit,
     idempotency,
     outbox,
     outcome_requests,
+    tokens,
     training_runs,
     webhook_deliveries,
 )
@@ -59,6 +61,18 @@ def request_outcomes() -> None:
 def purge_webhooks() -> None:
     """Forget old deliveries."""
     webhook_deliveries.purge(at=timezone.now())
+
+
+@_task(name="credit.purge_tokens")
+def purge_tokens() -> None:
+    """Forget access tokens that have expired."""
+    tokens.purge(at=timezone.now())
+
+
+@_task(name="credit.warn_of_expiring_keys")
+def warn_of_expiring_keys() -> None:
+    """Tell the administrators before a partner's system stops."""
+    api_keys.warn_of_expiry(at=timezone.now())
 
 
 @_task(name=training_runs.TASK)

@@ -1,4 +1,4 @@
-"""Who calls: the partner behind an API key, `Authorization: Bearer ev_<prefix>_<secret>`."""
+"""Who calls: the partner behind a key or an access token, `Authorization: Bearer …`."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from credit import access
+from credit.access import Grant
 from credit.actions import api_keys
 from credit.models import ApiKey, Partner
 
@@ -16,15 +18,16 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A partner's system, and the key that it showed."""
+    """A partner's system, the key or OAuth client that it is known by, and what that opens."""
 
     partner: Partner
     key: ApiKey
+    grant: Grant
     is_authenticated: bool = True
 
 
 class KeyAuthentication(BaseAuthentication):
-    """Finds the caller; anything but a good key is the same refusal."""
+    """Finds the caller; anything but a good key or token is the same refusal."""
 
     def authenticate(self, request: Request) -> tuple[Caller, ApiKey] | None:
         """Give the caller, or None where no key was shown."""
@@ -33,11 +36,17 @@ class KeyAuthentication(BaseAuthentication):
             return None
         if scheme.lower() != "bearer" or len(shown) > LONGEST:
             raise AuthenticationFailed
-        key = api_keys.verify(shown, at=timezone.now())
-        if key is None:
+        at = timezone.now()
+        grant = access.find(shown, at=at)
+        if grant is None:
             raise AuthenticationFailed
-        structlog.contextvars.bind_contextvars(partner=key.partner.slug, api_key=key.prefix)
-        return Caller(key.partner, key), key
+        if grant.noted_at is None or at - grant.noted_at >= api_keys.NOTED_EVERY:
+            grant.noted_at = at
+            api_keys.note_use(key_id=grant.key.pk, at=at)
+        structlog.contextvars.bind_contextvars(
+            partner=grant.key.partner.slug, api_key=grant.key.prefix
+        )
+        return Caller(grant.key.partner, grant.key, grant), grant.key
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's
         """Make the framework answer 401 and not 403."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the framework's views import this module when they are firs
     from rest_framework.views import APIView
 
 ANY_KEY = "any"
+NO_KEY = "none"  # an endpoint that asks for no key has no permission classes either
 
 
 class HasScope(BasePermission):
@@ -27,6 +28,6 @@ class HasScope(BasePermission):
         needed = getattr(view, "scopes", {}).get(method)
         if needed is None:
             return method not in view.allowed_methods  # 405 follows
-        if needed != ANY_KEY and needed not in caller.key.scopes:
+        if needed != ANY_KEY and needed not in caller.grant.scopes:
             raise Problem(problem_types.FORBIDDEN, f"This key lacks the scope {needed}.")
         return True

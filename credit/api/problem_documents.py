@@ -23,12 +23,14 @@ class Problem(Exception):
         detail: str,
         *faults: Fault,
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.faults = faults
         self.headers = dict(headers or {})
+        self.members = dict(members or {})  # beyond those that every document has
 
 
 def respond(problem: Problem, request: HttpRequest) -> HttpResponse:
@@ -59,4 +61,5 @@ def _document(problem: Problem, request: HttpRequest) -> dict[str, object]:
         "instance": quote(printable(request.path)[:500], safe=PATH_SIGNS),
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
         "errors": [fault.as_document() for fault in problem.faults],
+        **problem.members,
     }

@@ -63,11 +63,31 @@ IDEMPOTENCY_KEY = ProblemType(
 UNAUTHENTICATED = ProblemType(
     name="unauthenticated",
     status=401,
-    title="A valid API key is needed",
-    meaning="There is no API key, or it is unknown, expired, revoked, or its partner is not"
-    " active. Which of these, we do not say.",
-    remedy="Send the header Authorization with the word Bearer, a blank and your key. Ask your"
-    " contact for a new key if it no longer works.",
+    title="A valid API key or access token is needed",
+    meaning="There is no API key or access token, or it is unknown, expired, revoked, or its"
+    " partner is not active. Which of these, we do not say.",
+    remedy="Send the header Authorization with the word Bearer, a blank and your key or token. Get"
+    " a new token where yours is an hour old; ask your contact for a new key if it no longer"
+    " works.",
+)
+OAUTH_REQUEST = ProblemType(
+    name="oauth-request",
+    status=400,
+    title="The token request cannot be answered",
+    meaning="The form names no grant, another grant than client_credentials, or a scope that the"
+    " client has not. “error” says which, in the words of RFC 6749: invalid_request,"
+    " unsupported_grant_type, invalid_scope.",
+    remedy="Send grant_type=client_credentials, and no scope or some of the client's.",
+)
+OAUTH_CLIENT = ProblemType(
+    name="oauth-client",
+    status=401,
+    title="The OAuth client is not known by this secret",
+    meaning="The client's id or secret is missing or wrong, or the client has expired, was revoked"
+    " or belongs to a partner that is not active. Which of these, we do not say. “error” is"
+    " invalid_client, as in RFC 6749.",
+    remedy="Send the id and the secret by HTTP Basic authentication, or as client_id and"
+    " client_secret in the form.",
 )
 FORBIDDEN = ProblemType(
     name="forbidden",
@@ -117,16 +137,26 @@ TOO_LARGE = ProblemType(
     name="too-large",
     status=413,
     title="The body is too large",
-    meaning="The body is longer than 1 MiB (1,048,576 bytes).",
+    meaning="The body is longer than 1 MiB (1,048,576 bytes), or that of a token request longer"
+    " than 8 KiB.",
     remedy="Send a smaller body.",
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     name="unsupported-media-type",
     status=415,
-    title="The body must be plain application/json",
-    meaning="Content-Type is missing or is not application/json in UTF-8, or the body is"
-    " compressed.",
+    title="The body is of a type that is not taken here",
+    meaning="Content-Type is missing or is not application/json in UTF-8 (for a token request"
+    " application/x-www-form-urlencoded), or the body is compressed.",
     remedy="Send “Content-Type: application/json” and no Content-Encoding.",
+)
+RATE_LIMITED = ProblemType(
+    name="rate-limited",
+    status=429,
+    title="Too many requests",
+    meaning="The key or OAuth client has sent more requests than its limit allows. Nothing was"
+    " stored.",
+    remedy="Wait as many seconds as Retry-After says and send the same request again, with the"
+    " same Idempotency-Key. The RateLimit header of each answer says what is left.",
 )
 INTERNAL = ProblemType(
     name="internal",
@@ -149,7 +179,9 @@ ALL = (
     MALFORMED_JSON,
     MALFORMED_REQUEST,
     IDEMPOTENCY_KEY,
+    OAUTH_REQUEST,
     UNAUTHENTICATED,
+    OAUTH_CLIENT,
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
@@ -158,6 +190,7 @@ ALL = (
     IDEMPOTENCY_CONFLICT,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    RATE_LIMITED,
     INTERNAL,
     UNAVAILABLE,
 )

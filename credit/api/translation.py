@@ -39,7 +39,7 @@ def _input_refused(refused: InputRefused) -> Problem:
 def _unauthenticated(_error: exceptions.APIException) -> Problem:
     return Problem(
         problem_types.UNAUTHENTICATED,
-        "Send a valid API key: Authorization: Bearer ev_….",
+        "Send a valid API key or access token: Authorization: Bearer ev_….",
         headers={"WWW-Authenticate": 'Bearer realm="evenhand"'},
     )
 

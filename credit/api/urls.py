@@ -4,6 +4,7 @@ from credit.api import docs
 from credit.api.converters import PublicId
 from credit.api.decisions import DecisionDetail, Decisions
 from credit.api.feedback import Feedback
+from credit.api.oauth import Tokens
 from credit.api.openapi import document
 from credit.api.outcomes import Outcomes
 from credit.api.products import Products, ProductSchema
@@ -24,6 +25,7 @@ urlpatterns = [
     path("decisions/<decision_id:decision_id>", DecisionDetail.as_view(), name="decision"),
     path("decisions/<decision_id:decision_id>/outcomes", Outcomes.as_view(), name="outcomes"),
     path("decisions/<decision_id:decision_id>/feedback", Feedback.as_view(), name="feedback"),
+    path("oauth/token", Tokens.as_view(), name="oauth_token"),
     path("products", Products.as_view(), name="products"),
     path("products/<slug:slug>/schema", ProductSchema.as_view(), name="product_schema"),
     path("webhooks", Webhooks.as_view(), name="webhooks"),

@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from tqdm import tqdm
 
 from credit.actions.refusals import ActionDenied
-from credit.models import Product, User
+from credit.models import ApiKey, Product, User
 from scoring.contract import ContractRefused
 from scoring.ingestion import IngestionRefused
 
@@ -85,6 +85,15 @@ def user_named(username: str) -> User:
         raise CommandError(
             f"There is no user {username}. There is: {known or 'none'}."
         ) from missing
+
+
+def key_named(name: str) -> ApiKey:
+    """Find the key or OAuth client an argument names by its public part."""
+    prefix = name.partition("_")[2] or name
+    key = ApiKey.objects.filter(prefix=prefix).first()
+    if key is None:
+        raise CommandError("There is no such key. `manage.py list_keys` shows their names.")
+    return key
 
 
 def product_named(slug: str) -> Product:

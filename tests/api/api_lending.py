@@ -10,11 +10,16 @@ from django.test import Client
 from credit.actions import api_keys
 
 
-def key_of(partner="bank-one", scopes=("score", "read", "outcomes"), *, days=30):
+def key_of(partner="bank-one", scopes=("score", "read", "outcomes"), *, days=30, **more):
     """Issue a key by today's clock, as the API reads it; `days` below 0 for one that expired."""
     now = datetime.now(UTC)
     return api_keys.issue(
-        partner=partner, scopes=scopes, by=None, at=now, expires_at=now + timedelta(days=days)
+        partner=partner,
+        scopes=scopes,
+        by=None,
+        at=now,
+        expires_at=now + timedelta(days=days),
+        **more,
     )
 
 

@@ -18,6 +18,7 @@ from credit.models import EventKind
 from scoring.schema import json_schema
 
 DOCUMENT = json.loads(written())
+TOKEN = "/api/v1/oauth/token"
 PAGES = {"/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"}
 OPERATIONS = [
     (path, method) for path, item in DOCUMENT["paths"].items() for method in item if method != "x"
@@ -116,8 +117,9 @@ def test_every_operation_shows_its_problems(path, method):
     told = operation(path, method)
     statuses = {int(status) for status in told["responses"]}
 
-    assert told["security"] == [{"apiKey": []}]
-    assert {400, 401, 403, 406, 500, 503} <= statuses
+    assert told["security"] == security_of(path, method)
+    assert {400, 401, 406, 429, 500, 503} <= statuses
+    assert (403 in statuses) == (path != TOKEN)
     assert ("requestBody" in told) == ({413, 415} <= statuses)
     assert ("{" in path) == (404 in statuses)
     for status in statuses - {200, 201}:
@@ -129,6 +131,29 @@ def test_every_message_that_we_send_stands_in_it():
     for message in DOCUMENT["webhooks"].values():
         content = message["post"]["requestBody"]["content"]["application/json"]
         holds(content["example"], content["schema"])
+
+
+SCOPES = {"decide": ["score"], "report_outcome": ["outcomes"], "list_decisions": ["read"]}
+SCOPES |= {"read_decision": ["read"], "list_products": [], "read_product_schema": []}
+
+
+def security_of(path, method):
+    if path == TOKEN:
+        return [{"oauthClient": []}, {}]
+    return [{"apiKey": []}, {"oauth": SCOPES[operation(path, method)["operationId"]]}]
+
+
+def test_every_way_in_that_an_operation_names_is_described():
+    schemes = DOCUMENT["components"]["securitySchemes"]
+
+    assert {name: scheme["type"] for name, scheme in schemes.items()} == {
+        "apiKey": "http",
+        "oauth": "oauth2",
+        "oauthClient": "http",
+    }
+    flow = schemes["oauth"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"] == TOKEN
+    assert set(flow["scopes"]) == {"score", "read", "outcomes", "batch", "webhooks"}
 
 
 def test_every_kind_of_problem_is_shown_but_those_of_no_operation():

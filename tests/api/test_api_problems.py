@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import api_lending
 import factories
@@ -9,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
-from credit.api import decisions, problem_types, problems
+from credit.api import bodies, decisions, problem_types, problems
 from credit.models import Application
+from credit.rates import Limit
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 UNKNOWN = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
@@ -48,11 +50,24 @@ def unavailable(partner, monkeypatch):
     return partner.decide()
 
 
+def ask_for_token(form):
+    return api_lending.Partner().client.post(
+        "/api/v1/oauth/token", urlencode(form), "application/x-www-form-urlencoded"
+    )
+
+
+def rate_limited():
+    partner = api_lending.Partner(api_lending.key_of(limit=Limit(1, 1)).key)
+    return [partner.get("/api/v1/products") for _ in range(2)][1]
+
+
 PROVOKED = {
     "validation": lambda partner, _: partner.decide({}),
     "malformed-json": lambda partner, _: partner.decide(b"{"),
     "malformed-request": lambda partner, _: partner.get("/api/v1/decisions?page=2"),
     "idempotency-key": lambda partner, _: partner.post("/api/v1/decisions", factories.body()),
+    "oauth-request": lambda *_: ask_for_token({"grant_type": "password"}),
+    "oauth-client": lambda *_: ask_for_token({"grant_type": "client_credentials"}),
     "unauthenticated": lambda *_: api_lending.Partner().decide(),
     "forbidden": lambda *_: api_lending.Partner(api_lending.key_of(scopes=["read"]).key).decide(),
     "not-found": lambda partner, _: partner.get(UNKNOWN),
@@ -64,6 +79,7 @@ PROVOKED = {
     "idempotency-conflict": idempotency_conflict,
     "too-large": lambda partner, _: partner.decide(b" " * (1024 * 1024 + 1)),
     "unsupported-media-type": lambda partner, _: partner.decide(**{"Content-Encoding": "gzip"}),
+    "rate-limited": lambda *_: rate_limited(),
     "internal": internal,
     "unavailable": unavailable,
 }
@@ -78,9 +94,10 @@ def test_each_kind_of_problem_has_its_document(partner, monkeypatch, kind):
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert (told["type"], told["title"]) == (kind.uri, kind.title)
     assert told["detail"]
-    assert set(told) == {*("type", "title", "status", "detail", "instance", "request_id", "errors")}
-    assert "secret" not in answer.content.decode()
-    assert "password" not in answer.content.decode()
+    members = {*("type", "title", "status", "detail", "instance", "request_id", "errors")}
+    assert set(told) == members | ({"error"} if kind.name.startswith("oauth-") else set())
+    assert "secret of ours" not in answer.content.decode()
+    assert "1234" not in answer.content.decode()
 
 
 def test_no_kind_of_problem_is_listed_twice():
@@ -144,6 +161,7 @@ METHODS = {
     f"{WEBHOOK}/secret": ["get", "put", "patch", "delete", "options", "head"],
     "/api/v1/products": ["post", "put", "patch", "delete", "options"],
     "/api/v1/products/consumer-loan/schema": ["post", "put", "patch", "delete", "options"],
+    "/api/v1/oauth/token": ["get", "put", "patch", "delete", "options", "head"],
     "/api/v1/openapi.json": ["post", "put", "patch", "delete", "options"],
     "/api/v1/docs/": ["post"],
     "/api/v1/docs/problems/": ["post"],
@@ -243,6 +261,7 @@ def test_a_page_without_its_template_still_says_503(rf, settings):
 
 def test_the_limit_in_the_words_is_the_limit_in_force():
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}" in problem_types.TOO_LARGE.meaning
+    assert f"{bodies.LARGEST_FORM // 1024} KiB" in problem_types.TOO_LARGE.meaning
 
 
 def test_products_say_where_their_schema_is(partner, champion):

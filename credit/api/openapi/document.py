@@ -11,24 +11,44 @@ from drf_spectacular.generators import SchemaGenerator
 from credit.api.openapi.messages import MESSAGES
 from credit.api.openapi.plain_paths import PLAIN_PATHS
 from credit.api.openapi.schemas import COMPONENTS
+from credit.api.permissions import ANY_KEY
 from credit.api.read_only import read_only
+from credit.models.partners import Scope
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # theirs
     """How a key is shown."""
 
     target_class = "credit.api.authentication.KeyAuthentication"
-    name = "apiKey"
+    name = ["apiKey", "oauth", "oauthClient"]  # noqa: RUF012 - the framework's shape for it
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
-        """Describe the header."""
-        return {
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        """Ask for a key, or for a token with the scope."""
+        scope = auto_schema.view.scopes[auto_schema.method]
+        return [{"apiKey": []}, {"oauth": [] if scope == ANY_KEY else [str(scope)]}]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:  # noqa: ARG002
+        """Describe the header, and where a token is had."""
+        key = {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "ev_<prefix>_<secret>",
-            "description": "An API key of your partner account. Its scopes say what it may do:"
-            " score, read, outcomes, webhooks.",
+            "description": "An API key of your partner account. Its scopes say what it may do.",
         }
+        flow = {"tokenUrl": "/api/v1/oauth/token", "scopes": dict(Scope.choices)}
+        oauth = {
+            "type": "oauth2",
+            "flows": {"clientCredentials": flow},
+            "description": "An access token of an OAuth client of your partner account; good for"
+            " an hour.",
+        }
+        client = {
+            "type": "http",
+            "scheme": "basic",
+            "description": "The id and the secret of an OAuth client; they may stand in the form"
+            " instead.",
+        }
+        return [key, oauth, client]
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:

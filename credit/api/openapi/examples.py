@@ -105,6 +105,23 @@ SCHEMA: dict[str, Any] = {
     "examples": list(DECISION_REQUESTS.values()),
 }
 
+TOKEN_REQUESTS: dict[str, Any] = {
+    "everything the client may": {"grant_type": "client_credentials"},
+    "less, and the secret in the form": {
+        "grant_type": "client_credentials",
+        "scope": "score read",
+        "client_id": "evc_3f9a1c0b2d4e",
+        "client_secret": "evs_3f9a1c0b2d4e_…",
+    },
+}
+TOKEN: dict[str, Any] = {
+    "access_token": "evt_3f9a1c0b2d4e_…",
+    "token_type": "Bearer",
+    "expires_in": 3600,
+    "scope": "read score",
+}
+ERRORS_OF_OAUTH = {"oauth-request": "invalid_scope", "oauth-client": "invalid_client"}
+
 
 def webhook_message(kind: EventKind) -> dict[str, Any]:
     """Show what we send of an event."""
@@ -146,4 +163,5 @@ def problem(kind: ProblemType) -> dict[str, Any]:
         "instance": "/api/v1/decisions",
         "request_id": "6f0c2d5e7b3a4c1d9e8f7a6b5c4d3e2f",
         "errors": errors.get(kind.name, []),
+        **({"error": ERRORS_OF_OAUTH[kind.name]} if kind.name in ERRORS_OF_OAUTH else {}),
     }

@@ -13,7 +13,7 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
-from credit.api import problem_documents, problem_types
+from credit.api import bodies, problem_documents, problem_types
 from credit.api.openapi import examples
 from credit.api.openapi.schemas import Schema, ref
 from credit.api.problem_types import ProblemType
@@ -25,6 +25,18 @@ ANY_TIME = (
     problem_types.UNAUTHENTICATED,
     problem_types.FORBIDDEN,
     problem_types.NOT_ACCEPTABLE,
+    problem_types.RATE_LIMITED,
+    problem_types.INTERNAL,
+    problem_types.UNAVAILABLE,
+)
+OF_A_TOKEN = (
+    problem_types.MALFORMED_REQUEST,
+    problem_types.OAUTH_REQUEST,
+    problem_types.OAUTH_CLIENT,
+    problem_types.NOT_ACCEPTABLE,
+    problem_types.TOO_LARGE,
+    problem_types.UNSUPPORTED_MEDIA_TYPE,
+    problem_types.RATE_LIMITED,
     problem_types.INTERNAL,
     problem_types.UNAVAILABLE,
 )
@@ -41,6 +53,39 @@ REQUEST_ID = OpenApiParameter(
     description="Your own name for this request: 8 to 64 letters, digits and dashes, kept in our"
     " log and given back. Another one is not refused but replaced by one of ours.",
 )
+
+RATE_LIMIT = (
+    OpenApiParameter(
+        "RateLimit-Policy",
+        {"type": "string"},
+        OpenApiParameter.HEADER,
+        response=True,
+        description="So many requests at once (q), and the seconds in which they grow again (w).",
+    ),
+    OpenApiParameter(
+        "RateLimit",
+        {"type": "string"},
+        OpenApiParameter.HEADER,
+        response=True,
+        description="How many are left (r), and the seconds until all are (t). These two headers"
+        " are there once it is known who calls.",
+    ),
+)
+KEY_EXPIRES = OpenApiParameter(
+    "Evenhand-Key-Expires",
+    {"type": "string", "format": "date-time"},
+    OpenApiParameter.HEADER,
+    response=True,
+    description="When the key ends: there in its last 14 days.",
+)
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    {"type": "integer"},
+    OpenApiParameter.HEADER,
+    response=[429, 503],
+    description="Seconds to wait before the same request.",
+)
+ALWAYS = (REQUEST_ID, *RATE_LIMIT, RETRY_AFTER, KEY_EXPIRES)
 
 
 def idempotency_key(*, required: bool) -> OpenApiParameter:
@@ -82,16 +127,33 @@ def operation(  # the parts of an OpenAPI operation
     decorate: Callable[[Method], Method] = extend_schema(
         operation_id=name,
         summary=summary,
-        request=_request(*body) if body else None,
+        request=_request(bodies.JSON_TYPE, *body) if body else None,
         responses=_answers(answers) | _problems(known),
-        parameters=[REQUEST_ID, *parameters],
+        parameters=[*ALWAYS, *parameters],
     )
     return decorate
 
 
-def _request(component: str, shown: Mapping[str, Any]) -> dict[str, OpenApiRequest]:
+def token_operation(
+    *, body: tuple[str, Mapping[str, Any]], answers: Mapping[int, tuple[str, str, Any]]
+) -> Callable[[Method], Method]:
+    """Describe the one operation that takes a form and no key."""
+    decorate: Callable[[Method], Method] = extend_schema(
+        operation_id="get_token",
+        summary="Get an access token for an OAuth client",
+        request=_request(bodies.FORM_TYPE, *body),
+        responses=_answers(answers) | _problems(OF_A_TOKEN),
+        parameters=[*ALWAYS],
+        auth=[{"oauthClient": []}, {}],  # type: ignore[list-item]  # names alone, it says
+    )
+    return decorate
+
+
+def _request(
+    media_type: str, component: str, shown: Mapping[str, Any]
+) -> dict[str, OpenApiRequest]:
     named = [OpenApiExample(name, value=value, request_only=True) for name, value in shown.items()]
-    return {"application/json": OpenApiRequest(ref(component), examples=named)}
+    return {media_type: OpenApiRequest(ref(component), examples=named)}
 
 
 def _answers(answers: Mapping[int, tuple[str, str, Any]]) -> dict[Any, OpenApiResponse]:

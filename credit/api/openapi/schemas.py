@@ -102,6 +102,18 @@ REQUESTS: dict[str, Schema] = {
         },
         optional=("monitoring",),
     ),
+    "TokenRequest": thing(
+        {
+            "grant_type": {"type": "string", "enum": ["client_credentials"]},
+            "scope": {
+                "type": "string",
+                "description": "Scopes with blanks between them; without it, all the client has.",
+            },
+            "client_id": TEXT,
+            "client_secret": TEXT,
+        },
+        optional=("scope", "client_id", "client_secret"),
+    ),
     "OutcomeRequest": thing(
         {
             "outcome": {"type": "string", "enum": ["good", "bad"]},
@@ -287,6 +299,14 @@ ANSWERS: dict[str, Schema] = {
         }
     ),
     "ProductList": thing({"results": {"type": "array", "items": ref("Product")}}),
+    "Token": thing(
+        {
+            "access_token": TEXT,
+            "token_type": {"type": "string", "enum": ["Bearer"]},
+            "expires_in": {"type": "integer", "description": "Seconds."},
+            "scope": TEXT,
+        }
+    ),
     "Schema": {"type": "object", "description": "A JSON Schema (2020-12) of a decision request."},
 }
 
@@ -310,7 +330,12 @@ PROBLEMS: dict[str, Schema] = {
             "instance": {"type": "string", "format": "uri-reference"},
             "request_id": TEXT,
             "errors": {"type": "array", "items": ref("Fault")},
+            "error": {
+                "type": "string",
+                "description": "At the token endpoint only: the error's name in RFC 6749.",
+            },
         },
+        optional=("error",),
         description="A problem document (RFC 9457).",
     ),
 }

@@ -56,6 +56,9 @@ EVENT_TYPES = [
     ("model_retired", "Model retired"),
     ("key_issued", "API key issued"),
     ("key_revoked", "API key revoked"),
+    ("key_rotated", "API key replaced"),
+    ("key_limited", "Rate limit of a key set"),
+    ("token_granted", "Access token granted"),
     ("record_exported", "Record of a decision exported"),
     ("vault_read", "Protected attributes read for aggregates"),
     ("user_created", "User created"),
@@ -76,7 +79,8 @@ SCOPES = [
     ("score", "Score applications"),
     ("read", "Read own decisions"),
     ("outcomes", "Report outcomes"),
-    ("webhooks", "Keep webhooks"),
+    ("batch", "Send files of applications"),
+    ("webhooks", "Be told of events"),
 ]
 
 OUTCOMES = [
@@ -388,7 +392,7 @@ WEBHOOKS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credit", "0007_record_exported")]
+    dependencies = [("credit", "0008_access")]
 
     operations = [
         migrations.AlterField(
