@@ -7,14 +7,15 @@ import numpy as np
 
 from scoring.contract import Policy
 from scoring.points import Score
-from scoring.policy import Disagreement, by_cut_off
+from scoring.policy import Disagreement, Recommendation, by_cut_off
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from scoring.engine import Engine
+    from scoring.ensemble import Ensemble
     from scoring.features import Value
     from scoring.feeds import Rows
 
@@ -40,6 +41,17 @@ class Uncertainty(Disagreement):
     def agreement(self) -> float:
         """Share of the models that agree."""
         return self.agreeing / self.models
+
+    @property
+    def facts(self) -> dict[str, int | float | str]:
+        """All of it, as it is stored."""
+        return {
+            "models": self.models,
+            "agreeing": self.agreeing,
+            "recommendation": self.recommendation,
+            "pd_low": self.pd_low,
+            "pd_high": self.pd_high,
+        }
 
     @property
     def warning(self) -> str:
@@ -75,22 +87,80 @@ def assess(
         The models' graph raised, took too long, or answered what cannot be true.
     """
     ensemble = engine.ensemble
-    if ensemble is None or policy.agreement_at_least == 0:
+    if ensemble is None or not _matters(ensemble, score, policy):
         return None
+    return _differing(ensemble.pds(values)[None], [score], policy)[0]
+
+
+def assess_each(
+    engine: "Engine",
+    rows: "Sequence[Mapping[str, Value]]",
+    scores: "Sequence[Score]",
+    policy: Policy,
+) -> list[Uncertainty | None]:
+    """Ask the bootstrap models about many applications; each gets what `assess` would give it.
+
+    Parameters
+    ----------
+    rows, scores : sequences of length n
+        What was scored, and what came of it.
+
+    Returns
+    -------
+    list of n Uncertainty or None
+
+    Raises
+    ------
+    GraphFailed
+        As `assess` does, for any row.
+    """
+    ensemble = engine.ensemble
+    told: list[Uncertainty | None] = [None] * len(scores)
+    if ensemble is None:
+        return told
+    asked = [at for at, score in enumerate(scores) if _matters(ensemble, score, policy)]
+    if not asked:
+        return told
+    found = ensemble.pds_many([rows[at] for at in asked])
+    differing = _differing(found, [scores[at] for at in asked], policy)
+    for at, uncertainty in zip(asked, differing, strict=True):
+        told[at] = uncertainty
+    return told
+
+
+def _matters(ensemble: "Ensemble", score: Score, policy: Policy) -> bool:
+    """Whether a model of the ensemble may fall on another side of a cut-off."""
+    if policy.agreement_at_least == 0:
+        return False
     logit = _logit(score.pd)
     cut_offs = (policy.approve_pd_at_most, policy.decline_pd_at_least)
-    if all(abs(logit - _logit(cut)) > ensemble.near for cut in cut_offs):
-        return None
-    pds = ensemble.pds(values)
-    own = by_cut_off(policy, score.pd)
-    low, high = np.percentile(pds, [LOW, HIGH])
-    return Uncertainty(
-        models=len(pds),
-        agreeing=sum(by_cut_off(policy, pd) is own for pd in pds.tolist()),
-        recommendation=str(own),
-        pd_low=float(low),
-        pd_high=float(high),
-    )
+    return any(abs(logit - _logit(cut)) <= ensemble.near for cut in cut_offs)
+
+
+def _differing(
+    found: "NDArray[np.float32]", scores: "Sequence[Score]", policy: Policy
+) -> list[Uncertainty]:
+    """Compare the models' PDs, a row for each application, with what the champion says of it."""
+    exact = found.astype(np.float64)  # a cut-off is none of float32
+    approve = exact <= policy.approve_pd_at_most
+    decline = ~approve & (exact >= policy.decline_pd_at_least)
+    by_word = {
+        Recommendation.APPROVE: approve.sum(axis=1).tolist(),
+        Recommendation.DECLINE: decline.sum(axis=1).tolist(),
+        Recommendation.REFER: (~approve & ~decline).sum(axis=1).tolist(),
+    }
+    own = [by_cut_off(policy, score.pd) for score in scores]
+    lows, highs = np.percentile(found, [LOW, HIGH], axis=1).tolist()
+    return [
+        Uncertainty(
+            models=found.shape[1],
+            agreeing=by_word[word][at],
+            recommendation=str(word),
+            pd_low=lows[at],
+            pd_high=highs[at],
+        )
+        for at, word in enumerate(own)
+    ]
 
 
 def stand(
