@@ -234,6 +234,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "work batches that nobody works on": {
+        "task": "credit.work_batches",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget old batches": {
+        "task": "credit.purge_batches",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "report the fairness of new models": {
         "task": "monitoring.report_fairness",
         "schedule": 30.0,

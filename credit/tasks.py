@@ -9,7 +9,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
-from credit.actions import audit, idempotency, training_runs
+from credit.actions import audit, batch_runs, batches, idempotency, training_runs
 from credit.actions.refusals import ActionDenied
 
 log = structlog.get_logger("credit.tasks")
@@ -34,6 +34,21 @@ def seal_audit_thoroughly() -> None:
 def purge_idempotency() -> None:
     """Forget old idempotency keys."""
     idempotency.purge(at=timezone.now())
+
+
+@_task(name=batches.TASK)
+def work_batches() -> None:
+    """Work the batches that wait or that a killed worker left; what time ends, the next goes on."""
+    try:
+        batch_runs.work(clock=timezone.now)
+    except SoftTimeLimitExceeded:
+        log.info("batches_interrupted", why="the time allowed for a task is over")
+
+
+@_task(name="credit.purge_batches")
+def purge_batches() -> None:
+    """Forget batches whose results were kept long enough."""
+    batches.purge(at=timezone.now())
 
 
 @_task(name=training_runs.TASK)

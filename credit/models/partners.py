@@ -11,6 +11,7 @@ class Scope(models.TextChoices):
     SCORE = "score", "Score applications"
     READ = "read", "Read own decisions"
     OUTCOMES = "outcomes", "Report outcomes"
+    BATCH = "batch", "Send files of applications"
 
 
 class Partner(models.Model):
