@@ -1,6 +1,7 @@
 """The body of a request, read once and only if its headers say what it really is."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from credit.api.faults import Fault
 from credit.api.problem_documents import Problem
 
 JSON_TYPE = "application/json"
+BLOCK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Body:
 
 def read(request: HttpRequest) -> Body:
     """Read the JSON object of a request, or refuse it with the fitting problem."""
-    _refuse_other_types(request)
-    raw = _read_exactly(request, _length(request))
+    media_type(request, JSON_TYPE)
+    raw = _read_exactly(request, _length(request, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     try:
         content = strict_json.parse_object(raw)
     except strict_json.JsonRefused as refused:
@@ -33,43 +35,74 @@ def read(request: HttpRequest) -> Body:
     return Body(content, hashlib.sha256(raw).hexdigest())
 
 
-def _refuse_other_types(request: HttpRequest) -> None:
+def media_type(request: HttpRequest, *known: str) -> str:
+    """Say which of the known types the body is said to be of."""
     if request.META.get("HTTP_CONTENT_ENCODING"):
         raise Problem(
             problem_types.UNSUPPORTED_MEDIA_TYPE,
             "Send the body without Content-Encoding.",
         )
-    media_type, _, rest = request.META.get("CONTENT_TYPE", "").lower().partition(";")
+    said, _, rest = str(request.META.get("CONTENT_TYPE", "")).lower().partition(";")
     charset = rest.replace('"', "").strip()
-    if media_type.strip() != JSON_TYPE or charset not in {"", "charset=utf-8", "charset=utf8"}:
+    if said.strip() not in known or charset not in {"", "charset=utf-8", "charset=utf8"}:
         raise Problem(
-            problem_types.UNSUPPORTED_MEDIA_TYPE, f"The Content-Type must be {JSON_TYPE} in UTF-8."
+            problem_types.UNSUPPORTED_MEDIA_TYPE,
+            f"The Content-Type must be {' or '.join(known)} in UTF-8.",
         )
+    return said.strip()
 
 
-def _length(request: HttpRequest) -> int:
+def blocks(request: HttpRequest, *, most: int) -> Iterator[bytes]:
+    """Read a body of any kind block by block; its length is checked before the first."""
+    return _blocks(request, _length(request, most=most))
+
+
+def refuse_any(request: HttpRequest) -> None:
+    """Refuse a body where none belongs."""
+    if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
+        raise Problem(problem_types.MALFORMED_REQUEST, "Send no body here.")
+
+
+def _length(request: HttpRequest, *, most: int) -> int:
     stated = request.META.get("CONTENT_LENGTH") or ""
     if not stated:
         raise Problem(problem_types.MALFORMED_REQUEST, "There is no Content-Length.")
     if not (stated.isascii() and stated.isdigit()):
         raise Problem(problem_types.MALFORMED_REQUEST, "Content-Length is no number of bytes.")
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if len(stated) > len(str(most)) or int(stated) > most:
         raise Problem(problem_types.TOO_LARGE, f"The body may have at most {most} bytes.")
     return int(stated)
 
 
 def _read_exactly(request: HttpRequest, length: int) -> bytes:
-    try:
-        raw = request.read(length + 1)
-    except UnreadablePostError as error:
-        raise Problem(problem_types.MALFORMED_REQUEST, "The body broke off.") from error
-    if len(raw) != length:
-        raise Problem(
-            problem_types.MALFORMED_REQUEST,
-            f"Content-Length says {length} bytes, but {len(raw)} came.",
-        )
+    raw = _read(request, length + 1)
+    _check_length(len(raw), length)
     if not raw:
         fault = Fault("", "empty", "The body is empty.")
         raise Problem(problem_types.MALFORMED_JSON, fault.detail, fault)
     return raw
+
+
+def _blocks(request: HttpRequest, length: int) -> Iterator[bytes]:
+    came = 0
+    while block := _read(request, BLOCK):
+        came += len(block)
+        yield block
+    _check_length(came, length)
+    if not came:
+        raise Problem(problem_types.MALFORMED_REQUEST, "The body is empty.")
+
+
+def _read(request: HttpRequest, most: int) -> bytes:
+    try:
+        return request.read(most)
+    except UnreadablePostError as error:
+        raise Problem(problem_types.MALFORMED_REQUEST, "The body broke off.") from error
+
+
+def _check_length(came: int, stated: int) -> None:
+    if came != stated:
+        raise Problem(
+            problem_types.MALFORMED_REQUEST,
+            f"Content-Length says {stated} bytes, but {came} came.",
+        )

@@ -9,6 +9,7 @@ from api_lending import Partner, key_of
 from credit.actions import api_keys
 from credit.models import ApiKey, Application
 
+BATCH = "/api/v1/batches/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 DECISION = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
 
@@ -77,8 +78,12 @@ REQUESTS = {
     "read": lambda partner: partner.get("/api/v1/decisions"),
     "read one": lambda partner: partner.get(DECISION),
     "outcomes": lambda partner: partner.post(f"{DECISION}/outcomes", {}),
+    "batch": lambda partner: partner.send(b"{}"),
+    "batch one": lambda partner: partner.get(BATCH),
+    "batch results": lambda partner: partner.get(f"{BATCH}/results"),
+    "batch cancellation": lambda partner: partner.post(f"{BATCH}/cancellation", b""),
 }
-SCOPES = ("score", "read", "outcomes")
+SCOPES = ("score", "read", "outcomes", "batch")
 
 
 @pytest.mark.parametrize("name", REQUESTS)

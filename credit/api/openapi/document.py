@@ -26,7 +26,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
             "scheme": "bearer",
             "bearerFormat": "ev_<prefix>_<secret>",
             "description": "An API key of your partner account. Its scopes say what it may do:"
-            " score, read, outcomes.",
+            " score, read, outcomes, batch.",
         }
 
 
