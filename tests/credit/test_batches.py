@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from credit import batch_chunks, tenancy, untrusted_rows, uploads, vault
-from credit.actions import audit, batch_runs, batches
+from credit.actions import audit, batch_runs, batch_writing, batches
 from credit.actions.idempotency import IdempotencyConflict
 from credit.models import Application, AuditEvent, Batch, BatchRow, Decision
 from credit.queries import audit as trail
@@ -165,7 +165,7 @@ def test_a_worker_that_was_overtaken_stores_nothing_more(champion, in_pairs, rea
     run = batch_runs._start(batch_id=batch.pk, at=AT)
     Batch.objects.filter(pk=batch.pk).update(attempts=2)
 
-    with pytest.raises(batch_runs.Overtaken):
+    with pytest.raises(batch_writing.Overtaken):
         batch_runs._go_through(run, clock)
     assert not Decision.objects.exists()
 
@@ -202,13 +202,13 @@ def test_cancelled_between_two_chunks_it_stops_and_keeps_what_was_decided(
     read_here(*bodies())
     batch = factories.batch()
     key = factories.api_key("acme-broker", "batch").api_key
-    write = batch_runs._write
+    write = batch_writing.write
 
     def cancelled_after(**chunk):
         write(**chunk)
         batches.cancel(batch_id=batch.pk, key=key, at=DONE)
 
-    monkeypatch.setattr(batch_runs, "_write", cancelled_after)
+    monkeypatch.setattr(batch_writing, "write", cancelled_after)
     batch_runs.work(clock=clock)
 
     assert (again(batch).state, batch.finished_at) == (Batch.State.CANCELLED, DONE)
