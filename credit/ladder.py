@@ -4,7 +4,7 @@ Each step down is told: in the answer's route and warnings, in the log, and as a
 nobody can score, a person decides without a score.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,6 +79,29 @@ def climb(found: Terms, values: Mapping[str, Value], *, at: datetime) -> Climbed
         except ModelUnavailable as trouble:
             troubles.append((route, trouble))
     return Climbed(scored=None, troubles=tuple(troubles))
+
+
+def climb_each(found: Terms, rows: Sequence[Mapping[str, Value]], *, at: datetime) -> list[Climbed]:
+    """Have the champion score many at once; where it cannot, each goes down the ladder alone."""
+    champion = found.version
+    if champion is not None and rows:
+        try:
+            serving.refuse_set_aside(champion.bundle_hash, at=at)
+            loaded = serving.engine_of(champion.bundle_hash)
+            scores = loaded.score_each(rows)
+        except (ModelUnavailable, EngineFailed):
+            pass  # alone, each finds out what is wrong, and only those are told that it concerns
+        else:
+            return [
+                Climbed(
+                    scored=Scored(
+                        score=score, route=Route.CHAMPION, version=champion, engine=loaded
+                    ),
+                    troubles=(),
+                )
+                for score in scores
+            ]
+    return [climb(found, values, at=at) for values in rows]
 
 
 def sureness(

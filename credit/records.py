@@ -1,5 +1,9 @@
 """Stored decisions as records: all that is needed, beside the bundle, to compute them again."""
 
+from typing import Any
+
+from django.db.models.fields.json import KeyTransform
+
 from credit.models import Application, AuditEvent, Decision, Score
 from scoring.application import RequestedValues
 from scoring.canonical import moment
@@ -12,10 +16,8 @@ def record_of(decision: Decision, *, contract: Contract) -> Record | None:
 
     `contract` is the one that its inputs were read by.
     """
-    event = AuditEvent.objects.filter(
-        target=f"decision:{decision.pk}", type=AuditEvent.Type.APPLICATION_DECIDED
-    ).first()
-    if event is None:
+    evidence = _evidence_of(decision)
+    if evidence is None:
         return None
     application = decision.application
     return Record(
@@ -30,13 +32,25 @@ def record_of(decision: Decision, *, contract: Contract) -> Record | None:
         requested=RequestedValues(amount=application.amount, term_months=application.term_months),
         features=normalised(contract, application.features),
         salt=bytes(application.salt).hex(),
-        commitment=str(event.details.get("inputs", "")),
+        commitment=str(evidence.get("inputs", "")),
         figures=_figures(application),
         warnings=tuple(application.score.warnings),
         recommendation=decision.recommendation,
         automatic=decision.automatic,
         policy_results=tuple(decision.policy_results),
     )
+
+
+def _evidence_of(decision: Decision) -> dict[str, Any] | None:
+    """Find what the audit trail says: in an event of its own, or in that of its batch's rows."""
+    if decision.event_id is None:
+        events = AuditEvent.objects.filter(
+            target=f"decision:{decision.pk}", type=AuditEvent.Type.APPLICATION_DECIDED
+        )
+        return events.values_list("details", flat=True).first()
+    events = AuditEvent.objects.filter(pk=decision.event_id, type=AuditEvent.Type.BATCH_DECIDED)
+    one_of_many = KeyTransform(decision.pk, KeyTransform("decisions", "details"))
+    return events.values_list(one_of_many, flat=True).first()
 
 
 def _figures(application: Application) -> Figures:

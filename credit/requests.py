@@ -101,9 +101,15 @@ def _reference_problem(value: object) -> tuple[str, str] | None:
         return "wrong_type", "must be a text"
     if not 1 <= len(value) <= LONGEST_REFERENCE:
         return "out_of_bounds", f"must have 1 to {LONGEST_REFERENCE} characters"
-    if value != value.strip() or any(unicodedata.category(sign) in _UNPRINTABLE for sign in value):
+    if value != value.strip() or not _is_printable(value):
         return "out_of_bounds", "must be printable, without blanks at its ends"
     return None
+
+
+def _is_printable(text: str) -> bool:
+    if text.isascii():
+        return text.isprintable()
+    return not any(unicodedata.category(sign) in _UNPRINTABLE for sign in text)
 
 
 # Control, format (zero width and text direction), surrogate, private, unassigned, line separators.

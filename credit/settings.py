@@ -236,6 +236,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "work batches that nobody works on": {
+        "task": "credit.work_batches",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget old batches": {
+        "task": "credit.purge_batches",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "report the fairness of new models": {
         "task": "monitoring.report_fairness",
         "schedule": 30.0,
@@ -328,6 +338,7 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "PATH_CONVERTER_OVERRIDES": {
         "decision_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
         "webhook_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+        "batch_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
         "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
     },
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,

@@ -12,6 +12,8 @@ from django.utils import timezone
 from credit.actions import (
     api_keys,
     audit,
+    batch_runs,
+    batches,
     idempotency,
     outbox,
     outcome_requests,
@@ -73,6 +75,21 @@ def purge_tokens() -> None:
 def warn_of_expiring_keys() -> None:
     """Tell the administrators before a partner's system stops."""
     api_keys.warn_of_expiry(at=timezone.now())
+
+
+@_task(name=batches.TASK)
+def work_batches() -> None:
+    """Work the batches that wait or that a killed worker left; what time ends, the next goes on."""
+    try:
+        batch_runs.work(clock=timezone.now)
+    except SoftTimeLimitExceeded:
+        log.info("batches_interrupted", why="the time allowed for a task is over")
+
+
+@_task(name="credit.purge_batches")
+def purge_batches() -> None:
+    """Forget batches whose results were kept long enough."""
+    batches.purge(at=timezone.now())
 
 
 @_task(name=training_runs.TASK)

@@ -26,6 +26,19 @@ def store(application_id: str, groups: Mapping[str, str], *, at: datetime) -> No
         )
 
 
+def store_each(groups: Iterable[tuple[str, str, str]], *, at: datetime) -> None:
+    """Keep what a partner sent for many applications: (application id, attribute, group)."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY vault.applicant_attribute (application_id, attribute, value, recorded_at)"
+            " FROM STDIN"
+        ) as copy,
+    ):
+        for group in groups:
+            copy.write_row((*group, at))
+
+
 def store_ingested(ingestion_id: int, rows: Iterable[tuple[str, str, str]]) -> None:
     """Keep the groups of a file's rows: (row, attribute, group)."""
     with (

@@ -152,6 +152,42 @@ class Engine:
             )
         return Scores(pd=pd, margin=margin, points=points, base_points=base, reasons=reasons)
 
+    def score_each(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+        """Score many validated applications at once; each gets what `score` would give it.
+
+        Parameters
+        ----------
+        rows : sequence of n mappings of feature to value
+            As `features.validate` returns them.
+
+        Returns
+        -------
+        list of n Score
+
+        Raises
+        ------
+        EngineFailed
+            As `score_many` does.
+        """
+        found = self.score_many(rows)
+        columns = (found.pd, found.margin, found.points, found.base_points, found.reasons)
+        return [
+            Score(
+                pd=pd,
+                margin=margin,
+                points=points,
+                score=to_score(points),
+                band=band_of(pd, self.contract.bands),
+                base_points=base,
+                contributions=tuple(reasons),
+                bundle_hash=self.bundle.hash,
+                contract_hash=self.contract.hash,
+            )
+            for pd, margin, points, base, reasons in zip(
+                *(column.tolist() for column in columns), strict=True
+            )
+        ]
+
     def pds_many(
         self, rows: Sequence[Mapping[str, Value]] | Mapping[str, Sequence[Value]]
     ) -> NDArray[np.float32]:

@@ -68,6 +68,11 @@ def csv_table(content: Path, dialect: Dialect, *, name: str) -> tuple[tuple[str,
     return columns, _chunks(rows, columns)
 
 
+def csv_height(content: Path, dialect: Dialect, *, name: str) -> int:
+    """Count the rows by reading all of them, which also finds what cannot be read."""
+    return max(sum(1 for _ in _rows(content, dialect, name=name)) - 1, 0)
+
+
 def _rows(content: Path, dialect: Dialect, *, name: str) -> Iterator[tuple[list[str], float]]:
     """Go through all lines of cells; lines without any are no rows."""
     size = content.stat().st_size

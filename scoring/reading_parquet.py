@@ -29,6 +29,14 @@ def parquet_table(content: Path, *, name: str, date_format: str) -> tuple[tuple[
     return tuple(schema), _chunks(lazy, as_text, height, name=name)
 
 
+def parquet_height(content: Path, *, name: str) -> int:
+    """Read from the file's end how many rows it says it has."""
+    try:
+        return int(pl.scan_parquet(content).select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise FileRefused(f"{name} cannot be read: {str(error).splitlines()[0]}") from error
+
+
 def _chunks(lazy: pl.LazyFrame, as_text: list[pl.Expr], height: int, *, name: str) -> Rows:
     for start in range(0, height, ROWS_AT_ONCE):
         try:

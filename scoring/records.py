@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from scoring.application import RequestedValues
@@ -93,11 +94,16 @@ def normalised(contract: Contract, values: Mapping[str, Value]) -> dict[str, Val
     JSON and jsonb give 1e16 back as a whole number and -0.0 as 0.0; the commitment in the audit
     trail is to the values, so they need one form before and after.
     """
-    decimals = {feature.name for feature in contract.features if feature.kind is Kind.DECIMAL}
+    decimals = _decimals(contract)
     return {
         name: float(value) + 0.0 if name in decimals and value is not None else value
         for name, value in values.items()
     }
+
+
+@lru_cache(maxsize=256)  # contracts are compared by their hash
+def _decimals(contract: Contract) -> frozenset[str]:
+    return frozenset(item.name for item in contract.features if item.kind is Kind.DECIMAL)
 
 
 def to_json(record: Record) -> bytes:

@@ -7,10 +7,10 @@ import numpy as np
 
 from scoring.contract import Policy
 from scoring.points import Score
-from scoring.policy import Disagreement, by_cut_off
+from scoring.policy import Disagreement, Recommendation, by_cut_off
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,6 +40,17 @@ class Uncertainty(Disagreement):
     def agreement(self) -> float:
         """Share of the models that agree."""
         return self.agreeing / self.models
+
+    @property
+    def facts(self) -> dict[str, int | float | str]:
+        """All of it, as it is stored."""
+        return {
+            "models": self.models,
+            "agreeing": self.agreeing,
+            "recommendation": self.recommendation,
+            "pd_low": self.pd_low,
+            "pd_high": self.pd_high,
+        }
 
     @property
     def warning(self) -> str:
@@ -77,16 +88,69 @@ def assess(
     ensemble = engine.ensemble
     if ensemble is None or not is_asked(engine, score, policy):
         return None
-    pds = ensemble.pds(values)
-    own = by_cut_off(policy, score.pd)
-    low, high = np.percentile(pds, [LOW, HIGH])
-    return Uncertainty(
-        models=len(pds),
-        agreeing=sum(by_cut_off(policy, pd) is own for pd in pds.tolist()),
-        recommendation=str(own),
-        pd_low=float(low),
-        pd_high=float(high),
-    )
+    return _differing(ensemble.pds(values)[None], [score], policy)[0]
+
+
+def assess_each(
+    engine: "Engine",
+    rows: "Sequence[Mapping[str, Value]]",
+    scores: "Sequence[Score]",
+    policy: Policy,
+) -> list[Uncertainty | None]:
+    """Ask the bootstrap models about many applications; each gets what `assess` would give it.
+
+    Parameters
+    ----------
+    rows, scores : sequences of length n
+        What was scored, and what came of it.
+
+    Returns
+    -------
+    list of n Uncertainty or None
+
+    Raises
+    ------
+    GraphFailed
+        As `assess` does, for any row.
+    """
+    ensemble = engine.ensemble
+    told: list[Uncertainty | None] = [None] * len(scores)
+    if ensemble is None:
+        return told
+    asked = [at for at, score in enumerate(scores) if is_asked(engine, score, policy)]
+    if not asked:
+        return told
+    found = ensemble.pds_many([rows[at] for at in asked])
+    differing = _differing(found, [scores[at] for at in asked], policy)
+    for at, uncertainty in zip(asked, differing, strict=True):
+        told[at] = uncertainty
+    return told
+
+
+def _differing(
+    found: "NDArray[np.float32]", scores: "Sequence[Score]", policy: Policy
+) -> list[Uncertainty]:
+    """Compare the models' PDs, a row for each application, with what the champion says of it."""
+    exact = found.astype(np.float64)  # a cut-off is none of float32
+    approve = exact <= policy.approve_pd_at_most
+    decline = ~approve & (exact >= policy.decline_pd_at_least)
+    by_word = {
+        Recommendation.APPROVE: approve.sum(axis=1).tolist(),
+        Recommendation.DECLINE: decline.sum(axis=1).tolist(),
+        Recommendation.REFER: (~approve & ~decline).sum(axis=1).tolist(),
+    }
+    own = [by_cut_off(policy, score.pd) for score in scores]
+    lows, highs = np.percentile(found, [LOW, HIGH], axis=1).tolist()
+    return [
+        Uncertainty(
+            models=found.shape[1],
+            agreeing=by_word[word][at],
+            recommendation=str(word),
+            pd_low=lows[at],
+            pd_high=highs[at],
+        )
+        for at, word in enumerate(own)
+    ]
 
 
 def is_asked(engine: "Engine", score: Score, policy: Policy) -> bool:

@@ -16,7 +16,7 @@ from services.trouble import Trouble
 SLUG = "consumer-loan"
 FOLDER = f"contracts/{SLUG}"
 PARTNER = "demo-partner"
-SCOPES = ("score", "read", "outcomes", "webhooks")
+SCOPES = ("score", "read", "outcomes", "batch", "webhooks")
 SECONDS_FOR_THE_WEB = 60.0
 
 

@@ -34,8 +34,8 @@ def worker(settings: Settings) -> Service:
         name="worker",
         command=(
             *(*module("celery"), "-A", "credit.celery:app", "worker", "--loglevel", "INFO"),
-            # Two, so that sealing and sweeping go on while a model trains.
-            *("--concurrency", "2", "--prefetch-multiplier", "1"),
+            # Three, so that sealing and sweeping go on beside a training and a batch.
+            *("--concurrency", "3", "--prefetch-multiplier", "1"),
             *("--without-gossip", "--without-mingle"),
         ),
         environment=settings.environment(WORKER),

@@ -9,9 +9,10 @@ from pathlib import Path
 import toy_release
 from django.contrib.auth.models import Group
 
-from credit import store
+from credit import store, uploads
 from credit.actions import (
     api_keys,
+    batches,
     contracts,
     decisions,
     ingestions,
@@ -19,7 +20,7 @@ from credit.actions import (
     policies,
     snapshots,
 )
-from credit.models import ModelVersion, Partner, User
+from credit.models import Batch, ModelVersion, Partner, User
 from scoring import bundle
 from scoring.contract import Contract
 from scoring.features import example
@@ -179,6 +180,25 @@ def decide(*, at=AT, partner=None, idempotency=None, slug="consumer-loan", **cha
         idempotency=idempotency,
         at=at,
     )
+
+
+def ndjson(*bodies) -> bytes:
+    return b"".join(json.dumps(each).encode() + b"\n" for each in bodies)
+
+
+def batch(content=None, *, kind="ndjson", slug="acme-broker", at=AT, once=None):
+    """Receive a file; the worker is told nothing before a test tells it."""
+    sent = ndjson(body()) if content is None else content
+    with uploads.received([sent]) as upload:
+        received = batches.receive(
+            product="consumer-loan",
+            key=api_key(slug, "batch").api_key,
+            upload=upload,
+            kind=kind,
+            once=once or idempotency(f"batch-{next(_numbers)}"),
+            at=at,
+        )
+    return Batch.objects.get(pk=received.answer["id"])
 
 
 def idempotency(key="k-1", content=None):

@@ -5,17 +5,18 @@ where it was taken before nothing else is written.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from psycopg import Cursor
 
-from credit.models import AuditEvent, Decision, Partner
+from credit.considering import Considered
+from credit.models import AuditEvent
 from scoring.canonical import canonical
 
 STATUS = 201
 ENDPOINT = "decisions"
+_FIGURES = ("pd", "margin", "points", "base_points", "score")
 
 # A concurrent duplicate waits at the unique index for the first one's commit, and then claims
 # nothing.
@@ -73,15 +74,7 @@ _CLAIMED = _ROWS.format(claim=_CLAIM)
 _UNCLAIMED = _ROWS.format(claim=_NO_CLAIM)
 
 
-def insert(
-    decision: Decision,
-    *,
-    event: AuditEvent,
-    monitoring: Mapping[str, str],
-    partner: Partner | None,
-    claim: Mapping[str, Any] | None,
-    at: datetime,
-) -> bool:
+def insert(made: Considered, *, event: AuditEvent, claim: Mapping[str, Any] | None) -> bool:
     """Write a decision with its application, score, groups and event; False: the key was taken.
 
     Parameters
@@ -89,8 +82,8 @@ def insert(
     claim : mapping or None
         `key`, `body_sha256` and the `answer` to give again.
     """
-    values = _values(decision, at=at) | {
-        "partner": partner.pk if partner else None,
+    monitoring = made.application.monitoring
+    values = _values(made) | {
         "attributes": list(monitoring),
         "groups": list(monitoring.values()),
         "event_type": str(event.type),
@@ -104,35 +97,33 @@ def insert(
     return _written(_CLAIMED, {**values, **claimed, "status_code": STATUS})
 
 
-def _values(decision: Decision, *, at: datetime) -> dict[str, Any]:
-    application, score = decision.application, decision.application.score
+def _values(made: Considered) -> dict[str, Any]:
+    asked, figures, verdict = made.application, made.figures, made.verdict
+    uncertainty = figures["uncertainty"]
     return {
-        "at": at,
-        "id": application.pk,
-        "product": application.product_id,
-        "reference": application.reference,
-        "amount": application.amount,
-        "term_months": application.term_months,
-        "features": _json(application.features),
-        "status": str(application.status),
-        "salt": bytes(application.salt),
-        "contract": score.contract_id,
-        "route": str(score.route),
-        "model_version": score.model_version_id,
-        "bundle_hash": score.bundle_hash,
-        "pd": score.pd,
-        "margin": score.margin,
-        "points": score.points,
-        "base_points": score.base_points,
-        "score": score.score,
-        "band": score.band,
-        "contributions": _json(score.contributions),
-        "warnings": _json(score.warnings),
-        "uncertainty": None if score.uncertainty is None else _json(score.uncertainty),
-        "policy": decision.policy_id,
-        "recommendation": str(decision.recommendation),
-        "policy_results": _json(decision.policy_results),
-        "automatic": str(decision.automatic),
+        "at": made.at,
+        "id": made.id,
+        "product": made.terms.product.pk,
+        "partner": made.partner.pk if made.partner else None,
+        "reference": asked.reference,
+        "amount": asked.requested.amount,
+        "term_months": asked.requested.term_months,
+        "features": _json(made.values),
+        "status": str(made.status),
+        "salt": made.salt,
+        "contract": figures["contract_id"],
+        "route": figures["route"],
+        "model_version": figures.get("model_version_id"),
+        "bundle_hash": figures["bundle_hash"],
+        **{name: figures.get(name) for name in _FIGURES},
+        "band": figures.get("band", ""),
+        "contributions": _json(figures.get("contributions", ())),
+        "warnings": _json(figures["warnings"]),
+        "uncertainty": None if uncertainty is None else _json(uncertainty),
+        "policy": made.terms.policy_version.pk,
+        "recommendation": verdict["recommendation"],
+        "policy_results": _json(verdict["policy_results"]),
+        "automatic": verdict["automatic"],
     }
 
 

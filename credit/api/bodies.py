@@ -1,6 +1,7 @@
 """The body of a request, read once and only if its headers say what it really is."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 LARGEST_FORM = 8 * 1024  # bytes
 _MOST_FIELDS = 20
+BLOCK = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Body:
 
 def read(request: HttpRequest) -> Body:
     """Read the JSON object of a request, or refuse it with the fitting problem."""
-    _refuse_other_types(request, JSON_TYPE)
+    media_type(request, JSON_TYPE)
     raw = _read_exactly(request, _length(request, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
     if not raw:
         fault = Fault("", "empty", "The body is empty.")
@@ -40,15 +42,9 @@ def read(request: HttpRequest) -> Body:
     return Body(content, hashlib.sha256(raw).hexdigest())
 
 
-def refuse(request: HttpRequest) -> None:
-    """Refuse a body where none is read: whoever sends one expects something of it."""
-    if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
-        raise Problem(problem_types.MALFORMED_REQUEST, "This operation takes no body.")
-
-
 def read_form(request: HttpRequest) -> list[tuple[str, str]]:
     """Read the fields of a form, each of them once."""
-    _refuse_other_types(request, FORM_TYPE)
+    media_type(request, FORM_TYPE)
     raw = _read_exactly(request, _length(request, most=LARGEST_FORM))
     try:
         text = raw.decode()
@@ -64,18 +60,32 @@ def read_form(request: HttpRequest) -> list[tuple[str, str]]:
     return fields
 
 
-def _refuse_other_types(request: HttpRequest, wanted: str) -> None:
+def media_type(request: HttpRequest, *known: str) -> str:
+    """Say which of the known types the body is said to be of."""
     if request.META.get("HTTP_CONTENT_ENCODING"):
         raise Problem(
             problem_types.UNSUPPORTED_MEDIA_TYPE,
             "Send the body without Content-Encoding.",
         )
-    media_type, _, rest = request.META.get("CONTENT_TYPE", "").lower().partition(";")
+    said, _, rest = str(request.META.get("CONTENT_TYPE", "")).lower().partition(";")
     charset = rest.replace('"', "").strip()
-    if media_type.strip() != wanted or charset not in {"", "charset=utf-8", "charset=utf8"}:
+    if said.strip() not in known or charset not in {"", "charset=utf-8", "charset=utf8"}:
         raise Problem(
-            problem_types.UNSUPPORTED_MEDIA_TYPE, f"The Content-Type must be {wanted} in UTF-8."
+            problem_types.UNSUPPORTED_MEDIA_TYPE,
+            f"The Content-Type must be {' or '.join(known)} in UTF-8.",
         )
+    return said.strip()
+
+
+def blocks(request: HttpRequest, *, most: int) -> Iterator[bytes]:
+    """Read a body of any kind block by block; its length is checked before the first."""
+    return _blocks(request, _length(request, most=most))
+
+
+def refuse(request: HttpRequest) -> None:
+    """Refuse a body where none is read: whoever sends one expects something of it."""
+    if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
+        raise Problem(problem_types.MALFORMED_REQUEST, "This operation takes no body.")
 
 
 def _length(request: HttpRequest, *, most: int) -> int:
@@ -90,13 +100,31 @@ def _length(request: HttpRequest, *, most: int) -> int:
 
 
 def _read_exactly(request: HttpRequest, length: int) -> bytes:
+    raw = _read(request, length + 1)
+    _check_length(len(raw), length)
+    return raw
+
+
+def _blocks(request: HttpRequest, length: int) -> Iterator[bytes]:
+    came = 0
+    while block := _read(request, BLOCK):
+        came += len(block)
+        yield block
+    _check_length(came, length)
+    if not came:
+        raise Problem(problem_types.MALFORMED_REQUEST, "The body is empty.")
+
+
+def _read(request: HttpRequest, most: int) -> bytes:
     try:
-        raw = request.read(length + 1)
+        return request.read(most)
     except UnreadablePostError as error:
         raise Problem(problem_types.MALFORMED_REQUEST, "The body broke off.") from error
-    if len(raw) != length:
+
+
+def _check_length(came: int, stated: int) -> None:
+    if came != stated:
         raise Problem(
             problem_types.MALFORMED_REQUEST,
-            f"Content-Length says {length} bytes, but {len(raw)} came.",
+            f"Content-Length says {stated} bytes, but {came} came.",
         )
-    return raw

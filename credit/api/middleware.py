@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from credit.api import problems
 
 log = structlog.get_logger("credit.requests")
-NOTED = ("decision_id", "partner", "api_key", "problem")
+NOTED = ("decision_id", "batch_id", "partner", "api_key", "problem")
 
 
 class RequestLog:

@@ -124,7 +124,7 @@ CONFLICT = ProblemType(
     title="The request does not fit what is already recorded",
     meaning="The request is well formed, but a rule of the business forbids it now. “detail” says"
     " which.",
-    remedy="Read the decision again and see whether the request still makes sense.",
+    remedy="Read the decision or the batch again and see whether the request still makes sense.",
 )
 IDEMPOTENCY_CONFLICT = ProblemType(
     name="idempotency-conflict",
@@ -137,17 +137,18 @@ TOO_LARGE = ProblemType(
     name="too-large",
     status=413,
     title="The body is too large",
-    meaning="The body is longer than 1 MiB (1,048,576 bytes), or that of a token request longer"
-    " than 8 KiB.",
-    remedy="Send a smaller body.",
+    meaning="The body is longer than 1 MiB (1,048,576 bytes), that of a token request longer than"
+    " 8 KiB, or the file of a batch longer than 1 GiB (1,073,741,824 bytes).",
+    remedy="Send a smaller body; cut a file into several batches.",
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     name="unsupported-media-type",
     status=415,
-    title="The body is of a type that is not taken here",
+    title="The body is of a media type that is not taken here",
     meaning="Content-Type is missing or is not application/json in UTF-8 (for a token request"
-    " application/x-www-form-urlencoded), or the body is compressed.",
-    remedy="Send “Content-Type: application/json” and no Content-Encoding.",
+    " application/x-www-form-urlencoded; for a batch text/csv, application/x-ndjson or"
+    " application/vnd.apache.parquet), or the body is compressed.",
+    remedy="Send the Content-Type that “detail” names and no Content-Encoding.",
 )
 RATE_LIMITED = ProblemType(
     name="rate-limited",

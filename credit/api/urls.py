@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from credit.api import docs
+from credit.api.batches import BatchCancellation, BatchDetail, Batches, BatchResults
 from credit.api.converters import PublicId
 from credit.api.decisions import DecisionDetail, Decisions
 from credit.api.feedback import Feedback
@@ -18,6 +19,7 @@ from credit.api.webhooks import (
 
 register_converter(PublicId, "decision_id")
 register_converter(PublicId, "webhook_id")
+register_converter(PublicId, "batch_id")
 
 app_name = "api"
 urlpatterns = [
@@ -26,6 +28,14 @@ urlpatterns = [
     path("decisions/<decision_id:decision_id>/outcomes", Outcomes.as_view(), name="outcomes"),
     path("decisions/<decision_id:decision_id>/feedback", Feedback.as_view(), name="feedback"),
     path("oauth/token", Tokens.as_view(), name="oauth_token"),
+    path("batches", Batches.as_view(), name="batches"),
+    path("batches/<batch_id:batch_id>", BatchDetail.as_view(), name="batch"),
+    path("batches/<batch_id:batch_id>/results", BatchResults.as_view(), name="batch_results"),
+    path(
+        "batches/<batch_id:batch_id>/cancellation",
+        BatchCancellation.as_view(),
+        name="batch_cancellation",
+    ),
     path("products", Products.as_view(), name="products"),
     path("products/<slug:slug>/schema", ProductSchema.as_view(), name="product_schema"),
     path("webhooks", Webhooks.as_view(), name="webhooks"),

@@ -1,6 +1,7 @@
 from credit.models.alerts import Alert
 from credit.models.applications import Application
 from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
+from credit.models.batches import Batch, BatchRow
 from credit.models.decisions import Decision, OfficerDecision, RecommendationFeedback, Score
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.model_versions import ModelVersion, TrainingRun
@@ -19,6 +20,8 @@ __all__ = [
     "AuditEvent",
     "AuditLeaf",
     "AuditSeal",
+    "Batch",
+    "BatchRow",
     "ContractVersion",
     "Decision",
     "EventKind",

@@ -14,6 +14,9 @@ class AuditEvent(models.Model):
 
     class Type(models.TextChoices):
         APPLICATION_DECIDED = "application_decided", "Application scored and recommended"
+        BATCH_RECEIVED = "batch_received", "File of applications received"
+        BATCH_DECIDED = "batch_decided", "Rows of a file scored and recommended"
+        BATCH_ENDED = "batch_ended", "File of applications finished"
         OFFICER_DECIDED = "officer_decided", "Officer decided"
         FEEDBACK_GIVEN = "feedback_given", "Feedback given"
         OUTCOME_REPORTED = "outcome_reported", "Outcome reported"

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from credit.ids import LENGTH
 from credit.models.applications import Application
+from credit.models.audit import AuditEvent
 from credit.models.model_versions import ModelVersion
 from credit.models.products import ContractVersion, PolicyVersion
 
@@ -92,6 +93,15 @@ class Decision(models.Model):
     policy_results = models.JSONField(default=list, help_text="[{rule, passed, text}]")
     automatic = models.CharField(max_length=10, choices=Verdict, blank=True)
     decided_at = models.DateTimeField()
+    event = models.ForeignKey(  # events are never deleted: a check a row would only cost
+        AuditEvent,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="of a batch, which binds many decisions; else the event names this one",
+    )
 
     objects = DecisionQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.test import Client
 from credit.actions import api_keys
 
 
-def key_of(partner="bank-one", scopes=("score", "read", "outcomes"), *, days=30, **more):
+def key_of(partner="bank-one", scopes=("score", "read", "outcomes", "batch"), *, days=30, **more):
     """Issue a key by today's clock, as the API reads it; `days` below 0 for one that expired."""
     now = datetime.now(UTC)
     return api_keys.issue(
@@ -49,6 +49,12 @@ class Partner:
         named = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
         sent = factories.body() if body is None else body
         return self.post("/api/v1/decisions", sent, **named | headers)
+
+    def send(self, content, kind="application/x-ndjson", *, query="?product=consumer-loan", **more):
+        named = {"Idempotency-Key": str(uuid.uuid4())}
+        return self.client.generic(
+            "POST", f"/api/v1/batches{query}", content, kind, headers=self._headers(named | more)
+        )
 
     def _headers(self, more):
         shown = {"Authorization": f"Bearer {self.key}"} if self.key else {}

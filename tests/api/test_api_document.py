@@ -105,9 +105,9 @@ def test_every_status_has_an_example_that_fits_its_schema(path, method):
 def test_every_request_has_an_example_that_fits_its_schema(path, method):
     body = operation(path, method).get("requestBody")
     if body:
-        (content,) = body["content"].values()
-        for example in content["examples"].values():
-            holds(example["value"], content["schema"])
+        for content in body["content"].values():
+            for example in content.get("examples", {}).values():
+                holds(example["value"], content["schema"])
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_every_operation_shows_its_problems(path, method):
     assert (403 in statuses) == (path != TOKEN)
     assert ("requestBody" in told) == ({413, 415} <= statuses)
     assert ("{" in path) == (404 in statuses)
-    for status in statuses - {200, 201}:
+    for status in statuses - {200, 201, 202}:
         assert list(told["responses"][str(status)]["content"]) == [problem_documents.MEDIA_TYPE]
 
 

@@ -129,7 +129,7 @@ def _a_fault_of_ours(partner, application, monkeypatch):
 
 
 def _a_row_that_the_database_refuses(partner, application, monkeypatch):
-    monkeypatch.setattr("credit.actions.decisions.new_id", lambda _: "X" * 27)
+    monkeypatch.setattr("credit.considering.new_id", lambda _: "X" * 27)
     return partner.decide(application(reference=CANARY))
 
 

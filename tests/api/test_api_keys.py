@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from credit.actions import api_keys
 from credit.models import ApiKey, Application
 
+BATCH = "/api/v1/batches/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 DECISION = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
 WEBHOOK = "/api/v1/webhooks/01JDA52ZKQ8M0X6T3R9V1B7CDE"
@@ -91,8 +92,12 @@ REQUESTS = {
     "webhooks resume": lambda partner: partner.post(f"{WEBHOOK}/resume", b""),
     "webhooks secret": lambda partner: partner.post(f"{WEBHOOK}/secret", b""),
     "outcomes as feedback": lambda partner: partner.post(f"{DECISION}/feedback", {}),
+    "batch": lambda partner: partner.send(b"{}"),
+    "batch one": lambda partner: partner.get(BATCH),
+    "batch results": lambda partner: partner.get(f"{BATCH}/results"),
+    "batch cancellation": lambda partner: partner.post(f"{BATCH}/cancellation", b""),
 }
-SCOPES = ("score", "read", "outcomes", "webhooks")
+SCOPES = ("score", "read", "outcomes", "batch", "webhooks")
 
 
 @pytest.mark.parametrize("name", REQUESTS)

@@ -17,7 +17,7 @@ from scoring.training.export import ExportRefused
 from scoring.training.familiarity_fit import fit_familiarity
 from scoring.training.synthetic import Recipe, contract_of, loans_of
 from scoring.training.train import train
-from scoring.uncertainty import Uncertainty, assess
+from scoring.uncertainty import Uncertainty, assess, assess_each
 
 RECIPE = Recipe(numbers=4, categories=2, ordinals=1, booleans=1, rounds=25, max_depth=3)
 pytestmark = pytest.mark.xdist_group("how_sure")
@@ -106,6 +106,18 @@ def test_far_from_every_cut_off_nobody_is_asked(engine, contract, rows):
             members = engine.ensemble.pds(row)
             own = score.pd <= policy.approve_pd_at_most
             assert ((members <= policy.approve_pd_at_most) == own).mean() >= 0.85
+
+
+def test_many_are_told_what_each_is_told_alone(engine, contract, rows):
+    policy = contract.policy
+    alone = [engine.score(row) for row in rows[:300]]
+
+    together = engine.score_each(rows[:300])
+    found = assess_each(engine, rows[:300], together, policy)
+
+    assert together == alone
+    assert found == [assess(engine, *each, policy) for each in zip(rows[:300], alone, strict=True)]
+    assert len({item is None for item in found}) == 2
 
 
 def test_what_is_said_counts_those_that_recommend_the_same(engine, contract, rows):

@@ -104,6 +104,55 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "examples": list(DECISION_REQUESTS.values()),
 }
+BATCH_ID = "01JDA5X0P3V8H2Q6R9W7Z1C4KM"
+BATCH: dict[str, Any] = {
+    "id": BATCH_ID,
+    "product": "consumer-loan",
+    "state": "running",
+    "format": "csv",
+    "bytes": 14892226,
+    "sha256": "a7" * 32,
+    "received_at": "2026-11-22T10:15:02.114Z",
+    "started_at": "2026-11-22T10:15:02.390Z",
+    "finished_at": None,
+    "rows": 100000,
+    "rows_done": 42000,
+    "rows_decided": 41998,
+    "rows_refused": 2,
+    "errors": [],
+}
+BATCH_RECEIVED: dict[str, Any] = BATCH | {
+    "state": "queued",
+    "started_at": None,
+    "rows": None,
+    "rows_done": 0,
+    "rows_decided": 0,
+    "rows_refused": 0,
+}
+BATCH_CANCELLED: dict[str, Any] = BATCH | {
+    "state": "cancelled",
+    "finished_at": "2026-11-22T10:15:17.002Z",
+}
+BATCH_PAGE: dict[str, Any] = {"results": [BATCH], "next": None}
+BATCH_RESULTS: dict[str, Any] = {
+    "results": [
+        {"row": 1, "decision": DECISION, "errors": []},
+        {
+            "row": 2,
+            "decision": None,
+            "errors": [
+                {
+                    "pointer": "/features/duration_months",
+                    "code": "wrong_type",
+                    "detail": "must be a whole number",
+                }
+            ],
+        },
+    ],
+    "next": "2",
+}
+BATCH_CSV = "reference,checking_status,duration_months,amount\nA-2291,below_0,30,4200\n"
+BATCH_NDJSON = "".join(f"{json.dumps(each)}\n" for each in DECISION_REQUESTS.values())
 
 TOKEN_REQUESTS: dict[str, Any] = {
     "everything the client may": {"grant_type": "client_credentials"},

@@ -46,6 +46,11 @@ WITH_A_BODY = (
     problem_types.TOO_LARGE,
     problem_types.UNSUPPORTED_MEDIA_TYPE,
 )
+WITH_A_FILE = (
+    problem_types.VALIDATION,
+    problem_types.TOO_LARGE,
+    problem_types.UNSUPPORTED_MEDIA_TYPE,
+)
 REQUEST_ID = OpenApiParameter(
     "X-Request-ID",
     {"type": "string"},
@@ -116,18 +121,20 @@ def operation(  # the parts of an OpenAPI operation
     *,
     answers: Mapping[int, tuple[str, str, Any]],
     body: tuple[str, Mapping[str, Any]] | None = None,
+    file: Mapping[str, OpenApiRequest] | None = None,
     problems: tuple[ProblemType, ...] = (),
     parameters: tuple[OpenApiParameter, ...] = (),
 ) -> Callable[[Method], Method]:
     """Describe a method.
 
-    `body` is (component, examples by name); an answer is (words, component, example).
+    `body` is (component, examples by name), a `file` is what it may be by media type; an answer is
+    (words, component, example).
     """
-    known = (*ANY_TIME, *(WITH_A_BODY if body else ()), *problems)
+    known = (*ANY_TIME, *(WITH_A_BODY if body else WITH_A_FILE if file else ()), *problems)
     decorate: Callable[[Method], Method] = extend_schema(
         operation_id=name,
         summary=summary,
-        request=_request(bodies.JSON_TYPE, *body) if body else None,
+        request=_request(bodies.JSON_TYPE, *body) if body else file,
         responses=_answers(answers) | _problems(known),
         parameters=[*ALWAYS, *parameters],
     )
@@ -186,6 +193,27 @@ def _problem(kinds: list[ProblemType]) -> OpenApiResponse:
     )
 
 
-def query_parameter(name: str, schema: Schema, words: str) -> OpenApiParameter:
-    """Describe an optional parameter of the query."""
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=words)
+def file_of(schema: Schema, **shown: object) -> OpenApiRequest:
+    """Describe a body that is no JSON, with examples by name."""
+    named = [OpenApiExample(name, value=value, request_only=True) for name, value in shown.items()]
+    return OpenApiRequest(schema, examples=named)
+
+
+def location_header(*statuses: int) -> OpenApiParameter:
+    """Describe the header that says where to look after what was begun."""
+    return OpenApiParameter(
+        "Location",
+        {"type": "string", "format": "uri-reference"},
+        OpenApiParameter.HEADER,
+        response=list(statuses),
+        description="Where to read how far it is.",
+    )
+
+
+def query_parameter(
+    name: str, schema: Schema, words: str, *, required: bool = False
+) -> OpenApiParameter:
+    """Describe a parameter of the query."""
+    return OpenApiParameter(
+        name, schema, OpenApiParameter.QUERY, description=words, required=required
+    )

@@ -1,0 +1,138 @@
+"""Some rows of a batch, decided in memory and made ready to be written in few statements."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import connections
+
+from credit import considering
+from credit.considering import Considered
+from credit.models import Partner
+from credit.serving import ModelUnavailable, Terms
+from credit.untrusted_rows import RowsRefused
+from scoring.features import FieldProblem, InputRefused
+from scoring.request_rows import Row
+
+AT_ONCE = 1_000  # rows of a transaction: a third of a second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Consecutive rows with their results; `json` texts hold a row of a table an item."""
+
+    at: datetime
+    terms: Terms
+    first: int
+    decided: int
+    refused: int
+    applications: str
+    scores: str
+    decisions: str
+    results: str
+    evidence: dict[str, dict[str, str | int]]  # by decision
+    monitoring: list[tuple[str, str, str]]  # application, attribute, group
+    routes: dict[str, int]
+    troubles: dict[str, ModelUnavailable]  # by cause
+    ended_by: RowsRefused | None  # the file cannot be read any further
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self.decided + self.refused
+
+    @property
+    def last(self) -> int:
+        """The number of the last one."""
+        return self.first + self.rows - 1
+
+
+def considered(
+    rows: Iterator[Row], *, first: int, found: Terms, partner: Partner, at: datetime
+) -> Chunk:
+    """Take the next rows and decide them; it writes nothing, so it may run beside a writing."""
+    try:
+        return _chunk(*_taken(rows), first=first, found=found, partner=partner, at=at)
+    finally:
+        connections.close_all()  # of this thread: a fallback scorecard may have been read
+
+
+def _taken(rows: Iterator[Row]) -> tuple[list[Row], RowsRefused | None]:
+    """Take some rows; those before the place where the file breaks off count."""
+    taken: list[Row] = []
+    try:
+        taken.extend(islice(rows, AT_ONCE))
+    except RowsRefused as refused:
+        return taken, refused
+    return taken, None
+
+
+def _chunk(
+    rows: list[Row],
+    ended_by: RowsRefused | None,
+    *,
+    first: int,
+    found: Terms,
+    partner: Partner,
+    at: datetime,
+) -> Chunk:
+    bodies = [row.body for row in rows if row.body is not None]
+    told = iter(considering.consider_each(found, bodies, partner=partner, at=at))
+    results = [
+        (row.number, next(told) if row.body is not None else InputRefused(row.problems))
+        for row in rows
+    ]
+    made = [each for _, each in results if isinstance(each, Considered)]
+    return Chunk(
+        at=at,
+        terms=found,
+        first=first,
+        decided=len(made),
+        refused=len(rows) - len(made),
+        applications=_written(_application(each) for each in made),
+        scores=_written({"id": each.id, **each.figures} for each in made),
+        decisions=_written({"id": each.id, **each.verdict} for each in made),
+        results=_written(_result(number, each) for number, each in results),
+        evidence={each.id: each.evidence for each in made},
+        monitoring=[
+            (each.id, *group) for each in made for group in each.application.monitoring.items()
+        ],
+        routes=dict(Counter(str(each.route) for each in made)),
+        troubles={trouble.cause: trouble for each in made for trouble in each.troubles},
+        ended_by=ended_by,
+    )
+
+
+def _application(made: Considered) -> dict[str, Any]:
+    application = made.application
+    return {
+        "id": made.id,
+        "reference": application.reference,
+        "amount": str(application.requested.amount),
+        "term_months": application.requested.term_months,
+        "features": made.values,
+        "status": str(made.status),
+        "salt": made.salt.hex(),
+    }
+
+
+def _result(number: int, told: Considered | InputRefused) -> dict[str, Any]:
+    if isinstance(told, Considered):
+        return {"number": number, "decision_id": told.id, "problems": []}
+    return {
+        "number": number,
+        "decision_id": None,
+        "problems": [_problem(each) for each in told.problems],
+    }
+
+
+def _problem(problem: FieldProblem) -> dict[str, str]:
+    return {"pointer": problem.pointer, "code": problem.code, "detail": problem.message}
+
+
+def _written(rows: Iterable[dict[str, Any]]) -> str:
+    return json.dumps(list(rows), ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,310 @@
+"""A decision made in memory, and not yet written: of one application, or of many at once.
+
+Both ways meet in `_decided`, so that a row of a batch comes out as it would have alone.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from credit import ladder, requests, serving
+from credit.ids import new_id
+from credit.ladder import Climbed, Scored
+from credit.models import Application, Decision, Partner, Score
+from credit.requests import Read
+from credit.serving import ModelUnavailable, Terms, UnknownProduct
+from scoring.canonical import commitment
+from scoring.engine import Engine
+from scoring.features import FieldProblem, InputRefused, Value
+from scoring.policy import Recommendation, Recommended, recommend
+from scoring.records import UNASKED, committed, normalised
+from scoring.sessions import GraphFailed
+from scoring.uncertainty import Uncertainty, assess_each
+
+_AFTER = {
+    Recommendation.APPROVE: Application.Status.APPROVED,
+    Recommendation.DECLINE: Application.Status.DECLINED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A decision made and not yet written: what its rows will hold."""
+
+    id: str  # of the application and of the decision
+    at: datetime
+    terms: Terms
+    partner: Partner | None
+    application: Read
+    values: dict[str, Value]  # normalised
+    salt: bytes
+    climbed: Climbed
+    warnings: list[str]
+    uncertainty: Uncertainty | None
+    unasked: ModelUnavailable | None  # why its bootstrap models could not be asked
+    recommended: Recommended
+
+    @property
+    def troubles(self) -> list[ModelUnavailable]:
+        """All that failed on the way to it."""
+        steps = [trouble for _, trouble in self.climbed.troubles]
+        return [*steps, self.unasked] if self.unasked else steps
+
+    @property
+    def status(self) -> Application.Status:
+        """Where the application stands from now on."""
+        if not self.recommended.automatic:
+            return Application.Status.AWAITING_OFFICER
+        return _AFTER[self.recommended.recommendation]
+
+    @property
+    def route(self) -> Score.Route:
+        """Who scored it."""
+        return self.climbed.scored.route if self.climbed.scored else Score.Route.NONE
+
+    @property
+    def bundle_hash(self) -> str:
+        """By which bundle; "" where nobody could."""
+        return self.climbed.scored.score.bundle_hash if self.climbed.scored else ""
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The columns of the score beside whose it is."""
+        scored = self.climbed.scored
+        said = {
+            "route": str(self.route),
+            "bundle_hash": self.bundle_hash,
+            "warnings": self.warnings,
+            "uncertainty": self.uncertainty.facts if self.uncertainty else None,
+        }
+        if scored is None:
+            return said | {"contract_id": self.terms.contract_version.pk}
+        score, version = scored.score, scored.version
+        return said | {
+            "contract_id": version.contract_id,
+            "model_version_id": version.pk,
+            "pd": score.pd,
+            "margin": score.margin,
+            "points": score.points,
+            "base_points": score.base_points,
+            "score": score.score,
+            "band": score.band,
+            "contributions": score.contributions,
+        }
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """The columns of the decision beside whose it is and when."""
+        recommended = self.recommended
+        return {
+            "recommendation": recommended.recommendation.value,
+            "policy_results": [
+                {"rule": result.rule, "passed": result.passed, "text": result.text}
+                for result in recommended.results
+            ],
+            "automatic": recommended.recommendation.value if recommended.automatic else "",
+        }
+
+    @property
+    def evidence(self) -> dict[str, str | int]:
+        """What the audit trail holds of it: nothing that says who or what was decided about."""
+        inputs = committed(
+            reference=self.application.reference,
+            requested=self.application.requested,
+            features=self.values,
+        )
+        recommended = self.recommended
+        return {
+            # The salt goes with the person's data when that is erased; then nobody can guess it.
+            "inputs": commitment(self.salt, inputs),
+            "recommendation": recommended.recommendation.value,
+            "automatic": recommended.recommendation.value if recommended.automatic else "",
+            "route": str(self.route),
+            "bundle": self.bundle_hash,
+            "contract": self.terms.contract_version.hash,
+            "policy": self.terms.policy_version.number,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sureness:
+    """How sure the model is, and what to tell about it."""
+
+    uncertainty: Uncertainty | None = None
+    warnings: tuple[str, ...] = ()
+    trouble: ModelUnavailable | None = None  # why it could not be found out
+
+
+def consider(
+    *, product: object, partner: Partner | None, body: Mapping[str, object], at: datetime
+) -> Considered:
+    """Read what is in force, check, score, apply the policy; raises `InputRefused`."""
+    found = _terms(product, body, at=at)
+    application = requests.read(body, product=found.product.slug, contract=found.contract)
+    values = normalised(found.contract, application.features)
+    climbed = ladder.climb(found, values, at=at)
+    sureness = _sureness(found, climbed.scored, values, at=at)
+    return _decided(found, application, values, climbed, sureness, partner=partner, at=at)
+
+
+def consider_each(
+    found: Terms,
+    bodies: Sequence[Mapping[str, object]],
+    *,
+    partner: Partner | None,
+    at: datetime,
+) -> list[Considered | InputRefused]:
+    """Consider many under the same terms; one that is refused does not stop the others."""
+    read = [_read(body, found) for body in bodies]
+    taken = [each for each in read if isinstance(each, Read)]
+    values = [normalised(found.contract, each.features) for each in taken]
+    climbed = ladder.climb_each(found, values, at=at)
+    sureness = _sureness_of_each(found, climbed, values, at=at)
+    decided = iter(
+        _decided(found, *each, partner=partner, at=at)
+        for each in zip(taken, values, climbed, sureness, strict=True)
+    )
+    return [next(decided) if isinstance(each, Read) else each for each in read]
+
+
+def _read(body: Mapping[str, object], found: Terms) -> Read | InputRefused:
+    try:
+        return requests.read(body, product=found.product.slug, contract=found.contract)
+    except InputRefused as refused:
+        return refused
+
+
+def _decided(
+    found: Terms,
+    application: Read,
+    values: dict[str, Value],
+    climbed: Climbed,
+    sureness: _Sureness,
+    *,
+    partner: Partner | None,
+    at: datetime,
+) -> Considered:
+    """Apply the policy to what was found out, and put it into rows."""
+    scored = climbed.scored
+    recommended = recommend(
+        found.policy,
+        pd=scored.score.pd if scored else None,
+        requested=application.requested,
+        values=values,
+        score=scored.score.score if scored else None,
+        uncertainty=sureness.uncertainty,
+    )
+    if sureness.trouble or (scored and scored.route == Score.Route.SCORECARD):
+        recommended = replace(recommended, automatic=False)
+    return Considered(
+        id=new_id(at),
+        at=at,
+        terms=found,
+        partner=partner,
+        application=application,
+        values=values,
+        salt=os.urandom(16),
+        climbed=climbed,
+        warnings=[*climbed.warnings, *sureness.warnings],
+        uncertainty=sureness.uncertainty,
+        unasked=sureness.trouble,
+        recommended=recommended,
+    )
+
+
+def unsaved(made: Considered) -> Decision:
+    """Put one into rows: a decision with its application and score, none of them saved."""
+    found, scored = made.terms, made.climbed.scored
+    application = Application(
+        id=made.id,
+        product=found.product,
+        partner=made.partner,
+        reference=made.application.reference,
+        amount=made.application.requested.amount,
+        term_months=made.application.requested.term_months,
+        features=made.values,
+        status=made.status,
+        received_at=made.at,
+        salt=made.salt,
+    )
+    score = Score(application=application, **made.figures)
+    score.contributions = list(score.contributions)
+    score.contract = scored.version.contract if scored else found.contract_version
+    score.model_version = scored.version if scored else None
+    application.score = score
+    return Decision(
+        id=made.id,
+        application=application,
+        policy=found.policy_version,
+        decided_at=made.at,
+        **made.verdict,
+    )
+
+
+def _terms(product: object, body: Mapping[str, object], *, at: datetime) -> Terms:
+    """Find the product; where there is none, the body's own shape is still worth a word."""
+    if not isinstance(product, str):
+        code = "missing" if product is None else "wrong_type"
+        wrong = FieldProblem("/product", code, "must be the name of a product")
+        raise InputRefused((wrong, *requests.shape_problems(body)))
+    try:
+        return serving.terms(product, at=at)
+    except UnknownProduct as unknown:
+        raise InputRefused((*unknown.problems, *requests.shape_problems(body))) from unknown
+
+
+def _sureness(
+    found: Terms, scored: Scored | None, values: Mapping[str, Value], *, at: datetime
+) -> _Sureness:
+    """Ask the bootstrap models and the table of familiarity; a scorecard has neither."""
+    if scored is None or scored.engine is None:
+        return _Sureness()
+    try:
+        unsure = ladder.sureness(scored, values, found.policy, at=at)
+    except ModelUnavailable as failed:
+        return _told(found, scored.engine, values, None, trouble=failed)
+    return _told(found, scored.engine, values, unsure)
+
+
+def _sureness_of_each(
+    found: Terms,
+    climbed: Sequence[Climbed],
+    rows: Sequence[Mapping[str, Value]],
+    *,
+    at: datetime,
+) -> list[_Sureness]:
+    """Ask at once where one model scored them all, as is usual; else about each alone."""
+    scored = [each.scored for each in climbed if each.scored]
+    loaded = scored[0].engine if len(scored) == len(rows) and rows else None
+    if loaded is not None and all(each.engine is loaded for each in scored):
+        try:
+            unsure = assess_each(loaded, rows, [each.score for each in scored], found.policy)
+        except GraphFailed:
+            pass  # alone, only those go to a person about whom the models cannot answer
+        else:
+            return [_told(found, loaded, *each) for each in zip(rows, unsure, strict=True)]
+    return [
+        _sureness(found, each.scored, values, at=at)
+        for each, values in zip(climbed, rows, strict=True)
+    ]
+
+
+def _told(
+    found: Terms,
+    loaded: Engine,
+    values: Mapping[str, Value],
+    unsure: Uncertainty | None,
+    *,
+    trouble: ModelUnavailable | None = None,
+) -> _Sureness:
+    warnings = [UNASKED] if trouble else []
+    if unsure is not None and unsure.agreement < found.policy.agreement_at_least:
+        warnings.append(unsure.warning)
+    unlike = loaded.familiarity.warning(values) if loaded.familiarity else None
+    return _Sureness(
+        uncertainty=unsure,
+        warnings=(*warnings, *([unlike] if unlike else [])),
+        trouble=trouble,
+    )

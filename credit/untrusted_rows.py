@@ -1,0 +1,127 @@
+"""A partner's file, read by a child process that has nothing to lose, as rows to be checked here.
+
+What the child says is no more to be trusted than the file: it is JSON with a bound on each line,
+and every request in it goes through the same check as one that came by the single endpoint.
+"""
+
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+
+from scoring.features import FieldProblem
+from scoring.request_rows import MOST_ROWS, Format, Row
+
+PROGRAM = "credit.api.batch_rows"  # a name and no import: it shares nothing with this process
+LONGEST_LINE = 4 * 1024 * 1024  # bytes; a request of 1 MiB may double when it is escaped
+BLOCK = 1 << 16
+SILENT_FOR = 120.0  # seconds; counting the rows of the largest file takes some of them
+_DIED = FieldProblem(
+    "",
+    "unreadable",
+    "The file is damaged, or reading it takes more memory or time than allowed.",
+)
+
+
+class RowsRefused(Exception):
+    """The file cannot be read, or not any further; `problems` say why."""
+
+    def __init__(self, *problems: FieldProblem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problem.message for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRows:
+    """How many rows there are, and those after the first `skip`."""
+
+    total: int
+    rows: Iterator[Row]
+
+
+@contextmanager
+def opened(file: Path, *, kind: str, contract: str, skip: int) -> Iterator[OpenedRows]:
+    """Start the child; it ends with the block, whatever happens in it. `contract` is its text.
+
+    Raises `RowsRefused`, here or while its rows are gone through.
+    """
+    command = [sys.executable, "-m", PROGRAM, str(file), Format(kind).value, str(skip)]
+    with subprocess.Popen(
+        command,
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as child:
+        try:
+            yield _opened(child, contract.encode(), skip)
+        finally:
+            child.kill()
+
+
+def _opened(child: subprocess.Popen[bytes], source: bytes, skip: int) -> OpenedRows:
+    stdin, stdout = _pipes(child)
+    try:
+        stdin.write(source)
+        stdin.close()
+    except BrokenPipeError as died:
+        raise RowsRefused(_DIED) from died
+    said = _messages(stdout)
+    match next(said, None):
+        case ["total", int(total)] if 1 <= total <= MOST_ROWS:
+            return OpenedRows(total, _rows(said, first=skip + 1, total=total))
+        case ["refused", list(problems)]:
+            raise RowsRefused(*_problems(problems))
+        case _:
+            raise RowsRefused(_DIED)
+
+
+def _rows(said: Iterator[Any], *, first: int, total: int) -> Iterator[Row]:
+    for number in range(first, total + 1):
+        match next(said, None):
+            case [int(told), dict(body)] if told == number:
+                yield Row(number, body)
+            case [int(told), None, list(problems)] if told == number and problems:
+                yield Row(number, None, _problems(problems))
+            case ["refused", list(problems)]:
+                raise RowsRefused(*_problems(problems))
+            case _:
+                raise RowsRefused(_DIED)
+
+
+def _problems(said: list[Any]) -> tuple[FieldProblem, ...]:
+    return tuple(FieldProblem(*(str(part) for part in each[:3])) for each in said)
+
+
+def _messages(stdout: IO[bytes]) -> Iterator[Any]:
+    """Read a message a line, each within its bounds of length and time."""
+    held = b""
+    while select.select([stdout], [], [], SILENT_FOR)[0]:
+        block = os.read(stdout.fileno(), BLOCK)
+        *whole, held = (held + block).split(b"\n")
+        for line in whole:
+            try:
+                yield json.loads(line, parse_constant=_no_constants)
+            except (ValueError, RecursionError):
+                return
+        if not block or len(held) > LONGEST_LINE:
+            return
+
+
+def _no_constants(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if child.stdin is None or child.stdout is None:
+        raise TypeError("the child was started without pipes")
+    return child.stdin, child.stdout

@@ -1,0 +1,90 @@
+"""A partner's file is read by a child with nothing to lose; what it says is checked here."""
+
+import os
+
+import factories
+import pytest
+
+from credit import untrusted_rows
+from credit.untrusted_rows import RowsRefused
+
+
+@pytest.fixture
+def read(tmp_path):
+    def rows(content, kind="ndjson", *, skip=0):
+        file = tmp_path / "file"
+        file.write_bytes(content)
+        contract = factories.SOURCE.decode()
+        with untrusted_rows.opened(file, kind=kind, contract=contract, skip=skip) as opened:
+            return [(row.number, row.body, row.problems) for row in opened.rows]
+
+    return rows
+
+
+@pytest.fixture
+def child_says(monkeypatch, tmp_path):
+    """Put a program in the child's place that has been taken over."""
+
+    def say(program):
+        (tmp_path / "taken_over.py").write_text(program)
+        monkeypatch.setattr(untrusted_rows, "PROGRAM", "taken_over")
+        monkeypatch.setattr(untrusted_rows.settings, "BASE_DIR", tmp_path)
+
+    return say
+
+
+def test_rows_come_one_by_one_with_what_is_wrong_with_some(read):
+    body = factories.body()
+    twice = b'{"reference": "A-1", "reference": "A-2"}\n'
+
+    rows = read(factories.ndjson(body, body) + twice, skip=1)
+
+    assert rows[0] == (2, body, ())
+    assert (rows[1][0], rows[1][1]) == (3, None)
+    assert (rows[1][2][0].pointer, rows[1][2][0].code) == ("/reference", "duplicate_key")
+
+
+def test_a_file_that_is_none_is_refused_in_words(read):
+    with pytest.raises(RowsRefused, match="The file cannot be read"):
+        read(b"PAR1" + os.urandom(1000) + b"PAR1", "parquet")
+    with pytest.raises(RowsRefused, match="'reference' is missing"):
+        read(b"a,b\n1,2\n", "csv")
+
+
+SAID = {
+    "nothing": "",
+    "no JSON": "print('oops')",
+    "no total": "print('[1, {}]')",
+    "too many rows": "print('[\"total\", 2000000]')",
+    "another row": "print('[\"total\", 2]'); print('[2, {}]')",
+    "fewer rows": "print('[\"total\", 2]'); print('[1, {}]'); print('[\"end\"]')",
+    "no request": "print('[\"total\", 2]'); print('[1, 7]')",
+    "a number that is none": "print('[\"total\", 1]'); print('[1, {\"a\": NaN}]')",
+    "an endless line": "while True: print('x' * 100000, end='')",
+    "death": "import os; print('[\"total\", 1]', flush=True); os.kill(os.getpid(), 9)",
+}
+
+
+@pytest.mark.parametrize("program", SAID.values(), ids=SAID)
+def test_a_child_that_was_taken_over_is_believed_nothing(read, child_says, program):
+    child_says(program)
+
+    with pytest.raises(RowsRefused, match="damaged"):
+        read(b"{}")
+
+
+def test_a_silent_child_is_not_waited_for(read, child_says, monkeypatch):
+    monkeypatch.setattr(untrusted_rows, "SILENT_FOR", 0.1)
+    child_says("import time; time.sleep(60)")
+
+    with pytest.raises(RowsRefused, match="damaged"):
+        read(b"{}")
+
+
+def test_the_child_knows_none_of_our_secrets(read, child_says, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    child_says("import json, os; print('[\"total\", 1]'); print(json.dumps([1, dict(os.environ)]))")
+
+    ((_, known, _),) = read(b"{}")
+
+    assert set(known) <= {"PATH", "LANG", "LC_CTYPE", "PWD", "SHLVL", "_"}
