@@ -135,6 +135,12 @@ def test_every_message_that_we_send_stands_in_it():
 
 SCOPES = {"decide": ["score"], "report_outcome": ["outcomes"], "list_decisions": ["read"]}
 SCOPES |= {"read_decision": ["read"], "list_products": [], "read_product_schema": []}
+SCOPES |= {"give_feedback": ["outcomes"]}
+OF_BATCHES = ("send_batch", "list_batches", "read_batch", "read_batch_results", "cancel_batch")
+SCOPES |= {operation: ["batch"] for operation in OF_BATCHES}
+OF_WEBHOOKS = ("list", "register", "read", "remove", "pause", "resume")
+SCOPES |= {f"{verb}_webhook{'s' * (verb == 'list')}": ["webhooks"] for verb in OF_WEBHOOKS}
+SCOPES |= {"rotate_webhook_secret": ["webhooks"]}
 
 
 def security_of(path, method):

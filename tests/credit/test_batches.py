@@ -107,12 +107,12 @@ def test_each_row_ends_as_it_would_have_alone(champion, in_pairs):
 def test_its_end_is_owed_to_the_partners_webhooks_unless_the_partner_ended_it(
     champion, in_pairs, read_here, settings
 ):
-    settings.EVENHAND_WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.EVENHAND_WEBHOOK_NETWORKS = (ip_network("127.0.0.0/8"),)
     read_here(*bodies())
     done, cancelled = factories.batch(b"1"), factories.batch(b"2")
     key = factories.api_key(done.partner.slug, "webhooks").api_key
     webhooks.register(url="http://127.0.0.1:9/", kinds=[EventKind.BATCH_COMPLETED], key=key, at=AT)
-    batches.cancel(batch_id=cancelled.pk, partner=cancelled.partner, at=AT)
+    batches.cancel(batch_id=cancelled.pk, key=key, at=AT)
 
     batch_runs.work(clock=clock)
 
