@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection, connections
 from django.test import Client
 
+from credit.actions import api_keys
 from credit.models import Application, AuditEvent, Decision, IdempotencyRecord, Partner, Score
 
 THREADS = 6
@@ -171,10 +172,19 @@ def test_a_connection_killed_on_the_way_leaves_nothing_half_written(
     assert rows_of(committed_partner) == ONE_OF_EACH
 
 
-def test_a_connection_whose_server_went_away_is_replaced_and_writes_once(committed_partner):
+def test_a_connection_whose_server_went_away_is_replaced_and_writes_once(
+    committed_partner, monkeypatch
+):
     committed_partner.decide(idempotency_key="k-0")
-    with connections["owner"].cursor() as cursor:
+    key = api_keys.verify(committed_partner.key, at=factories.AT)
+    monkeypatch.setattr(
+        "credit.actions.api_keys.verify", lambda *_, **__: key
+    )  # the write is first
+    beside = connection.copy()
+    with beside.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")  # only a session's own login may end it
         cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    beside.close()
 
     answer = committed_partner.decide(idempotency_key="k-1")
     again = committed_partner.decide(idempotency_key="k-1")
