@@ -83,13 +83,13 @@ def assess(
         return None
     pds = ensemble.pds(values)
     own = by_cut_off(policy, score.pd)
-    low, high = np.percentile(pds, [LOW, HIGH])
+    ordered = np.sort(pds)
     return Uncertainty(
         models=len(pds),
         agreeing=sum(by_cut_off(policy, pd) is own for pd in pds.tolist()),
         recommendation=str(own),
-        pd_low=float(low),
-        pd_high=float(high),
+        pd_low=_percentile(ordered, LOW),
+        pd_high=_percentile(ordered, HIGH),
     )
 
 
@@ -126,6 +126,17 @@ def stand(
     is_near = np.any([np.abs(logits - _logit(cut)) <= ensemble.near for cut in cut_offs], axis=0)
     enough = agreeing / ensemble.models >= policy.agreement_at_least
     return np.asarray(enough | ~is_near, dtype=np.bool_)
+
+
+def _percentile(ordered: "NDArray[np.float32]", percent: int) -> float:
+    """Interpolate as `np.percentile` does, to the bit, which takes ten times as long to begin."""
+    place = (len(ordered) - 1) * (percent / 100)
+    at = int(place)
+    below, above = ordered[at], ordered[min(at + 1, len(ordered) - 1)]
+    step, share = float(above - below), place - at
+    if share >= 0.5:
+        return float(above) - step * (1 - share)
+    return float(below) + step * share
 
 
 def _logit(pd: float) -> float:
