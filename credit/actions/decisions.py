@@ -269,7 +269,11 @@ def _write_rows(
 ) -> Decided | None:
     claim = None
     if owner is not None and idempotency is not None:
-        claim = {**asdict(idempotency), "answer": considered.answer}
+        claim = {
+            "key": idempotency.key,
+            "body_sha256": idempotency.body_sha256,
+            "answer": considered.answer,
+        }
     written = decision_rows.insert(
         considered.decision,
         event=_event(considered, owner, at=at),
