@@ -21,7 +21,7 @@ structlog.configure(
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=False,
+    cache_logger_on_first_use=True,
 )
 
 LOGGING: dict[str, Any] = {

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -28,9 +29,13 @@ def put(content: bytes | Path, suffix: str) -> str:
 
 def path_of(sha256: str, suffix: str) -> Path:
     """Say where the file of a hash stands; `sha256:` in front is allowed."""
-    digits = sha256.removeprefix("sha256:")
-    root: Path = settings.EVENHAND_VAR / "store"
-    return root / digits[:2] / f"{digits}{suffix}"
+    return _path(settings.EVENHAND_VAR, sha256.removeprefix("sha256:"), suffix)
+
+
+@lru_cache(maxsize=256)
+def _path(var: Path, digits: str, suffix: str) -> Path:
+    """Put a path together once: each decision asks for its bundle's."""
+    return var / "store" / digits[:2] / f"{digits}{suffix}"
 
 
 def get(sha256: str, suffix: str) -> bytes:

@@ -14,15 +14,7 @@ def canonical(value: object) -> bytes:
     >>> canonical({"b": 1, "a": datetime(2026, 11, 22, tzinfo=UTC)})
     b'{"a":"2026-11-22T00:00:00.000000Z","b":1}'
     """
-    text = json.dumps(
-        value,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-        default=_plain,
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def moment(at: datetime) -> str:
@@ -42,3 +34,12 @@ def _plain(value: object) -> str:
         return str(value)
     message = f"{type(value).__name__} has no place in canonical JSON"
     raise TypeError(message)
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    allow_nan=False,
+    default=_plain,
+)

@@ -140,14 +140,14 @@ def _differing(
         Recommendation.REFER: (~approve & ~decline).sum(axis=1).tolist(),
     }
     own = [by_cut_off(policy, score.pd) for score in scores]
-    lows, highs = np.percentile(found, [LOW, HIGH], axis=1).tolist()
+    ordered = np.sort(found, axis=1)
     return [
         Uncertainty(
             models=found.shape[1],
             agreeing=by_word[word][at],
             recommendation=str(word),
-            pd_low=lows[at],
-            pd_high=highs[at],
+            pd_low=_percentile(ordered[at], LOW),
+            pd_high=_percentile(ordered[at], HIGH),
         )
         for at, word in enumerate(own)
     ]
@@ -196,6 +196,17 @@ def stand(
     is_near = np.any([np.abs(logits - _logit(cut)) <= ensemble.near for cut in cut_offs], axis=0)
     enough = agreeing / ensemble.models >= policy.agreement_at_least
     return np.asarray(enough | ~is_near, dtype=np.bool_)
+
+
+def _percentile(ordered: "NDArray[np.float32]", percent: int) -> float:
+    """Interpolate as `np.percentile` does, to the bit, which takes ten times as long to begin."""
+    place = (len(ordered) - 1) * (percent / 100)
+    at = int(place)
+    below, above = ordered[at], ordered[min(at + 1, len(ordered) - 1)]
+    step, share = float(above - below), place - at
+    if share >= 0.5:
+        return float(above) - step * (1 - share)
+    return float(below) + step * share
 
 
 def _logit(pd: float) -> float:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from services import checks, control, demo, load, stack, testing, tools
+from services import bench_api, checks, control, demo, load, stack, testing, tools
 from services.places import Places, shown
 from services.terminal import say
 from services.trouble import StopAsked, Trouble
@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "check": (checks.run, "style, types and arrows; a tool's name runs only that one"),
     "load": (load.run, "load-test a stack of its own; fails when a target is missed"),
     "bench": (tools.bench, "measure the parts"),
+    "bench-api": (bench_api.run, "measure the API beside the usual ways to serve a model"),
     "docs": (tools.docs, "build the documentation"),
     "status": (control.show_status, "what runs, with process ids and addresses (--json)"),
     "restart": (control.restart, "restart NAME: postgres, broker, web, worker or beat"),

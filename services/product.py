@@ -15,6 +15,7 @@ from services.trouble import Trouble
 
 SLUG = "consumer-loan"
 FOLDER = f"contracts/{SLUG}"
+CONTRACT, LOANS = f"{FOLDER}/contract.toml", f"{FOLDER}/loans.csv"
 PARTNER = "demo-partner"
 SCOPES = ("score", "read", "outcomes", "batch", "webhooks")
 SECONDS_FOR_THE_WEB = 60.0
@@ -61,7 +62,7 @@ class Product:
         )
 
 
-def bring_up(supervisor: Supervisor, *, port: int) -> Product:
+def bring_up(supervisor: Supervisor, *, port: int, contract: str = CONTRACT) -> Product:
     """Bring the whole product up on its real data; what does not wait for the other runs beside."""
     supervisor.base_url = f"http://{LOOPBACK}:{port}"
     supervisor.progress.line("Starting the database and the broker")
@@ -73,7 +74,7 @@ def bring_up(supervisor: Supervisor, *, port: int) -> Product:
     if files is None:
         _start_web(product, port=port)
     is_live = _make_accounts(product)
-    steps = [] if is_live else _begin_onboarding(product)
+    steps = [] if is_live else _begin_onboarding(product, contract)
     if files is not None:  # the web server lists its files once, when it starts
         static_files.finish(files, supervisor)
         _start_web(product, port=port)
@@ -107,12 +108,12 @@ def _make_accounts(product: Product) -> bool:
     return _is_live(parsed(listing, supervisor.finish(listing)))
 
 
-def _begin_onboarding(product: Product) -> list[Task]:
+def _begin_onboarding(product: Product, contract: str) -> list[Task]:
     """Start training and promoting the shipped product's first model; return it in a list."""
     product.supervisor.progress.line(f"Onboarding {SLUG}: reading past loans, training, approving")
     onboard = product.manage(
         "onboard",
-        *(f"{FOLDER}/contract.toml", f"{FOLDER}/loans.csv"),
+        *(contract, LOANS),
         *("--by", _user(product, "model_developer")),
         *("--approved-by", _user(product, "model_validator")),
         title="Onboarding:",

@@ -22,7 +22,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEATHS_BEFORE_GIVING_UP = 5
 SECONDS_FOR_A_TASK = 3.0
 SECONDS_AFTER_CTRL_C = 10.0
-# What uses something stops before it; those in one row stop together.
+# What uses something stops before it; those in one row stop together. Others stop first of all.
 STOP_ORDER = (("web", "beat", "worker"), ("broker",), ("postgres",))
 
 
@@ -153,7 +153,9 @@ class Supervisor:
                 end_group(task.process.pid)
                 task.process.wait()
         self._asked.clear()
-        for row in STOP_ORDER:
+        named = {name for row in STOP_ORDER for name in row}
+        others = tuple(name for name in self.children if name not in named)
+        for row in (others, *STOP_ORDER):
             children = [self.children[name] for name in row if name in self.children]
             for child in children:
                 child.ask_to_stop()

@@ -1,7 +1,7 @@
 """Deciding: the one way in which an application, its score and its decision are written."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -93,7 +93,11 @@ def _write_rows(
 ) -> Decided | None:
     owner, claim = considered.partner, None
     if owner is not None and idempotency is not None:
-        claim = {**asdict(idempotency), "answer": answer}
+        claim = {
+            "key": idempotency.key,
+            "body_sha256": idempotency.body_sha256,
+            "answer": answer,
+        }
     event = audit.event_of(
         AuditEvent.Type.APPLICATION_DECIDED,
         target=f"decision:{decision.pk}",

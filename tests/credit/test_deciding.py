@@ -132,6 +132,19 @@ def test_it_takes_one_statement(champion, monkeypatch):
     assert len(taken) == 0
 
 
+def test_the_statement_is_planned_once_a_connection(champion):
+    for _ in range(2):
+        factories.decide()
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements"
+            " WHERE statement LIKE '%%INSERT INTO credit_decision %%'"
+        )
+        (kept,) = cursor.fetchone()
+    assert kept == 1
+
+
 @pytest.mark.parametrize(
     ("said", "pointer", "code"),
     [

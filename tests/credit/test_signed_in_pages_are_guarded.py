@@ -51,6 +51,26 @@ def test_pages_carry_the_headers(db, header, value):
     assert Client().get(HOME).headers[header] == value
 
 
+def test_a_machine_s_answer_allows_a_browser_nothing(db):
+    policy = Client().get("/api/v1/products").headers["Content-Security-Policy"]
+
+    assert policy == "default-src 'none'; frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize(
+    ("header", "value"), [("X-Frame-Options", "DENY"), ("X-Content-Type-Options", "nosniff")]
+)
+def test_a_machine_s_answer_carries_the_headers_as_well(db, header, value):
+    assert Client().get("/api/v1/products").headers[header] == value
+
+
+def test_being_signed_in_opens_nothing_to_machines(browser):
+    answer = browser.get("/api/v1/products")
+
+    assert answer.status_code == 401
+    assert not answer.cookies
+
+
 def test_browser_features_that_no_page_uses_are_denied(db):
     assert "camera=()" in Client().get(HOME).headers["Permissions-Policy"]
 
