@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from services import product, stack
+from services.load import LIMITS
 from services.places import LOOPBACK, ROOT, Places, free_port, shown
 from services.postgres_roles import query
 from services.product import Product
@@ -39,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
         raise Trouble("This bench reads processor time from /proc, which only Linux has.")
     if {"-h", "--help"} & set(arguments):
         os.execv(sys.executable, [sys.executable, str(ROOT / SCRIPT), "--help"])  # noqa: S606 - ours, no shell
+    for name, value in LIMITS.items():
+        os.environ.setdefault(name, value)
     var = Places.usual().var / "bench-api"
     with stack.fresh(argparse.Namespace(var=var, fresh=True, json=False)) as supervisor:
         contract = write_contract(var / "contract.toml")

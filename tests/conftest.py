@@ -8,8 +8,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+hypothesis.settings.register_profile("shared machine", deadline=None)  # slow is not wrong
+hypothesis.settings.load_profile("shared machine")
 os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTTP
 
 CHECKOUT = Path(__file__).parents[1]

@@ -3,7 +3,7 @@
 import factories
 import pytest
 
-from credit import considering, serving
+from credit import considering, ladder, serving
 from credit.actions import batch_runs
 from credit.models import Alert, Decision
 from scoring.engine import Engine, EngineFailed
@@ -90,7 +90,7 @@ def test_where_the_bootstrap_models_fail_together_each_is_asked_alone(champion, 
 
     assert together() == expected
 
-    monkeypatch.setattr(considering, "assess", fail)
+    monkeypatch.setattr(ladder, "assess", fail)
     assert all("a person decides" in each[0]["warnings"][0] for each in together(BODIES[:4]))
 
 

@@ -320,7 +320,7 @@ def test_what_an_officer_approved_has_nothing_to_change_either(as_officer, waiti
 
 def test_how_sure_the_model_is_stands_beside_its_route_and_warnings(page_of, waiting, monkeypatch):
     said = Uncertainty(models=12, agreeing=9, recommendation="refer", pd_low=0.31, pd_high=0.47)
-    monkeypatch.setattr("credit.considering.assess", lambda *_: said)
+    monkeypatch.setattr("credit.ladder.sureness", lambda *_, **__: said)
 
     page = page_of(waiting())
 
@@ -332,7 +332,7 @@ def test_a_referral_that_only_the_models_disagreement_asks_for_says_so(
     page_of, waiting, monkeypatch
 ):
     said = Uncertainty(models=12, agreeing=6, recommendation="approve", pd_low=0.1, pd_high=0.3)
-    monkeypatch.setattr("credit.considering.assess", lambda *_: said)
+    monkeypatch.setattr("credit.ladder.sureness", lambda *_, **__: said)
 
     page = page_of(waiting(recommendation="approve"))
 

@@ -148,7 +148,7 @@ def test_how_sure_it_is_names_models_and_threshold(page_of):
         familiarity={"threshold": 38.81, "quantile": 0.995, "rows": 1000},
     )
 
-    assert "12, asked near a cut-off" in page
+    assert "20, asked near a cut-off" in page
     assert "38.8 bits of surprise: 99.5% of 1,000 loans are below" in page
 
 
@@ -188,4 +188,4 @@ def test_what_is_shown_stands_in_the_bundle(as_validator, champion, toy_bundle):
 
     page = words_of(as_validator.get(f"/console/models/{version.pk}/"))
 
-    assert "12, asked near a cut-off" in page
+    assert "20, asked near a cut-off" in page

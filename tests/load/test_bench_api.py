@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from loadtests import processes, standing, wire
 from loadtests.standing import DRF, EXPLAINS, OURS, SCORES, STORES, TURNS
+from services import bench_api, product
 
 CHECKOUT = Path(__file__).parents[2]
 KEY = "a-key-of-the-load-test"
@@ -148,6 +150,16 @@ def test_another_status_is_a_failure(api, requests):
 def test_nobody_at_the_address_is_said(requests):
     with pytest.raises(wire.CannotMeasure, match="does not listen"):
         wire.send("http://127.0.0.1:9", requests("127.0.0.1"), connections=1, seconds=1)
+
+
+def test_the_contract_of_the_bench_differs_in_its_trees_alone(tmp_path):
+    shipped = tomllib.loads((CHECKOUT / product.CONTRACT).read_text())
+
+    written = tomllib.loads(bench_api.write_contract(tmp_path / "contract.toml").read_text())
+
+    assert (written["training"]["rounds"], written["training"]["max_depth"]) == (300, 4)
+    trees = {name: shipped["training"][name] for name in ("rounds", "max_depth")}
+    assert written | {"training": written["training"] | trees} == shipped
 
 
 BURN = "import time\nwhile time.process_time() < 0.4: pass\n"
