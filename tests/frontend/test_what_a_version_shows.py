@@ -148,7 +148,7 @@ def test_how_sure_it_is_names_models_and_threshold(page_of):
         familiarity={"threshold": 38.81, "quantile": 0.995, "rows": 1000},
     )
 
-    assert "20, asked near a cut-off" in page
+    assert "12, asked near a cut-off" in page
     assert "38.8 bits of surprise: 99.5% of 1,000 loans are below" in page
 
 
@@ -182,10 +182,10 @@ def test_a_release_that_says_nothing_of_it_says_so(page_of, manifest):
 
 def test_what_is_shown_stands_in_the_bundle(as_validator, champion, toy_bundle):
     members = unpack(toy_bundle)
-    manifest = json.loads(members["manifest.json"]) | {"ensemble": {"models": 12}}
+    manifest = json.loads(members["manifest.json"]) | {"search": SEARCH}
     content = pack(members | {"manifest.json": json.dumps(manifest).encode()})
     version = factories.model_version(content, contract=champion.contract)
 
     page = words_of(as_validator.get(f"/console/models/{version.pk}/"))
 
-    assert "20, asked near a cut-off" in page
+    assert "contract\u2019s own (taken) 0.5200 100 3" in page

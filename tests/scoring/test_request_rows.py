@@ -113,7 +113,7 @@ def test_a_row_with_another_number_of_cells_stops_no_other(read):
         (csv_of(ROW).encode() + b"\xff", CSV, "is not utf-8"),
         (csv_of(ROW).replace("reference", "housing"), CSV, "more than one column"),
         (b"PAR1 and nothing", PARQUET, "cannot be read"),
-        (pl.DataFrame({"a": [[1]]}), PARQUET, "not one value a row"),
+        (pl.DataFrame({"a": [[1]]}), PARQUET, "not a number, text or date a row"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_before_its_first_row(read, content, kind, says):
