@@ -24,6 +24,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+    # One worker takes those of the running product, which are the longest: they begin first, so
+    # that the other worker is not done long before.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("stack",))
 
 
 @pytest.fixture(scope="session")
