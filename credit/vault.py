@@ -4,7 +4,7 @@ Plain SQL, for no model may make these rows easy to reach. Row ids are those of 
 `ingestion:ID:ROW` and `decision:ID`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,18 +12,6 @@ from django.db import connection, transaction
 
 from credit.actions import audit
 from credit.models import AuditEvent, Product, User
-
-
-def store(application_id: str, groups: Mapping[str, str], *, at: datetime) -> None:
-    """Keep what a partner sent for monitoring. Nothing here can read it back."""
-    if not groups:
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO vault.applicant_attribute (application_id, attribute, value, recorded_at)"
-            " VALUES (%s, %s, %s, %s)",
-            [(application_id, name, group, at) for name, group in groups.items()],
-        )
 
 
 def store_each(groups: Iterable[tuple[str, str, str]], *, at: datetime) -> None:

@@ -83,7 +83,8 @@ def decide(version, developer, compliance, at):
             recommendation=recommendation,
             decided_at=at,
         )
-        vault.store(application.pk, {"age_group": group} if group else {}, at=at)
+        if group:
+            vault.store_each([(application.pk, "age_group", group)], at=at)
         if is_bad is not None:
             Outcome.objects.create(
                 decision=decision,
