@@ -1,48 +1,108 @@
 """A decision as the API tells it: one shape, whether just made or read back."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from credit.models import Decision, OfficerDecision, Outcome
+from scoring.contract import Contract
+from scoring.features import Value
 from scoring.reasons import principal_reasons
 from scoring.records import normalised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an answer is made of."""
+
+    id: str
+    product: str
+    reference: str
+    decided_at: datetime
+    recommendation: str
+    status: str
+    verdict: dict[str, str] | None
+    pd: float | None  # the very float that is stored
+    score: int | None
+    band: str
+    contract: Contract  # of the model, or the newest one where none scored
+    values: Mapping[str, Value]  # normalised
+    contributions: Sequence[float]
+    policy_results: Sequence[Mapping[str, Any]]
+    version: str | None
+    bundle_hash: str
+    route: str
+    uncertainty: Mapping[str, Any] | None
+    warnings: Sequence[str]
+
+
+def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
+    """Tell a decision; `outcomes` are all versions of its outcome, the newest first."""
+    return {
+        "id": facts.id,
+        "product": facts.product,
+        "reference": facts.reference,
+        "decided_at": moment(facts.decided_at),
+        "recommendation": facts.recommendation,
+        "status": facts.status,
+        "decision": facts.verdict,
+        "pd": facts.pd,
+        "score": facts.score,
+        "band": facts.band or None,
+        "reasons": _reasons(facts),
+        "policy": [
+            {"rule": result["rule"], "passed": result["passed"]} for result in facts.policy_results
+        ],
+        "model": {
+            "version": facts.version,
+            "bundle": facts.bundle_hash or None,
+            "route": facts.route,
+        },
+        "uncertainty": _uncertainty(facts.uncertainty),
+        "warnings": list(facts.warnings),
+        "outcomes": [outcome_of(outcome) for outcome in outcomes],
+    }
 
 
 def answer_of(
     decision: Decision, *, officer: OfficerDecision | None, outcomes: Iterable[Outcome] = ()
 ) -> dict[str, Any]:
-    """Tell a decision; its application, score and the score's version are already loaded.
-
-    `outcomes` are all versions of its outcome, the newest first.
-    """
+    """Tell a stored decision; its application, score and the score's version are loaded."""
     application = decision.application
     score = application.score
-    return {
-        "id": decision.pk,
-        "product": application.product.slug,
-        "reference": application.reference,
-        "decided_at": moment(decision.decided_at),
-        "recommendation": str(decision.recommendation),
-        "status": str(application.status),
-        "decision": _decided(decision, officer),
-        "pd": score.pd,  # the very float that is stored
-        "score": score.score,
-        "band": score.band or None,
-        "reasons": _reasons(decision),
-        "policy": [
-            {"rule": result["rule"], "passed": result["passed"]}
-            for result in decision.policy_results
-        ],
-        "model": {
-            "version": score.model_version.name if score.model_version else None,
-            "bundle": score.bundle_hash or None,
-            "route": str(score.route),
-        },
-        "uncertainty": _uncertainty(score.uncertainty),
-        "warnings": list(score.warnings),
-        "outcomes": [outcome_of(outcome) for outcome in outcomes],
-    }
+    contract = score.contract.read()
+    facts = Facts(
+        id=decision.pk,
+        product=application.product.slug,
+        reference=application.reference,
+        decided_at=decision.decided_at,
+        recommendation=str(decision.recommendation),
+        status=str(application.status),
+        verdict=_verdict(decision, officer),
+        pd=score.pd,
+        score=score.score,
+        band=score.band,
+        contract=contract,
+        values=normalised(contract, application.features) if score.contributions else {},
+        contributions=score.contributions,
+        policy_results=decision.policy_results,
+        version=score.model_version.name if score.model_version else None,
+        bundle_hash=score.bundle_hash,
+        route=str(score.route),
+        uncertainty=score.uncertainty,
+        warnings=score.warnings,
+    )
+    return told(facts, outcomes)
+
+
+def text_of(answer: object) -> str:
+    """Write an answer as JSON; a number that JSON does not know is a fault of ours and raises."""
+    return _ENCODER.encode(answer)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def outcome_of(outcome: Outcome) -> dict[str, Any]:
@@ -69,29 +129,29 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _uncertainty(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+def by_policy(verdict: str, *, at: datetime) -> dict[str, str]:
+    """Tell a decision that policy made, within its bounds."""
+    return {"verdict": verdict, "decided_at": moment(at), "by": "policy"}
+
+
+def _uncertainty(stored: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if stored is None:
         return None
     return {name: stored[name] for name in ("models", "agreeing", "pd_low", "pd_high")}
 
 
-def _decided(decision: Decision, officer: OfficerDecision | None) -> dict[str, str] | None:
+def _verdict(decision: Decision, officer: OfficerDecision | None) -> dict[str, str] | None:
     if officer is not None:
-        at, verdict, by = officer.decided_at, officer.verdict, "officer"
-    elif decision.automatic:
-        at, verdict, by = decision.decided_at, decision.automatic, "policy"
-    else:
-        return None
-    return {"verdict": str(verdict), "decided_at": moment(at), "by": by}
+        at = moment(officer.decided_at)
+        return {"verdict": str(officer.verdict), "decided_at": at, "by": "officer"}
+    if decision.automatic:
+        return by_policy(str(decision.automatic), at=decision.decided_at)
+    return None
 
 
-def _reasons(decision: Decision) -> list[dict[str, Any]]:
-    application = decision.application
-    score = application.score
-    if not score.contributions:
+def _reasons(facts: Facts) -> list[dict[str, Any]]:
+    if not facts.contributions:
         return []
-    contract = score.contract.read()
-    values = normalised(contract, application.features)
     return [
         {
             "feature": reason.feature,
@@ -99,5 +159,5 @@ def _reasons(decision: Decision) -> list[dict[str, Any]]:
             "code": reason.code,
             "text": reason.text,
         }
-        for reason in principal_reasons(contract, values, score.contributions)
+        for reason in principal_reasons(facts.contract, facts.values, facts.contributions)
     ]

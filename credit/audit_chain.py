@@ -7,12 +7,42 @@ for the other.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from scoring.canonical import canonical
 
 FIRST = "0" * 64  # what the first seal names as the one before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event that is not yet written; its details are plain JSON values."""
+
+    type: str
+    target: str
+    user: int | None
+    partner: int | None
+    at: datetime
+    details: dict[str, Any]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What its hash is taken of."""
+        return {
+            "type": self.type,
+            "target": self.target,
+            "user": self.user,
+            "partner": self.partner,
+            "at": self.at,
+            "details": self.details,
+        }
+
+    @property
+    def hash(self) -> str:
+        """Its SHA-256."""
+        return event_hash(self.fields)
 
 
 def event_hash(fields: dict[str, Any]) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from credit import ladder, requests, serving
+from credit import answers, ladder, requests, serving
 from credit.ids import new_id
 from credit.ladder import Climbed, Scored
-from credit.models import Application, Decision, Partner, Score
+from credit.models import Application, Partner, Score
 from credit.requests import Read
 from credit.serving import ModelUnavailable, Terms, UnknownProduct
 from scoring.canonical import commitment
@@ -106,6 +106,34 @@ class Considered:
             ],
             "automatic": recommended.recommendation.value if recommended.automatic else "",
         }
+
+    @property
+    def facts(self) -> answers.Facts:
+        """What its answer is made of: the same that will be read back from its rows."""
+        scored, recommended, asked = self.climbed.scored, self.recommended, self.application
+        score, version = (scored.score, scored.version) if scored else (None, None)
+        said = recommended.recommendation.value
+        return answers.Facts(
+            id=self.id,
+            product=self.terms.product.slug,
+            reference=asked.reference,
+            decided_at=self.at,
+            recommendation=said,
+            status=self.status.value,
+            verdict=answers.by_policy(said, at=self.at) if recommended.automatic else None,
+            pd=score.pd if score else None,
+            score=score.score if score else None,
+            band=score.band if score else "",
+            contract=(version.contract if version else self.terms.contract_version).read(),
+            values=self.values,
+            contributions=score.contributions if score else (),
+            policy_results=self.verdict["policy_results"],
+            version=version.name if version else None,
+            bundle_hash=self.bundle_hash,
+            route=self.route.value,
+            uncertainty=self.uncertainty.facts if self.uncertainty else None,
+            warnings=self.warnings,
+        )
 
     @property
     def evidence(self) -> dict[str, str | int]:
@@ -211,35 +239,6 @@ def _decided(
         uncertainty=sureness.uncertainty,
         unasked=sureness.trouble,
         recommended=recommended,
-    )
-
-
-def unsaved(made: Considered) -> Decision:
-    """Put one into rows: a decision with its application and score, none of them saved."""
-    found, scored = made.terms, made.climbed.scored
-    application = Application(
-        id=made.id,
-        product=found.product,
-        partner=made.partner,
-        reference=made.application.reference,
-        amount=made.application.requested.amount,
-        term_months=made.application.requested.term_months,
-        features=made.values,
-        status=made.status,
-        received_at=made.at,
-        salt=made.salt,
-    )
-    score = Score(application=application, **made.figures)
-    score.contributions = list(score.contributions)
-    score.contract = scored.version.contract if scored else found.contract_version
-    score.model_version = scored.version if scored else None
-    application.score = score
-    return Decision(
-        id=made.id,
-        application=application,
-        policy=found.policy_version,
-        decided_at=made.at,
-        **made.verdict,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from scoring.contract import Policy
 from scoring.points import Score
-from scoring.policy import Disagreement, Recommendation, by_cut_off
+from scoring.policy import Disagreement, by_cut_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ def assess(
     ensemble = engine.ensemble
     if ensemble is None or not is_asked(engine, score, policy):
         return None
-    return _differing(ensemble.pds(values)[None], [score], policy)[0]
+    return _differing(ensemble.pds(values), score, policy)
 
 
 def assess_each(
@@ -121,36 +121,24 @@ def assess_each(
     if not asked:
         return told
     found = ensemble.pds_many([rows[at] for at in asked])
-    differing = _differing(found, [scores[at] for at in asked], policy)
-    for at, uncertainty in zip(asked, differing, strict=True):
-        told[at] = uncertainty
+    for at, pds in zip(asked, found, strict=True):
+        told[at] = _differing(pds, scores[at], policy)
     return told
 
 
-def _differing(
-    found: "NDArray[np.float32]", scores: "Sequence[Score]", policy: Policy
-) -> list[Uncertainty]:
-    """Compare the models' PDs, a row for each application, with what the champion says of it."""
-    exact = found.astype(np.float64)  # a cut-off is none of float32
-    approve = exact <= policy.approve_pd_at_most
-    decline = ~approve & (exact >= policy.decline_pd_at_least)
-    by_word = {
-        Recommendation.APPROVE: approve.sum(axis=1).tolist(),
-        Recommendation.DECLINE: decline.sum(axis=1).tolist(),
-        Recommendation.REFER: (~approve & ~decline).sum(axis=1).tolist(),
-    }
-    own = [by_cut_off(policy, score.pd) for score in scores]
-    ordered = np.sort(found, axis=1)
-    return [
-        Uncertainty(
-            models=found.shape[1],
-            agreeing=by_word[word][at],
-            recommendation=str(word),
-            pd_low=_percentile(ordered[at], LOW),
-            pd_high=_percentile(ordered[at], HIGH),
-        )
-        for at, word in enumerate(own)
-    ]
+def _differing(found: "NDArray[np.float32]", score: Score, policy: Policy) -> Uncertainty:
+    """Compare the models' PDs of one application with what the champion says of it."""
+    own = by_cut_off(policy, score.pd)
+    # As Python's floats: a cut-off is none of float32, and twenty numbers are few for numpy.
+    agreeing = sum(by_cut_off(policy, pd) is own for pd in found.tolist())
+    ordered = np.sort(found)
+    return Uncertainty(
+        models=len(found),
+        agreeing=agreeing,
+        recommendation=str(own),
+        pd_low=_percentile(ordered, LOW),
+        pd_high=_percentile(ordered, HIGH),
+    )
 
 
 def is_asked(engine: "Engine", score: Score, policy: Policy) -> bool:

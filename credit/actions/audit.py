@@ -28,21 +28,6 @@ def record(
     **details: Any,
 ) -> AuditEvent:
     """Write down what was just done, in the transaction that did it."""
-    event = event_of(type, target=target, by=by, at=at, partner=partner, **details)
-    event.save(force_insert=True)
-    return event
-
-
-def event_of(
-    type: AuditEvent.Type,  # noqa: A002 - the word for it
-    *,
-    target: str,
-    by: User | None,
-    at: datetime,
-    partner: Partner | None = None,
-    **details: Any,
-) -> AuditEvent:
-    """Make an event with its hash, for whoever writes the row together with others."""
     event = AuditEvent(
         type=type,
         target=target,
@@ -52,6 +37,7 @@ def event_of(
         details=json.loads(canonical(details)),
     )
     event.hash = audit_chain.event_hash(event.fields)
+    event.save(force_insert=True)
     return event
 
 

@@ -3,6 +3,7 @@
 The row is the truth and the message to the worker a hint; `credit.actions.batch_runs` works them.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from credit import serving, tenancy, uploads
+from credit import answers, serving, tenancy, uploads
 from credit.actions import audit, idempotency, outbox
 from credit.actions.idempotency import Idempotency
 from credit.actions.refusals import ActionDenied
@@ -77,11 +78,11 @@ def receive(
             endpoint=_ENDPOINT,
             idempotency=once,
             status=STATUS,
-            answer=answer,
+            answer=answers.text_of(answer),
             at=at,
         )
         if given is not None:
-            return Received(answer=given, replayed=True)
+            return Received(answer=json.loads(given), replayed=True)
         _check_room(partner)
         uploads.keep(upload, batch.pk)
         batch.save(force_insert=True)

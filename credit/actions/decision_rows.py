@@ -5,13 +5,13 @@ where it was taken before nothing else is written.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
-from psycopg import Cursor
 
+from credit.actions.idempotency import Idempotency
+from credit.audit_chain import Event
 from credit.considering import Considered
-from credit.models import AuditEvent
+from credit.prepared import NotAnswered, Prepared, Value
 from scoring.canonical import canonical
 
 STATUS = 201
@@ -23,8 +23,9 @@ _FIGURES = ("pd", "margin", "points", "base_points", "score")
 _CLAIM = """
     INSERT INTO credit_idempotencyrecord
         (partner_id, endpoint, key, body_sha256, status, answer, created_at)
-    VALUES (%(partner)s::bigint, %(endpoint)s, %(key)s, %(body_sha256)s, %(status_code)s,
-        %(answer)s::jsonb, %(at)s::timestamptz)
+    VALUES (%(partner)s::bigint, %(endpoint)s::varchar, %(key)s::varchar,
+        %(body_sha256)s::varchar, %(status_code)s::smallint,
+        %(answer)s::text, %(at)s::timestamptz)
     ON CONFLICT (partner_id, endpoint, key) DO NOTHING
     RETURNING id
 """
@@ -60,7 +61,7 @@ decision AS (
 monitored AS (
     INSERT INTO vault.applicant_attribute (application_id, attribute, value, recorded_at)
     SELECT id, name, belongs_to, %(at)s::timestamptz
-    FROM application, unnest(%(attributes)s::text[], %(groups)s::text[]) AS sent (name, belongs_to)
+    FROM application, jsonb_each_text(%(monitoring)s::jsonb) AS sent (name, belongs_to)
 ),
 audited AS (
     INSERT INTO credit_auditevent (type, target, user_id, partner_id, at, details, hash)
@@ -70,34 +71,35 @@ audited AS (
 )
 SELECT count(*) FROM application
 """
-_CLAIMED = _ROWS.format(claim=_CLAIM)
-_UNCLAIMED = _ROWS.format(claim=_NO_CLAIM)
+_CLAIMED = Prepared("decide", _ROWS.format(claim=_CLAIM))
+_UNCLAIMED = Prepared("decide_unclaimed", _ROWS.format(claim=_NO_CLAIM))
 
 
-def insert(made: Considered, *, event: AuditEvent, claim: Mapping[str, Any] | None) -> bool:
+def insert(made: Considered, *, event: Event, idempotency: Idempotency | None, answer: str) -> bool:
     """Write a decision with its application, score, groups and event; False: the key was taken.
 
-    Parameters
-    ----------
-    claim : mapping or None
-        `key`, `body_sha256` and the `answer` to give again.
+    `answer` is the text to give again to the same key.
     """
-    monitoring = made.application.monitoring
     values = _values(made) | {
-        "attributes": list(monitoring),
-        "groups": list(monitoring.values()),
-        "event_type": str(event.type),
+        "monitoring": _json(made.application.monitoring),
+        "event_type": event.type,
         "target": event.target,
         "details": _json(event.details),
         "hash": event.hash,
     }
-    if claim is None:
+    if made.partner is None or idempotency is None:
         return _written(_UNCLAIMED, values)
-    claimed = {**claim, "answer": _json(claim["answer"]), "endpoint": ENDPOINT}
-    return _written(_CLAIMED, {**values, **claimed, "status_code": STATUS})
+    claimed: dict[str, Value] = {
+        "endpoint": ENDPOINT,
+        "status_code": STATUS,
+        "key": idempotency.key,
+        "body_sha256": idempotency.body_sha256,
+        "answer": answer,
+    }
+    return _written(_CLAIMED, values | claimed)
 
 
-def _values(made: Considered) -> dict[str, Any]:
+def _values(made: Considered) -> dict[str, Value]:
     asked, figures, verdict = made.application, made.figures, made.verdict
     uncertainty = figures["uncertainty"]
     return {
@@ -109,7 +111,7 @@ def _values(made: Considered) -> dict[str, Any]:
         "amount": asked.requested.amount,
         "term_months": asked.requested.term_months,
         "features": _json(made.values),
-        "status": str(made.status),
+        "status": made.status.value,
         "salt": made.salt,
         "contract": figures["contract_id"],
         "route": figures["route"],
@@ -127,7 +129,7 @@ def _values(made: Considered) -> dict[str, Any]:
     }
 
 
-def _written(statement: str, values: Mapping[str, Any]) -> bool:
+def _written(statement: Prepared, values: Mapping[str, Value]) -> bool:
     """Write, on a new connection where the server of this thread's is gone.
 
     It need not be asked before each decision whether it is still there: asking twice writes once,
@@ -136,20 +138,18 @@ def _written(statement: str, values: Mapping[str, Any]) -> bool:
     connection.ensure_connection()
     try:
         return _executed(statement, values)
-    except (OperationalError, InterfaceError):
-        if connection.in_atomic_block or not connection.connection.closed:
+    except (OperationalError, InterfaceError) as error:
+        is_silent = isinstance(error.__cause__, NotAnswered)
+        if is_silent or connection.in_atomic_block or not connection.connection.closed:
             raise
         connection.close()
         connection.connect()
         return _executed(statement, values)
 
 
-def _executed(statement: str, values: Mapping[str, Any]) -> bool:
-    """Bind on the server and keep the plan: Django's own cursor writes values into the text."""
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
-        (rows,) = cursor.fetchone() or (0,)
-    return bool(rows)
+def _executed(statement: Prepared, values: Mapping[str, Value]) -> bool:
+    with connection.wrap_database_errors:
+        return statement.number(values) > 0
 
 
 def _json(value: object) -> str:

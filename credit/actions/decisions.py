@@ -1,5 +1,6 @@
 """Deciding: the one way in which an application, its score and its decision are written."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +10,13 @@ import structlog
 from django.db import transaction
 
 from credit import answers, considering, tenancy
-from credit.actions import alerts, audit, decision_rows
+from credit.actions import alerts, decision_rows
 from credit.actions import idempotency as keys
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
+from credit.audit_chain import Event
 from credit.considering import Considered
 from credit.ladder import Climbed
-from credit.models import ApiKey, AuditEvent, Decision, Partner
+from credit.models import ApiKey, AuditEvent, Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
 
@@ -29,6 +31,7 @@ class Decided:
 
     decision_id: str
     answer: dict[str, Any]
+    text: str  # the answer as it was told, to the letter
     replayed: bool = False
 
 
@@ -54,26 +57,24 @@ def decide(
         if given is None:
             raise
         return given
-    decision = considering.unsaved(considered)
-    answer = answers.answer_of(decision, officer=None)
-    given = _write(considered, decision, answer, idempotency)
+    answer = answers.told(considered.facts)
+    decided = Decided(decision_id=considered.id, answer=answer, text=answers.text_of(answer))
+    given = _write(considered, decided, idempotency)
     if given is not None:
         return given
-    _say(considered)
-    return Decided(decision_id=decision.pk, answer=answer)
+    if considered.troubles:
+        _say(considered)
+    return decided
 
 
 def _write(
-    considered: Considered,
-    decision: Decision,
-    answer: dict[str, Any],
-    idempotency: Idempotency | None,
+    considered: Considered, decided: Decided, idempotency: Idempotency | None
 ) -> Decided | None:
     """Write everything, or find the answer that the key was taken for."""
     if not considered.troubles:
-        return _write_rows(considered, decision, answer, idempotency)
+        return _write_rows(considered, decided, idempotency)
     with transaction.atomic():
-        given = _write_rows(considered, decision, answer, idempotency)
+        given = _write_rows(considered, decided, idempotency)
         if given is None:
             for trouble in considered.troubles:
                 alerts.raise_alert(
@@ -86,27 +87,18 @@ def _write(
 
 
 def _write_rows(
-    considered: Considered,
-    decision: Decision,
-    answer: dict[str, Any],
-    idempotency: Idempotency | None,
+    considered: Considered, decided: Decided, idempotency: Idempotency | None
 ) -> Decided | None:
-    owner, claim = considered.partner, None
-    if owner is not None and idempotency is not None:
-        claim = {
-            "key": idempotency.key,
-            "body_sha256": idempotency.body_sha256,
-            "answer": answer,
-        }
-    event = audit.event_of(
-        AuditEvent.Type.APPLICATION_DECIDED,
-        target=f"decision:{decision.pk}",
-        by=None,
-        partner=owner,
+    owner = considered.partner
+    event = Event(
+        type=AuditEvent.Type.APPLICATION_DECIDED.value,
+        target=f"decision:{considered.id}",
+        user=None,
+        partner=owner.pk if owner else None,
         at=considered.at,
-        **considered.evidence,
+        details=considered.evidence,
     )
-    if decision_rows.insert(considered, event=event, claim=claim):
+    if decision_rows.insert(considered, event=event, idempotency=idempotency, answer=decided.text):
         return None
     given = _given_before(owner, idempotency)
     if given is None:
@@ -119,28 +111,24 @@ def _given_before(partner: Partner | None, idempotency: Idempotency | None) -> D
     if partner is None or idempotency is None:
         return None
     with tenancy.rows_of(partner):
-        return _replayed(keys.answer_to(partner, decision_rows.ENDPOINT, idempotency))
-
-
-def _replayed(given: dict[str, Any] | None) -> Decided | None:
-    return None if given is None else Decided(decision_id=given["id"], answer=given, replayed=True)
+        text = keys.answer_to(partner, decision_rows.ENDPOINT, idempotency)
+    if text is None:
+        return None
+    answer = json.loads(text)
+    return Decided(decision_id=answer["id"], answer=answer, text=text, replayed=True)
 
 
 def _say(considered: Considered) -> None:
-    """Leave a line in the log: ids and routes, nothing about a person."""
-    troubles = considered.troubles
-    facts = {
-        "decision_id": considered.id,
-        "product": considered.terms.product.slug,
-        "recommendation": str(considered.recommended.recommendation),
-        "route": str(considered.route),
-    }
-    if not troubles:
-        log.info("decided", **facts)
-        return
-    said = "; ".join(str(trouble) for trouble in troubles)
-    causes = ", ".join(trouble.cause for trouble in troubles)
-    log.error(_what_happened(considered.climbed), cause=causes, message=said, **facts)
+    """Leave a line in the log where something failed: ids and routes, nothing about a person."""
+    log.error(
+        _what_happened(considered.climbed),
+        decision_id=considered.id,
+        product=considered.terms.product.slug,
+        recommendation=considered.recommended.recommendation.value,
+        route=considered.route.value,
+        cause=", ".join(trouble.cause for trouble in considered.troubles),
+        message="; ".join(str(trouble) for trouble in considered.troubles),
+    )
 
 
 def _what_happened(climbed: Climbed) -> str:

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
 
 from credit.actions.refusals import ActionDenied
 from credit.models import IdempotencyRecord, Partner
-from scoring.canonical import canonical
 
 KEPT_FOR = timedelta(days=30)
 
@@ -31,9 +29,9 @@ def claim(
     endpoint: str,
     idempotency: Idempotency,
     status: int,
-    answer: dict[str, Any],
+    answer: str,
     at: datetime,
-) -> dict[str, Any] | None:
+) -> str | None:
     """Take the key for this answer, or find the answer it was taken for.
 
     A concurrent duplicate waits here for the first one's commit: the unique index sees to it.
@@ -46,7 +44,7 @@ def claim(
             " ON CONFLICT (partner_id, endpoint, key) DO NOTHING",
             [
                 *(partner.pk, endpoint, idempotency.key, idempotency.body_sha256, status),
-                *(canonical(answer).decode(), at),
+                *(answer, at),
             ],
         )
         if cursor.rowcount:
@@ -54,7 +52,7 @@ def claim(
     return answer_to(partner, endpoint, idempotency)
 
 
-def answer_to(partner: Partner, endpoint: str, idempotency: Idempotency) -> dict[str, Any] | None:
+def answer_to(partner: Partner, endpoint: str, idempotency: Idempotency) -> str | None:
     """Find what was answered to this key before; the same key with another body is refused."""
     record = IdempotencyRecord.objects.filter(
         partner=partner, endpoint=endpoint, key=idempotency.key
@@ -63,7 +61,7 @@ def answer_to(partner: Partner, endpoint: str, idempotency: Idempotency) -> dict
         return None
     if record.body_sha256 != idempotency.body_sha256:
         raise IdempotencyConflict("This idempotency key was used before, with another body.")
-    return record.answer or {}
+    return record.answer
 
 
 def purge(*, at: datetime) -> int:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import structlog
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from credit import tenancy
 from credit.actions import decisions as actions
@@ -22,6 +21,7 @@ from credit.api.openapi.operations import (
     replay_header,
 )
 from credit.api.problem_documents import Problem
+from credit.api.rendering import answered
 from credit.models.partners import Scope
 from credit.queries import decisions as queries
 
@@ -41,7 +41,7 @@ class Decisions(Endpoint):
         problems=(problem_types.IDEMPOTENCY_KEY, problem_types.IDEMPOTENCY_CONFLICT),
         parameters=(idempotency_key(required=True), replay_header(201)),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Translate, call once, answer."""
         caller = caller_of(request)
         query_strings.read(request)
@@ -55,10 +55,13 @@ class Decisions(Endpoint):
             idempotency=actions.Idempotency(key=key, body_sha256=body.sha256),
             at=timezone.now(),
         )
-        structlog.contextvars.bind_contextvars(decision_id=decided.decision_id)
-        return Response(
-            decided.answer, status=201, headers=replay_headers(replayed=decided.replayed)
+        structlog.contextvars.bind_contextvars(
+            decision_id=decided.decision_id,
+            recommendation=decided.answer["recommendation"],
+            model=decided.answer["model"]["version"],
+            scored_by=decided.answer["model"]["route"],
         )
+        return answered(decided.text, status=201, headers=replay_headers(replayed=decided.replayed))
 
     @operation(
         "list_decisions",
@@ -69,13 +72,13 @@ class Decisions(Endpoint):
             query_parameter("cursor", schemas.ID, "Where to go on: `next` of the page before."),
         ),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Give a page of them."""
         caller = caller_of(request)
         query = query_strings.read(request, "reference", "cursor")
         with tenancy.rows_of(caller.partner):
             page = queries.listing(caller.partner, query.get("reference"), _cursor(query))
-        return Response(page)
+        return answered(page)
 
 
 class DecisionDetail(Endpoint):
@@ -89,14 +92,14 @@ class DecisionDetail(Endpoint):
         answers={200: ("The decision", "Decision", examples.DECISION)},
         problems=(problem_types.NOT_FOUND,),
     )
-    def get(self, request: Request, decision_id: str) -> Response:
+    def get(self, request: HttpRequest, decision_id: str) -> HttpResponse:
         """Give it, or the 404 that another partner's gets as well."""
         caller = caller_of(request)
         query_strings.read(request)
         structlog.contextvars.bind_contextvars(decision_id=decision_id)
         with tenancy.rows_of(caller.partner):
             answer = queries.answer(decision_id, partner=caller.partner)
-        return Response(answer)
+        return answered(answer)
 
 
 def _cursor(query: Mapping[str, str]) -> str | None:

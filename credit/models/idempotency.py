@@ -13,7 +13,7 @@ class IdempotencyRecord(models.Model):
     key = models.CharField(max_length=255)
     body_sha256 = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
+    answer = models.TextField(help_text="JSON, to the letter as it was given")
     created_at = models.DateTimeField()
 
     class Meta:

@@ -181,7 +181,7 @@ def _killed(*_, **__):
 
 STEPS = {
     "before the rows": "credit.actions.decision_rows.insert",
-    "after the commit": "credit.actions.decisions._say",
+    "after the commit": "credit.api.decisions.answered",
 }
 
 

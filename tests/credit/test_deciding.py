@@ -97,7 +97,7 @@ def test_everything_is_written_together(champion):
     assert application.score.route == Score.Route.CHAMPION
     assert len(application.score.contributions) == len(factories.CONTRACT.features)
     assert application.decision.decided_at == application.received_at == AT
-    assert IdempotencyRecord.objects.get().answer == decided.answer
+    assert IdempotencyRecord.objects.get().answer == decided.text
 
 
 def test_the_audit_trail_holds_a_commitment_and_no_personal_data(champion):
