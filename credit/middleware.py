@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 Answer = Callable[[HttpRequest], HttpResponse]
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 _GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -31,11 +32,10 @@ def request_id(answer: Answer) -> Answer:
 
 def permissions_policy(answer: Answer) -> Answer:
     """Deny the browser features that no page here uses."""
-    denied = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        response.headers["Permissions-Policy"] = denied
+        response.headers["Permissions-Policy"] = PERMISSIONS
         return response
 
     return middleware

@@ -46,11 +46,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "credit.middleware.request_id",
     "credit.api.middleware.RequestLog",
+    "credit.api.middleware.straight",  # what follows is for pages
     "django.middleware.security.SecurityMiddleware",
     "credit.middleware.permissions_policy",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "credit.api.middleware.straight",  # what follows is for pages
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

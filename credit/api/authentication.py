@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import structlog
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
 
 from credit import access
 from credit.access import Grant
@@ -29,7 +29,7 @@ class Caller:
 class KeyAuthentication(BaseAuthentication):
     """Finds the caller; anything but a good key or token is the same refusal."""
 
-    def authenticate(self, request: Request) -> tuple[Caller, ApiKey] | None:
+    def authenticate(self, request: HttpRequest) -> tuple[Caller, ApiKey] | None:
         """Give the caller, or None where no key was shown."""
         scheme, _, shown = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
@@ -48,6 +48,6 @@ class KeyAuthentication(BaseAuthentication):
         )
         return Caller(grant.key.partner, grant.key, grant), grant.key
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's
+    def authenticate_header(self, request: HttpRequest) -> str:  # noqa: ARG002 - the framework's
         """Make the framework answer 401 and not 403."""
         return "Bearer"

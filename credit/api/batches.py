@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import structlog
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from credit import serving, tenancy, uploads
 from credit.actions import batches as actions
@@ -27,6 +26,7 @@ from credit.api.openapi.operations import (
     replay_header,
 )
 from credit.api.problem_documents import Problem
+from credit.api.rendering import answered
 from credit.batch_answers import batch_answer
 from credit.models import Batch
 from credit.models.partners import Scope
@@ -70,7 +70,7 @@ class Batches(Endpoint):
             location_header(202),
         ),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Write the file down as it comes in, then call once and answer."""
         caller = caller_of(request)
         key = idempotency_keys.required(request)
@@ -92,7 +92,7 @@ class Batches(Endpoint):
             "Location": reverse("api:batch", args=[batch_id]),
             **replay_headers(replayed=received.replayed),
         }
-        return Response(received.answer, status=actions.STATUS, headers=headers)
+        return answered(received.answer, status=actions.STATUS, headers=headers)
 
     @operation(
         "list_batches",
@@ -102,13 +102,13 @@ class Batches(Endpoint):
             query_parameter("cursor", schemas.ID, "Where to go on: `next` of the page before."),
         ),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Give a page of them."""
         caller = caller_of(request)
         cursor = _cursor(query_strings.read(request, "cursor"), ID)
         with tenancy.rows_of(caller.partner):
             page = queries.listing(caller.partner, cursor)
-        return Response(page)
+        return answered(page)
 
 
 class BatchDetail(Endpoint):
@@ -122,13 +122,13 @@ class BatchDetail(Endpoint):
         answers={200: ("The batch", "Batch", examples.BATCH)},
         problems=(problem_types.NOT_FOUND,),
     )
-    def get(self, request: Request, batch_id: str) -> Response:
+    def get(self, request: HttpRequest, batch_id: str) -> HttpResponse:
         """Give it, or the 404 that another partner's gets as well."""
         caller = caller_of(request)
         query_strings.read(request)
         with tenancy.rows_of(caller.partner):
             answer = queries.answer(batch_id, partner=caller.partner)
-        return Response(answer)
+        return answered(answer)
 
 
 class BatchResults(Endpoint):
@@ -149,13 +149,13 @@ class BatchResults(Endpoint):
             ),
         ),
     )
-    def get(self, request: Request, batch_id: str) -> Response:
+    def get(self, request: HttpRequest, batch_id: str) -> HttpResponse:
         """Give a page of them; while the batch is not over, an empty one says where to go on."""
         caller = caller_of(request)
         cursor = _cursor(query_strings.read(request, "cursor"), ROW)
         with tenancy.rows_of(caller.partner):
             page = queries.results(batch_id, int(cursor or 0), partner=caller.partner)
-        return Response(page)
+        return answered(page)
 
 
 class BatchCancellation(Endpoint):
@@ -169,14 +169,14 @@ class BatchCancellation(Endpoint):
         answers={200: ("Cancelled, now or before", "Batch", examples.BATCH_CANCELLED)},
         problems=(problem_types.NOT_FOUND, problem_types.CONFLICT),
     )
-    def post(self, request: Request, batch_id: str) -> Response:
+    def post(self, request: HttpRequest, batch_id: str) -> HttpResponse:
         """Translate, call once, answer."""
         caller = caller_of(request)
         query_strings.read(request)
         bodies.refuse(request)
         structlog.contextvars.bind_contextvars(batch_id=batch_id)
         batch = actions.cancel(batch_id=batch_id, key=caller.key, at=timezone.now())
-        return Response(batch_answer(batch))
+        return answered(batch_answer(batch))
 
 
 def _product(query: Mapping[str, str]) -> str:

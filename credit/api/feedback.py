@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import structlog
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from credit.actions import partner_feedback as actions
 from credit.answers import moment
@@ -15,6 +14,7 @@ from credit.api import bodies, fields, idempotency_keys, problem_types, query_st
 from credit.api.endpoints import Endpoint, caller_of, replay_headers
 from credit.api.openapi import examples
 from credit.api.openapi.operations import idempotency_key, operation, replay_header
+from credit.api.rendering import answered
 from credit.models import PartnerFeedback
 from credit.models.partners import Scope
 from scoring.features import FieldProblem, InputRefused
@@ -37,7 +37,7 @@ class Feedback(Endpoint):
         problems=(problem_types.IDEMPOTENCY_KEY, problem_types.NOT_FOUND, problem_types.CONFLICT),
         parameters=(idempotency_key(required=False), replay_header(201)),
     )
-    def post(self, request: Request, decision_id: str) -> Response:
+    def post(self, request: HttpRequest, decision_id: str) -> HttpResponse:
         """Translate, call once, answer."""
         caller = caller_of(request)
         query_strings.read(request)
@@ -54,7 +54,7 @@ class Feedback(Endpoint):
             at=at,
         )
         headers = replay_headers(replayed=given.given_at != at)
-        return Response(_told(given), status=201, headers=headers)
+        return answered(_told(given), status=201, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

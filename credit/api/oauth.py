@@ -3,9 +3,8 @@
 import json
 from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from credit.api import bodies, problem_types, query_strings
 from credit.api.endpoints import Endpoint
@@ -14,6 +13,7 @@ from credit.api.openapi import examples
 from credit.api.openapi.operations import token_operation
 from credit.api.permissions import NO_KEY
 from credit.api.problem_documents import Problem
+from credit.api.rendering import answered
 
 
 class Tokens(Endpoint):
@@ -27,7 +27,7 @@ class Tokens(Endpoint):
         body=("TokenRequest", examples.TOKEN_REQUESTS),
         answers={200: ("A token", "Token", examples.TOKEN)},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Translate, call once, answer."""
         query_strings.read(request)
         form = bodies.read_form(request)
@@ -39,7 +39,7 @@ class Tokens(Endpoint):
         told = json.loads(body)
         if status != 200:
             raise _problem(told)
-        return Response(told, headers={"Pragma": "no-cache"})
+        return answered(told, headers={"Pragma": "no-cache"})
 
 
 def _problem(told: dict[str, Any]) -> Problem:

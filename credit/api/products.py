@@ -2,10 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from credit import serving
 from credit.api import problem_types, query_strings
@@ -15,6 +14,7 @@ from credit.api.openapi import examples
 from credit.api.openapi.operations import operation
 from credit.api.permissions import ANY_KEY
 from credit.api.problem_documents import Problem
+from credit.api.rendering import answered
 from credit.models import Product
 from credit.serving import Terms, UnknownProduct
 from scoring.schema import json_schema
@@ -30,11 +30,11 @@ class Products(Endpoint):
         "List the products that take applications",
         answers={200: ("All of them", "ProductList", examples.PRODUCT_LIST)},
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Give all of them; there are never many."""
         query_strings.read(request)
         slugs = Product.objects.order_by("slug").values_list("slug", flat=True)
-        return Response({"results": [_told(found) for slug in slugs if (found := _terms(slug))]})
+        return answered({"results": [_told(found) for slug in slugs if (found := _terms(slug))]})
 
 
 class ProductSchema(Endpoint):
@@ -48,14 +48,14 @@ class ProductSchema(Endpoint):
         answers={200: ("A JSON Schema of the request", "Schema", examples.SCHEMA)},
         problems=(problem_types.NOT_FOUND,),
     )
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Give the schema of the contract in force."""
         query_strings.read(request)
         found = _terms(slug)
         if found is None:
             raise Problem(problem_types.NOT_FOUND, "There is no such product.")
         contract = found.contract
-        return Response(json_schema(contract) | {"examples": [whole_request(contract)]})
+        return answered(json_schema(contract) | {"examples": [whole_request(contract)]})
 
 
 def _terms(slug: str) -> Terms | None:

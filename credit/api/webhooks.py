@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from credit import tenancy
 from credit.actions import webhooks as actions
@@ -13,6 +12,7 @@ from credit.api import bodies, fields, problem_types, query_strings
 from credit.api.endpoints import Endpoint, caller_of
 from credit.api.openapi import examples
 from credit.api.openapi.operations import operation
+from credit.api.rendering import answered
 from credit.models import EventKind, WebhookEndpoint
 from credit.models.partners import Scope
 from credit.queries import webhooks as queries
@@ -33,12 +33,12 @@ class Webhooks(Endpoint):
         "List your webhooks",
         answers={200: ("All of them", "WebhookList", examples.WEBHOOK_LIST)},
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Give all of them; there are never many."""
         caller = caller_of(request)
         query_strings.read(request)
         with tenancy.rows_of(caller.partner):
-            return Response({"results": queries.of_partner(caller.partner)})
+            return answered({"results": queries.of_partner(caller.partner)})
 
     @operation(
         "register_webhook",
@@ -47,13 +47,13 @@ class Webhooks(Endpoint):
         answers={201: NEW_SECRET},
         problems=(problem_types.CONFLICT,),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Translate, call once, answer."""
         caller = caller_of(request)
         query_strings.read(request)
         url, kinds = _read(bodies.read(request).content)
         made = actions.register(url=url, kinds=kinds, key=caller.key, at=timezone.now())
-        return Response(_with_secret(made), status=201)
+        return answered(_with_secret(made), status=201)
 
 
 class WebhookDetail(Endpoint):
@@ -62,15 +62,15 @@ class WebhookDetail(Endpoint):
     scopes: ClassVar = {"GET": Scope.WEBHOOKS, "DELETE": Scope.WEBHOOKS}
 
     @operation("read_webhook", "Read a webhook", answers=ONE, problems=(problem_types.NOT_FOUND,))
-    def get(self, request: Request, webhook_id: str) -> Response:
+    def get(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         """Give it, or the 404 that another partner's gets as well."""
         caller = caller_of(request)
         query_strings.read(request)
         with tenancy.rows_of(caller.partner):
-            return Response(queries.one_of_partner(caller.partner, webhook_id))
+            return answered(queries.one_of_partner(caller.partner, webhook_id))
 
     @operation("remove_webhook", "Remove a webhook", answers=ONE, problems=CHANGES)
-    def delete(self, request: Request, webhook_id: str) -> Response:
+    def delete(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         """Remove it, and tell it for the last time."""
         return _change(request, actions.remove, webhook_id)
 
@@ -81,7 +81,7 @@ class WebhookPause(Endpoint):
     scopes: ClassVar = {"POST": Scope.WEBHOOKS}
 
     @operation("pause_webhook", "Let messages wait", answers=ONE, problems=CHANGES)
-    def post(self, request: Request, webhook_id: str) -> Response:
+    def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         """Translate, call once, answer."""
         return _change(request, actions.pause, webhook_id)
 
@@ -97,7 +97,7 @@ class WebhookResume(Endpoint):
         answers=ONE,
         problems=CHANGES,
     )
-    def post(self, request: Request, webhook_id: str) -> Response:
+    def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         """Translate, call once, answer."""
         return _change(request, actions.resume, webhook_id)
 
@@ -113,20 +113,22 @@ class WebhookSecret(Endpoint):
         answers={200: NEW_SECRET},
         problems=(problem_types.NOT_FOUND,),
     )
-    def post(self, request: Request, webhook_id: str) -> Response:
+    def post(self, request: HttpRequest, webhook_id: str) -> HttpResponse:
         """Translate, call once, answer."""
         _refuse_more(request)
         made = actions.rotate(endpoint_id=webhook_id, key=caller_of(request).key, at=timezone.now())
-        return Response(_with_secret(made))
+        return answered(_with_secret(made))
 
 
-def _change(request: Request, action: Callable[..., WebhookEndpoint], webhook_id: str) -> Response:
+def _change(
+    request: HttpRequest, action: Callable[..., WebhookEndpoint], webhook_id: str
+) -> HttpResponse:
     _refuse_more(request)
     changed = action(endpoint_id=webhook_id, key=caller_of(request).key, at=timezone.now())
-    return Response(queries.told(changed))
+    return answered(queries.told(changed))
 
 
-def _refuse_more(request: Request) -> None:
+def _refuse_more(request: HttpRequest) -> None:
     """Refuse what would be lost in silence: a query, or a body where none is read."""
     query_strings.read(request)
     bodies.refuse(request)

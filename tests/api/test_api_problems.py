@@ -228,13 +228,13 @@ def test_a_product_without_a_policy_takes_no_applications(db):
 
 @pytest.fixture
 def broken_middleware(monkeypatch):
-    """Let a middleware of all requests fail, outside every view."""
+    """Let what every request goes through fail, outside every view."""
 
     def broken_middleware(error):
         def fail(*_):
             raise error
 
-        monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", fail)
+        monkeypatch.setattr("django.http.HttpRequest.get_host", fail)
 
     return broken_middleware
 
