@@ -1,10 +1,11 @@
 """A decision as the API tells it: one shape, whether just made or read back."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from credit.models import Decision, OfficerDecision, Outcome
 from scoring.contract import Contract
@@ -98,11 +99,8 @@ def answer_of(
 
 
 def text_of(answer: object) -> str:
-    """Write an answer as JSON; a number that JSON does not know is a fault of ours and raises."""
-    return _ENCODER.encode(answer)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Write an answer as JSON; of a float the shortest text that reads back as the same."""
+    return orjson.dumps(answer).decode()
 
 
 def outcome_of(outcome: Outcome) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def request_id(answer: Answer) -> Answer:
     """Name each request, in the logs and to the caller; a caller's own plain name is kept."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         name = given if _GOOD_ID.fullmatch(given) else uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request_id=name):
             response = answer(request)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 
@@ -33,8 +33,8 @@ class Prepared:
         self._numbered = _PLACE.sub(lambda found: places[found[1]], text).encode()
         self._known: WeakKeyDictionary[psycopg.Connection, bool] = WeakKeyDictionary()
 
-    def number(self, values: Mapping[str, Value]) -> int:
-        """Run it on this thread's connection.
+    def number(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> int:
+        """Run it on a connection that is open.
 
         Raises
         ------
@@ -98,6 +98,8 @@ def _wait(raw: psycopg.Connection, events: int) -> None:
 
 def _text_of(value: Value) -> bytes | None:
     """Write a value as PostgreSQL reads it."""
+    if isinstance(value, str):
+        return value.encode()
     if value is None:
         return None
     if isinstance(value, bytes):

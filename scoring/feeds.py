@@ -33,10 +33,10 @@ class Feeds:
     def of_one(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Feed one application."""
         # Two arrays, handed over in slices: making an array a feature costs more than scoring.
-        numbers = np.array([[[values[name]]] for name in self.numbers], dtype=np.float32)
-        texts = np.array([[[values[name] or ""]] for name in self.texts], dtype=object)
-        feeds: dict[str, Any] = dict(zip(self.numbers, numbers, strict=True))
-        feeds.update(zip(self.texts, texts, strict=True))
+        numbers = np.array([values[name] for name in self.numbers], dtype=np.float32)
+        texts = np.array([values[name] or "" for name in self.texts], dtype=object)
+        feeds: dict[str, Any] = dict(zip(self.numbers, numbers.reshape(-1, 1, 1), strict=True))
+        feeds.update(zip(self.texts, texts.reshape(-1, 1, 1), strict=True))
         return feeds
 
     def of_many(self, rows: Rows, *, at_once: int) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """From points a feature gave or took to words an applicant can use."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scoring.contract import Category, Contract, Feature, Kind
@@ -85,8 +85,11 @@ def principal_reasons(
     order = sorted(range(len(contributions)), key=contributions.__getitem__)  # sorting is stable
     features = contract.features
     return tuple(
-        replace(
-            _reason(features[at], values.get(features[at].name), contributions[at]), points=sum_
+        Reason(
+            feature=features[at].name,
+            points=sum_,
+            code=features[at].code,
+            text=_text(features[at], values.get(features[at].name), contributions[at]),
         )
         for at, sum_ in _principal(order, contributions, groups_of(contract), most=most)
     )

@@ -6,13 +6,14 @@ where it was taken before nothing else is written.
 
 from collections.abc import Mapping
 
-from django.db import InterfaceError, OperationalError, connection
+import orjson
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from credit.actions.idempotency import Idempotency
 from credit.audit_chain import Event
 from credit.considering import Considered
 from credit.prepared import NotAnswered, Prepared, Value
-from scoring.canonical import canonical
 
 STATUS = 201
 ENDPOINT = "decisions"
@@ -135,22 +136,26 @@ def _written(statement: Prepared, values: Mapping[str, Value]) -> bool:
     It need not be asked before each decision whether it is still there: asking twice writes once,
     since the key and the decision's id are unique.
     """
+    connection = connections[DEFAULT_DB_ALIAS]  # once: `django.db.connection` looks it up each time
     connection.ensure_connection()
     try:
-        return _executed(statement, values)
+        return _executed(connection, statement, values)
     except (OperationalError, InterfaceError) as error:
         is_silent = isinstance(error.__cause__, NotAnswered)
         if is_silent or connection.in_atomic_block or not connection.connection.closed:
             raise
         connection.close()
         connection.connect()
-        return _executed(statement, values)
+        return _executed(connection, statement, values)
 
 
-def _executed(statement: Prepared, values: Mapping[str, Value]) -> bool:
+def _executed(
+    connection: BaseDatabaseWrapper, statement: Prepared, values: Mapping[str, Value]
+) -> bool:
     with connection.wrap_database_errors:
-        return statement.number(values) > 0
+        return statement.number(connection, values) > 0
 
 
 def _json(value: object) -> str:
-    return canonical(value).decode()
+    """Write a value for jsonb, which has an order of its own; hashes are of canonical JSON."""
+    return orjson.dumps(value).decode()

@@ -21,7 +21,7 @@ def required(request: HttpRequest) -> str:
 
 def optional(request: HttpRequest) -> str | None:
     """Give the key if there is one."""
-    key = request.headers.get(HEADER)
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is not None and not _GOOD.fullmatch(key):
         raise Problem(
             problem_types.IDEMPOTENCY_KEY, f"{HEADER} must be 1 to 255 visible ASCII characters."
