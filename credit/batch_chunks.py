@@ -1,6 +1,5 @@
 """Some rows of a batch, decided in memory and made ready to be written in few statements."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+import orjson
 from django.db import connections
 
 from credit import considering
@@ -135,4 +135,4 @@ def _problem(problem: FieldProblem) -> dict[str, str]:
 
 
 def _written(rows: Iterable[dict[str, Any]]) -> str:
-    return json.dumps(list(rows), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return orjson.dumps(list(rows)).decode()

@@ -63,3 +63,23 @@ def _stat(pid: int) -> tuple[int, int] | None:
     except OSError:
         return None
     return int(fields[1]), sum(int(part) for part in fields[11:15])
+
+
+def resident_bytes(root: int) -> int:
+    """Return what a process and all its descendants hold in memory that they share with nobody."""
+    parents = {pid: stat[0] for pid in _pids() if (stat := _stat(pid)) is not None}
+    family, left = set(), [root]
+    while left:
+        pid = left.pop()
+        family.add(pid)
+        left += [child for child, parent in parents.items() if parent == pid]
+    return sum(_private_bytes(pid) for pid in family)
+
+
+def _private_bytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    sizes = {name: value for name, _, value in (line.partition(":") for line in lines[1:])}
+    return sum(int(sizes[f"Private_{kind}"].split()[0]) for kind in ("Clean", "Dirty")) * 1024

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from services import bench_api, checks, control, demo, load, stack, testing, tools
+from services import bench_api, bench_batch, checks, control, demo, load, stack, testing, tools
 from services.places import Places, shown
 from services.terminal import say
 from services.trouble import StopAsked, Trouble
@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "load": (load.run, "load-test a stack of its own; fails when a target is missed"),
     "bench": (tools.bench, "measure the parts"),
     "bench-api": (bench_api.run, "measure the API beside the usual ways to serve a model"),
+    "bench-batch": (bench_batch.run, "measure a file of a million applications (--rows N)"),
     "docs": (tools.docs, "build the documentation"),
     "status": (control.show_status, "what runs, with process ids and addresses (--json)"),
     "restart": (control.restart, "restart NAME: postgres, broker, web, worker or beat"),
@@ -71,11 +72,11 @@ def _keep_the_trace(
 def _help() -> None:
     say("Evenhand: credit decisions that explain themselves.\n\nUsage: ./run COMMAND\n")
     for name, (_, text) in COMMANDS.items():
-        say(f"  {name:<10}{text}")
+        say(f"  {name:<13}{text}")
     say("  help      this list")
     say("\nFor tests (.venv/bin/python -m services COMMAND):\n")
     for name, (_, text) in FOR_TESTS.items():
-        say(f"  {name:<10}{text}")
+        say(f"  {name:<13}{text}")
 
 
 if __name__ == "__main__":
