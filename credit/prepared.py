@@ -1,7 +1,7 @@
 """A statement that each connection prepares once, with nothing in between: the hot path's own.
 
 psycopg's cursor converts each value by its type and waits in Python; for the one statement that
-every decision is, that took as long as PostgreSQL took to run it (decision record 0012). Here the
+every decision is, that took as long as PostgreSQL took to run it (decision record 0011). Here the
 values are texts, which PostgreSQL reads by the statement's own casts.
 """
 

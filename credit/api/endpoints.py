@@ -33,7 +33,7 @@ class Endpoint(APIView):
         """Take a request through the framework's steps, on Django's own request.
 
         What an API of one renderer, no parser and no version has no use for is left out: wrapping
-        and negotiating took as long as scoring does (decision record 0012).
+        and negotiating took as long as scoring does (decision record 0011).
         """
         self.request = cast("Request", request)
         try:

@@ -65,7 +65,7 @@ def straight(answer: Answer) -> Answer:
     """Take a machine's request to its view at once, past what only pages need.
 
     Sessions, forms' tokens, messages and htmx are for browsers; a key in a header needs none, and
-    of the other middleware an answer in JSON needs these headers (decision records 0011 and 0012).
+    of the other middleware an answer in JSON needs these headers (decision record 0011).
     """
     view = cast("Answer", convert_exception_to_response(_view))
 
