@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from credit.actions.idempotency import Idempotency
 from credit.audit_chain import Event
 from credit.considering import Considered
-from credit.prepared import NotAnswered, Prepared, Value
+from credit.prepared import Prepared, Value
 
 STATUS = 201
 ENDPOINT = "decisions"
@@ -140,12 +140,11 @@ def _written(statement: Prepared, values: Mapping[str, Value]) -> bool:
     connection.ensure_connection()
     try:
         return _executed(connection, statement, values)
-    except (OperationalError, InterfaceError) as error:
-        is_silent = isinstance(error.__cause__, NotAnswered)
-        if is_silent or connection.in_atomic_block or not connection.connection.closed:
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or not connection.connection.closed:
             raise
         connection.close()
-        connection.connect()
+        connection.ensure_connection()
         return _executed(connection, statement, values)
 
 

@@ -1,15 +1,15 @@
 """The statement of a decision, bound as text on a connection that has prepared it."""
 
+import os
+import socket
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 
-from credit import prepared
-from credit.actions import decision_rows
-from credit.prepared import NotAnswered, Prepared
+from credit.prepared import Prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IS_SAME = "SELECT (%(sent)s::{kind} IS NOT DISTINCT FROM {literal})::int"
@@ -88,27 +88,14 @@ def test_what_postgresql_refuses_is_raised_and_the_connection_stays_good(open_co
     assert statement.number(open_connection, {"by": 1}) == 1
 
 
-def test_a_long_silence_ends_the_connection(open_connection, monkeypatch):
-    monkeypatch.setattr(prepared, "PATIENCE", 0.1)
-    statement = Prepared("silent", "SELECT count(*) FROM pg_sleep(%(seconds)s::float8)")
+def test_a_connection_that_is_cut_is_told_as_lost(open_connection):
+    statement = Prepared("cut", "SELECT %(a)s::int")
+    statement.number(open_connection, {"a": 1})
+    handle = socket.socket(fileno=os.dup(open_connection.connection.fileno()))
+    handle.shutdown(socket.SHUT_RDWR)
+    handle.close()
 
-    with pytest.raises(NotAnswered, match="did not answer within"):
-        statement.number(open_connection, {"seconds": 5.0})
+    with pytest.raises(psycopg.OperationalError):
+        statement.number(open_connection, {"a": 2})
 
     assert open_connection.connection.closed
-
-
-def test_a_decision_that_got_no_answer_is_not_asked_for_twice(monkeypatch):
-    """Nobody knows whether it was written: the caller finds out, with the same key."""
-    asked = []
-
-    def stay_silent(*_):
-        asked.append(1)
-        connection.close()
-        raise NotAnswered("silence")
-
-    monkeypatch.setattr(prepared.Prepared, "number", stay_silent)
-
-    with pytest.raises(OperationalError, match="silence"):
-        decision_rows._written(decision_rows._UNCLAIMED, {})
-    assert len(asked) == 1
