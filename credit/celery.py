@@ -6,6 +6,6 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "credit.settings")
 
-app = Celery("evenhand")
+app = Celery("evenhand", task_cls="credit.metered_task:MeteredTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["credit", "monitoring"])

@@ -30,6 +30,7 @@ class Environment(BaseSettings):
     evenhand_dask_scheduler: str = ""
     evenhand_webhook_keys: str = ""
     evenhand_webhook_networks: str = ""
+    evenhand_metrics_token: str = ""
     evenhand_rate_per_second: PositiveInt = 100  # requests of a key without a limit of its own
     evenhand_rate_burst: PositiveInt = 200
     port: int = 8000

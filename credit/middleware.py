@@ -1,6 +1,7 @@
 """What every request goes through, beside Django's own middleware."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -11,9 +12,29 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from credit import meters
+
 Answer = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 _GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def metered(answer: Answer) -> Answer:
+    """Count each request and how long it took, by the pattern of its address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = answer(request)
+        match = request.resolver_match
+        meters.answered(
+            match.route if match else "unmatched",
+            request.method or "",
+            response.status_code,
+            time.perf_counter() - began,
+        )
+        return response
+
+    return middleware
 
 
 def request_id(answer: Answer) -> Answer:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "credit.middleware.metered",
     "credit.middleware.request_id",
     "credit.api.middleware.RequestLog",
     "credit.api.middleware.straight",  # what follows is for pages
@@ -150,7 +151,11 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come straight to the process
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+    r"^metrics$",
+]  # probes come straight to the process
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -290,6 +295,12 @@ CELERY_BEAT_SCHEDULE = {
 
 EVENHAND_WEBHOOK_KEYS = environment.webhook_keys or [SECRET_KEY]
 EVENHAND_WEBHOOK_NETWORKS = addresses.networks(environment.evenhand_webhook_networks)
+
+# --- Metrics ------------------------------------------------------------------------------------
+# Who shows this may read `/metrics`. Without it only this machine may, and only over plain HTTP on
+# loopback: behind a proxy everybody comes from there.
+
+EVENHAND_METRICS_TOKEN = environment.evenhand_metrics_token
 
 # --- Training -----------------------------------------------------------------------------------
 # Trees are fitted in the worker's process, or on a Dask cluster (decision record 0007).

@@ -45,6 +45,11 @@ class Places:
         """Return the file from which `manage.py` learns about the running servers."""
         return self.var / "environment"
 
+    @property
+    def counts(self) -> Path:
+        """Return the folder in which web and worker count for `/metrics`."""
+        return self.var / "counts"
+
     def log(self, name: str) -> Path:
         """Return where a process or a step writes."""
         return self.var / "log" / f"{name}.log"

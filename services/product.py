@@ -1,6 +1,7 @@
 """From nothing to a product that answers: database, accounts, a trained model, a key, the web."""
 
 import json
+import shutil
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,7 @@ def bring_up(supervisor: Supervisor, *, port: int, contract: str = CONTRACT) -> 
     supervisor.progress.line("Starting the database and the broker")
     settings = servers.start(supervisor)
     settings.leave_for_people()
+    shutil.rmtree(supervisor.places.counts, ignore_errors=True)  # of processes that are gone
     product = Product(supervisor, settings, supervisor.base_url)
     files = static_files.begin(product.manage, supervisor)
     _migrate(product)

@@ -22,7 +22,7 @@ def web(settings: Settings, *, port: int) -> Service:
             *("--respawn-failed-workers", "--respawn-interval", "0.5", "credit.wsgi:application"),
         ),
         address=f"http://{LOOPBACK}:{port}",
-        environment={**settings.environment(WEB), "PORT": str(port)},
+        environment={**settings.counting_environment(WEB), "PORT": str(port)},
         folder=ROOT,
         is_ready=lambda _pid: is_up(f"http://{LOOPBACK}:{port}/readyz"),
     )
@@ -38,7 +38,7 @@ def worker(settings: Settings) -> Service:
             *("--concurrency", "3", "--prefetch-multiplier", "1"),
             *("--without-gossip", "--without-mingle"),
         ),
-        environment=settings.environment(WORKER),
+        environment=settings.counting_environment(WORKER),
         folder=ROOT,
     )
 

@@ -59,6 +59,10 @@ class Settings:
             "EVENHAND_HTTPS": os.environ.get("EVENHAND_HTTPS", "0"),
         }
 
+    def counting_environment(self, login: str) -> dict[str, str]:
+        """Return the environment of a process whose counts `/metrics` tells."""
+        return {**self.environment(login), "PROMETHEUS_MULTIPROC_DIR": str(self.places.counts)}
+
     def leave_for_people(self) -> None:
         """Write the file that makes `manage.py` work at a prompt while the product is up."""
         ours = self._ours(WORKER)

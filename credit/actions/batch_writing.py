@@ -8,7 +8,7 @@ import structlog
 from django.db import connection
 from django.db.models import F
 
-from credit import tenancy, vault
+from credit import meters, tenancy, vault
 from credit.actions import alerts, audit
 from credit.actions.refusals import ActionDenied
 from credit.batch_chunks import Chunk
@@ -91,6 +91,7 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
             alerts.raise_alert(
                 cause=cause, product=terms.product, message=str(trouble), at=chunk.at
             )
+    meters.rows_stored(chunk)
     _say(batch, chunk)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from credit import answers, considering, tenancy
+from credit import answers, considering, meters, tenancy
 from credit.actions import alerts, decision_rows
 from credit.actions import idempotency as keys
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
@@ -62,6 +62,7 @@ def decide(
     given = _write(considered, decided, idempotency)
     if given is not None:
         return given
+    meters.decided(considered)
     if considered.troubles:
         _say(considered)
     return decided

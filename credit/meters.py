@@ -1,0 +1,97 @@
+"""What each process counts for `/metrics`. Counting one thing takes a few microseconds.
+
+Labels come from our own tables of routes, products, versions and tasks, so that there are only so
+many: never a path, a partner's word or anything about a person.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+from credit.batch_chunks import Chunk
+from credit.considering import Considered
+from credit.counting import REGISTRY
+from credit.serving import ModelUnavailable
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECONDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_MINUTES = (0.01, 0.1, 1, 10, 60, 600, 3600)
+_LABELS_KEPT = 4096
+
+REQUESTS: Final = Histogram(
+    "evenhand_request_seconds",
+    "How long requests took, from the first line of ours to the answer's headers.",
+    ("route", "method", "status"),
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+DECISIONS: Final = Counter(
+    "evenhand_decisions",
+    "Single decisions made and stored, by who scored them (none: no model could).",
+    ("product", "route", "version", "recommendation"),
+    registry=REGISTRY,
+)
+TROUBLES: Final = Counter(
+    "evenhand_model_troubles",
+    "Models that could not score or not be asked, as in the alert of this cause.",
+    ("product", "cause"),
+    registry=REGISTRY,
+)
+BATCH_ROWS: Final = Counter(
+    "evenhand_batch_rows",
+    "Rows of batches stored with their result: who scored them, or refused.",
+    ("product", "result"),
+    registry=REGISTRY,
+)
+TASKS: Final = Histogram(
+    "evenhand_task_seconds",
+    "How long the worker's tasks took, by how they ended.",
+    ("task", "state"),
+    buckets=_MINUTES,
+    registry=REGISTRY,
+)
+
+
+def answered(route: str, method: str, status: int, seconds: float) -> None:
+    """Count a request: `route` is the pattern that its address fits, or `unmatched`."""
+    _request(route, method if method in METHODS else "other", status // 100).observe(seconds)
+
+
+def decided(made: Considered) -> None:
+    """Count a decision that was stored, and what failed on the way to it."""
+    product, scored = made.terms.product.slug, made.climbed.scored
+    version = scored.version.name if scored else "none"
+    _decision(product, made.route, version, made.recommended.recommendation).inc()
+    for trouble in made.troubles:
+        failed(product, trouble)
+
+
+def failed(product: str, trouble: ModelUnavailable) -> None:
+    """Count a model that could not score."""
+    TROUBLES.labels(product, trouble.cause).inc()
+
+
+def rows_stored(chunk: Chunk) -> None:
+    """Count rows of a batch that were stored."""
+    product = chunk.terms.product.slug
+    for result, rows in {**chunk.routes, "refused": chunk.refused}.items():
+        BATCH_ROWS.labels(product, result).inc(rows)
+    for trouble in chunk.troubles.values():
+        failed(product, trouble)
+
+
+def worked(task: str, state: str, seconds: float) -> None:
+    """Count a task of the worker's."""
+    TASKS.labels(task, state).observe(seconds)
+
+
+# Looked up by what they are named after: `labels` takes a lock and builds strings each time.
+@lru_cache(_LABELS_KEPT)
+def _request(route: str, method: str, hundreds: int) -> Histogram:
+    return REQUESTS.labels(route, method, f"{hundreds}xx")
+
+
+@lru_cache(_LABELS_KEPT)
+def _decision(product: str, route: str, version: str, recommendation: str) -> Counter:
+    return DECISIONS.labels(product, str(route), version, str(recommendation))
