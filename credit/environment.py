@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,9 @@ class Environment(BaseSettings):
     evenhand_webhook_keys: str = ""
     evenhand_webhook_networks: str = ""
     evenhand_metrics_token: str = ""
+    evenhand_shadows: NonNegativeInt = 2  # versions of a product in shadow at once
+    evenhand_shadow_queue: PositiveInt = 1000  # decisions that wait in a process for its shadows
+    evenhand_shadow_busy: NonNegativeInt = 1  # they rest while more requests are under way
     evenhand_rate_per_second: PositiveInt = 100  # requests of a key without a limit of its own
     evenhand_rate_burst: PositiveInt = 200
     port: int = 8000

@@ -26,7 +26,10 @@ TIMED_OUT = "timed_out"
 
 # In SQL, since every application asks it: composing it with the ORM took longer than answering it.
 _IN_FORCE = """
-SELECT contract.id, policy.id, champion.id, previous.id
+SELECT contract.id, policy.id, champion.id, previous.id, ARRAY(
+    SELECT id FROM credit_modelversion
+    WHERE product_id = product.id AND stage = 'shadow' ORDER BY id
+)
 FROM credit_product product
 LEFT JOIN credit_modelversion champion
     ON champion.product_id = product.id AND champion.stage = 'champion'
@@ -76,6 +79,7 @@ class Terms:
     policy_version: PolicyVersion
     version: ModelVersion | None  # the champion, if there is one
     previous: ModelVersion | None = None  # the champion before this one
+    shadows: tuple[ModelVersion, ...] = ()  # score beside the champion, and answer nobody
 
     @property
     def contract(self) -> Contract:
@@ -110,7 +114,8 @@ def terms(slug: str, *, at: datetime) -> Terms:
         row = cursor.fetchone()
     if row is None:
         raise UnknownProduct(slug)
-    found = _terms(*row)
+    *deciding, shadows = row
+    found = _terms(*deciding, tuple(shadows))
     _in_force[slug] = (at, found)
     return found
 
@@ -189,16 +194,17 @@ def _load(stamp: _Stamp, bundle_hash: str) -> Engine | ModelUnavailable:
         if stamp not in _engines:
             while len(_engines) >= _ENGINES_KEPT:
                 _engines.pop(next(iter(_engines)))
-            opened = _opened(bundle_hash)
-            if isinstance(opened, ModelUnavailable) and opened.cause == TIMED_OUT:
-                _slow[stamp] = opened  # the machine may have been busy: the next one tries again
-                return opened
+            found = opened(bundle_hash)
+            if isinstance(found, ModelUnavailable) and found.cause == TIMED_OUT:
+                _slow[stamp] = found  # the machine may have been busy: the next one tries again
+                return found
             _slow.pop(stamp, None)
-            _engines[stamp] = opened
+            _engines[stamp] = found
         return _engines[stamp]
 
 
-def _opened(bundle_hash: str) -> Engine | ModelUnavailable:
+def opened(bundle_hash: str) -> Engine | ModelUnavailable:
+    """Load a bundle anew, or say why it cannot be."""
     path = store.path_of(bundle_hash, ".zip")
     try:
         return Engine(open_bundle(path, expected_hash=bundle_hash))
@@ -223,7 +229,9 @@ def _version(version_id: int | None) -> ModelVersion | None:
 
 
 @lru_cache(maxsize=256)
-def _terms(contract: int, policy: int, version: int | None, previous: int | None) -> Terms:
+def _terms(
+    contract: int, policy: int, version: int | None, previous: int | None, shadows: tuple[int, ...]
+) -> Terms:
     """Read rows that never change; of a version only what never changes may be used."""
     contract_version = ContractVersion.objects.select_related("product").get(pk=contract)
     return Terms(
@@ -232,4 +240,5 @@ def _terms(contract: int, policy: int, version: int | None, previous: int | None
         policy_version=PolicyVersion.objects.select_related("contract").get(pk=policy),
         version=_version(version),
         previous=_version(previous),
+        shadows=tuple(found for each in shadows if (found := _version(each))),
     )

@@ -308,6 +308,13 @@ EVENHAND_METRICS_TOKEN = environment.evenhand_metrics_token
 EVENHAND_ENGINE = environment.evenhand_engine
 EVENHAND_DASK_SCHEDULER = environment.evenhand_dask_scheduler  # none: processes of this machine
 
+# --- Shadows ------------------------------------------------------------------------------------
+# Versions that score beside the champion, after its answer (decision record 13).
+
+EVENHAND_SHADOWS = environment.evenhand_shadows
+EVENHAND_SHADOW_QUEUE = environment.evenhand_shadow_queue
+EVENHAND_SHADOW_BUSY = environment.evenhand_shadow_busy
+
 # --- The REST API: this block belongs to credit/api -----------------------------------------------
 
 REST_FRAMEWORK: dict[str, object] = {

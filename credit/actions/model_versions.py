@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from credit import serving, store
@@ -18,7 +19,11 @@ class PromotionDenied(ActionDenied):
 
 
 class PromotionNotAllowed(NotAllowed):
-    """Not this person may make this version the champion."""
+    """Not this person may sign for this version."""
+
+
+class ShadowDenied(ActionDenied):
+    """Nobody may put this version into shadow as things stand."""
 
 
 class RetirementDenied(ActionDenied):
@@ -62,6 +67,25 @@ def register(
         bundle=bundle_hash,
         snapshot=snapshot.rows_sha256,
     )
+    return version
+
+
+@transaction.atomic
+def shadow(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
+    """Let a version score beside the champion from now on; it answers nobody."""
+    version = _locked(version_id)
+    _check_can_shadow(version, by=by)
+    version.stage, version.shadowed_at, version.shadowed_by = Stage.SHADOW, at, by
+    version.save(update_fields=["stage", "shadowed_at", "shadowed_by"])
+    audit.record(
+        AuditEvent.Type.MODEL_SHADOWED,
+        target=f"model:{version.name}",
+        by=by,
+        at=at,
+        note=note,
+        bundle=version.bundle_hash,
+    )
+    serving.forget_what_is_in_force()
     return version
 
 
@@ -118,16 +142,37 @@ def _retire(version: ModelVersion, *, by: User, at: datetime, note: str) -> Mode
     return version
 
 
+def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
+    _check_may_sign(version, by=by)
+    problem = version.why_not_ready(Stage.SHADOW) or _bundle_problem(version)
+    if problem:
+        raise ShadowDenied(problem)
+    most = settings.EVENHAND_SHADOWS
+    if version.product.versions.filter(stage=Stage.SHADOW).count() >= most:
+        raise ShadowDenied(
+            f"{version.product.slug} has {most} in shadow, which is as many as may be: promote or"
+            " retire one first."
+        )
+
+
 def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None:
+    _check_may_sign(version, by=by)
+    problem = version.why_not_ready() or _bundle_problem(version)
+    if problem:
+        raise PromotionDenied(problem)
+    if not PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
+        raise PromotionDenied(f"No policy was put in force for the contract of {version.name}.")
+
+
+def _check_may_sign(version: ModelVersion, *, by: User) -> None:
     not_theirs = version.why_not_theirs(by)
     if not_theirs:
         raise PromotionNotAllowed(not_theirs)
-    not_yet = version.why_not_ready()
-    if not_yet:
-        raise PromotionDenied(not_yet)
+
+
+def _bundle_problem(version: ModelVersion) -> str | None:
     try:
         store.get(version.bundle_hash, ".zip")
     except (store.FileMissing, store.FileAltered) as broken:
-        raise PromotionDenied(f"{version.name} cannot serve: {broken}") from broken
-    if not PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
-        raise PromotionDenied(f"No policy was put in force for the contract of {version.name}.")
+        return f"{version.name} cannot serve: {broken}"
+    return None

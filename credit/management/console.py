@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from tqdm import tqdm
 
 from credit.actions.refusals import ActionDenied
-from credit.models import ApiKey, Product, User
+from credit.models import ApiKey, ModelVersion, Product, User
 from scoring.contract import ContractRefused
 from scoring.ingestion import IngestionRefused
 
@@ -103,6 +103,15 @@ def product_named(slug: str) -> Product:
     except Product.DoesNotExist as missing:
         known = ", ".join(Product.objects.order_by("slug").values_list("slug", flat=True))
         raise CommandError(f"There is no product {slug}. There is: {known or 'none'}.") from missing
+
+
+def version_named(name: str) -> ModelVersion:
+    """Find the model version an argument names, as in `consumer-loan/2`."""
+    slug, _, number = name.rpartition("/")
+    found = product_named(slug).versions.filter(number=number if number.isdecimal() else -1).first()
+    if found is None:
+        raise CommandError(f"There is no model {name}.")
+    return found
 
 
 @contextmanager

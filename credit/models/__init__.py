@@ -9,6 +9,7 @@ from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.shadows import ShadowScore
 from credit.models.users import ROLES_APART, Role, User
 from credit.models.webhooks import EventKind, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
@@ -37,6 +38,7 @@ __all__ = [
     "RecommendationFeedback",
     "Role",
     "Score",
+    "ShadowScore",
     "Snapshot",
     "TrainingRun",
     "User",

@@ -28,6 +28,7 @@ class AuditEvent(models.Model):
         TRAINING_REQUESTED = "training_requested", "Training requested"
         MODEL_TRAINED = "model_trained", "Model trained"
         TRAINING_FAILED = "training_failed", "Training failed"
+        MODEL_SHADOWED = "model_shadowed", "Model put into shadow"
         MODEL_PROMOTED = "model_promoted", "Model promoted"
         MODEL_RETIRED = "model_retired", "Model retired"
         KEY_ISSUED = "key_issued", "API key issued"

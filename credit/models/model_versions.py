@@ -12,8 +12,15 @@ class Stage(models.TextChoices):
     """Where a model version stands on its way."""
 
     CANDIDATE = "candidate", "Candidate"
+    SHADOW = "shadow", "Shadow"
     CHAMPION = "champion", "Champion"
     RETIRED = "retired", "Retired"
+
+
+_COMES_FROM: dict[str, str] = {
+    Stage.SHADOW: "a candidate can go into shadow",
+    Stage.CHAMPION: "a candidate or a shadow can be promoted",
+}
 
 
 class ModelVersion(models.Model):
@@ -22,7 +29,8 @@ class ModelVersion(models.Model):
     Stage = Stage
 
     NEXT_STAGES: ClassVar[dict[str, frozenset[str]]] = {
-        Stage.CANDIDATE: frozenset({Stage.CHAMPION, Stage.RETIRED}),
+        Stage.CANDIDATE: frozenset({Stage.SHADOW, Stage.CHAMPION, Stage.RETIRED}),
+        Stage.SHADOW: frozenset({Stage.CHAMPION, Stage.RETIRED}),
         Stage.CHAMPION: frozenset({Stage.RETIRED}),
         Stage.RETIRED: frozenset(),
     }
@@ -44,6 +52,10 @@ class ModelVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="models_trained"
     )
     trained_at = models.DateTimeField()
+    shadowed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    shadowed_at = models.DateTimeField(null=True)
     promoted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -71,6 +83,14 @@ class ModelVersion(models.Model):
                 condition=~Q(stage="champion") | Q(promoted_by__isnull=False),
                 name="model_version_champion_is_signed",
             ),
+            models.CheckConstraint(
+                condition=Q(shadowed_by=None) | ~Q(shadowed_by=F("trained_by")),
+                name="model_version_shadowed_by_someone_else",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="shadow") | Q(shadowed_by__isnull=False),
+                name="model_version_shadow_is_signed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,18 +102,17 @@ class ModelVersion(models.Model):
         return f"{self.product.slug}/{self.number}"
 
     def why_not_theirs(self, by: User) -> str | None:
-        """Say why this person may not promote it; None if they may."""
+        """Say why this person may not sign for it; None if they may."""
         if not by.has_role(Role.MODEL_VALIDATOR):
-            return "Only a model validator may promote a model."
+            return "Only a model validator may sign for a model."
         if by.pk == self.trained_by_id:
-            return f"{self.name} needs someone other than its trainer to promote it."
+            return f"{self.name} needs someone other than its trainer to sign for it."
         return None
 
-    def why_not_ready(self) -> str | None:
-        """Say why nobody may promote it now; None if it is ready."""
-        if Stage.CHAMPION not in self.NEXT_STAGES[self.stage]:
-            stage = self.get_stage_display().lower()
-            return f"{self.name} is {stage}: only a candidate can be promoted."
+    def why_not_ready(self, to: str = Stage.CHAMPION) -> str | None:
+        """Say why nobody may take it to this stage now; None if it is ready."""
+        if to not in self.NEXT_STAGES[self.stage]:
+            return f"{self.name} is {self.get_stage_display().lower()}: only {_COMES_FROM[to]}."
         failed = [
             f"{gate['name']} ({gate['detail']})"
             for gate in self.gates

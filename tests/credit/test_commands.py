@@ -232,6 +232,19 @@ def test_promote_by_its_name(live, toy_bundle):
     assert out == "consumer-loan/2 is now the champion.\n"
 
 
+def test_a_version_goes_into_shadow_and_out_of_it(live, toy_bundle):
+    factories.model_version(toy_bundle, contract=live.contract)
+    signed = ("--by", "vera", "--note", "To compare")
+
+    out, _ = run("promote", "consumer-loan/2", "--shadow", *signed)
+    assert out == "consumer-loan/2 is now in shadow.\n"
+
+    out, _ = run("retire", "consumer-loan/2", *signed)
+    assert out == "consumer-loan/2 is retired.\n"
+    with pytest.raises(CommandError, match="retired already"):
+        run("retire", "consumer-loan/2", *signed)
+
+
 @pytest.mark.parametrize(
     ("version", "by", "says"),
     [

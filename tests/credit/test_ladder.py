@@ -231,7 +231,7 @@ def count_loads(monkeypatch):
             time.sleep(0.3)
             return serving.ModelUnavailable(cause, "The graph took too long.")
 
-        monkeypatch.setattr(serving, "_opened", opened)
+        monkeypatch.setattr(serving, "opened", opened)
         return loads
 
     return ends_in
