@@ -4,6 +4,7 @@ Labels come from our own tables of routes, products, versions and tasks, so that
 many: never a path, a partner's word or anything about a person.
 """
 
+from collections import deque
 from functools import lru_cache
 from typing import Final
 
@@ -53,6 +54,30 @@ TASKS: Final = Histogram(
 )
 
 
+SHADOWS: Final = Counter(
+    "evenhand_shadow_scores",
+    "Scores asked of versions in shadow (offered), and what became of them.",
+    ("version", "result"),
+    registry=REGISTRY,
+)
+_under_way: deque[None] = deque()  # threads may add to it and take from it without a lock
+
+
+def began() -> None:
+    """Note that a request is under way in this process."""
+    _under_way.append(None)
+
+
+def under_way() -> int:
+    """Say how many requests this process is answering."""
+    return len(_under_way)
+
+
+def ended() -> None:
+    """Note that one is no longer."""
+    _under_way.pop()
+
+
 def answered(route: str, method: str, status: int, seconds: float) -> None:
     """Count a request: `route` is the pattern that its address fits, or `unmatched`."""
     _request(route, method if method in METHODS else "other", status // 100).observe(seconds)
@@ -79,6 +104,11 @@ def rows_stored(chunk: Chunk) -> None:
         BATCH_ROWS.labels(product, result).inc(rows)
     for trouble in chunk.troubles.values():
         failed(product, trouble)
+
+
+def shadowed(version: str, result: str, times: int = 1) -> None:
+    """Count what became of a version's scores in shadow."""
+    SHADOWS.labels(version, result).inc(times)
 
 
 def worked(task: str, state: str, seconds: float) -> None:

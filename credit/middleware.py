@@ -24,7 +24,11 @@ def metered(answer: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        response = answer(request)
+        meters.began()
+        try:
+            response = answer(request)
+        finally:
+            meters.ended()
         match = request.resolver_match
         meters.answered(
             match.route if match else "unmatched",

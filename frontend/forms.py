@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from credit.models import WebhookDelivery
 from credit.models.decisions import Verdict
+from credit.models.model_versions import Stage
 
 LONGEST = 4000  # characters of a written reason, note or comment
 
@@ -56,7 +57,11 @@ class FeedbackForm(forms.Form):
 
 
 class PromotionForm(forms.Form):
-    """Why this version becomes the champion, in the words of who signs."""
+    """Where a version goes, and why, in the words of who signs."""
+
+    to = forms.ChoiceField(
+        choices=[(Stage.CHAMPION, ""), (Stage.SHADOW, ""), (Stage.RETIRED, "")], required=False
+    )
 
     note = forms.CharField(
         label="Why it may serve",

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 
 from credit import answers, considering, meters, tenancy
-from credit.actions import alerts, decision_rows
+from credit.actions import alerts, decision_rows, shadow_scores
 from credit.actions import idempotency as keys
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
 from credit.audit_chain import Event
@@ -63,6 +63,7 @@ def decide(
     if given is not None:
         return given
     meters.decided(considered)
+    shadow_scores.offer(considered)
     if considered.troubles:
         _say(considered)
     return decided

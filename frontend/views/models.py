@@ -7,7 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from credit.actions import model_versions, training_runs
 from credit.models import ModelVersion
-from credit.queries import models
+from credit.models.model_versions import Stage
+from credit.queries import models, shadows
 from frontend.access import SignedInRequest, may_read, may_write
 from frontend.charts import model_charts
 from frontend.forms import PromotionForm
@@ -48,15 +49,16 @@ def _start(request: SignedInRequest, product: models.ProductRow) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
-    """Show one version; a POST promotes it."""
+    """Show one version; a POST promotes it, or takes it into shadow or out of it."""
     version = _find(version_id)
     form = PromotionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _promote(request, version, note=form.cleaned_data["note"])
+        return _move(request, version, **form.cleaned_data)
     sees_fairness = may_read(request.user, "fairness")
     page = {
         "version": version,
         "form": form,
+        "shadow": shadows.compared(version_id),
         "why_not": models.may_promote(version_id, request.user),
         "may_see_fairness": sees_fairness,
         "fairness": latest_fairness(version_id) if sees_fairness else None,
@@ -65,10 +67,20 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
     return render(request, "models/detail.html", page, status=422 if form.is_bound else 200)
 
 
-def _promote(request: SignedInRequest, version: models.VersionDetail, *, note: str) -> HttpResponse:
+_MOVES = {
+    Stage.CHAMPION: (model_versions.promote, "is now the champion"),
+    Stage.SHADOW: (model_versions.shadow, "is now in shadow"),
+    Stage.RETIRED: (model_versions.retire, "is retired"),
+}
+
+
+def _move(
+    request: SignedInRequest, version: models.VersionDetail, *, to: str, note: str
+) -> HttpResponse:
+    act, words = _MOVES[Stage(to or Stage.CHAMPION)]
     with told(request):
-        model_versions.promote(version_id=version.id, by=request.user, at=timezone.now(), note=note)
-        messages.success(request, f"{version.name} is now the champion.")
+        act(version_id=version.id, by=request.user, at=timezone.now(), note=note)
+        messages.success(request, f"{version.name} {words}.")
     return redirect("model", version.id)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from page_words import words_of
 
 from credit.actions import training_runs
-from credit.models import ModelVersion, Role, TrainingRun, User
+from credit.models import ModelVersion, Role, ShadowScore, TrainingRun, User
 
 GATES = [
     {"name": "discrimination", "passed": True, "detail": "AUC 0.79", "blocking": True},
@@ -127,6 +127,47 @@ def test_a_validator_promotes_a_candidate_with_a_note(as_validator, champion, ca
     assert ModelVersion.objects.get(pk=champion.pk).stage == "retired"
 
 
+def test_a_validator_puts_a_candidate_into_shadow_and_takes_it_out(as_validator, candidate):
+    address = f"/console/models/{candidate.pk}/"
+    assert "Put into shadow" in read(as_validator, address)
+
+    page = words_of(as_validator.post(address, NOTE | {"to": "shadow"}, follow=True))
+
+    assert "consumer-loan/2 is now in shadow." in page
+    assert "It has scored no decision yet." in page
+    assert "Put into shadow" not in page
+    page = words_of(as_validator.post(address, NOTE | {"to": "retired"}, follow=True))
+    assert "consumer-loan/2 is retired." in page
+    assert ModelVersion.objects.get(pk=candidate.pk).stage == "retired"
+
+
+def test_a_version_that_was_in_shadow_says_how_it_compares(as_validator, candidate):
+    address = f"/console/models/{candidate.pk}/"
+    decided = [factories.decide(**asked) for asked in (factories.REFERRED, factories.AUTOMATIC)]
+    for each, recommendation in zip(decided, ("decline", "approve"), strict=True):
+        ShadowScore.objects.create(
+            version=candidate,
+            decision_id=each.decision_id,
+            pd=each.answer["pd"] + 0.01,
+            score=each.answer["score"],
+            band=each.answer["band"],
+            recommendation=recommendation,
+            at=factories.AT,
+        )
+
+    page = read(as_validator, address)
+
+    assert "2, of 22 Nov 2026" in page
+    assert "+1.00% on average (+1.00% to +1.00%)" in page
+    assert "1, 50.0% (9.5% to 90.5%)" in page
+
+
+def test_a_version_goes_nowhere_that_is_no_stage(as_validator, candidate):
+    answer = as_validator.post(f"/console/models/{candidate.pk}/", NOTE | {"to": "candidate"})
+
+    assert answer.status_code == 422
+
+
 def test_a_promotion_without_a_note_is_422(as_validator, candidate):
     answer = as_validator.post(f"/console/models/{candidate.pk}/", {"note": "  "})
 
@@ -153,7 +194,7 @@ def test_who_trained_it_is_told_why_they_cannot_promote_it(signed_in, champion):
 def test_a_developer_sees_why_and_cannot_promote(signed_in, candidate):
     client = signed_in(Role.MODEL_DEVELOPER)
 
-    assert "Only a model validator may promote" in read(client, f"/console/models/{candidate.pk}/")
+    assert "Only a model validator may sign for" in read(client, f"/console/models/{candidate.pk}/")
     assert client.post(f"/console/models/{candidate.pk}/", NOTE).status_code == 403
 
 
