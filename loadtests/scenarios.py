@@ -1,0 +1,207 @@
+"""What is done to the product while load runs, by profile: nothing, swaps, or faults."""
+
+import http.client
+import json
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import SplitResult
+
+import bodies
+import checking
+import faults
+import gevent
+from attempts import Event, Outcome
+from partners import line_of
+from people import Validator
+from slo import CannotMeasure
+from stack import CHECKOUT, Stack
+from workload import Workload
+
+SLUG = "consumer-loan"
+PRODUCT = CHECKOUT / "contracts" / SLUG
+WORKS_AGAIN_WITHIN = 10.0  # seconds
+SCOPES = ("score", "read")
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Scenario:
+    """Does nothing: load is all there is."""
+
+    stack: Stack | None
+    workload: Workload
+    server: SplitResult
+    seconds: float
+    names: list[str] = field(default_factory=list)  # of faults, where they are chosen
+    statements: dict[str, list[str]] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Do what needs doing before the clock starts."""
+
+    def steps(self) -> Iterator[tuple[float, Callable[[], None]]]:
+        """Give what to do, and when, in seconds from the start."""
+        return iter(())
+
+    def conclude(self) -> None:
+        """Find out afterwards what contradicts what must hold."""
+
+    def play(self) -> None:
+        """Do each step when it is due, or as soon as the one before is over."""
+        self.workload.gate.wait()
+        for due, step in self.steps():
+            gevent.sleep(max(0.0, due - self.workload.now()))
+            step()
+
+    def mark(self, name: str, *, is_fault: bool = False, breaks_connections: bool = False) -> None:
+        """Note when something was done."""
+        at = self.workload.now()
+        self.workload.events.append(
+            Event(name=name, at=at, is_fault=is_fault, breaks_connections=breaks_connections)
+        )
+
+    def looked_into(self) -> Stack:
+        """Return the stack; refuse where the server is somebody else's."""
+        if self.stack is None:
+            raise CannotMeasure("this profile needs a stack of its own: ./run load brings one up")
+        return self.stack
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Brownout(Scenario):
+    """Faults, one after another, each with time to come back from."""
+
+    _beside: list[gevent.Greenlet] = field(default_factory=list)
+
+    def conclude(self) -> None:
+        """Wait for what is still being timed."""
+        gevent.joinall(self._beside, raise_error=True)
+
+    def steps(self) -> Iterator[tuple[float, Callable[[], None]]]:
+        """Give each fault its turn."""
+        for due, fault in faults.timetable(self.names or list(faults.FAULTS), seconds=self.seconds):
+            yield due, lambda fault=fault: self._make(fault)  # type: ignore[misc]
+
+    def _make(self, fault: faults.Fault) -> None:
+        stack = self.looked_into()
+        self.mark(fault.name, is_fault=True, breaks_connections=fault.breaks_connections)
+        began = time.monotonic()
+        fault.make(stack)
+        if fault.stops_work:
+            self._beside.append(gevent.spawn(self._work_again, fault.name, began))
+
+    def _work_again(self, name: str, began: float) -> None:
+        """Send an application in a file, and time how long from the fault it waits."""
+        until = began + 3 * WORKS_AGAIN_WITHIN
+        batch = self._asked("POST", f"/api/v1/batches?product={SLUG}", until, file=self._file())
+        while batch and not batch.get("finished_at") and time.monotonic() < until:
+            time.sleep(0.2)
+            batch = self._asked("GET", f"/api/v1/batches/{batch['id']}", until)
+        took = time.monotonic() - began
+        self.mark(f"batches are worked again, {took:.1f} s after: {name}")
+        late = [] if took <= WORKS_AGAIN_WITHIN else [f"{took:.1f} s"]
+        self.statements[f"{name}: batches are worked within {WORKS_AGAIN_WITHIN:g} s"] = late
+
+    def _file(self) -> str:
+        body = {**next(self.workload.bodies), "reference": f"probe-{uuid.uuid4().hex}"}
+        return line_of(body)
+
+    def _asked(self, method: str, path: str, until: float, *, file: str = "") -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self.workload.key}",
+            "Content-Type": "application/x-ndjson",
+            "Idempotency-Key": str(uuid.uuid4()),
+        }
+        while time.monotonic() < until:
+            server = http.client.HTTPConnection(
+                self.server.hostname or "", self.server.port, timeout=10
+            )
+            try:
+                server.request(method, path, body=file or None, headers=headers)
+                answer = server.getresponse()
+                text = answer.read()
+                if answer.status in {200, 202}:
+                    found: dict[str, str] = json.loads(text)
+                    return found
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                server.close()
+            time.sleep(0.2)
+        return {}
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Swap(Scenario):
+    """A promotion, a new contract with a new policy, the way back, and a revoked key."""
+
+    candidates: list[str] = field(default_factory=list)  # ids of versions
+    key_name: str = ""  # the second key's, as operators call it
+    revoked_at: str = ""
+
+    def prepare(self) -> None:
+        """Train two candidates and issue a second key."""
+        stack = self.looked_into()
+        for _ in range(2):
+            stack.manage("train", SLUG, "--by", stack.user("model_developer"))
+        scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+        issued = stack.manage("issue_key", "demo-partner", *scopes)
+        self.workload.second_key, self.key_name = issued["key"], issued["name"]
+        self.candidates = [
+            str(row[0])
+            for row in stack.rows(
+                "SELECT id FROM credit_modelversion WHERE stage = 'candidate' ORDER BY number"
+            )
+        ]
+
+    def steps(self) -> Iterator[tuple[float, Callable[[], None]]]:
+        """Spread them over the time; the onboarding takes as long as its training."""
+        yield 0.1 * self.seconds, lambda: self._promote(self.candidates[0])
+        yield 0.25 * self.seconds, self._onboard
+        yield 0.7 * self.seconds, lambda: self._promote(self.candidates[1])
+        yield 0.8 * self.seconds, self._revoke
+
+    def conclude(self) -> None:
+        """See that each was noticed within a second."""
+        revoked_at = datetime.fromisoformat(self.revoked_at)
+        late = checking.after_revocation(self.workload.told, revoked_at=revoked_at)
+        self.statements["a revoked key decides nothing a second later"] = late
+        other = [each.id for each in self.workload.told if each.route != "champion"]
+        self.statements["the champion answered each time"] = other
+        versions = {each.version for each in self.workload.told}
+        few = [] if len(versions) >= 4 else [f"only {sorted(map(str, versions))} answered"]
+        self.statements["each of the four models answered"] = few
+
+    def _promote(self, version: str) -> None:
+        came = self._validator().promote(version, "Promoted under load.")
+        self.mark(f"model {version} promoted")
+        if came.outcome is not Outcome.GOOD:
+            self.workload.wrong.append(f"promotion of {version}: {came.status} {came.text[:200]}")
+
+    def _validator(self) -> Validator:
+        return next(user for user in self.workload.present if isinstance(user, Validator))
+
+    def _onboard(self) -> None:
+        """Bring a contract with other cut-offs live: a new contract, policy and model at once."""
+        stack, text = self.looked_into(), (PRODUCT / "contract.toml").read_text()
+        with tempfile.TemporaryDirectory() as folder:
+            contract = Path(folder) / "contract.toml"
+            contract.write_text(bodies.stricter(text))
+            self.mark("onboarding of a stricter contract begins")
+            stack.manage(
+                *("onboard", str(contract), str(PRODUCT / "loans.csv")),
+                *("--by", stack.user("model_developer")),
+                *("--approved-by", stack.user("model_validator")),
+            )
+        self.mark("the stricter contract is live")
+
+    def _revoke(self) -> None:
+        revoked = self.looked_into().manage("revoke_key", self.key_name)
+        self.revoked_at = revoked["revoked_at"]
+        self.mark("second key revoked")
+
+
+SCENARIOS = {"swap": Swap, "brownout": Brownout}

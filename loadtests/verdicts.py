@@ -1,0 +1,265 @@
+"""Whether a run reached its targets. Pure: no clock, no network."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attempts import Attempt, Event, Outcome, Tally, recovered_after, unexplained
+from profiles import Profile, steps
+from slo import EndpointTargets, RunTargets, Targets
+from standing import Reckoning
+
+PERCENTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
+SINGLES = "POST /api/v1/decisions"
+BREAKS_FOR = 6.0  # seconds after a process was killed in which its connections may break
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One endpoint's requests."""
+
+    times_ms: Sequence[float] = ()
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    seconds: float = 1.0
+
+    @property
+    def good_per_second(self) -> float:
+        """Good answers a second."""
+        return self.counts.get(Outcome.GOOD, 0) / self.seconds
+
+    def share(self, *outcomes: Outcome) -> float:
+        """Give requests with such an outcome as a share of all; all of none failed."""
+        total = len(self.times_ms)
+        return sum(self.counts.get(each, 0) for each in outcomes) / total if total else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A whole load test, and what was found afterwards."""
+
+    profile: Profile
+    rate: float
+    seconds: float
+    due: int  # arrivals that the profile asked for
+    tally: Tally
+    events: Sequence[Event] = ()
+    stored: Mapping[str, Reckoning] = field(default_factory=dict)
+    statements: Mapping[str, Sequence[str]] = field(default_factory=dict)  # and what contradicts it
+
+    def measured(self) -> dict[str, Measured]:
+        """Put the requests of each endpoint together."""
+        by_name: dict[str, list[Attempt]] = {}
+        for each in self.tally.attempts:
+            by_name.setdefault(each.endpoint, []).append(each)
+        return {name: self._of(found) for name, found in sorted(by_name.items())}
+
+    def _of(self, found: Sequence[Attempt]) -> Measured:
+        counts: dict[Outcome, int] = {}
+        for each in found:
+            counts[each.outcome] = counts.get(each.outcome, 0) + 1
+        last = max(each.done for each in found)
+        return Measured(
+            times_ms=[each.took_ms for each in found],
+            counts=counts,
+            seconds=max(self.seconds, last),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One target and what was reached."""
+
+    of: str
+    figure: str
+    target: str
+    reached: str
+    passed: bool
+
+
+def evaluate(targets: Targets, run: Run) -> list[Check]:
+    """Compare a run with its targets. There is at least one check, and each can fail."""
+    measured, faulty = run.measured(), targets.recovery is not None
+    scale = run.rate / targets.run.rate
+    return [
+        *_arrivals(targets.run, run),
+        *(
+            check
+            for name, wanted in targets.endpoints.items()
+            for check in _endpoint(
+                name, wanted, measured.get(name, Measured()), scale=scale, faulty=faulty
+            )
+        ),
+        *_others(measured, targets.endpoints, faulty=faulty),
+        *_held(targets, run),
+        *_faults(targets, run),
+        *(_stored(name, each) for name, each in run.stored.items()),
+        *(_statement(name, against) for name, against in run.statements.items()),
+    ]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Give the smallest value that at least `share` of the values do not exceed (nearest rank).
+
+    Examples
+    --------
+    >>> percentile([1, 2, 3, 4], 0.5), percentile([1, 2, 3, 4], 0.99)
+    (2, 4)
+    """
+    if not values:
+        return math.inf
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def table(checks: Sequence[Check]) -> str:
+    """Lay the checks out for a terminal."""
+    rows = [("", "figure", "target", "reached", "verdict")]
+    rows += [
+        (check.of, check.figure, check.target, check.reached, "ok" if check.passed else "MISSED")
+        for check in checks
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _arrivals(wanted: RunTargets, run: Run) -> Iterator[Check]:
+    share = len(run.tally.lags_ms) / run.due if run.due else 0.0
+    yield Check(
+        of="arrivals",
+        figure="made of those due",
+        target=f"at least {wanted.minimum_share:.0%} of {run.due:,}",
+        reached=f"{share:.1%}",
+        passed=share >= wanted.minimum_share,
+    )
+    lag = percentile(run.tally.lags_ms, 0.95)
+    yield _at_most("generator", "lag p95 ms", wanted.generator_lag_p95_ms, lag)
+
+
+def _endpoint(
+    name: str, wanted: EndpointTargets, measured: Measured, *, scale: float, faulty: bool
+) -> Iterator[Check]:
+    for figure, share in PERCENTILES.items():
+        reached = percentile(measured.times_ms, share)
+        yield _at_most(name, figure.replace("_", " "), getattr(wanted, figure), reached)
+    yield _errors(name, measured, at_most=wanted.error_rate, faulty=faulty)
+    yield Check(
+        of=name,
+        figure="good answers/s",
+        target=f"at least {wanted.per_second * scale:.3g}",
+        reached=f"{measured.good_per_second:.3g}",
+        passed=measured.good_per_second > 0
+        and measured.good_per_second >= wanted.per_second * scale,
+    )
+
+
+def _errors(name: str, measured: Measured, *, at_most: float, faulty: bool) -> Check:
+    """While faults are made, a 503 or a connection that a killed process held is no error."""
+    kinds = [Outcome.FAILED] if faulty else [Outcome.FAILED, Outcome.REFUSED, Outcome.BROKEN]
+    share = measured.share(*kinds)
+    return Check(
+        of=name,
+        figure="other answers" if faulty else "error rate",
+        target=f"at most {at_most:.2%}",
+        reached=f"{share:.2%}",
+        passed=share <= at_most,
+    )
+
+
+def _others(
+    measured: Mapping[str, Measured], targets: Iterable[str], *, faulty: bool
+) -> Iterator[Check]:
+    """Hold what has no targets of its own to this one: it answers."""
+    for name in sorted(set(measured) - set(targets)):
+        yield _errors(name, measured[name], at_most=0.0, faulty=faulty)
+
+
+def _held(targets: Targets, run: Run) -> Iterator[Check]:
+    if targets.holds_per_second is None:
+        return
+    reached = held_per_second(run, targets)
+    yield Check(
+        of=SINGLES,
+        figure="held/s within targets",
+        target=f"at least {targets.holds_per_second:g}",
+        reached=f"{reached:g}",
+        passed=reached >= targets.holds_per_second,
+    )
+
+
+def held_per_second(run: Run, targets: Targets) -> float:
+    """Find the highest rate up to which every step answered well and in time."""
+    wanted, held = targets.endpoints[SINGLES], 0.0
+    for began, ends, rate in steps(run.profile, rate=run.rate, seconds=run.seconds):
+        found = [
+            each
+            for each in run.tally.attempts
+            if each.endpoint == SINGLES and began <= each.due < ends
+        ]
+        slowest = percentile([each.took_ms for each in found], 0.99)
+        if slowest > wanted.p99_ms or any(each.outcome is not Outcome.GOOD for each in found):
+            break
+        held = max(held, rate)
+    return held
+
+
+def _faults(targets: Targets, run: Run) -> Iterator[Check]:
+    wanted = targets.recovery
+    if wanted is None:
+        return
+    for fault in (event for event in run.events if event.is_fault):
+        found = recovered_after(
+            run.tally.attempts,
+            fault,
+            endpoint=SINGLES,
+            run=int(wanted.run),
+            within=wanted.answered_within,
+        )
+        yield Check(
+            of=fault.name,
+            figure="steady again after s",
+            target=f"at most {wanted.seconds:g}",
+            reached="never" if found is None else f"{found:.1f}",
+            passed=found is not None and found <= wanted.seconds,
+        )
+    broken = unexplained(run.tally.attempts, run.events, seconds=BREAKS_FOR)
+    yield Check(
+        of="broken connections",
+        figure="of no killed process",
+        target="0",
+        reached=str(len(broken)),
+        passed=not broken,
+    )
+
+
+def _stored(name: str, found: Reckoning) -> Check:
+    faults = {"lost": found.lost, "doubled": found.doubled, "invented": found.invented}
+    wrong = ", ".join(f"{len(ids)} {what} ({ids[0]})" for what, ids in faults.items() if ids)
+    return Check(
+        of=name,
+        figure="stored exactly once",
+        target=f"all of {found.acknowledged:,}",
+        reached=wrong or "all, and no other",
+        passed=found.is_right,
+    )
+
+
+def _statement(name: str, against: Sequence[str]) -> Check:
+    return Check(
+        of=name,
+        figure="contradicted by",
+        target="nothing",
+        reached=f"{len(against)}: {against[0][:80]}" if against else "nothing",
+        passed=not against,
+    )
+
+
+def _at_most(of: str, figure: str, target: float, reached: float) -> Check:
+    return Check(
+        of=of,
+        figure=figure,
+        target=f"at most {target:g}",
+        reached=f"{reached:.1f}",
+        passed=reached <= target,
+    )
