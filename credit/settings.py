@@ -239,8 +239,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "work batches that nobody works on": {
         "task": "credit.work_batches",
-        "schedule": 10.0,
-        "options": {"expires": 10},
+        "schedule": 3.0,  # a message that a lost broker took along is waited for no longer
+        "options": {"expires": 3},
     },
     "forget old batches": {
         "task": "credit.purge_batches",
