@@ -18,6 +18,7 @@ from tqdm import tqdm
 import checking
 import partners
 import people
+from attempts import Tally
 from profiles import Profile, arrivals
 from scenarios import SCENARIOS, Scenario
 from slo import CannotMeasure
@@ -64,7 +65,7 @@ def measure(
         users=stack.users if stack else (),
     )
     scenario = SCENARIOS.get(profile.name, Scenario)(
-        stack=stack, workload=workload, server=server, seconds=seconds, names=list(faults)
+        stack=stack, workload=workload, seconds=seconds, names=list(faults)
     )
     _warm_up(server, workload)
     scenario.prepare()
@@ -97,7 +98,7 @@ def _send(workload: Workload, scenario: Scenario, *, host: str) -> None:
     try:
         _wait_for(lambda: len(workload.present) == len(kinds), runner)
         playing = gevent.spawn(scenario.play)
-        workload.tally.attempts.clear()  # of signing in
+        workload.tally = Tally()  # without what was only to warm up
         workload.started = time.perf_counter()
         workload.gate.set()
         with _bar(workload):

@@ -27,6 +27,7 @@ class SignedIn(Open):
 
     abstract = True
     roles: ClassVar[tuple[str, ...]] = ()
+    begins = "/"
 
     def on_start(self) -> None:
         """Sign in before the load begins."""
@@ -43,8 +44,8 @@ class SignedIn(Open):
         super().on_start()
 
     def warm_up(self) -> None:
-        """Open the first page."""
-        self._page("GET /", "/")
+        """Open the page where this role's work begins."""
+        self._page("warm-up", self.begins)
 
     def _page(self, endpoint: str, path: str, *, due: float | None = None) -> Came:
         return self.ask(endpoint, "GET", path, due=due)
@@ -110,6 +111,7 @@ class Validator(SignedIn):
     """Goes round what a model validator reads; promotes where the profile says so."""
 
     role = VALIDATOR
+    begins = "/console/"
     roles = ("model_validator",)
     pages: ClassVar[tuple[str, ...]] = (
         *("/console/", "model", "/fairness/", "/alerts/", "/audit/"),
