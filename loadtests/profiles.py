@@ -53,7 +53,7 @@ PROFILES: Mapping[str, Profile] = {
         ),
         Profile(
             name="swap",
-            about="promotions, a new contract and policy, and a revoked key, under load",
+            about="promotions to other contracts and policies, and a revoked key, under load",
             repeats=True,
         ),
         Profile(
