@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from attempts import Attempt, Event, Outcome
-from verdicts import percentile
+from runs import percentile
 
 WIDTH, HEIGHT = 960, 220
 LEFT, RIGHT, TOP, BOTTOM = 60, 12, 14, 26
@@ -122,7 +122,7 @@ def _clock(seconds: float) -> Iterator[str]:
 
 def _svg(title: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}"'
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}"'
         f' font-size="12"><title>{escape(title)}</title>{"".join(parts)}</svg>'
     )
 

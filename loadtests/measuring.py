@@ -20,10 +20,10 @@ import partners
 import people
 from attempts import Tally
 from profiles import Profile, arrivals
+from runs import Run
 from scenarios import SCENARIOS, Scenario
 from slo import CannotMeasure
 from stack import Stack
-from verdicts import Run
 from workload import LONGEST, Acknowledged, Open, Workload
 
 WARM_UP = 40  # requests before the clock starts: each worker loads its model once

@@ -8,7 +8,8 @@ from typing import Any
 
 import charts
 from results import Compared
-from verdicts import Check, Run
+from runs import Run
+from verdicts import Check
 
 STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -17,7 +18,7 @@ table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
 th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid #8884; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .missed { color: #b3362c; font-weight: 600; }
-svg { width: 100%; height: auto; }
+svg.chart { width: 100%; height: auto; }
 """
 DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{DIGEST}'"

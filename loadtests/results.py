@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from verdicts import PERCENTILES, Check, Measured, Run, percentile
+from runs import PERCENTILES, Measured, Run, percentile
+from verdicts import Check
 
 KEPT = 50  # results of a profile
 

@@ -21,7 +21,8 @@ import page
 import results
 import slo
 from profiles import PROFILES, ROLES
-from verdicts import Check, Run, evaluate, table
+from runs import Run
+from verdicts import Check, evaluate, table
 
 HERE = Path(__file__).resolve().parent
 PRODUCT = HERE.parent / "contracts" / "consumer-loan"

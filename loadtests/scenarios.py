@@ -134,8 +134,8 @@ class Swap(Scenario):
     def steps(self) -> Iterator[tuple[float, Callable[[], None]]]:
         """Go back to the first contract's candidate, on to the stricter one's, and revoke."""
         yield 0.2 * self.seconds, lambda: self._promote(self.candidates[0])
-        yield 0.45 * self.seconds, lambda: self._promote(self.candidates[1])
-        yield 0.6 * self.seconds, self._revoke
+        yield 0.35 * self.seconds, lambda: self._promote(self.candidates[1])
+        yield 0.4 * self.seconds, self._revoke
 
     def conclude(self) -> None:
         """See that each was noticed within a second."""

@@ -11,6 +11,7 @@ import results
 import verdicts
 from attempts import Attempt, Event, Outcome, Tally, Told
 from profiles import PROFILES
+from runs import Run
 from standing import Reckoning
 
 ENDPOINT = "POST /api/v1/decisions"
@@ -23,7 +24,7 @@ def run(took=0.02, profile="brownout", rate=10.0):
         )
         for n in range(100)
     ]
-    return verdicts.Run(
+    return Run(
         profile=PROFILES[profile],
         rate=rate,
         seconds=10,
@@ -68,7 +69,7 @@ def test_the_page_fetches_nothing_runs_nothing_and_says_so():
 def test_the_page_shows_charts_events_targets_and_endpoints():
     text = page.page(run(), [CHECK], figures(), [])
 
-    assert text.count('<svg viewBox="0 0 960 220"') == 2
+    assert text.count('<svg class="chart"') == 2
     assert "&lt;b&gt;PostgreSQL&lt;/b&gt; killed" in text
     assert '<td class="missed">MISSED</td>' in text
     assert "1 targets missed" in text
@@ -77,9 +78,7 @@ def test_the_page_shows_charts_events_targets_and_endpoints():
 
 @pytest.mark.parametrize("made", [[], [Attempt(ENDPOINT, 0, 0, 0, Outcome.GOOD)]])
 def test_a_run_of_next_to_nothing_has_a_page(made):
-    empty = verdicts.Run(
-        profile=PROFILES["steady"], rate=1, seconds=0.1, due=1, tally=Tally(attempts=made)
-    )
+    empty = Run(profile=PROFILES["steady"], rate=1, seconds=0.1, due=1, tally=Tally(attempts=made))
 
     found = results.figures(empty, [CHECK], made_at="now")
 

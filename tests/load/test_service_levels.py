@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+import runs
 import slo
 import verdicts
-from attempts import Attempt, Event, Outcome, Tally, unexplained
+from attempts import Attempt, Event, Outcome, Tally, recovered_after, unexplained
 from profiles import PROFILES
 from standing import Reckoning
 
@@ -36,9 +37,7 @@ def attempts(times=(5.0,) * 100, outcomes=()):
 
 def run(*, lags=(1.0,) * 100, due=100, rate=10, profile="steady", made=None, **found):
     tally = Tally(attempts=list(attempts() if made is None else made), lags_ms=list(lags))
-    return verdicts.Run(
-        profile=PROFILES[profile], rate=rate, seconds=10, due=due, tally=tally, **found
-    )
+    return runs.Run(profile=PROFILES[profile], rate=rate, seconds=10, due=due, tally=tally, **found)
 
 
 def missed(measured, wanted=None):
@@ -137,7 +136,7 @@ GOOD = Outcome.GOOD
 def test_steady_is_the_first_of_so_many_good_answers_sent_after_the_fault(made, expected):
     fault = Event(name="killed", at=5.0, is_fault=True)
 
-    found = verdicts.recovered_after(made, fault, endpoint=ENDPOINT, run=3, within=1)
+    found = recovered_after(made, fault, endpoint=ENDPOINT, run=3, within=1)
 
     assert found == (None if expected is None else pytest.approx(expected))
 
