@@ -1,4 +1,4 @@
-"""A database that hangs: noticed within seconds, and nobody waits for it (decision record 0012).
+"""A database that hangs: noticed within seconds, and nobody waits for it (decision record 0013).
 
 A server that is paused, or whose disk or network is gone, closes no connection, and none of its own
 time-outs can fire. So a thread of each serving process asks it `SELECT 1` twice a second over a

@@ -77,7 +77,7 @@ WHERE application.reference LIKE %s AND (
 
 def stored(stack: Stack, workload: "Workload") -> dict[str, Reckoning]:
     """Compare every acknowledged decision, row and officer's verdict with what is held."""
-    run, unsure = workload.run, set(workload.unsure)
+    run, unsure = workload.run, workload.unsure
     singles = [(each.reference, each.id) for each in workload.told]
     found = {
         "applications alone": reckon(

@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 from attempts import Attempt, Outcome, Told
 from profiles import BATCH, SINGLE
-from workload import Acknowledged, Came, Open
+from workload import LONGEST, Acknowledged, Came, Open
 
 POST = "POST /api/v1/decisions"
 GET = "GET /api/v1/decisions/{id}"
@@ -46,6 +46,7 @@ class Single(Open):
             **next(shared.bodies),
             "reference": f"load-{shared.run}-s-{uuid.uuid4().hex}",
         }
+        shared.unsure.add(body["reference"])
         key, second = str(uuid.uuid4()), shared.second_key if by_second_key else ""
         came = self.insist(lambda at: self._post(body, key, at, shown=second), due=due)
         if second and came.status == 401:
@@ -53,8 +54,8 @@ class Single(Open):
             shared.second_key = ""
             came, second = self.insist(lambda _: self._post(body, key, None), due=None), ""
         if came.outcome is not Outcome.GOOD:
-            shared.unsure[body["reference"]] += 1
             return
+        shared.unsure.discard(body["reference"])
         shared.told.append(told(came.json, by_second_key=bool(second)))
         shared.recent.append(Acknowledged(key=key, body=body, answer=came.json))
 
@@ -115,6 +116,7 @@ class Files(Open):
 
     role = BATCH
     warm_ups = 2  # files are worked one after another
+    patience = SECONDS_FOR_A_BATCH + LONGEST
 
     def warm_up(self) -> None:
         """Send a file of one, and wait for the worker to begin and end it."""
@@ -130,18 +132,19 @@ class Files(Open):
             {**next(shared.bodies), "reference": f"load-{shared.run}-b-{number}-{row}"}
             for row in range(shared.rows)
         ]
+        references = {row["reference"] for row in rows}
+        shared.unsure |= references
         file = "".join(map(line_of, rows))
         key, product = str(uuid.uuid4()), rows[0]["product"]
         came = self.insist(lambda at: self._send(product, file, key, at), due=due)
         batch = came.json if came.outcome is Outcome.GOOD else None
         if not isinstance(batch, dict) or not self._is_over(batch["id"]):
-            shared.unsure.update(row["reference"] for row in rows)
             if batch:
                 self._note_whole(due, Outcome.FAILED, f"{batch['id']} did not end in time")
             return
-        missing = {row["reference"] for row in rows} - self._told(batch["id"])
-        for reference in missing:
-            shared.unsure[reference] += 1
+        told_of = self._told(batch["id"])
+        shared.unsure -= told_of
+        missing = references - told_of
         words = f"{batch['id']} has no decision for {len(missing)} rows" if missing else ""
         self._note_whole(due, Outcome.FAILED if missing else Outcome.GOOD, words)
 

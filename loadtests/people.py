@@ -93,18 +93,21 @@ class Officer(SignedIn):
 
     def _decide(self, number: str, page: Came, verdict: str) -> None:
         path = f"/applications/{number}/"
+        self.workload.unsure.add(number)
         came = self.insist(
             lambda _: self.submit(DECIDE, path, page, {"verdict": verdict}), due=None
         )
         if came.outcome is Outcome.GOOD and came.headers.get("Location") == "/":
-            self.workload.told_verdicts.append((number, verdict))
+            self._note(number, verdict)
             return
         # Sent back to the page: it was decided already, which a repeated form may find. So look.
         after = self.insist(lambda _: self._page(APPLICATION, path), due=None)
         if after.outcome is Outcome.GOOD and DECIDED.search(after.text):
-            self.workload.told_verdicts.append((number, verdict))
-        else:
-            self.workload.unsure[number] += 1
+            self._note(number, verdict)
+
+    def _note(self, number: str, verdict: str) -> None:
+        self.workload.unsure.discard(number)
+        self.workload.told_verdicts.append((number, verdict))
 
 
 class Validator(SignedIn):

@@ -7,7 +7,7 @@ they send again would slow down together with the server and hide its queue.)
 
 import random
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -56,7 +56,7 @@ class Workload:
     told: list[Told] = field(default_factory=list)
     told_rows: list[tuple[str, str]] = field(default_factory=list)  # reference, id of batches' rows
     told_verdicts: list[tuple[str, str]] = field(default_factory=list)  # id, an officer's verdict
-    unsure: Counter[str] = field(default_factory=Counter)  # what nobody knows: it may be stored
+    unsure: set[str] = field(default_factory=set)  # asked for, and not known to be stored or not
     wrong: list[str] = field(default_factory=list)  # answers that cannot be
     recent: deque[Acknowledged] = field(default_factory=lambda: deque(maxlen=KEPT))
 
@@ -89,6 +89,7 @@ class Open(FastHttpUser):  # type: ignore[misc]  # Locust carries no types
     network_timeout = LONGEST
     max_retries = 0
     warm_ups = 6  # connections
+    patience = LONGEST  # seconds to wait in the end for what is under way
 
     def on_start(self) -> None:
         """Warm up, over several connections, so that each process has done it once."""
@@ -109,7 +110,7 @@ class Open(FastHttpUser):  # type: ignore[misc]  # Locust carries no types
             under_way.wait_available()
             shared.tally.lags_ms.append((shared.now() - due) * 1000)
             under_way.spawn(self.arrive, number, due)
-        under_way.join(timeout=LONGEST + shared.repeats * GIVES_UP_AFTER)
+        under_way.join(timeout=self.patience + shared.repeats * GIVES_UP_AFTER)
         under_way.kill()
         raise StopUser
 
