@@ -112,9 +112,13 @@ def statements(stack: Stack, workload: "Workload") -> dict[str, list[str]]:
         "answers name the model that is stored": _otherwise(stack, workload.told, like),
         "models were in force within a second": _ids(stack.rows(_OUT_OF_FORCE, like)),
         "contract, policy and model belong together": _ids(stack.rows(_MIXED, like)),
-        "nothing is left without an answer": sorted(workload.unsure),
         "the audit trail verifies": _trail(stack),
     }
+
+
+def left(workload: "Workload") -> dict[str, list[str]]:
+    """Name what was asked for and, to the end, not answered."""
+    return {"nothing is left without an answer": sorted(workload.unsure)}
 
 
 def after_revocation(told: Sequence[Told], *, revoked_at: datetime) -> list[str]:

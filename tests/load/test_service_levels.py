@@ -171,6 +171,16 @@ def test_a_climbing_rate_is_held_up_to_the_first_step_that_is_too_slow():
     assert "held/s within targets" not in missed(stress, targets(holds_per_second=15))
 
 
+def test_beyond_what_is_held_only_what_is_stored_counts():
+    slow = run(
+        profile="stress", made=attempts((9000.0,) * 100, (FAILED,) * 50), stored={"all": RIGHT}
+    )
+    wrong = run(profile="stress", statements={"the audit trail verifies": ["seal 3"]})
+
+    assert missed(slow) == {"held/s within targets"}
+    assert missed(wrong) == {"contradicted by"}
+
+
 def test_the_table_names_what_was_missed():
     wrong = run(made=attempts(outcomes=(FAILED,) * 50))
 
