@@ -11,7 +11,8 @@ from pathlib import Path
 from processes import children_of
 from stack import Stack
 
-PAUSE = 5.0  # seconds
+PAUSE = 5.0  # seconds that PostgreSQL hangs
+HANG = 3.0  # seconds that the broker hangs
 STEADY_BEFORE = 5.0  # seconds of load before the first fault
 
 
@@ -48,7 +49,7 @@ def lose_broker(stack: Stack) -> None:
     """Let the broker hang, then kill it."""
     broker = stack.pid("broker")
     with _stopped([broker]):
-        time.sleep(PAUSE)
+        time.sleep(HANG)
         os.kill(broker, signal.SIGKILL)
 
 
@@ -66,7 +67,7 @@ FAULTS = {
     "pause": Fault(name="PostgreSQL paused for 5 s", make=pause_postgres),
     "backend": Fault(name="a PostgreSQL backend killed", make=kill_backend),
     "postgres": Fault(name="PostgreSQL killed", make=kill_postgres),
-    "broker": Fault(name="broker hangs for 5 s, then killed", make=lose_broker, stops_work=True),
+    "broker": Fault(name="broker hangs for 3 s, then killed", make=lose_broker, stops_work=True),
     "worker": Fault(name="Celery worker killed", make=kill_worker, stops_work=True),
     "web": Fault(name="a web worker killed", make=kill_web_worker, breaks_connections=True),
 }
