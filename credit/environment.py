@@ -71,12 +71,12 @@ def database(url: str, *, options: str = "") -> dict[str, object]:
     }
     theirs = str(parts.pop("options", ""))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "credit.postgresql",
         **known,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "connect_timeout": 5,
+            "connect_timeout": 3,
             # Without a number no statement is ever prepared, whoever asks; it is for cursors that
             # bind on the server, which Django's own do not.
             "prepare_threshold": 5,

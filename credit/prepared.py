@@ -67,7 +67,8 @@ def _checked(raw: psycopg.Connection, result: pq.abc.PGresult) -> pq.abc.PGresul
     """Raise what went wrong; a connection that was lost has no code that would say so."""
     if result.status in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
         return result
-    if raw.closed:
+    if result.error_field(pq.DiagnosticField.SQLSTATE) is None:
+        raw.close()  # libpq keeps one open that it could only not write to
         raise psycopg.OperationalError(result.get_error_message())
     raise error_from_result(result)
 

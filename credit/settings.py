@@ -244,8 +244,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "work batches that nobody works on": {
         "task": "credit.work_batches",
-        "schedule": 10.0,
-        "options": {"expires": 10},
+        "schedule": 3.0,  # a message that a lost broker took along is waited for no longer
+        "options": {"expires": 3},
     },
     "forget old batches": {
         "task": "credit.purge_batches",
@@ -309,7 +309,7 @@ EVENHAND_ENGINE = environment.evenhand_engine
 EVENHAND_DASK_SCHEDULER = environment.evenhand_dask_scheduler  # none: processes of this machine
 
 # --- Shadows ------------------------------------------------------------------------------------
-# Versions that score beside the champion, after its answer (decision record 13).
+# Versions that score beside the champion, after its answer (decision record 15).
 
 EVENHAND_SHADOWS = environment.evenhand_shadows
 EVENHAND_SHADOW_QUEUE = environment.evenhand_shadow_queue

@@ -28,6 +28,15 @@ def endless(contract: Path, loans: Path) -> Iterator[dict[str, Any]]:
     return itertools.cycle(requests)
 
 
+def stricter(contract: str) -> str:
+    """Approve fewer: move the cut-off of a contract a little."""
+    lines = contract.splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if line.startswith("approve_pd_at_most"))
+    value = float(lines[at].partition("=")[2].partition("#")[0])
+    lines[at] = f"approve_pd_at_most = {value * 0.9:.4f}\n"
+    return "".join(lines)
+
+
 def _request(product: Mapping[str, Any], row: Row) -> dict[str, Any]:
     features = {feature["name"]: _value(feature, row) for feature in product["features"]}
     return {

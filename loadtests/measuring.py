@@ -1,83 +1,153 @@
-"""Sends the workload with Locust, then asks again for a sample of what was acknowledged."""
+"""Sends the workload with Locust, meanwhile does what the profile says, and checks what is held."""
 
 import locust  # noqa: F401, I001  # first of all: it patches the modules that the others use
 import http.client
 import json
+import logging
 import sys
+import time
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import SplitResult
 
+import gevent
 from locust.env import Environment
 from tqdm import tqdm
 
-import slo
-import users
+import checking
+import partners
+import people
+from attempts import Tally
+from profiles import Profile, arrivals
+from runs import Run
+from scenarios import SCENARIOS, Scenario
+from slo import CannotMeasure
+from stack import Stack
+from workload import LONGEST, Acknowledged, Open, Workload
 
 WARM_UP = 40  # requests before the clock starts: each worker loads its model once
+LOOKS = 3  # at a decision, each as long as an answer may take
 LOOK_UP = 50  # acknowledged decisions to ask for again afterwards
+SECONDS_TO_SIGN_IN = 60.0
+USERS: tuple[type[Open], ...] = (
+    partners.Single,
+    partners.Files,
+    people.Officer,
+    people.Validator,
+)
 
 
 def measure(
-    server: SplitResult, *, key: str, bodies: Iterator[dict[str, Any]], rate: float, seconds: float
-) -> slo.Run:
-    """Send everything, then ask for a sample of what was acknowledged.
+    profile: Profile,
+    server: SplitResult,
+    *,
+    key: str,
+    bodies: Iterator[dict[str, Any]],
+    rate: float,
+    seconds: float,
+    roles: Collection[str],
+    stack: Stack | None,
+    faults: Sequence[str] = (),
+) -> Run:
+    """Send everything, then compare what was told with what is held.
 
     Raises
     ------
-    slo.CannotMeasure
-        The server does not answer, or refuses the first applications.
+    CannotMeasure
+        The server does not answer, or refuses the first applications; somebody cannot sign in.
     """
-    arrivals = max(1, round(rate * seconds))
-    workload = users.Workload(rate=rate, arrivals=arrivals, key=key, bodies=bodies)
+    workload = Workload(
+        run=uuid.uuid4().hex[:8],
+        key=key,
+        bodies=bodies,
+        dues={role: arrivals(profile, role, rate=rate, seconds=seconds) for role in roles},
+        repeats=profile.repeats,
+        users=stack.users if stack else (),
+    )
+    scenario = SCENARIOS.get(profile.name, Scenario)(
+        stack=stack, workload=workload, seconds=seconds, names=list(faults)
+    )
     _warm_up(server, workload)
-    endpoints = _send(workload, host=server.geturl().rstrip("/"))
-    sample = _spread(workload.acknowledged, LOOK_UP)
-    return slo.Run(
-        due=arrivals,
-        lags_ms=workload.lags_ms,
-        endpoints=endpoints,
-        looked_up=len(sample),
-        lost=[each.answer["id"] for each in sample if not _is_there(server, key, each)],
+    scenario.prepare()
+    _send(workload, scenario, host=server.geturl().rstrip("/"))
+    statements = _found_again(server, workload)
+    if stack is not None:
+        scenario.conclude()
+        statements |= scenario.statements | checking.statements(stack, workload)
+    if not profile.climbs:  # beyond what is held, callers give up
+        statements |= checking.left(workload)
+    if workload.wrong:
+        statements["what was done to the product"] = workload.wrong
+    return Run(
+        profile=profile,
+        rate=rate,
+        seconds=seconds,
+        due=sum(len(dues) for dues in workload.dues.values()),
+        tally=workload.tally,
+        events=workload.events,
+        stored=checking.stored(stack, workload) if stack is not None else {},
+        statements=statements,
     )
 
 
-def _send(workload: users.Workload, *, host: str) -> dict[str, slo.Measured]:
-    times: dict[str, list[float]] = defaultdict(list)
-    failures: dict[str, int] = defaultdict(int)
-    users.Partner.workload = workload
-    environment = Environment(user_classes=[users.Partner], host=host)
-    bar = tqdm(total=workload.arrivals, unit="request", disable=not sys.stderr.isatty())
-
-    def count(name: str, response_time: float, exception: object, **_: Any) -> None:
-        times[name].append(response_time)
-        failures[name] += exception is not None
-        bar.update()
-        if exception is not None and failures[name] <= 3:
-            tqdm.write(f"{name}: {exception}", file=sys.stderr)
-
-    environment.events.request.add_listener(count)
+def _send(workload: Workload, scenario: Scenario, *, host: str) -> None:
+    kinds = [kind for kind in USERS if kind.role in workload.dues]
+    Open.workload = workload
+    logging.getLogger("locust").setLevel(logging.WARNING)
+    environment = Environment(user_classes=kinds, host=host, stop_timeout=None)
     runner = environment.create_local_runner()
-    runner.start(1, spawn_rate=1)
-    runner.spawning_greenlet.join()
-    runner.user_greenlets.join()
-    runner.quit()
-    bar.close()
-    return {
-        name: slo.Measured(times_ms=found, failures=failures[name]) for name, found in times.items()
-    }
+    runner.start(len(kinds), spawn_rate=len(kinds))
+    try:
+        _wait_for(lambda: len(workload.present) == len(kinds), runner)
+        playing = gevent.spawn(scenario.play)
+        workload.tally = Tally()  # without what was only to warm up
+        workload.started = time.perf_counter()
+        workload.gate.set()
+        with _bar(workload):
+            runner.user_greenlets.join()
+        playing.get(timeout=120)
+    finally:
+        runner.quit()
 
 
-def _warm_up(server: SplitResult, workload: users.Workload) -> None:
+def _wait_for(is_done: Callable[[], bool], runner: Any) -> None:
+    until = time.monotonic() + SECONDS_TO_SIGN_IN
+    while not is_done():
+        if time.monotonic() > until:
+            raise CannotMeasure(f"somebody could not sign in: {runner.exceptions or 'no answer'}")
+        gevent.sleep(0.05)
+
+
+class _bar:  # noqa: N801 - used like a function
+    """Shows how many requests came back, where somebody looks."""
+
+    def __init__(self, workload: Workload) -> None:
+        total = sum(len(dues) for dues in workload.dues.values())
+        self._bar = tqdm(total=total, unit="request", disable=not sys.stderr.isatty())
+        self._tally = workload.tally
+
+    def __enter__(self) -> None:
+        self._greenlet = gevent.spawn(self._follow)
+
+    def __exit__(self, *_error: object) -> None:
+        self._greenlet.kill()
+        self._bar.close()
+
+    def _follow(self) -> None:
+        while True:
+            self._bar.update(len(self._tally.lags_ms) - self._bar.n)
+            gevent.sleep(0.5)
+
+
+def _warm_up(server: SplitResult, workload: Workload) -> None:
     """Send a few applications one after another, uncounted; refuse to go on if they fail."""
     for _ in range(WARM_UP):
         body = {**next(workload.bodies), "reference": f"warm-up-{uuid.uuid4().hex}"}
         status, text = _ask(
             server,
             "POST",
-            users.PATH,
+            partners.PATH,
             body=json.dumps(body),
             headers={
                 "Authorization": f"Bearer {workload.key}",
@@ -85,20 +155,30 @@ def _warm_up(server: SplitResult, workload: users.Workload) -> None:
                 "Idempotency-Key": str(uuid.uuid4()),
             },
         )
-        if status not in {200, 201}:
-            raise slo.CannotMeasure(
-                f"the first applications were answered with {status}: {text[:300]}"
-            )
+        if status not in partners.MADE:
+            raise CannotMeasure(f"the first applications were answered with {status}: {text[:300]}")
 
 
-def _is_there(server: SplitResult, key: str, known: users.Acknowledged) -> bool:
-    """Whether an acknowledged decision is found again as it was acknowledged."""
-    path = f"{users.PATH}/{known.answer['id']}"
-    try:
-        status, text = _ask(server, "GET", path, headers={"Authorization": f"Bearer {key}"})
-        return status == 200 and users.is_same_decision(known.answer, json.loads(text))
-    except (slo.CannotMeasure, ValueError):
-        return False
+def _found_again(server: SplitResult, workload: Workload) -> dict[str, list[str]]:
+    """Ask for a sample of what was acknowledged, as it was acknowledged."""
+    sample = _spread(list(workload.recent), LOOK_UP)
+    lost = [each.answer["id"] for each in sample if not _is_there(server, workload.key, each)]
+    if not sample:
+        lost = ["none was acknowledged"]
+    return {"acknowledged decisions are found again": lost}
+
+
+def _is_there(server: SplitResult, key: str, known: Acknowledged) -> bool:
+    path = f"{partners.PATH}/{known.answer['id']}"
+    for _ in range(LOOKS):
+        try:
+            status, text = _ask(server, "GET", path, headers={"Authorization": f"Bearer {key}"})
+            return status == 200 and partners.is_same_decision(known.answer, json.loads(text))
+        except CannotMeasure:  # what was more than the server holds is still being answered
+            continue
+        except ValueError:
+            return False
+    return False
 
 
 def _ask(
@@ -106,23 +186,23 @@ def _ask(
     method: str,
     path: str,
     *,
-    headers: dict[str, str],
+    headers: Mapping[str, str],
     body: str | None = None,
 ) -> tuple[int, str]:
     connection = http.client.HTTPConnection(
-        server.hostname or "", server.port or 80, timeout=users.LONGEST
+        server.hostname or "", server.port or 80, timeout=LONGEST
     )
     try:
-        connection.request(method, path, body=body, headers=headers)
+        connection.request(method, path, body=body, headers=dict(headers))
         response = connection.getresponse()
         return response.status, response.read().decode(errors="replace")
     except (OSError, http.client.HTTPException) as error:
-        raise slo.CannotMeasure(f"no answer from {server.geturl()} ({error})") from error
+        raise CannotMeasure(f"no answer from {server.geturl()} ({error})") from error
     finally:
         connection.close()
 
 
-def _spread(known: Sequence[users.Acknowledged], most: int) -> list[users.Acknowledged]:
+def _spread(known: Sequence[Acknowledged], most: int) -> list[Acknowledged]:
     """Take up to `most`, evenly from first to last."""
     step = max(1, len(known) // most)
     return list(known[::step][:most])

@@ -26,6 +26,11 @@ def cpu_seconds(root: int) -> float:
     return total / TICKS
 
 
+def children_of(root: int) -> list[int]:
+    """Return the processes that a process started itself."""
+    return [pid for pid in _pids() if (stat := _stat(pid)) is not None and stat[0] == root]
+
+
 @contextmanager
 def running(groups: list[int]) -> Iterator[None]:
     """Let process groups that are otherwise held run for a while."""

@@ -1,6 +1,6 @@
-"""Send real applications to a running product at a constant rate, and hold it to its targets.
+"""Put load on a running product, as partners and people do, and hold it to its targets.
 
-Example: EVENHAND_LOAD_KEY=... python loadtests/run_load.py --base-url http://127.0.0.1:8000
+Example: ./run load steady --seconds 60 --rate 100
 
 Exit code 0: every target was reached. 1: one was missed. 2: it could not be measured.
 """
@@ -11,13 +11,18 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import bodies
+import page
+import results
 import slo
+from profiles import PROFILES, ROLES
+from runs import Run
+from verdicts import Check, evaluate, table
 
 HERE = Path(__file__).resolve().parent
 PRODUCT = HERE.parent / "contracts" / "consumer-loan"
@@ -28,26 +33,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the load test and say how it went."""
     options = _parser().parse_args(arguments)
     try:
-        targets = slo.Targets.load(options.slo)
-        options.rate = options.rate or targets.arrivals.rate
+        targets = slo.Targets.load(options.slo, options.profile).loosened(options.slack)
+        options.rate = options.rate or targets.run.rate
+        options.seconds = options.seconds or targets.run.seconds
         run = _measure(options)
     except (slo.CannotMeasure, slo.TargetsRefused, bodies.RowsRefused) as error:
         print(f"The load test could not run: {error}", file=sys.stderr)  # noqa: T201
         return 2
-    checks = slo.evaluate(targets, run)
-    _write(options, run, checks)
-    print(f"\n{slo.table(checks)}\n\nAll figures: {options.json}")  # noqa: T201
+    checks = evaluate(targets, run)
+    _report(options, run, checks)
     return 0 if all(check.passed for check in checks) else 1
 
 
-def _measure(options: argparse.Namespace) -> slo.Run:
+def _measure(options: argparse.Namespace) -> Run:
     """Check everything that can be checked first; Locust takes seconds and patches the process."""
     server = _own_server(options)
     key = _key()
     requests = bodies.endless(options.contract, options.loans)
     from measuring import measure  # noqa: PLC0415
+    from stack import Stack  # noqa: PLC0415
 
-    return measure(server, key=key, bodies=requests, rate=options.rate, seconds=options.seconds)
+    return measure(
+        PROFILES[options.profile],
+        server,
+        key=key,
+        bodies=requests,
+        rate=options.rate,
+        seconds=options.seconds,
+        roles=options.roles,
+        stack=Stack.from_environment(),
+        faults=options.faults,
+    )
 
 
 def _own_server(options: argparse.Namespace) -> SplitResult:
@@ -76,40 +92,45 @@ def _key() -> str:
     return key
 
 
-def _write(options: argparse.Namespace, run: slo.Run, checks: Sequence[slo.Check]) -> None:
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    figures = {
-        "made_at": datetime.now(UTC).isoformat(),
-        "workload": "open",
-        "rate": options.rate,
-        "seconds": options.seconds,
-        "passed": all(check.passed for check in checks),
-        "checks": [asdict(check) for check in checks],
-        "endpoints": {name: _figures(each) for name, each in sorted(run.endpoints.items())},
-        "lost": list(run.lost),
-    }
-    options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-
-
-def _figures(measured: slo.Measured) -> dict[str, float]:
-    counts = {"requests": len(measured.times_ms), "failures": measured.failures}
-    times = {
-        figure: slo.percentile(measured.times_ms, share)
-        for figure, share in slo.PERCENTILES.items()
-    }
-    return counts | times
+def _report(options: argparse.Namespace, run: Run, checks: Sequence[Check]) -> None:
+    """Store the figures, write the page, and print the targets beside what was reached."""
+    found = results.figures(run, checks, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    compared = results.compare(
+        found, results.before(options.results, options.profile, rate=options.rate)
+    )
+    results.keep(options.results, found)
+    place = options.results / options.profile
+    place.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    place.with_suffix(".html").write_text(page.page(run, checks, found, compared), encoding="utf-8")
+    for event in run.events:
+        print(f"at {event.at:6.1f} s: {event.name}")  # noqa: T201
+    for name, words in sorted(run.tally.words.items()):
+        print(f"{name}, the first: {words}", file=sys.stderr)  # noqa: T201
+    print(f"\n{table(checks)}")  # noqa: T201
+    if compared:
+        print(f"\nBeside the run before:\n{results.ratios(compared)}")  # noqa: T201
+    print(f"\nThe report: {place}.html, all figures: {place}.json")  # noqa: T201
 
 
 def _parser() -> argparse.ArgumentParser:
     var = Path(os.environ.get("EVENHAND_VAR") or HERE.parent / "var")
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="./run load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--base-url", required=True, help="as in http://127.0.0.1:8000")
-    parser.add_argument("--seconds", type=_positive, default=30.0)
-    parser.add_argument("--rate", type=_positive, help="requests a second; default: the targets'")
+    abouts = "; ".join(f"{each.name}: {each.about}" for each in PROFILES.values())
+    parser.add_argument(
+        "profile", nargs="?", default="steady", choices=PROFILES, help=f"{abouts}; default steady"
+    )
+    parser.add_argument("--base-url", required=True, help="./run load gives its own")
+    parser.add_argument("--seconds", type=_positive, help="default: the profile's")
+    parser.add_argument("--rate", type=_positive, help="applications a second; the profile's")
+    parser.add_argument("--roles", type=_several(ROLES), default=ROLES, help="default: all")
+    parser.add_argument("--faults", type=_several(None), default=(), help="of brownout: some only")
+    parser.add_argument(
+        "--slack", type=_positive, default=1.0, help="times may be so many times as long; 1"
+    )
     parser.add_argument("--slo", type=Path, default=HERE / "slo.toml", help="the targets")
-    parser.add_argument("--json", type=Path, default=var / "load.json", help="where figures go")
+    parser.add_argument("--results", type=Path, default=var / "load", help="where reports go")
     parser.add_argument("--contract", type=Path, default=PRODUCT / "contract.toml")
     parser.add_argument("--loans", type=Path, default=PRODUCT / "loans.csv")
     parser.add_argument(
@@ -123,6 +144,17 @@ def _positive(text: str) -> float:
     if not 0 < number < 1_000_000:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number
+
+
+def _several(known: Sequence[str] | None) -> Any:
+    def several(text: str) -> tuple[str, ...]:
+        names = tuple(text.split(","))
+        wrong = [name for name in names if known is not None and name not in known]
+        if wrong:
+            raise argparse.ArgumentTypeError(f"{wrong[0]} is none of {', '.join(known or ())}")
+        return names
+
+    return several
 
 
 if __name__ == "__main__":

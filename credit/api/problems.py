@@ -72,7 +72,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     database again.
     """
     if is_api(request):
-        detail = "The database does not answer at the moment; nothing was stored."
+        detail = (
+            "The database does not answer at the moment. Please try again; under the same"
+            " Idempotency-Key a request is done once, whether or not it was done already."
+        )
         return respond(Problem(problem_types.UNAVAILABLE, detail, headers=RETRY), request)
     try:
         page = loader.get_template("503.html").render()

@@ -99,3 +99,20 @@ def test_a_connection_that_is_cut_is_told_as_lost(open_connection):
         statement.number(open_connection, {"a": 2})
 
     assert open_connection.connection.closed
+
+
+def test_a_connection_that_takes_nothing_more_is_told_as_lost(open_connection):
+    """A server that ends after a crash has said something before: libpq reads that, and stays."""
+    statement = Prepared("deaf", "SELECT %(a)s::int")
+    statement.number(open_connection, {"a": 1})
+    open_connection.connection.execute("LISTEN something")
+    with psycopg.connect(**open_connection.get_connection_params()) as other:
+        other.execute("NOTIFY something")
+    handle = socket.socket(fileno=os.dup(open_connection.connection.fileno()))
+    handle.shutdown(socket.SHUT_WR)
+    handle.close()
+
+    with pytest.raises(psycopg.OperationalError):
+        statement.number(open_connection, {"a": 2})
+
+    assert open_connection.connection.closed

@@ -1,11 +1,15 @@
 """A very small scoring API to measure: it keeps what it answers, unless told to misbehave."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parents[2] / "loadtests"))  # as for the scripts that are there
 
 KEY = "a-key-of-the-load-test"
 

@@ -13,11 +13,14 @@ def test_its_environment():
     assert "{}" == "good"
 """
 A_LOAD_TEST = """
-import os, sys, urllib.request
+import json, os, sys, urllib.request
 
 assert sys.argv[1] == "--base-url" and sys.argv[3:] == ["--seconds", "5"]
 assert os.environ["EVENHAND_LOAD_KEY"].startswith("key-")
 assert "DATABASE_URL" not in os.environ
+assert "evenhand_worker:" in os.environ["EVENHAND_LOAD_DATABASE"]
+assert os.environ["EVENHAND_LOAD_STACK"].endswith("var/load/stack")
+assert {user["role"] for user in json.loads(os.environ["EVENHAND_LOAD_USERS"])} >= {"officer"}
 with urllib.request.urlopen(sys.argv[2]) as answer:
     raise SystemExit(int(answer.headers["Content-Type"] == "application/json") * 7)
 """
