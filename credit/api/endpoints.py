@@ -1,7 +1,7 @@
 """What every endpoint is."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn, cast
+from typing import Any, ClassVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from credit import rates
 from credit.answers import moment
-from credit.api import rate_limits
+from credit.api import rate_limits, translation
 from credit.api.authentication import Caller
 from credit.api.rendering import MEDIA_TYPE
 from credit.models.partners import EXPIRY_WARNING, Scope
@@ -38,7 +38,7 @@ class Endpoint(APIView):
         self.request = cast("Request", request)
         try:
             response = self._answer(self.request, *args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - as the framework does; faults of ours rise on
+        except translation.KNOWN as error:  # anything else is a fault of ours, and rises
             response = self.handle_exception(error)
         if response.status_code == METHOD_NOT_ALLOWED:
             response.headers["Allow"] = ", ".join(self.allowed_methods)
@@ -59,10 +59,6 @@ class Endpoint(APIView):
         """Refuse a caller that calls too often."""
         self.verdict = rates.take(caller.key.prefix, caller.grant.limit)
         rate_limits.refuse_beyond(self.verdict)
-
-    def raise_uncaught_exception(self, exc: Exception) -> NoReturn:
-        """Let what is no problem of the caller's rise to the middleware."""
-        raise exc
 
     def _admit(self, request: Request) -> None:
         """Find out who calls, count the request whatever comes of it, and ask for the scope."""

@@ -72,7 +72,7 @@ def _suspicious(_error: SuspiciousOperation) -> Problem:
     return Problem(problem_types.MALFORMED_REQUEST, "The request cannot be taken as it is.")
 
 
-_Kinds = type[BaseException] | tuple[type[BaseException], ...]
+_Kinds = type[Exception] | tuple[type[Exception], ...]
 _TABLE: tuple[tuple[_Kinds, Callable[[Any], Problem]], ...] = (
     (Problem, _itself),
     (InputRefused, _input_refused),
@@ -84,4 +84,8 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Problem]], ...] = (
     (exceptions.MethodNotAllowed, _method_not_allowed),
     (exceptions.NotAcceptable, _not_acceptable),
     (SuspiciousOperation, _suspicious),
+)
+# What is told to a caller; anything else is a fault of ours, or a database that is away.
+KNOWN: tuple[type[Exception], ...] = tuple(
+    kind for kinds, _ in _TABLE for kind in (kinds if isinstance(kinds, tuple) else (kinds,))
 )
