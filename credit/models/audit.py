@@ -53,8 +53,10 @@ class AuditEvent(models.Model):
 
     type = models.CharField(max_length=30, choices=Type)
     target = models.CharField(max_length=80, help_text="as in decision:01J…, model:consumer-loan/7")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
-    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, db_index=False
+    )
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, db_index=False)
     at = models.DateTimeField()
     details = models.JSONField(default=dict)
     hash = models.CharField(max_length=64, help_text="SHA-256 of the event's canonical JSON")
@@ -113,7 +115,9 @@ class AuditLeaf(models.Model):
     event = models.OneToOneField(
         AuditEvent, primary_key=True, on_delete=models.PROTECT, related_name="leaf"
     )
-    seal = models.ForeignKey(AuditSeal, on_delete=models.PROTECT, related_name="leaves")
+    seal = models.ForeignKey(
+        AuditSeal, on_delete=models.PROTECT, related_name="leaves", db_index=False
+    )
     position = models.PositiveIntegerField()
 
     class Meta:

@@ -23,7 +23,7 @@ class Score(models.Model):
     application = models.OneToOneField(
         Application, primary_key=True, on_delete=models.PROTECT, related_name="score"
     )
-    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
+    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT, db_index=False)
     route = models.CharField(max_length=20, choices=Route)
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
     bundle_hash = models.CharField(max_length=71, blank=True)
@@ -88,7 +88,7 @@ class Decision(models.Model):
     application = models.OneToOneField(
         Application, on_delete=models.PROTECT, related_name="decision"
     )
-    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, db_index=False)
     recommendation = models.CharField(max_length=10, choices=Recommendation)
     policy_results = models.JSONField(default=list, help_text="[{rule, passed, text}]")
     automatic = models.CharField(max_length=10, choices=Verdict, blank=True)
@@ -141,6 +141,7 @@ class OfficerDecision(models.Model):
                 name="officer_decision_override_has_reason",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["decided_at"], name="officer_decision_by_time")]
 
     def __str__(self) -> str:
         return f"{self.decision_id}: {self.verdict}"

@@ -44,7 +44,7 @@ def awaiting(*, at: datetime, product: str | None = None, limit: int = 200) -> l
         waiting = waiting.filter(application__product__slug=product)
     found = waiting.select_related(
         "application__product", "application__partner", "application__score__contract"
-    ).order_by("application__received_at", "pk")
+    ).order_by("application__received_at", "application_id")
     return [_row(decision) for decision in found[:limit]]
 
 
