@@ -14,6 +14,18 @@ from typing import Any
 from scoring.canonical import canonical
 
 FIRST = "0" * 64  # what the first seal names as the one before it
+MONTH = 10**10  # numbers of a month's events: 2026110000000042 is of November 2026
+
+
+def month_of(number: int) -> int:
+    """Say in which month's partition an event is; those numbered before there were months: 0.
+
+    Examples
+    --------
+    >>> month_of(2026110000000042)
+    202611
+    """
+    return number // MONTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

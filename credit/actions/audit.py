@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from credit import audit_chain
+from credit.audit_chain import month_of
 from credit.models import AuditEvent, AuditLeaf, AuditSeal, Partner, User
 from scoring.canonical import canonical, commitment
 
@@ -51,7 +52,7 @@ def seal(*, at: datetime, thorough: bool = False) -> AuditSeal | None:
     """Seal the events that no seal covers yet; None where there are none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
-    events = list(_unsealed(thorough=thorough)[:_MOST])
+    events = _of_one_month(list(_unsealed(thorough=thorough)[:_MOST]))
     if not events:
         return None
     made = _seal_of(events, at=at)
@@ -65,6 +66,11 @@ def _unsealed(*, thorough: bool) -> Any:
     waiting = AuditEvent.objects.filter(leaf=None).order_by("id").only("id", "hash")
     newest = AuditLeaf.objects.aggregate(newest=Max("event_id"))["newest"] or 0
     return waiting if thorough else waiting.filter(id__gt=newest - _LATE)
+
+
+def _of_one_month(events: list[AuditEvent]) -> list[AuditEvent]:
+    """Leave other months to the next seal: a month can go only with all of its seals."""
+    return [each for each in events if month_of(each.pk) == month_of(events[0].pk)]
 
 
 def _seal_of(events: list[AuditEvent], *, at: datetime) -> AuditSeal:

@@ -113,7 +113,11 @@ class AuditLeaf(models.Model):
     """An event's place under its seal. Append-only."""
 
     event = models.OneToOneField(
-        AuditEvent, primary_key=True, on_delete=models.PROTECT, related_name="leaf"
+        AuditEvent,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="leaf",
+        db_constraint=False,  # a missing event shows when the trail is verified
     )
     seal = models.ForeignKey(
         AuditSeal, on_delete=models.PROTECT, related_name="leaves", db_index=False
@@ -122,6 +126,7 @@ class AuditLeaf(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            # Held within a month: no seal covers events of two (decision record 0012).
             models.UniqueConstraint(fields=["seal", "position"], name="audit_leaf_one_place"),
         ]
 

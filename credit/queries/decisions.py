@@ -20,7 +20,7 @@ def listing(
 ) -> dict[str, Any]:
     """Tell a page of decisions, newest first; `next` is the cursor of the page after it."""
     ids = list(_ids(partner, reference, cursor)[: PAGE + 1])
-    page = Decision.objects.to_be_told().filter(application__in=ids[:PAGE]).order_by("-pk")
+    page = Decision.objects.each_to_be_told().filter(pk__in=ids[:PAGE]).order_by("-pk")
     return {
         "results": [_told(decision) for decision in page],
         "next": ids[PAGE - 1] if len(ids) > PAGE else None,

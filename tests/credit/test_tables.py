@@ -7,9 +7,9 @@ from django.db import connection
 INDEXES = {
     "application": {"id", "received_at, id", "partner_id, reference", "partner_id, id"},
     "score": {"application_id", "model_version_id"},
-    "decision": {"id", "application_id"},
+    "decision": {"id"},
     "auditevent": {"id", "target"},
-    "auditleaf": {"event_id", "seal_id, position"},
+    "auditleaf": {"event_id"},  # and within a month "seal_id, position"
     "idempotencyrecord": {"id", "partner_id, endpoint, key", "created_at"},
 }
 
