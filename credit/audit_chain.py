@@ -93,6 +93,23 @@ def seal_hash(
     )
 
 
+def ranges(numbers: list[int]) -> list[list[int]]:
+    """Put ascending numbers into ranges, both ends included.
+
+    Examples
+    --------
+    >>> ranges([1, 2, 3, 7])
+    [[1, 3], [7, 7]]
+    """
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
+
+
 def _node(left: str, right: str) -> str:
     return _sha256(b"\x01" + bytes.fromhex(left) + bytes.fromhex(right))
 

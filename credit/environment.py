@@ -32,6 +32,8 @@ class Environment(BaseSettings):
     evenhand_webhook_networks: str = ""
     evenhand_rate_per_second: PositiveInt = 100  # requests of a key without a limit of its own
     evenhand_rate_burst: PositiveInt = 200
+    evenhand_keep_decisions_months: PositiveInt = 36
+    evenhand_keep_audit_months: PositiveInt = 84  # never less than decisions
     port: int = 8000
 
     @property

@@ -296,6 +296,15 @@ CELERY_BEAT_SCHEDULE = {
 EVENHAND_WEBHOOK_KEYS = environment.webhook_keys or [SECRET_KEY]
 EVENHAND_WEBHOOK_NETWORKS = addresses.networks(environment.evenhand_webhook_networks)
 
+# --- Retention ----------------------------------------------------------------------------------
+# Months that are over for longer than this may be dropped by `manage.py drop_months`; none goes by
+# itself. What proves a decision is kept as long as the decision.
+
+EVENHAND_KEEP_DECISIONS_MONTHS = environment.evenhand_keep_decisions_months
+EVENHAND_KEEP_AUDIT_MONTHS = max(
+    environment.evenhand_keep_audit_months, environment.evenhand_keep_decisions_months
+)
+
 # --- Training -----------------------------------------------------------------------------------
 # Trees are fitted in the worker's process, or on a Dask cluster (decision record 0007).
 

@@ -36,6 +36,7 @@ class AuditEvent(models.Model):
         KEY_LIMITED = "key_limited", "Rate limit of a key set"
         TOKEN_GRANTED = "token_granted", "Access token granted"
         RECORD_EXPORTED = "record_exported", "Record of a decision exported"
+        MONTH_DROPPED = "month_dropped", "Month dropped at the end of its retention"
         VAULT_READ = "vault_read", "Protected attributes read for aggregates"
         USER_CREATED = "user_created", "User created"
         ROLES_CHANGED = "roles_changed", "Roles changed"
