@@ -14,6 +14,18 @@ from typing import Any
 from scoring.canonical import canonical
 
 FIRST = "0" * 64  # what the first seal names as the one before it
+MONTH = 10**10  # numbers of a month's events: 2026110000000042 is of November 2026
+
+
+def month_of(number: int) -> int:
+    """Say in which month's partition an event is; those numbered before there were months: 0.
+
+    Examples
+    --------
+    >>> month_of(2026110000000042)
+    202611
+    """
+    return number // MONTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +91,23 @@ def seal_hash(
             }
         )
     )
+
+
+def ranges(numbers: list[int]) -> list[list[int]]:
+    """Put ascending numbers into ranges, both ends included.
+
+    Examples
+    --------
+    >>> ranges([1, 2, 3, 7])
+    [[1, 3], [7, 7]]
+    """
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
 
 
 def _node(left: str, right: str) -> str:

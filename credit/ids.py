@@ -7,6 +7,19 @@ from ulid import ULID
 LENGTH = 26
 
 
+def first_id(at: datetime) -> str:
+    """Give the lowest identifier of a moment: the bound of what was made since.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> first_id(datetime(2026, 11, 1, tzinfo=UTC))
+    '01M6A6FT000000000000000000'
+    """
+    ms = round(at.timestamp() * 1000)
+    return str(ULID.from_bytes(ms.to_bytes(6) + bytes(10)))
+
+
 def new_id(at: datetime) -> str:
     """Make an identifier that sorts by `at`.
 

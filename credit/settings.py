@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    "make the months to come": {
+        "task": "credit.make_months",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
     "forget old idempotency keys": {
         "task": "credit.purge_idempotency",
         "schedule": 3600.0,
@@ -301,6 +306,15 @@ EVENHAND_WEBHOOK_NETWORKS = addresses.networks(environment.evenhand_webhook_netw
 # loopback: behind a proxy everybody comes from there.
 
 EVENHAND_METRICS_TOKEN = environment.evenhand_metrics_token
+
+# --- Retention ----------------------------------------------------------------------------------
+# Months that are over for longer than this may be dropped by `manage.py drop_months`; none goes by
+# itself. What proves a decision is kept as long as the decision.
+
+EVENHAND_KEEP_DECISIONS_MONTHS = environment.evenhand_keep_decisions_months
+EVENHAND_KEEP_AUDIT_MONTHS = max(
+    environment.evenhand_keep_audit_months, environment.evenhand_keep_decisions_months
+)
 
 # --- Training -----------------------------------------------------------------------------------
 # Trees are fitted in the worker's process, or on a Dask cluster (decision record 0007).

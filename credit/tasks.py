@@ -15,6 +15,7 @@ from credit.actions import (
     batch_runs,
     batches,
     idempotency,
+    months,
     outbox,
     outcome_requests,
     tokens,
@@ -39,6 +40,12 @@ def seal_audit_thoroughly() -> None:
     """Seal everything that is not sealed, however long ago it was written."""
     while audit.seal(at=timezone.now(), thorough=True):
         pass
+
+
+@_task(name="credit.make_months")
+def make_months() -> None:
+    """Make the partitions of the months to come."""
+    months.make_ahead(at=timezone.now())
 
 
 @_task(name="credit.purge_idempotency")

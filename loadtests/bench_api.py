@@ -58,7 +58,7 @@ WORDS = {
 HELD = {
     OURS: """
         SELECT application.reference, decision.id FROM credit_decision decision
-        JOIN credit_application application ON application.id = decision.application_id
+        JOIN credit_application application ON application.id = decision.id
         JOIN credit_score score ON score.application_id = application.id
         JOIN credit_auditevent event ON event.target = 'decision:' || decision.id
         WHERE application.reference LIKE %s""",

@@ -58,7 +58,7 @@ def _decisions(version: ModelVersion, *, at: datetime) -> Sample:
     """Take what was recommended by this version, with the outcomes that have matured."""
     found = list(
         Decision.objects.filter(application__score__model_version=version, decided_at__lte=at)
-        .order_by("id")
+        .order_by("pk")
         .values_list(
             "application_id",
             "recommendation",

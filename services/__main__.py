@@ -6,7 +6,18 @@ import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from services import bench_api, bench_batch, checks, control, demo, load, stack, testing, tools
+from services import (
+    bench_api,
+    bench_batch,
+    bench_tables,
+    checks,
+    control,
+    demo,
+    load,
+    stack,
+    testing,
+    tools,
+)
 from services.places import Places, shown
 from services.terminal import say
 from services.trouble import StopAsked, Trouble
@@ -19,6 +30,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "bench": (tools.bench, "measure the parts"),
     "bench-api": (bench_api.run, "measure the API beside the usual ways to serve a model"),
     "bench-batch": (bench_batch.run, "measure a file of a million applications (--rows N)"),
+    "bench-tables": (bench_tables.run, "measure beside 5,000 and 5,000,000 stored decisions"),
     "docs": (tools.docs, "build the documentation"),
     "status": (control.show_status, "what runs, with process ids and addresses (--json)"),
     "restart": (control.restart, "restart NAME: postgres, broker, web, worker or beat"),
@@ -73,7 +85,7 @@ def _help() -> None:
     say("Evenhand: credit decisions that explain themselves.\n\nUsage: ./run COMMAND\n")
     for name, (_, text) in COMMANDS.items():
         say(f"  {name:<13}{text}")
-    say("  help      this list")
+    say("  help         this list")
     say("\nFor tests (.venv/bin/python -m services COMMAND):\n")
     for name, (_, text) in FOR_TESTS.items():
         say(f"  {name:<13}{text}")

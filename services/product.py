@@ -88,6 +88,16 @@ def bring_up(supervisor: Supervisor, *, port: int, contract: str = CONTRACT) -> 
     return product
 
 
+def prepare(supervisor: Supervisor, settings: Settings) -> Product:
+    """Bring the shipped product live in the database alone: nothing is served."""
+    product = Product(supervisor, settings, supervisor.base_url)
+    _migrate(product)
+    if not _make_accounts(product):
+        for step in _begin_onboarding(product, CONTRACT):
+            supervisor.finish(step)
+    return product
+
+
 def _migrate(product: Product) -> None:
     product.supervisor.progress.line("Bringing the tables up to date")
     migrate = ("migrate", "--noinput", "--database", "owner")

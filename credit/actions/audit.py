@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from credit import audit_chain
+from credit.audit_chain import month_of
 from credit.models import AuditEvent, AuditLeaf, AuditSeal, Partner, User
 from scoring.canonical import canonical, commitment
 
@@ -28,6 +29,21 @@ def record(
     **details: Any,
 ) -> AuditEvent:
     """Write down what was just done, in the transaction that did it."""
+    event = event_of(type, target=target, by=by, at=at, partner=partner, **details)
+    event.save(force_insert=True)
+    return event
+
+
+def event_of(
+    type: AuditEvent.Type,  # noqa: A002 - the word for it
+    *,
+    target: str,
+    by: User | None,
+    at: datetime,
+    partner: Partner | None = None,
+    **details: Any,
+) -> AuditEvent:
+    """Make an event with its hash, for whoever writes it by another login."""
     event = AuditEvent(
         type=type,
         target=target,
@@ -37,7 +53,6 @@ def record(
         details=json.loads(canonical(details)),
     )
     event.hash = audit_chain.event_hash(event.fields)
-    event.save(force_insert=True)
     return event
 
 
@@ -51,7 +66,7 @@ def seal(*, at: datetime, thorough: bool = False) -> AuditSeal | None:
     """Seal the events that no seal covers yet; None where there are none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
-    events = list(_unsealed(thorough=thorough)[:_MOST])
+    events = _of_one_month(list(_unsealed(thorough=thorough)[:_MOST]))
     if not events:
         return None
     made = _seal_of(events, at=at)
@@ -65,6 +80,11 @@ def _unsealed(*, thorough: bool) -> Any:
     waiting = AuditEvent.objects.filter(leaf=None).order_by("id").only("id", "hash")
     newest = AuditLeaf.objects.aggregate(newest=Max("event_id"))["newest"] or 0
     return waiting if thorough else waiting.filter(id__gt=newest - _LATE)
+
+
+def _of_one_month(events: list[AuditEvent]) -> list[AuditEvent]:
+    """Leave other months to the next seal: a month can go only with all of its seals."""
+    return [each for each in events if month_of(each.pk) == month_of(events[0].pk)]
 
 
 def _seal_of(events: list[AuditEvent], *, at: datetime) -> AuditSeal:

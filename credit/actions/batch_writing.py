@@ -27,19 +27,19 @@ FROM jsonb_to_recordset(%s) AS r (id text, reference text, amount numeric, term_
 """
 _SCORES = """
 INSERT INTO credit_score (application_id, contract_id, route, model_version_id, bundle_hash, pd,
-    margin, points, base_points, score, band, contributions, warnings, uncertainty)
+    margin, points, base_points, score, band, contributions, warnings, uncertainty, partner_id)
 SELECT id, contract_id, route, model_version_id, bundle_hash, pd,
     margin, points, base_points, score, coalesce(band, ''), coalesce(contributions, '[]'),
-    warnings, uncertainty
+    warnings, uncertainty, %s
 FROM jsonb_to_recordset(%s) AS r (id text, contract_id bigint, route text,
     model_version_id bigint, bundle_hash text, pd float8, margin float8, points float8,
     base_points float8, score int, band text, contributions jsonb, warnings jsonb,
     uncertainty jsonb)
 """
 _DECISIONS = """
-INSERT INTO credit_decision (id, application_id, policy_id, recommendation, policy_results,
+INSERT INTO credit_decision (id, partner_id, policy_id, recommendation, policy_results,
     automatic, decided_at, event_id)
-SELECT id, id, %s, recommendation, policy_results, automatic, %s, %s
+SELECT id, %s, %s, recommendation, policy_results, automatic, %s, %s
 FROM jsonb_to_recordset(%s) AS r (id text, recommendation text, policy_results jsonb,
     automatic text)
 """
@@ -81,9 +81,13 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
                 _APPLICATIONS,
                 [terms.product.pk, batch.partner_id, chunk.at, chunk.applications],
             )
-            cursor.execute(_SCORES, [chunk.scores])
+            cursor.execute(_SCORES, [batch.partner_id, chunk.scores])
             cursor.execute(
-                _DECISIONS, [terms.policy_version.pk, chunk.at, event.pk, chunk.decisions]
+                _DECISIONS,
+                [
+                    *(batch.partner_id, terms.policy_version.pk, chunk.at, event.pk),
+                    chunk.decisions,
+                ],
             )
             cursor.execute(_RESULTS, [batch.pk, chunk.results])
         vault.store_each(chunk.monitoring, at=chunk.at)

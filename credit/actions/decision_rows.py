@@ -45,18 +45,20 @@ application AS (
 ),
 score AS (
     INSERT INTO credit_score (application_id, contract_id, route, model_version_id, bundle_hash,
-        pd, margin, points, base_points, score, band, contributions, warnings, uncertainty)
+        pd, margin, points, base_points, score, band, contributions, warnings, uncertainty,
+        partner_id)
     SELECT id, %(contract)s::bigint, %(route)s::varchar, %(model_version)s::bigint,
         %(bundle_hash)s::varchar, %(pd)s::float8, %(margin)s::float8, %(points)s::float8,
         %(base_points)s::float8, %(score)s::integer, %(band)s::varchar,
-        %(contributions)s::jsonb, %(warnings)s::jsonb, %(uncertainty)s::jsonb
+        %(contributions)s::jsonb, %(warnings)s::jsonb, %(uncertainty)s::jsonb,
+        %(partner)s::bigint
     FROM application
 ),
 decision AS (
-    INSERT INTO credit_decision (id, application_id, policy_id, recommendation, policy_results,
+    INSERT INTO credit_decision (id, partner_id, policy_id, recommendation, policy_results,
         automatic, decided_at)
-    SELECT id, id, %(policy)s::bigint, %(recommendation)s::varchar, %(policy_results)s::jsonb,
-        %(automatic)s::varchar, %(at)s::timestamptz
+    SELECT id, %(partner)s::bigint, %(policy)s::bigint, %(recommendation)s::varchar,
+        %(policy_results)s::jsonb, %(automatic)s::varchar, %(at)s::timestamptz
     FROM application
 ),
 monitored AS (

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credit", "0010_batches")]
+    dependencies = [("credit", "0012_months")]
 
     operations = [
         migrations.AlterField(

@@ -17,7 +17,7 @@ REVOKE UPDATE, DELETE ON credit_shadowscore FROM evenhand_app;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credit", "0013_answers_to_the_letter")]
+    dependencies = [("credit", "0014_retention")]
 
     operations = [
         migrations.AddField(
@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                     ("key_limited", "Rate limit of a key set"),
                     ("token_granted", "Access token granted"),
                     ("record_exported", "Record of a decision exported"),
+                    ("month_dropped", "Month dropped at the end of its retention"),
                     ("vault_read", "Protected attributes read for aggregates"),
                     ("user_created", "User created"),
                     ("roles_changed", "Roles changed"),

@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from credit.ids import LENGTH
 from credit.models.partners import Partner
@@ -22,8 +23,10 @@ class Application(models.Model):
     }
 
     id = models.CharField(primary_key=True, max_length=LENGTH)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="applications")
-    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT)
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="applications", db_index=False
+    )
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, db_index=False)
     reference = models.CharField(max_length=100)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     term_months = models.PositiveIntegerField(null=True, help_text="where the product has a term")
@@ -35,8 +38,13 @@ class Application(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
-            models.Index(fields=["status", "received_at"], name="application_queue"),
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(status="awaiting_officer"),
+                name="application_queue",
+            ),
             models.Index(fields=["partner", "reference"], name="application_by_reference"),
+            models.Index(fields=["partner", "id"], name="application_by_partner"),
         ]
 
     def __str__(self) -> str:

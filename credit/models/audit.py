@@ -37,6 +37,7 @@ class AuditEvent(models.Model):
         KEY_LIMITED = "key_limited", "Rate limit of a key set"
         TOKEN_GRANTED = "token_granted", "Access token granted"
         RECORD_EXPORTED = "record_exported", "Record of a decision exported"
+        MONTH_DROPPED = "month_dropped", "Month dropped at the end of its retention"
         VAULT_READ = "vault_read", "Protected attributes read for aggregates"
         USER_CREATED = "user_created", "User created"
         ROLES_CHANGED = "roles_changed", "Roles changed"
@@ -54,8 +55,10 @@ class AuditEvent(models.Model):
 
     type = models.CharField(max_length=30, choices=Type)
     target = models.CharField(max_length=80, help_text="as in decision:01J…, model:consumer-loan/7")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
-    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, db_index=False
+    )
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, db_index=False)
     at = models.DateTimeField()
     details = models.JSONField(default=dict)
     hash = models.CharField(max_length=64, help_text="SHA-256 of the event's canonical JSON")
@@ -112,13 +115,20 @@ class AuditLeaf(models.Model):
     """An event's place under its seal. Append-only."""
 
     event = models.OneToOneField(
-        AuditEvent, primary_key=True, on_delete=models.PROTECT, related_name="leaf"
+        AuditEvent,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="leaf",
+        db_constraint=False,  # a missing event shows when the trail is verified
     )
-    seal = models.ForeignKey(AuditSeal, on_delete=models.PROTECT, related_name="leaves")
+    seal = models.ForeignKey(
+        AuditSeal, on_delete=models.PROTECT, related_name="leaves", db_index=False
+    )
     position = models.PositiveIntegerField()
 
     class Meta:
         constraints: ClassVar = [
+            # Held within a month: no seal covers events of two (decision record 0016).
             models.UniqueConstraint(fields=["seal", "position"], name="audit_leaf_one_place"),
         ]
 

@@ -82,8 +82,13 @@ class BatchRow(models.Model):
     pk = models.CompositePrimaryKey("batch_id", "number")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False)
     number = models.PositiveIntegerField(help_text="1 is the first row of data")
-    decision = models.ForeignKey(  # found by its row; nobody looks the other way
-        Decision, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    decision = models.ForeignKey(  # written with its row; nobody looks the other way
+        Decision,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     problems = models.JSONField(default=list, help_text="[{pointer, code, detail}]")
 

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from credit.ids import LENGTH
 from credit.models.applications import Application
 from credit.models.audit import AuditEvent
 from credit.models.model_versions import ModelVersion
+from credit.models.partners import Partner
 from credit.models.products import ContractVersion, PolicyVersion
 
 
@@ -20,10 +20,23 @@ class Score(models.Model):
         SCORECARD = "scorecard", "Fallback scorecard"
         NONE = "none", "No model could score it"
 
-    application = models.OneToOneField(
-        Application, primary_key=True, on_delete=models.PROTECT, related_name="score"
+    application = models.OneToOneField(  # written with it, in one statement: no check a row
+        Application,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="score",
+        db_constraint=False,
     )
-    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
+    partner = models.ForeignKey(
+        Partner,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="the application's: row security looks at each row alone",
+    )
+    contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT, db_index=False)
     route = models.CharField(max_length=20, choices=Route)
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
     bundle_hash = models.CharField(max_length=71, blank=True)
@@ -72,6 +85,20 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             "officer_decision",
         ).prefetch_related("outcomes")
 
+    def with_scores(self) -> "DecisionQuerySet":
+        """Load applications and scores by a query a table, which looks at their months alone."""
+        application = Application.objects.select_related("product", "partner")
+        score = Score.objects.select_related("contract", "model_version__product")
+        return self.prefetch_related(
+            models.Prefetch("application", application),
+            models.Prefetch("application__score", score),
+        )
+
+    def each_to_be_told(self) -> "DecisionQuerySet":
+        """Load of several what `to_be_told` does of one."""
+        told = self.with_scores().select_related("policy", "officer_decision")
+        return told.prefetch_related("outcomes")
+
 
 class Decision(models.Model):
     """The recommendation under a policy, and the decision where policy lets it be automatic.
@@ -84,11 +111,24 @@ class Decision(models.Model):
         REFER = "refer", "Refer to an officer"
         DECLINE = "decline", "Decline"
 
-    id = models.CharField(primary_key=True, max_length=LENGTH)
-    application = models.OneToOneField(
-        Application, on_delete=models.PROTECT, related_name="decision"
+    application = models.OneToOneField(  # its id is the decision's, and a score's
+        Application,
+        primary_key=True,
+        db_column="id",
+        on_delete=models.PROTECT,
+        related_name="decision",
+        db_constraint=False,
     )
-    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    partner = models.ForeignKey(
+        Partner,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="the application's: row security looks at each row alone",
+    )
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, db_index=False)
     recommendation = models.CharField(max_length=10, choices=Recommendation)
     policy_results = models.JSONField(default=list, help_text="[{rule, passed, text}]")
     automatic = models.CharField(max_length=10, choices=Verdict, blank=True)
@@ -106,10 +146,10 @@ class Decision(models.Model):
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["-id"]
+        ordering: ClassVar = ["-application_id"]
 
     def __str__(self) -> str:
-        return self.id
+        return self.application_id
 
     @property
     def declining_needs_reason(self) -> bool:
@@ -141,6 +181,7 @@ class OfficerDecision(models.Model):
                 name="officer_decision_override_has_reason",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["decided_at"], name="officer_decision_by_time")]
 
     def __str__(self) -> str:
         return f"{self.decision_id}: {self.verdict}"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from credit import audit_chain
+from credit import audit_chain, retention
 from credit.models import AuditEvent, AuditLeaf, AuditSeal
 
 _AT_ONCE = 50  # the event of a batch's rows is large
@@ -45,6 +46,34 @@ class _Leaf:
     found: str
 
 
+class _Gone:
+    """Months that were dropped, as the trail attests them, and the seals that covered their events.
+
+    The seals stay: they are held to the number of events and the root that the trail gives.
+    """
+
+    def __init__(self, months: list[dict[str, Any]]) -> None:
+        self.months = months
+        self.seals: dict[str, list[AuditSeal]] = {month["month"]: [] for month in months}
+
+    def takes(self, seal: AuditSeal) -> bool:
+        """Take a seal without events, if it is of a month that went."""
+        for month in self.months:
+            if any(first <= seal.number <= last for first, last in month["seals"]):
+                self.seals[month["month"]].append(seal)
+                return True
+        return False
+
+    def problems(self) -> Iterator[str]:
+        """Say which month is not what the trail says it was."""
+        for month in self.months:
+            seals = self.seals[month["month"]]
+            roots = [seal.root for seal in seals]
+            found = audit_chain.root(roots) if roots else ""
+            if (sum(seal.events for seal in seals), found) != (month["rows"], month["root"]):
+                yield f"The dropped month {month['month']} does not fit its seals."
+
+
 def recent(limit: int = 200) -> list[EventRow]:
     """List the newest events."""
     found = AuditEvent.objects.select_related("user", "partner").order_by("-pk").defer("details")
@@ -72,6 +101,7 @@ def verify(*, noted_head: str | None = None) -> AuditReport:
     head = audit_chain.FIRST
     heads = {"0": head}
     number = 0
+    gone = _Gone(retention.dropped("default")[retention.AUDIT])
     leaves = _leaves_by_seal()
     pending = next(leaves, None)
     for number, seal in enumerate(AuditSeal.objects.order_by("number").iterator(), start=1):
@@ -80,12 +110,13 @@ def verify(*, noted_head: str | None = None) -> AuditReport:
             mine = pending[1] if pending[0] == seal.number else []
             pending = next(leaves, None)
         problems += _problems_of_seal(seal, number=number, previous=head)
-        problems += _problems_of_leaves(seal, mine)
+        if mine or not gone.takes(seal):
+            problems += _problems_of_leaves(seal, mine)
         sealed += len(mine)
         head = seal.hash
         heads[str(seal.number)] = head
     unsealed, wrong = _unsealed()
-    problems += wrong
+    problems += [*wrong, *gone.problems()]
     problems += _problems_of_head(noted_head, heads)
     return AuditReport(
         seals=number,

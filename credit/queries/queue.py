@@ -37,15 +37,14 @@ class QueueCounts:
 
 def awaiting(*, at: datetime, product: str | None = None, limit: int = 200) -> list[QueueRow]:
     """List the applications that wait for an officer, the longest waiting first."""
-    waiting = Decision.objects.filter(
-        application__status=Application.Status.AWAITING_OFFICER, application__received_at__lte=at
+    waiting = Application.objects.filter(
+        status=Application.Status.AWAITING_OFFICER, received_at__lte=at
     )
     if product is not None:
-        waiting = waiting.filter(application__product__slug=product)
-    found = waiting.select_related(
-        "application__product", "application__partner", "application__score__contract"
-    ).order_by("application__received_at", "pk")
-    return [_row(decision) for decision in found[:limit]]
+        waiting = waiting.filter(product__slug=product)
+    ids = list(waiting.order_by("received_at", "pk").values_list("pk", flat=True)[:limit])
+    found = Decision.objects.with_scores().in_bulk(ids)
+    return [_row(found[decision_id]) for decision_id in ids if decision_id in found]
 
 
 def counts(*, at: datetime) -> QueueCounts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from credit import serving
+from credit import retention, serving
 from credit.models import Decision, Score
 from credit.records import record_of
 from credit.serving import ModelUnavailable
@@ -37,7 +37,7 @@ def replay(
     """Compute decisions again: those named, a sample, or all. Unknown ids are told, not skipped."""
     for decision_id in _chosen(decision_ids, sample=sample, seed=seed):
         decision = decisions().filter(pk=decision_id).first()
-        found = ["There is no such decision."] if decision is None else _compare(decision)
+        found = [_why_not(decision_id)] if decision is None else _compare(decision)
         yield Replayed(decision_id=decision_id, identical=not found, differences=found)
 
 
@@ -69,6 +69,14 @@ def _chosen(ids: Sequence[str] | None, *, sample: int | None, seed: int) -> Iter
         return
     known = list(stored)
     yield from sorted(random.Random(seed).sample(known, min(sample, len(known))))  # noqa: S311
+
+
+def _why_not(decision_id: str) -> str:
+    """Tell an id that was never given from a decision that went with its month."""
+    for month in retention.dropped("default")[retention.DECISIONS]:
+        if month["from"] <= decision_id < month["below"]:
+            return f"It was dropped with its month ({month['month']}) at the end of its retention."
+    return "There is no such decision."
 
 
 def _compare(decision: Decision) -> list[str]:

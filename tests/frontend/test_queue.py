@@ -91,5 +91,5 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
     for number in range(12):
         waiting(reference=f"A-{number}")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         as_officer.get("/")

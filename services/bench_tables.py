@@ -1,0 +1,147 @@
+"""What it costs to decide and to ask beside few stored decisions and beside millions."""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from services import product, servers, stack
+from services.places import Places, shown, write_atomically
+from services.postgres_roles import query
+from services.product import Product, parsed
+from services.settings import WORKER
+from services.terminal import say
+from services.trouble import Trouble
+
+FEW, MANY, ROUNDS = 5_000, 5_000_000, 5
+BYTES_A_ROW = 4_500  # with indexes, and with the log of writing them
+TARGET = 1.2  # of the latency with few
+EXAMPLE = f"{product.FOLDER}/example.json"
+
+Figures = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One of the two, and how to run the bench's command there."""
+
+    product: Product
+    name: str
+
+    def run(self, *arguments: str, superuser: bool = False) -> dict[str, Any]:
+        """Run the bench's command; as the superuser where it fills."""
+        task = self.product.manage(
+            "bench_tables", EXAMPLE, *arguments, "--json", title=f"{self.name}:", login=WORKER
+        )
+        task.environment = {**task.environment, **self._addresses(superuser=superuser)}
+        return parsed(task, self.product.supervisor.finish(task))
+
+    def _addresses(self, *, superuser: bool) -> Mapping[str, str]:
+        settings = self.product.settings
+        if settings.postgres is None:
+            raise Trouble("The bench needs the database server of its own stack.")
+        logins = {"DATABASE_URL": WORKER, "OWNER_DATABASE_URL": "postgres"}
+        return {
+            variable: settings.postgres.url(login).replace("@/evenhand?", f"@/{self.name}?")
+            for variable, login in logins.items()
+            if superuser or variable == "DATABASE_URL"
+        }
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Fill two databases, measure them in turns, print the ratios; 1 where one is too large."""
+    asked = _parse(arguments)
+    if not sys.platform.startswith("linux"):
+        raise Trouble("This bench reads processor time from /proc, which only Linux has.")
+    var = Places.usual().var / "bench-tables"
+    var.parent.mkdir(parents=True, exist_ok=True)
+    _check_room(asked.rows, free=shutil.disk_usage(var.parent).free)
+    options = argparse.Namespace(var=var, fresh=True, json=False)
+    try:
+        with stack.fresh(options) as supervisor:
+            running = product.prepare(supervisor, servers.start(supervisor))
+            found = _measured(running, asked)
+    finally:
+        stack.empty(Places.at(var))  # gigabytes
+    return _told(found)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run bench-tables", description=__doc__)
+    parser.add_argument("--rows", type=int, default=MANY, help="stored decisions; default 5000000")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each database")
+    return parser.parse_args(arguments)
+
+
+def _check_room(rows: int, *, free: int) -> None:
+    needed = rows * BYTES_A_ROW
+    if free < needed:
+        raise Trouble(
+            f"{rows:,} decisions need {needed / 1e9:.0f} GB of disk, and {free / 1e9:.0f} GB are "
+            "free. Take fewer with --rows."
+        )
+
+
+def _measured(running: Product, asked: argparse.Namespace) -> dict[str, Any]:
+    progress = running.supervisor.progress
+    few, many = Database(running, "evenhand"), Database(running, "many")
+    progress.line(f"Storing {FEW:,} decisions")
+    few.run("--rows", str(FEW), superuser=True)
+    if running.settings.postgres is not None:
+        query(running.settings.postgres, "CREATE DATABASE many TEMPLATE evenhand;")
+        query(
+            running.settings.postgres, "GRANT CONNECT, TEMPORARY ON DATABASE many TO evenhand_app;"
+        )
+    progress.line(f"Storing {asked.rows:,} decisions in another database")
+    filled = many.run("--rows", str(asked.rows), superuser=True)
+    rounds = []
+    for number in range(asked.rounds):
+        progress.line(f"Measuring, round {number + 1} of {asked.rounds}")
+        rounds.append((few.run(), many.run()))
+    return {"few": FEW, "many": asked.rows, "bytes": filled["bytes"], **standing(rounds)}
+
+
+def standing(rounds: Sequence[tuple[Figures, Figures]]) -> dict[str, Any]:
+    """Form each ratio within a round, and take the median over the rounds."""
+    first, _ = rounds[0]
+    return {
+        "questions": {
+            name: {
+                measure: {
+                    "few": median(few[name][measure] for few, _ in rounds),
+                    "many": median(many[name][measure] for _, many in rounds),
+                    "ratio": median(
+                        many[name][measure] / few[name][measure] for few, many in rounds
+                    ),
+                }
+                for measure in measures
+            }
+            for name, measures in first.items()
+        }
+    }
+
+
+def _told(found: dict[str, Any]) -> int:
+    say(f"\n{found['many']:,} decisions ({found['bytes'] / 1e9:.1f} GB) beside {found['few']:,}:\n")
+    say(f"  {'':<14}{'wall, us':>22}{'ratio':>8}{'database CPU, us':>22}{'ratio':>8}")
+    for name, measures in found["questions"].items():
+        cells = [
+            f"{one['few']:>11,.0f}{one['many']:>11,.0f}{one['ratio']:>8.2f}"
+            for one in measures.values()
+        ]
+        say(f"  {name:<14}{''.join(cells)}")
+    missed = [
+        name
+        for name, measures in found["questions"].items()
+        if measures["wall_us"]["ratio"] > TARGET
+    ]
+    said = f"MISSED by {', '.join(missed)}" if missed else "reached"
+    say(f"\n  Latency at most {TARGET} times that beside few: {said}.")
+    into = Places.usual().var / "bench-tables.json"
+    write_atomically(into, json.dumps(found, indent=1) + "\n")
+    say(f"  The figures are in {shown(into)}")
+    return 1 if missed else 0
