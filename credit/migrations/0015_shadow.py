@@ -151,9 +151,8 @@ class Migration(migrations.Migration):
                 (
                     "decision",
                     models.ForeignKey(
-                        db_constraint=False,
                         db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="credit.decision",
                     ),

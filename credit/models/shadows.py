@@ -17,13 +17,8 @@ class ShadowScore(models.Model):
     version = models.ForeignKey(
         ModelVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    # Written after the decision's commit, and never in its way: no constraint to check.
     decision = models.ForeignKey(
-        Decision,
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
+        Decision, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     pd = models.FloatField()
     score = models.IntegerField()
