@@ -44,14 +44,18 @@ def ref(name: str) -> Schema:
 
 
 def thing(properties: Schema, *, optional: tuple[str, ...] = (), **more: Any) -> Schema:
-    """Describe an object with exactly these members."""
+    """Describe an object of an answer: these members today, and others may join them."""
     return {
         "type": "object",
         "properties": properties,
         "required": [name for name in properties if name not in optional],
-        "additionalProperties": False,
         **more,
     }
+
+
+def asked(properties: Schema, *, optional: tuple[str, ...] = (), **more: Any) -> Schema:
+    """Describe an object of a request: a member that is not known would be lost in silence."""
+    return thing(properties, optional=optional, additionalProperties=False, **more)
 
 
 def or_null(schema: Schema) -> Schema:
@@ -77,11 +81,11 @@ WEBHOOK: Schema = {
     ),
 }
 REQUESTS: dict[str, Schema] = {
-    "DecisionRequest": thing(
+    "DecisionRequest": asked(
         {
             "product": SLUG,
             "reference": REFERENCE,
-            "requested": thing(
+            "requested": asked(
                 {
                     "amount": MONEY,
                     "term_months": {"type": "integer", "minimum": 1},
@@ -102,7 +106,7 @@ REQUESTS: dict[str, Schema] = {
         },
         optional=("monitoring",),
     ),
-    "TokenRequest": thing(
+    "TokenRequest": asked(
         {
             "grant_type": {"type": "string", "enum": ["client_credentials"]},
             "scope": {
@@ -114,7 +118,7 @@ REQUESTS: dict[str, Schema] = {
         },
         optional=("scope", "client_id", "client_secret"),
     ),
-    "OutcomeRequest": thing(
+    "OutcomeRequest": asked(
         {
             "outcome": {"type": "string", "enum": ["good", "bad"]},
             "observed_on": DAY,
@@ -128,7 +132,7 @@ REQUESTS: dict[str, Schema] = {
         optional=("corrects", "reason"),
         dependentRequired={"corrects": ["reason"], "reason": ["corrects"]},
     ),
-    "WebhookRequest": thing(
+    "WebhookRequest": asked(
         {
             "url": {
                 "type": "string",
@@ -145,7 +149,7 @@ REQUESTS: dict[str, Schema] = {
             },
         }
     ),
-    "FeedbackRequest": thing(
+    "FeedbackRequest": asked(
         {
             "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
             "feature": {
