@@ -64,16 +64,12 @@ def or_null(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"], **enum}
 
 
-KIND_OF_EVENT: Schema = {"type": "string", "enum": list(EventKind.values)}
+KIND_OF_EVENT = ref("EventKind")
 WEBHOOK: Schema = {
     "id": ID,
     "url": TEXT,
     "events": {"type": "array", "items": KIND_OF_EVENT},
-    "status": {
-        "type": "string",
-        "enum": list(WebhookEndpoint.State.values),
-        "description": "disabled: nothing arrived for three days; resume it when that is mended.",
-    },
+    "status": ref("WebhookStatus"),
     "created_at": MOMENT,
     "failing_since": or_null(MOMENT),
     "old_secret_until": or_null(
@@ -264,6 +260,12 @@ ANSWERS: dict[str, Schema] = {
             "given_at": MOMENT,
         }
     ),
+    "EventKind": {"type": "string", "enum": list(EventKind.values)},
+    "WebhookStatus": {
+        "type": "string",
+        "enum": list(WebhookEndpoint.State.values),
+        "description": "disabled: nothing arrived for three days; resume it when that is mended.",
+    },
     "Webhook": thing(WEBHOOK),
     "NewWebhook": thing(
         {
@@ -417,4 +419,24 @@ BATCHES: dict[str, Schema] = {
     ),
 }
 
-COMPONENTS: dict[str, Schema] = {**REQUESTS, **ANSWERS, **BATCHES, **PROBLEMS}
+STATE: Schema = {"type": "string", "description": "ok, or what is wrong"}
+HEALTH: dict[str, Schema] = {
+    "Health": thing({"status": TEXT}),
+    "Readiness": thing(
+        {
+            "status": {"type": "string", "enum": ["ok", "not_ready"]},
+            "parts": thing(
+                {
+                    "database": STATE,
+                    "broker": STATE,
+                    "models": {
+                        "description": "Each live product's champion: loaded, with the right hash.",
+                        "anyOf": [{"type": "object", "additionalProperties": STATE}, STATE],
+                    },
+                }
+            ),
+        }
+    ),
+}
+
+COMPONENTS: dict[str, Schema] = {**REQUESTS, **ANSWERS, **BATCHES, **PROBLEMS, **HEALTH}
