@@ -55,7 +55,7 @@ class Batches(Endpoint):
         # operation out, or warn. The formats' own types are taken as well.
         file={
             BYTES: file_of(
-                {"type": "string", "format": "binary"},
+                {"type": "string", "format": "binary", "minLength": 1},
                 csv=examples.BATCH_CSV,
                 ndjson=examples.BATCH_NDJSON,
             )

@@ -71,6 +71,19 @@ def test_names_of_operations_are_unique():
     assert len(names) == len(set(names))
 
 
+def test_every_operation_on_an_id_is_linked_from_the_answer_that_gives_it():
+    linked = {
+        name: link["parameters"]
+        for each in OPERATIONS
+        for answer in answers(*each).values()
+        for name, link in answer.get("links", {}).items()
+    }
+
+    for path, method in OPERATIONS:
+        names = dict.fromkeys(re.findall(r"{(\w+_id)}", path), "$response.body#/id")
+        assert linked.get(operation(path, method)["operationId"], {}) == names
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_status_has_an_example_that_fits_its_schema(path, method):
     for answer in answers(path, method).values():

@@ -121,6 +121,7 @@ REQUESTS: dict[str, Schema] = {
             "corrects": {
                 "type": "integer",
                 "minimum": 1,
+                "maximum": 2**15 - 1,
                 "description": "Of a correction: the version that is wrong, which is the newest.",
             },
             "reason": {**SENTENCE, "description": "Of a correction: why that version is wrong."},
