@@ -13,10 +13,7 @@ from scoring.schema import json_schema
 LINE = "^[!-~]([ -~]{0,60}[!-~])?$"  # printable, without blanks at its ends
 PUBLIC = r"^https://8\.8\.8\.8/[a-z0-9]{1,20}$"  # an address, so that nothing asks for a name
 SLUG = {"type": "string", "enum": [factories.CONTRACT.slug]}
-LINES = {
-    "OutcomeRequest": ["reason"],
-    "FeedbackRequest": ["text", "feature"],
-}
+FEATURE = {"type": "string", "enum": [each.name for each in factories.CONTRACT.features]}
 
 
 def narrowed():
@@ -24,9 +21,9 @@ def narrowed():
     schemas = document["components"]["schemas"]
     schemas["DecisionRequest"] = _application()
     schemas["WebhookRequest"]["properties"]["url"]["pattern"] = PUBLIC
-    for name, members in LINES.items():
-        for member in members:
-            schemas[name]["properties"][member]["pattern"] = LINE
+    schemas["OutcomeRequest"]["properties"]["reason"]["pattern"] = LINE
+    schemas["FeedbackRequest"]["properties"]["text"]["pattern"] = LINE
+    schemas["FeedbackRequest"]["properties"]["feature"] = FEATURE
     for operations in document["paths"].values():
         for operation in operations.values():
             _know_products(operation)
