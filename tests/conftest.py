@@ -221,6 +221,7 @@ def stack(tmp_path_factory):
     with subprocess.Popen(
         [*command, "--contract", str(contract), "--var", str(tmp_path_factory.mktemp("stack"))],
         cwd=CHECKOUT,
+        env={**os.environ, "EVENHAND_WEBHOOK_NETWORKS": "127.0.0.0/8"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
