@@ -207,9 +207,11 @@ def _format(request: HttpRequest, query: Mapping[str, str]) -> Batch.Format:
     if said is not None and named not in {None, said}:
         words = f"The Content-Type says {said}, and the query parameter format {named}."
         raise Problem(problem_types.MALFORMED_REQUEST, words)
-    if said is None and named is None:
+    if said is not None:
+        return said
+    if named is None:
         raise Problem(problem_types.MALFORMED_REQUEST, "The query parameter format is missing.")
-    return said or Batch.Format(named)
+    return Batch.Format(named)
 
 
 def _cursor(query: Mapping[str, str], form: re.Pattern[str]) -> str | None:

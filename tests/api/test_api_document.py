@@ -97,11 +97,11 @@ def test_every_status_has_an_example_that_fits_its_schema(path, method):
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_request_has_an_example_that_fits_its_schema(path, method):
-    body = operation(path, method).get("requestBody")
-    if body:
-        for content in body["content"].values():
-            for example in content.get("examples", {}).values():
-                holds(example["value"], content["schema"])
+    body = operation(path, method).get("requestBody", {"content": {}})
+    for content in body["content"].values():
+        assert content["examples"]
+        for example in content["examples"].values():
+            holds(example["value"], content["schema"])
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,14 @@ def test_every_kind_of_problem_is_shown_but_those_of_no_operation():
     shown = set(re.findall(r"docs/problems/#([a-z-]+)", json.dumps(DOCUMENT)))
 
     assert {kind.name for kind in problem_types.ALL} - shown == {"method-not-allowed"}
+
+
+def test_every_kind_of_problem_of_a_status_is_an_example_of_it():
+    for each in OPERATIONS:
+        for status, answer in answers(*each).items():
+            shown = answer["content"].get(problem_documents.MEDIA_TYPE, {}).get("examples", {})
+            assert all(example["value"]["status"] == int(status) for example in shown.values())
+            assert len(shown) == len({example["value"]["type"] for example in shown.values()})
 
 
 REAL = {
