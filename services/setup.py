@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from services import node
 from services.places import ROOT, write_atomically
 from services.terminal import Progress, say
 from services.trouble import Trouble
@@ -97,6 +98,8 @@ def _set_up(wanted: Sequence[str], progress: Progress) -> None:
         UNFINISHED.unlink()  # uv ended by itself, and left things in order
         raise
     UNFINISHED.unlink()
+    if "dev" in wanted:
+        node.set_up(progress)
     progress.line("Set up")
 
 

@@ -19,7 +19,8 @@ def run(arguments: Sequence[str]) -> int:
     """Bring the whole product up on servers of its own; end when the caller does."""
     options = _parse("stack", arguments)
     with fresh(options) as supervisor:
-        running = product.bring_up(supervisor, port=options.port or free_port())
+        port = options.port or free_port()
+        running = product.bring_up(supervisor, port=port, contract=options.contract)
         _tell(supervisor, base_url=running.base_url, key=running.key(), users=running.users)
         supervisor.stay(with_parent=True)
     _empty_elsewhere(supervisor.places)
@@ -47,6 +48,7 @@ def run_servers(arguments: Sequence[str]) -> int:
 def _parse(name: str, arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"python -m services {name}")
     parser.add_argument("--var", required=True, help="its state folder")
+    parser.add_argument("--contract", default=product.CONTRACT, help="what is onboarded")
     parser.add_argument("--port", type=int, default=0, help="web port; 0 takes a free one")
     parser.add_argument("--fresh", action="store_true", help="empty the state folder first")
     parser.add_argument("--json", action="store_true", help="print nothing but one line of JSON")

@@ -216,10 +216,12 @@ def stack(tmp_path_factory):
 
     Tests that use it carry `@pytest.mark.xdist_group("stack")`, so that one stack serves them all.
     """
-    command = [sys.executable, "-m", "services", "stack", "--json", "--var"]
+    command = [sys.executable, "-m", "services", "stack", "--json"]
+    contract = _quick_contract(tmp_path_factory.mktemp("contract") / "contract.toml")
     with subprocess.Popen(
-        [*command, str(tmp_path_factory.mktemp("stack"))],
+        [*command, "--contract", str(contract), "--var", str(tmp_path_factory.mktemp("stack"))],
         cwd=CHECKOUT,
+        env={**os.environ, "EVENHAND_WEBHOOK_NETWORKS": "127.0.0.0/8"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -229,3 +231,35 @@ def stack(tmp_path_factory):
             pytest.fail("the stack did not come up; its log says why")
         yield json.loads(line)
         process.terminate()
+
+
+def _quick_contract(path):
+    """Write the shipped contract with the same trees, but fewer fits to say how good they are."""
+    text = (CHECKOUT / "contracts" / "consumer-loan" / "contract.toml").read_text()
+    shipped, quick = "repeats = 5\n", "repeats = 1\nbootstrap_models = 3\n"
+    assert text.count(shipped) == 1
+    path.write_text(text.replace(shipped, quick))
+    return path
+
+
+@pytest.fixture(scope="session")
+def manage(stack):
+    """Run commands of the running product as a person at a prompt would."""
+    ours = ("DATABASE_URL", "OWNER_DATABASE_URL", "CELERY_BROKER_URL", "SECRET_KEY")
+    clean = {name: value for name, value in os.environ.items() if name not in ours}
+    var = str(Path(stack["environment"]).parent)
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments, "--json"],
+            cwd=CHECKOUT,
+            env={**clean, "EVENHAND_VAR": var},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run

@@ -25,7 +25,7 @@ def files() -> Iterator[Path]:
     ignored = {line.strip("/") for line in listed if "*" not in line}
     for folder, inside, names in os.walk(CHECKOUT):
         inside[:] = sorted(set(inside) - ignored - {".git"})
-        for name in sorted(set(names) - ignored):
+        for name in sorted(set(names) - ignored - {".git"}):  # a file in a worktree
             path = Path(folder, name).relative_to(CHECKOUT)
             if path.suffix in TEXT:
                 yield path

@@ -168,4 +168,4 @@ def _tell_worker() -> None:
     try:
         current_app.send_task(TASK)
     except OperationalError as error:
-        log.warning("worker_not_told", error=str(error))
+        log.warning("worker_not_told", error=type(error).__name__)

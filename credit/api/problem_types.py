@@ -146,8 +146,8 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType(
     status=415,
     title="The body is of a media type that is not taken here",
     meaning="Content-Type is missing or is not application/json in UTF-8 (for a token request"
-    " application/x-www-form-urlencoded; for a batch text/csv, application/x-ndjson or"
-    " application/vnd.apache.parquet), or the body is compressed.",
+    " application/x-www-form-urlencoded; for a batch text/csv, application/x-ndjson,"
+    " application/vnd.apache.parquet or application/octet-stream), or the body is compressed.",
     remedy="Send the Content-Type that “detail” names and no Content-Encoding.",
 )
 RATE_LIMITED = ProblemType(

@@ -4,7 +4,7 @@ import io
 
 import factories
 import pytest
-from test_api_document import holds, schema_of
+from api_document import holds, schema_of
 
 from credit import untrusted_rows, uploads
 from credit.actions import batch_runs
@@ -13,6 +13,7 @@ from scoring.request_rows import Row
 
 FILE = factories.ndjson(factories.body())
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+BYTES = "application/octet-stream"
 UNKNOWN = "/api/v1/batches/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
 
@@ -94,6 +95,16 @@ def test_a_file_may_be_of_each_kind_and_is_kept_as_it_came(partner, kind, form):
     assert uploads.path_of(sent.json()["id"]).read_bytes() == content
 
 
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_bytes_of_no_stated_kind_are_what_the_query_says(partner, form):
+    query = f"?product=consumer-loan&format={form}"
+
+    sent = partner.send(FILE, BYTES, query=query)
+
+    assert sent.json()["format"] == form
+    assert partner.send(FILE, query="?product=consumer-loan&format=ndjson").status_code == 202
+
+
 def test_results_come_in_pages_in_the_order_of_the_file(partner, work, monkeypatch):
     monkeypatch.setattr("credit.queries.batches.RESULTS_PAGE", 2)
     path = path_of(partner.send(FILE))
@@ -169,10 +180,14 @@ def test_another_partners_batch_does_not_exist(partner, other_partner):
     assert other_partner.get("/api/v1/batches").json()["results"] == []
 
 
+OF_LOANS, MALFORMED = "?product=consumer-loan", (400, "malformed-request")
 REFUSED = {
-    "no product": ({"query": ""}, 400, "malformed-request"),
+    "no product": ({"query": ""}, *MALFORMED),
     "an unknown product": ({"query": "?product=boat"}, 400, "validation"),
-    "an unknown option": ({"query": "?product=consumer-loan&x=1"}, 400, "malformed-request"),
+    "an unknown option": ({"query": f"{OF_LOANS}&x=1"}, *MALFORMED),
+    "another kind than the query's": ({"query": f"{OF_LOANS}&format=csv"}, *MALFORMED),
+    "an unknown format": ({"query": f"{OF_LOANS}&format=xlsx", "kind": BYTES}, *MALFORMED),
+    "bytes of no format": ({"kind": BYTES}, *MALFORMED),
     "no key": ({"Idempotency-Key": ""}, 400, "idempotency-key"),
     "JSON": ({"kind": "application/json"}, 415, "unsupported-media-type"),
     "another encoding": ({"kind": "text/csv; charset=latin1"}, 415, "unsupported-media-type"),

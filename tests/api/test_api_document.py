@@ -6,27 +6,19 @@ from dataclasses import replace
 
 import factories
 import pytest
+from api_document import DOCUMENT, OPERATIONS, answers, holds, operation, schema_of
 from django.urls import get_resolver
 from drf_spectacular.validation import validate_schema
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema import Draft202012Validator, ValidationError
 from rest_framework.views import APIView
 
 from credit.api import problem_documents, problem_types
 from credit.api.example_requests import whole_request
-from credit.api.openapi.document import written
 from credit.models import EventKind
 from scoring.schema import json_schema
 
-DOCUMENT = json.loads(written())
 TOKEN = "/api/v1/oauth/token"
 PAGES = {"/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"}
-OPERATIONS = [
-    (path, method) for path, item in DOCUMENT["paths"].items() for method in item if method != "x"
-]
-
-
-def operation(path, method):
-    return DOCUMENT["paths"][path][method]
 
 
 def paths_of(resolver, before="/"):
@@ -36,17 +28,6 @@ def paths_of(resolver, before="/"):
             yield from paths_of(each, path)
         else:
             yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path), each.callback
-
-
-def holds(value, schema):
-    """Hold a value against a schema of the document, formats included."""
-    whole = {**schema, "components": DOCUMENT["components"]}
-    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
-
-
-def schema_of(path, method, status):
-    (content,) = operation(path, method)["responses"][str(status)]["content"].values()
-    return content["schema"]
 
 
 def test_the_document_is_openapi_3_1():
@@ -90,9 +71,22 @@ def test_names_of_operations_are_unique():
     assert len(names) == len(set(names))
 
 
+def test_every_operation_on_an_id_is_linked_from_the_answer_that_gives_it():
+    linked = {
+        name: link["parameters"]
+        for each in OPERATIONS
+        for answer in answers(*each).values()
+        for name, link in answer.get("links", {}).items()
+    }
+
+    for path, method in OPERATIONS:
+        names = dict.fromkeys(re.findall(r"{(\w+_id)}", path), "$response.body#/id")
+        assert linked.get(operation(path, method)["operationId"], {}) == names
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_status_has_an_example_that_fits_its_schema(path, method):
-    for answer in operation(path, method)["responses"].values():
+    for answer in answers(path, method).values():
         (content,) = answer["content"].values()
         examples = [each["value"] for each in content.get("examples", {}).values()]
         examples += [content["example"]] if "example" in content else []
@@ -103,19 +97,19 @@ def test_every_status_has_an_example_that_fits_its_schema(path, method):
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_request_has_an_example_that_fits_its_schema(path, method):
-    body = operation(path, method).get("requestBody")
-    if body:
-        for content in body["content"].values():
-            for example in content.get("examples", {}).values():
-                holds(example["value"], content["schema"])
+    body = operation(path, method).get("requestBody", {"content": {}})
+    for content in body["content"].values():
+        assert content["examples"]
+        for example in content["examples"].values():
+            holds(example["value"], content["schema"])
 
 
 @pytest.mark.parametrize(
     ("path", "method"), [each for each in OPERATIONS if each[0].startswith("/api/")]
 )
 def test_every_operation_shows_its_problems(path, method):
-    told = operation(path, method)
-    statuses = {int(status) for status in told["responses"]}
+    told, given = operation(path, method), answers(path, method)
+    statuses = {int(status) for status in given}
 
     assert told["security"] == security_of(path, method)
     assert {400, 401, 406, 429, 500, 503} <= statuses
@@ -123,7 +117,7 @@ def test_every_operation_shows_its_problems(path, method):
     assert ("requestBody" in told) == ({413, 415} <= statuses)
     assert ("{" in path) == (404 in statuses)
     for status in statuses - {200, 201, 202}:
-        assert list(told["responses"][str(status)]["content"]) == [problem_documents.MEDIA_TYPE]
+        assert list(given[str(status)]["content"]) == [problem_documents.MEDIA_TYPE]
 
 
 def test_every_message_that_we_send_stands_in_it():
@@ -166,6 +160,14 @@ def test_every_kind_of_problem_is_shown_but_those_of_no_operation():
     shown = set(re.findall(r"docs/problems/#([a-z-]+)", json.dumps(DOCUMENT)))
 
     assert {kind.name for kind in problem_types.ALL} - shown == {"method-not-allowed"}
+
+
+def test_every_kind_of_problem_of_a_status_is_an_example_of_it():
+    for each in OPERATIONS:
+        for status, answer in answers(*each).items():
+            shown = answer["content"].get(problem_documents.MEDIA_TYPE, {}).get("examples", {})
+            assert all(example["value"]["status"] == int(status) for example in shown.values())
+            assert len(shown) == len({example["value"]["type"] for example in shown.values()})
 
 
 REAL = {
@@ -216,9 +218,9 @@ def test_the_example_of_a_request_is_accepted(partner):
     examples = body["content"]["application/json"]["examples"].values()
     ours = [each["value"] for each in examples if each["value"]["product"] == "consumer-loan"]
 
-    answers = [partner.decide(body) for body in ours]
+    made = [partner.decide(body) for body in ours]
 
-    assert [answer.status_code for answer in answers] == [201]
+    assert [answer.status_code for answer in made] == [201]
 
 
 def test_a_product_s_own_example_is_accepted(partner):

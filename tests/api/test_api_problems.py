@@ -11,10 +11,13 @@ from django.conf import settings
 from django.db import OperationalError
 
 from credit.api import bodies, decisions, problem_types, problems
+from credit.api.problem_types import ProblemType
 from credit.models import Application
 from credit.rates import Limit
 
-GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
+CHECKOUT = Path(__file__).parents[2]
+GUIDE = CHECKOUT / "docs" / "api.md"
+API = CHECKOUT / "credit" / "api"
 UNKNOWN = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 
 WEBHOOK = "/api/v1/webhooks/01JDA52ZKQ8M0X6T3R9V1B7CDE"
@@ -100,10 +103,18 @@ def test_each_kind_of_problem_has_its_document(partner, monkeypatch, kind):
     assert "1234" not in answer.content.decode()
 
 
-def test_no_kind_of_problem_is_listed_twice():
+def test_every_kind_of_problem_is_listed_once_and_provoked():
+    made = [each for each in vars(problem_types).values() if isinstance(each, ProblemType)]
     names = [kind.name for kind in problem_types.ALL]
 
-    assert sorted(names) == sorted(set(names))
+    assert sorted(names) == sorted({kind.name for kind in made}), "a kind is not in ALL, or twice"
+    assert set(PROVOKED) == set(names), "a kind has no request here that provokes it"
+
+
+def test_no_kind_is_made_up_where_it_is_raised():
+    makers = [file.name for file in API.rglob("*.py") if "ProblemType(" in file.read_text()]
+
+    assert makers == ["problem_types.py"]
 
 
 def test_each_type_leads_to_a_paragraph(client):

@@ -185,7 +185,7 @@ def test_what_takes_no_body_and_no_query_refuses_them(bank, path, word):
 
 
 def test_real_answers_fit_the_document(register, bank):
-    from test_api_document import holds, schema_of  # noqa: PLC0415 - reading it takes a while
+    from api_document import holds, schema_of  # noqa: PLC0415 - reading it takes a while
 
     one = "/api/v1/webhooks/{webhook_id}"
     made = register().json()

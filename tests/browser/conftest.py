@@ -79,7 +79,7 @@ class Product:
         return self._post("decisions", body)
 
     def register_webhook(self, url: str, *events: str) -> dict[str, object]:
-        """Register a webhook as a partner does; of a batch nobody is told here."""
+        """Register a webhook as a partner does; no outcome is asked for here, so nothing leaves."""
         return self._post("webhooks", {"url": url, "events": events})
 
     def _post(self, path: str, body: dict[str, object]) -> dict[str, object]:

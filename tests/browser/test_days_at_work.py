@@ -310,7 +310,7 @@ PAGES = {
 def test_axe_finds_nothing_in_either_colour_scheme(scheme, product, apply):
     profiles = {"risky": RISKY, "middling": MIDDLING, "good": GOOD}
     answers = {name: apply(profile, f"{name}-{scheme}") for name, profile in profiles.items()}
-    product.register_webhook(f"https://8.8.8.8/{scheme}?token=1", "batch.completed")
+    product.register_webhook(f"https://8.8.8.8/{scheme}?token=1", "outcome.requested")
     applications = {f"/applications/{answer['id']}/": name for name, answer in answers.items()}
 
     with product.at_desk(color_scheme=scheme) as page:

@@ -125,6 +125,33 @@ def test_a_changed_lock_is_installed(set_up, folder):
     assert len(set_up.asked_of_uv()) == 1
 
 
+NPM = """#!/bin/sh
+mkdir -p node_modules && echo "$@" > node_modules/asked
+exit "${NPM_FAILS_WITH:-0}"
+"""
+
+
+@pytest.mark.parametrize("fails_with", [0, 1])
+def test_packages_of_node_come_where_npm_is_and_stop_nothing(set_up, folder, tmp_path, fails_with):
+    (tmp_path / "npm").write_text(NPM)
+    (tmp_path / "npm").chmod(0o755)
+    locked = folder / "tests" / "clients" / "typescript"
+    locked.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        (locked / name).write_text("{}")
+    (folder / "requirements-dev.txt").write_text(f"django==5.2\nruff==0.18.{fails_with}\n")
+
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    code, said, _ = set_up("dev", PATH=path, NPM_FAILS_WITH=str(fails_with))
+    shutil.rmtree(folder / "tests")
+
+    assert code == 0
+    assert "TypeScript" in said
+    asked = folder / "var" / "node" / "node_modules" / "asked"
+    assert (asked.exists(), "will be skipped" in said) == (not fails_with, bool(fails_with))
+    assert fails_with or asked.read_text().startswith("ci --ignore-scripts")
+
+
 def test_a_broken_download_is_explained_and_the_next_run_goes_on(set_up, folder):
     (folder / "requirements.txt").write_text("django==5.2.2\n")
 

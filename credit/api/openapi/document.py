@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
+from credit.api import problem_documents
+from credit.api.openapi import links
 from credit.api.openapi.messages import MESSAGES
 from credit.api.openapi.plain_paths import PLAIN_PATHS
 from credit.api.openapi.schemas import COMPONENTS
@@ -53,14 +55,30 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add shapes and plain views; drf-spectacular calls this when the document is made."""
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            if "requestBody" in operation:
-                operation["requestBody"]["required"] = True
+    operations = [each for item in result["paths"].values() for each in item.values()]
+    for operation in operations:
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+    links.add({operation["operationId"]: operation for operation in operations})
+    components = result.setdefault("components", {})
+    components["responses"] = dict(sorted(_shared_refusals(operations).items()))
+    components["schemas"] = dict(sorted(COMPONENTS.items()))
     result["paths"] |= PLAIN_PATHS
     result["webhooks"] = MESSAGES
-    result.setdefault("components", {})["schemas"] = dict(sorted(COMPONENTS.items()))
     return result
+
+
+def _shared_refusals(operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """Write a refusal down once for all operations that have it, and point to it from them."""
+    shared: dict[str, Any] = {}
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            content = answer["content"].get(problem_documents.MEDIA_TYPE, {})
+            kinds = content.get("examples", ())
+            name = "Or".join(kind.title().replace("-", "") for kind in kinds)
+            if name and shared.setdefault(name, answer) == answer:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return shared
 
 
 @cache

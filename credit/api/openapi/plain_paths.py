@@ -2,24 +2,8 @@
 
 from typing import Any
 
-from credit.api.openapi.schemas import TEXT, Schema, thing
+from credit.api.openapi.schemas import Schema, ref
 
-STATE: Schema = {"type": "string", "description": "ok, or what is wrong"}
-READINESS = thing(
-    {
-        "status": {"type": "string", "enum": ["ok", "not_ready"]},
-        "parts": thing(
-            {
-                "database": STATE,
-                "broker": STATE,
-                "models": {
-                    "description": "Each live product's champion: loaded, with the right hash.",
-                    "anyOf": [{"type": "object", "additionalProperties": STATE}, STATE],
-                },
-            }
-        ),
-    }
-)
 READY = {"status": "ok", "parts": {"database": "ok", "broker": "ok", "models": {"loan": "ok"}}}
 NOT_READY = {
     "status": "not_ready",
@@ -52,14 +36,14 @@ PLAIN_PATHS: dict[str, Any] = {
     "/healthz": get(
         "healthz",
         "Is the process up?",
-        {"200": answer("It is", thing({"status": TEXT}), {"status": "ok"})},
+        {"200": answer("It is", ref("Health"), {"status": "ok"})},
     ),
     "/readyz": get(
         "readyz",
         "Can it do its work?",
         {
-            "200": answer("It can", READINESS, READY),
-            "503": answer("One of its parts cannot", READINESS, NOT_READY),
+            "200": answer("It can", ref("Readiness"), READY),
+            "503": answer("One of its parts cannot", ref("Readiness"), NOT_READY),
         },
     ),
 }

@@ -44,14 +44,18 @@ def ref(name: str) -> Schema:
 
 
 def thing(properties: Schema, *, optional: tuple[str, ...] = (), **more: Any) -> Schema:
-    """Describe an object with exactly these members."""
+    """Describe an object of an answer: these members today, and others may join them."""
     return {
         "type": "object",
         "properties": properties,
         "required": [name for name in properties if name not in optional],
-        "additionalProperties": False,
         **more,
     }
+
+
+def asked(properties: Schema, *, optional: tuple[str, ...] = (), **more: Any) -> Schema:
+    """Describe an object of a request: a member that is not known would be lost in silence."""
+    return thing(properties, optional=optional, additionalProperties=False, **more)
 
 
 def or_null(schema: Schema) -> Schema:
@@ -60,16 +64,12 @@ def or_null(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"], **enum}
 
 
-KIND_OF_EVENT: Schema = {"type": "string", "enum": list(EventKind.values)}
+KIND_OF_EVENT = ref("EventKind")
 WEBHOOK: Schema = {
     "id": ID,
     "url": TEXT,
     "events": {"type": "array", "items": KIND_OF_EVENT},
-    "status": {
-        "type": "string",
-        "enum": list(WebhookEndpoint.State.values),
-        "description": "disabled: nothing arrived for three days; resume it when that is mended.",
-    },
+    "status": ref("WebhookStatus"),
     "created_at": MOMENT,
     "failing_since": or_null(MOMENT),
     "old_secret_until": or_null(
@@ -77,11 +77,11 @@ WEBHOOK: Schema = {
     ),
 }
 REQUESTS: dict[str, Schema] = {
-    "DecisionRequest": thing(
+    "DecisionRequest": asked(
         {
             "product": SLUG,
             "reference": REFERENCE,
-            "requested": thing(
+            "requested": asked(
                 {
                     "amount": MONEY,
                     "term_months": {"type": "integer", "minimum": 1},
@@ -102,7 +102,7 @@ REQUESTS: dict[str, Schema] = {
         },
         optional=("monitoring",),
     ),
-    "TokenRequest": thing(
+    "TokenRequest": asked(
         {
             "grant_type": {"type": "string", "enum": ["client_credentials"]},
             "scope": {
@@ -114,13 +114,14 @@ REQUESTS: dict[str, Schema] = {
         },
         optional=("scope", "client_id", "client_secret"),
     ),
-    "OutcomeRequest": thing(
+    "OutcomeRequest": asked(
         {
             "outcome": {"type": "string", "enum": ["good", "bad"]},
             "observed_on": DAY,
             "corrects": {
                 "type": "integer",
                 "minimum": 1,
+                "maximum": 2**15 - 1,
                 "description": "Of a correction: the version that is wrong, which is the newest.",
             },
             "reason": {**SENTENCE, "description": "Of a correction: why that version is wrong."},
@@ -128,7 +129,7 @@ REQUESTS: dict[str, Schema] = {
         optional=("corrects", "reason"),
         dependentRequired={"corrects": ["reason"], "reason": ["corrects"]},
     ),
-    "WebhookRequest": thing(
+    "WebhookRequest": asked(
         {
             "url": {
                 "type": "string",
@@ -145,7 +146,7 @@ REQUESTS: dict[str, Schema] = {
             },
         }
     ),
-    "FeedbackRequest": thing(
+    "FeedbackRequest": asked(
         {
             "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
             "feature": {
@@ -260,6 +261,12 @@ ANSWERS: dict[str, Schema] = {
             "given_at": MOMENT,
         }
     ),
+    "EventKind": {"type": "string", "enum": list(EventKind.values)},
+    "WebhookStatus": {
+        "type": "string",
+        "enum": list(WebhookEndpoint.State.values),
+        "description": "disabled: nothing arrived for three days; resume it when that is mended.",
+    },
     "Webhook": thing(WEBHOOK),
     "NewWebhook": thing(
         {
@@ -413,4 +420,24 @@ BATCHES: dict[str, Schema] = {
     ),
 }
 
-COMPONENTS: dict[str, Schema] = {**REQUESTS, **ANSWERS, **BATCHES, **PROBLEMS}
+STATE: Schema = {"type": "string", "description": "ok, or what is wrong"}
+HEALTH: dict[str, Schema] = {
+    "Health": thing({"status": TEXT}),
+    "Readiness": thing(
+        {
+            "status": {"type": "string", "enum": ["ok", "not_ready"]},
+            "parts": thing(
+                {
+                    "database": STATE,
+                    "broker": STATE,
+                    "models": {
+                        "description": "Each live product's champion: loaded, with the right hash.",
+                        "anyOf": [{"type": "object", "additionalProperties": STATE}, STATE],
+                    },
+                }
+            ),
+        }
+    ),
+}
+
+COMPONENTS: dict[str, Schema] = {**REQUESTS, **ANSWERS, **BATCHES, **PROBLEMS, **HEALTH}

@@ -1,0 +1,90 @@
+"""The day, lived through once, and what the running product has written down of it."""
+
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from a_day import BROKEN, MARK, Day, person
+from webhook_receiver import listening
+
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def day(stack, manage):
+    """Give the day, with all that each process wrote meanwhile."""
+    client = manage("issue_key", "demo-partner", "--scope", "read", "--oauth")
+    log = Log(stack)
+    with listening() as receiver, Day(stack) as day:
+        receiver.status = 500
+        webhook = day.registers(f"{receiver.url}/{MARK}")
+        with _refusing(stack):
+            made = day.decides()
+            day.sends_what_is_wrong()
+            day.breaks()
+            day.reports(made["id"])
+            day.asks_for_tokens(client)
+            file = [person(), person(features__purpose=MARK), b"oops %s\n" % MARK.encode()]
+            batch = day.sends_a_file(*file, person(reference=BROKEN))
+            day.judges(made)
+            day.strays()
+            _wait(lambda: receiver.came and log.holds("worker.log", "raised unexpected"))
+        receiver.status = 204
+        day.metrics = day.partner.get("/metrics").text
+        day.log, day.came, day.decision_id = log, receiver.came, made["id"]
+        _wait(lambda: _state(day, batch) == "completed")
+        day.ask("no webhook", "DELETE", f"/api/v1/webhooks/{webhook}")
+        yield day
+
+
+class Log:
+    """What every process of a stack has written since this was made."""
+
+    def __init__(self, stack):
+        self.folder = Path(stack["environment"]).parent / "log"
+        self.begun = {file.name: file.stat().st_size for file in self.folder.iterdir()}
+
+    def read(self):
+        return {
+            file.name: file.read_bytes()[self.begun.get(file.name, 0) :].decode(errors="replace")
+            for file in sorted(self.folder.iterdir())
+        }
+
+    def holds(self, name, words):
+        return words in self.read()[name]
+
+
+def settings_of(stack):
+    """Read what the stack's processes are told."""
+    lines = Path(stack["environment"]).read_text().splitlines()
+    pairs = [line.split("=", 1) for line in lines if "=" in line]
+    return {name.strip(): value.strip("'") for name, value in pairs}
+
+
+@contextmanager
+def _refusing(stack):
+    """Let PostgreSQL refuse one reference, and quote the row to whoever asks why."""
+    with psycopg.connect(settings_of(stack)["OWNER_DATABASE_URL"], autocommit=True) as owner:
+        table, name = "credit_application", "nobody_of_this_name"
+        owner.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK (reference <> '{BROKEN}') NOT VALID"
+        )
+        with suppress(psycopg.errors.NotNullViolation):  # what an operator mistypes
+            owner.execute(f"INSERT INTO credit_partner (slug) VALUES ('{MARK}')")  # noqa: S608
+        try:
+            yield
+        finally:
+            owner.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+def _state(day, batch):
+    return day.ask("a batch", "GET", f"/api/v1/batches/{batch}").json()["state"]
+
+
+def _wait(holds):
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
