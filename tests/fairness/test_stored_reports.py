@@ -77,7 +77,6 @@ def decide(version, developer, compliance, at):
             pd=0.1,
         )
         decision = Decision.objects.create(
-            id=application.pk,
             application=application,
             policy=policy,
             recommendation=recommendation,
