@@ -1,5 +1,6 @@
 """Fixtures that every part's tests share: the real database, people by role, a live product."""
 
+import copy
 import json
 import os
 import subprocess
@@ -71,6 +72,36 @@ def _settings_of_tests(django_test_environment, tmp_path_factory):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={**settings.STORAGES, "staticfiles": static},
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_loans_are_read_once():
+    """Remember what the shipped file and its report were: hundreds of tests begin with them."""
+    import factories  # noqa: PLC0415
+
+    from scoring import data_quality, ingestion  # noqa: PLC0415
+
+    read, reported = {}, {}
+    ingest, report_of = ingestion.ingest, data_quality.report_of
+
+    def ingest_once(file, *, contract, progress=None):
+        if file != factories.LOANS or progress is not None:
+            return ingest(file, contract=contract, progress=progress)
+        if contract.hash not in read:
+            read[contract.hash] = ingest(file, contract=contract)
+        return read[contract.hash]
+
+    def report_once(ingested, *, contract, previous=None):
+        if previous is not None or ingested is not read.get(contract.hash):
+            return report_of(ingested, contract=contract, previous=previous)
+        if contract.hash not in reported:
+            reported[contract.hash] = report_of(ingested, contract=contract)
+        return copy.deepcopy(reported[contract.hash])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingestion, "ingest", ingest_once)
+        patch.setattr(data_quality, "report_of", report_once)
         yield
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
 import factories
 import httpx
@@ -179,3 +180,10 @@ class Day:
 
 def secret_part(key):
     return key.rpartition("_")[2]
+
+
+def settings_of(stack):
+    """Read what the stack's processes are told."""
+    lines = Path(stack["environment"]).read_text().splitlines()
+    pairs = [line.split("=", 1) for line in lines if "=" in line]
+    return {name.strip(): value.strip("'") for name, value in pairs}

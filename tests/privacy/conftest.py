@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from a_day import BROKEN, MARK, Day, person
+from a_day import BROKEN, MARK, Day, person, settings_of
 from webhook_receiver import listening
 
 SECONDS = 60
@@ -54,13 +54,6 @@ class Log:
 
     def holds(self, name, words):
         return words in self.read()[name]
-
-
-def settings_of(stack):
-    """Read what the stack's processes are told."""
-    lines = Path(stack["environment"]).read_text().splitlines()
-    pairs = [line.split("=", 1) for line in lines if "=" in line]
-    return {name.strip(): value.strip("'") for name, value in pairs}
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """What the running product logs of a whole day holds no word of anybody, and no secret."""
 
 import pytest
-from a_day import MARK, RARE
-from conftest import settings_of
+from a_day import MARK, RARE, settings_of
 
 pytestmark = pytest.mark.xdist_group("stack")
 
