@@ -282,7 +282,8 @@ def test_a_validator_retrains_and_promotes_what_a_developer_cannot(product):
 
         with product.at_desk("model_developer") as developer:
             developer.goto(address)
-            expect(developer.locator("main")).to_contain_text("Only a model validator may sign for a model")
+            only_they = "Only a model validator may sign for a model"
+            expect(developer.locator("main")).to_contain_text(only_they)
             expect(developer.get_by_role("button", name="Promote")).to_have_count(0)
 
         page.get_by_label("Why it may serve").fill("Figures as expected; parity holds.")
