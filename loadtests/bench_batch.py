@@ -91,7 +91,7 @@ def _measure(file: Path) -> dict[str, Any]:
     most = 0
     with tqdm(unit=" rows", disable=not sys.stderr.isatty()) as bar:
         while batch["state"] not in OVER:
-            time.sleep(0.5)
+            time.sleep(2)  # looking costs processor time that the worker has not
             most = max(most, resident_bytes(pids["worker"]))
             batch = _asked("GET", f"{PATH}/{batch['id']}")
             bar.total = batch["rows"]

@@ -1,9 +1,9 @@
 """The audit trail: what was done, by whom and when; sealed in batches beside the hot path."""
 
-import json
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -50,7 +50,7 @@ def event_of(
         user=by,
         partner=partner,
         at=at,
-        details=json.loads(canonical(details)),
+        details=orjson.loads(canonical(details)),
     )
     event.hash = audit_chain.event_hash(event.fields)
     return event
