@@ -51,35 +51,41 @@ class Chunk:
         return self.first + self.rows - 1
 
 
-def considered(
-    rows: Iterator[Row], *, first: int, found: Terms, partner: Partner, at: datetime
-) -> Chunk:
-    """Take the next rows and decide them; it writes nothing, so it may run beside a writing."""
-    try:
-        return _chunk(*_taken(rows), first=first, found=found, partner=partner, at=at)
-    finally:
-        connections.close_all()  # of this thread: a fallback scorecard may have been read
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The next rows of a file, and why it cannot be read any further, if so."""
+
+    rows: list[Row]
+    ended_by: RowsRefused | None
 
 
-def _taken(rows: Iterator[Row]) -> tuple[list[Row], RowsRefused | None]:
+def take(rows: Iterator[Row]) -> Taken:
     """Take some rows; those before the place where the file breaks off count."""
     taken: list[Row] = []
     try:
         taken.extend(islice(rows, AT_ONCE))
     except RowsRefused as refused:
-        return taken, refused
-    return taken, None
+        return Taken(taken, refused)
+    return Taken(taken, None)
+
+
+def considered(taken: Taken, *, first: int, found: Terms, partner: Partner, at: datetime) -> Chunk:
+    """Decide some rows; it writes nothing, so it may run beside a writing."""
+    try:
+        return _chunk(taken, first=first, found=found, partner=partner, at=at)
+    finally:
+        connections.close_all()  # of this thread: a fallback scorecard may have been read
 
 
 def _chunk(
-    rows: list[Row],
-    ended_by: RowsRefused | None,
+    taken: Taken,
     *,
     first: int,
     found: Terms,
     partner: Partner,
     at: datetime,
 ) -> Chunk:
+    rows = taken.rows
     bodies = [row.body for row in rows if row.body is not None]
     told = iter(considering.consider_each(found, bodies, partner=partner, at=at))
     results = [
@@ -103,7 +109,7 @@ def _chunk(
         ],
         routes=dict(Counter(str(each.route) for each in made)),
         troubles={trouble.cause: trouble for each in made for trouble in each.troubles},
-        ended_by=ended_by,
+        ended_by=taken.ended_by,
     )
 
 

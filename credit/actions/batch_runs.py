@@ -1,6 +1,7 @@
 """Working batches: one at a time, some rows a transaction, from where the last worker came to."""
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from scoring.request_rows import Row
 log = structlog.get_logger("credit.batches")
 State = Batch.State
 Clock = Callable[[], datetime]
+_AHEAD = 2  # chunks
 _MOST_STALLS = 5
 _WORKING = 7_301_003  # the advisory lock of whoever works batches
 _KILLS = FieldProblem(
@@ -67,26 +69,33 @@ def _go_through(batch: Batch, clock: Clock) -> None:
 
 
 def _ahead(batch: Batch, rows: Iterator[Row], clock: Clock) -> Iterator[Chunk]:
-    """Consider some rows while those before them are written: the database has its own core."""
-    first = batch.rows_done + 1
-    with ThreadPoolExecutor(1, thread_name_prefix="batch") as beside:
+    """Consider some rows while those before them are written, and as many again.
 
-        def begin(first: int) -> Future[Chunk]:
-            at = clock()
-            return beside.submit(
-                batch_chunks.considered,
-                rows,
-                first=first,
-                found=serving.terms(batch.product.slug, at=at),
-                partner=batch.partner,
-                at=at,
-            )
-
-        coming = begin(first)
-        while (chunk := coming.result()).rows or chunk.ended_by:
-            if chunk.ended_by is None:
-                coming = begin(chunk.last + 1)
-            yield chunk
+    Half of it is the graphs', which need no Python: two threads use a core and a half, and the
+    database takes what is left of the second.
+    """
+    first, has_more = batch.rows_done + 1, True
+    under_way: deque[Future[Chunk]] = deque()
+    with ThreadPoolExecutor(_AHEAD, thread_name_prefix="batch") as beside:
+        while has_more or under_way:
+            while has_more and len(under_way) < _AHEAD:
+                taken, at = batch_chunks.take(rows), clock()
+                has_more = bool(taken.rows) and taken.ended_by is None
+                if taken.rows or taken.ended_by:
+                    found = serving.terms(batch.product.slug, at=at)
+                    under_way.append(
+                        beside.submit(
+                            batch_chunks.considered,
+                            taken,
+                            first=first,
+                            found=found,
+                            partner=batch.partner,
+                            at=at,
+                        )
+                    )
+                first += len(taken.rows)
+            if under_way:
+                yield under_way.popleft().result()
 
 
 @transaction.atomic
