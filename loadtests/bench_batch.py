@@ -37,7 +37,7 @@ _HELD = """
         count(*) FILTER (WHERE score.pd IS NOT NULL AND jsonb_array_length(contributions) > 0)
     FROM credit_batchrow result
     JOIN credit_decision decision ON decision.id = result.decision_id
-    JOIN credit_application application ON application.id = decision.application_id
+    JOIN credit_application application ON application.id = decision.id
     JOIN credit_score score ON score.application_id = application.id
     WHERE result.batch_id = %s"""
 
