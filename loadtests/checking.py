@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # With its score and its audit event: all of it is there, or the decision is not.
 _SINGLES = """
 SELECT application.reference, decision.id FROM credit_decision decision
-JOIN credit_application application ON application.id = decision.application_id
+JOIN credit_application application ON application.id = decision.id
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_auditevent event ON event.target = 'decision:' || decision.id
     AND event.type = 'application_decided'
@@ -23,7 +23,7 @@ WHERE application.reference LIKE %s
 """
 _ROWS = """
 SELECT application.reference, decision.id FROM credit_decision decision
-JOIN credit_application application ON application.id = decision.application_id
+JOIN credit_application application ON application.id = decision.id
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_auditevent event ON event.id = decision.event_id
 JOIN credit_batchrow line ON line.decision_id = decision.id
@@ -47,7 +47,7 @@ WHERE application.reference LIKE %s
 # A decision's model served, its policy was the newest, within the second before it was made.
 _OUT_OF_FORCE = """
 SELECT decision.id FROM credit_decision decision
-JOIN credit_application application ON application.id = decision.application_id
+JOIN credit_application application ON application.id = decision.id
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_modelversion version ON version.id = score.model_version_id
 WHERE application.reference LIKE %s AND score.route = 'champion' AND (
@@ -57,7 +57,7 @@ WHERE application.reference LIKE %s AND score.route = 'champion' AND (
 """
 _MIXED = """
 SELECT decision.id FROM credit_decision decision
-JOIN credit_application application ON application.id = decision.application_id
+JOIN credit_application application ON application.id = decision.id
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_policyversion policy ON policy.id = decision.policy_id
 LEFT JOIN credit_modelversion version ON version.id = score.model_version_id
