@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from processes import children_of
 
-
 EXAMPLE = Path(__file__).parents[2] / "contracts" / "consumer-loan" / "example.json"
 SECONDS = 30  # for what takes about five on a quiet machine
 
