@@ -14,8 +14,8 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
-# A line of ours says who wrote it; the caller's frame, thread and process are told nowhere, and
-# finding them out took a third of the line's time (Python's logging how-to, "Optimization").
+# Threads and processes are told nowhere, so nobody need find them out (Python's logging how-to,
+# "Optimization").
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 structlog.configure(

@@ -32,8 +32,8 @@ class Endpoint(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take a request through the framework's steps, on Django's own request.
 
-        What an API of one renderer, no parser and no version has no use for is left out: wrapping
-        and negotiating took as long as scoring does (decision record 0011).
+        What an API of one renderer, no parser and no version has no use for is left out
+        (decision record 0011).
         """
         self.request = cast("Request", request)
         try:

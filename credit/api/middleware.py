@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
 from credit.api import problems
@@ -20,13 +21,9 @@ NOTED = (
     *("partner", "api_key", "problem"),
 )
 PAGES = "/api/v1/docs"  # people read them, so they are pages like others
-_HSTS = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
 _HEADERS = (
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY),
     ("Permissions-Policy", PERMISSIONS),
-    ("Referrer-Policy", settings.SECURE_REFERRER_POLICY),
-    ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", settings.X_FRAME_OPTIONS),
 )
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -65,8 +62,9 @@ def straight(answer: Answer) -> Answer:
     """Take a machine's request to its view at once, past what only pages need.
 
     Sessions, forms' tokens, messages and htmx are for browsers; a key in a header needs none, and
-    of the other middleware an answer in JSON needs these headers (decision record 0011).
+    of the other middleware an answer in JSON needs the headers (decision record 0011).
     """
+    security = SecurityMiddleware(answer)
     view = cast("Answer", convert_exception_to_response(_view))
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -74,11 +72,9 @@ def straight(answer: Answer) -> Answer:
             return answer(request)
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             return answer(request)  # it is told where to go
-        response = view(request)
+        response = security.process_response(request, view(request))
         for name, value in _HEADERS:
             response.headers[name] = value
-        if request.is_secure():
-            response.headers["Strict-Transport-Security"] = _HSTS
         if not response.streaming:
             response.headers["Content-Length"] = str(len(response.content))
         return response

@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from credit.audit_chain import Event
 from credit.models.partners import Partner
 
 
@@ -73,14 +74,14 @@ class AuditEvent(models.Model):
     @property
     def fields(self) -> dict[str, Any]:
         """What the event's hash is taken of."""
-        return {
-            "type": str(self.type),
-            "target": self.target,
-            "user": self.user_id,
-            "partner": self.partner_id,
-            "at": self.at,
-            "details": self.details,
-        }
+        return Event(
+            type=str(self.type),
+            target=self.target,
+            user=self.user_id,
+            partner=self.partner_id,
+            at=self.at,
+            details=self.details,
+        ).fields
 
 
 class AuditSeal(models.Model):

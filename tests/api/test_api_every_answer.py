@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from credit.api import decisions
 
@@ -169,3 +170,22 @@ def test_a_fault_of_ours_is_found_by_its_request_id(partner, application, monkey
     assert broken["exceptions"][0]["type"] == "builtins.RuntimeError"
     assert "RuntimeError" not in answer.content.decode()
     assert "Traceback" not in answer.content.decode()
+
+
+def test_an_answer_over_https_tells_the_browser_what_a_page_does(db, settings):
+    settings.SECURE_HSTS_SECONDS = 60
+    client = Client(raise_request_exception=False)  # reads the settings as they are now
+
+    page = client.get("/sign-in/", secure=True).headers
+    for path in ("/api/v1/products", "/api/v1/nothing"):
+        answer = client.get(path, secure=True).headers
+        assert answer["Strict-Transport-Security"].startswith("max-age=60")
+        for name in (
+            "Strict-Transport-Security",
+            "X-Content-Type-Options",
+            "Referrer-Policy",
+            "Cross-Origin-Opener-Policy",
+            "X-Frame-Options",
+            "Permissions-Policy",
+        ):
+            assert answer[name] == page[name], (path, name)
