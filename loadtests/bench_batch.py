@@ -183,8 +183,14 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--rows", type=int, default=1_000_000, help="default 1,000,000")
+    parser.add_argument("--rows", type=_rows, default=1_000_000, help="default 1,000,000")
     return parser
+
+
+def _rows(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 to 1,000,000, which a batch may have")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from services import product, stack
-from services.load import LIMITS
+from services.load import LIMITS, USAGE, is_understood
 from services.places import LOOPBACK, ROOT, Places, free_port, shown
 from services.postgres_roles import query
 from services.product import Product
@@ -38,8 +38,8 @@ def run(arguments: Sequence[str]) -> int:
     """Bring every contestant up, then measure them in turns; arguments go on to the bench."""
     if not sys.platform.startswith("linux"):
         raise Trouble("This bench reads processor time from /proc, which only Linux has.")
-    if {"-h", "--help"} & set(arguments):
-        os.execv(sys.executable, [sys.executable, str(ROOT / SCRIPT), "--help"])  # noqa: S606 - ours, no shell
+    if not is_understood(SCRIPT, arguments):
+        return USAGE
     for name, value in LIMITS.items():
         os.environ.setdefault(name, value)
     var = Places.usual().var / "bench-api"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from services import product, stack
 from services.bench_api import write_contract
-from services.load import LIMITS
-from services.places import ROOT, Places, free_port, shown
+from services.load import LIMITS, USAGE, is_understood
+from services.places import Places, free_port, shown
 from services.settings import WORKER, without_servers
 from services.terminal import say
 from services.trouble import Trouble
@@ -20,8 +20,8 @@ def run(arguments: Sequence[str]) -> int:
     """Bring a product up and send it a file; arguments go on to the bench."""
     if not sys.platform.startswith("linux"):
         raise Trouble("This bench reads processor time from /proc, which only Linux has.")
-    if {"-h", "--help"} & set(arguments):
-        os.execv(sys.executable, [sys.executable, str(ROOT / SCRIPT), "--help"])  # noqa: S606 - ours, no shell
+    if not is_understood(SCRIPT, arguments):
+        return USAGE
     for name, value in LIMITS.items():
         os.environ.setdefault(name, value)
     var = Places.usual().var / "bench-batch"

@@ -1,5 +1,9 @@
 """The bench of whole files: what it counts as stored, and what it says of the figures."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import bench_batch
 import pytest
 from django.db import connection
@@ -7,6 +11,7 @@ from django.db import connection
 from credit.actions import batch_runs
 from tests import factories
 
+CHECKOUT = Path(__file__).parents[2]
 FOUND = {
     "rows": 1_000,
     "file_bytes": 150_000,
@@ -54,3 +59,27 @@ def test_what_is_not_stored_as_it_was_sent_is_told():
 )
 def test_values_are_written_as_the_guide_says(value, cell):
     assert bench_batch._cell(value) == cell
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("load nonsense", "invalid choice"),
+        ("load --seconds 0", "is not above 0"),
+        ("bench-api --rounds x", "invalid int"),
+        ("bench-batch --rows 0", "is not 1 to 1,000,000"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_a_stack_is_brought_up(command, wrong):
+    done = subprocess.run(
+        [sys.executable, "-m", "services", *command.split()],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert wrong in done.stderr
+    assert "Starting" not in done.stderr
