@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -31,6 +31,7 @@ class Chunk:
     decided: int
     refused: int
     applications: str
+    applicants: str
     scores: str
     decisions: str
     results: str
@@ -100,6 +101,11 @@ def _chunk(
         decided=len(made),
         refused=len(rows) - len(made),
         applications=_written(_application(each) for each in made),
+        applicants=_written(
+            {"id": each.id, **asdict(each.application.applicant)}
+            for each in made
+            if each.application.applicant
+        ),
         scores=_written({"id": each.id, **each.figures} for each in made),
         decisions=_written({"id": each.id, **each.verdict} for each in made),
         results=_written(_result(number, each) for number, each in results),

@@ -1,19 +1,20 @@
 """A decision request's own shape; what is inside its parts is the contract's business."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from credit import applicants
+from credit.applicants import Named
 from credit.models import Application
 from scoring.application import RequestedValues, validate_application
 from scoring.contract import Contract
 from scoring.features import FieldProblem, InputRefused, Value, escaped
 from scoring.records import committed
 
-FIELDS = ("product", "reference", "requested", "features", "monitoring")
-_OBJECTS = ("requested", "features", "monitoring")
-_OPTIONAL = ("monitoring",)
+FIELDS = ("product", "reference", "requested", "features", "monitoring", "applicant")
+_OBJECTS = ("requested", "features", "monitoring", "applicant")
+_OPTIONAL = ("monitoring", "applicant")
 LONGEST_REFERENCE = 100
 
 
@@ -25,6 +26,7 @@ class Read:
     requested: RequestedValues
     features: dict[str, Value]
     monitoring: dict[str, str]
+    applicant: Named | None
 
 
 def read(body: Mapping[str, object], *, product: str, contract: Contract) -> Read:
@@ -55,6 +57,7 @@ def read(body: Mapping[str, object], *, product: str, contract: Contract) -> Rea
         requested=found.requested,
         features=found.features,
         monitoring=found.monitoring,
+        applicant=applicants.read(parts["applicant"]),
     )
 
 
@@ -73,6 +76,8 @@ def shape_problems(body: Mapping[str, object]) -> list[FieldProblem]:
     wrong = _reference_problem(body.get("reference"))
     if wrong:
         problems.append(FieldProblem("/reference", *wrong))
+    if isinstance(body.get("applicant"), Mapping):
+        problems += applicants.problems(_part(body, "applicant"))
     return problems
 
 
@@ -101,16 +106,6 @@ def _reference_problem(value: object) -> tuple[str, str] | None:
         return "wrong_type", "must be a text"
     if not 1 <= len(value) <= LONGEST_REFERENCE:
         return "out_of_bounds", f"must have 1 to {LONGEST_REFERENCE} characters"
-    if value != value.strip() or not _is_printable(value):
+    if value != value.strip() or not applicants.is_printable(value):
         return "out_of_bounds", "must be printable, without blanks at its ends"
     return None
-
-
-def _is_printable(text: str) -> bool:
-    if text.isascii():
-        return text.isprintable()
-    return not any(unicodedata.category(sign) in _UNPRINTABLE for sign in text)
-
-
-# Control, format (zero width and text direction), surrogate, private, unassigned, line separators.
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

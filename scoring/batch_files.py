@@ -18,7 +18,7 @@ from scoring.reading import Chunk, FileRefused, open_table
 LINES = (".ndjson", ".jsonl")
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz")
 AT_ONCE = 10_000  # rows of a chunk
-OTHERS = ("requested.", "monitoring.")
+OTHERS = ("requested.", "monitoring.", "applicant.")
 RUNS = r"^[=+\-@\t\r]"  # what makes a spreadsheet run a cell
 
 

@@ -1,8 +1,8 @@
 """Files of applications as decision requests, a row at a time; a wrong row stops no other.
 
 CSV and Parquet have the columns `reference`, `requested.amount`, `requested.term_months`,
-`monitoring.NAME` and the features by name; what a feature says anyway (`same_as`) need not be said
-twice. A line of NDJSON is a request as the API takes it.
+`applicant.name`, `applicant.address`, `monitoring.NAME` and the features by name; what a feature
+says anyway (`same_as`) need not be said twice. A line of NDJSON is a request as the API takes it.
 """
 
 import re
@@ -157,6 +157,8 @@ def _places(columns: tuple[str, ...], contract: Contract) -> list[Place]:
         "product": ("", "product", str),
         "reference": ("", "reference", str),
         "requested.amount": ("requested", "amount", str),
+        "applicant.name": ("applicant", "name", str),
+        "applicant.address": ("applicant", "address", str),
     }
     if contract.requested.has_term:
         known["requested.term_months"] = ("requested", "term_months", whole)
@@ -191,7 +193,7 @@ def _needed(contract: Contract) -> list[str]:
 
 def _pointer(column: str) -> str:
     part, _, name = column.rpartition(".")
-    if part in {"requested", "monitoring"}:
+    if part in {"requested", "monitoring", "applicant"}:
         return f"/{part}/{escaped(name)}"
     return f"/{column}" if column in {"reference", "product"} else f"/features/{escaped(column)}"
 
@@ -200,8 +202,13 @@ def _body(
     cells: tuple[str | None, ...], places: list[Place], twice: list[tuple[str, str, str]]
 ) -> Body:
     features: dict[str, object] = {}
-    parts: dict[str, dict[str, object]] = {"requested": {}, "monitoring": {}, "": {}}
-    parts["features"] = features
+    parts: dict[str, dict[str, object]] = {
+        "requested": {},
+        "features": features,
+        "monitoring": {},
+        "applicant": {},
+        "": {},
+    }
     for (part, name, read), cell in zip(places, cells, strict=True):
         if cell is not None:
             parts[part][name] = read(cell)
@@ -209,6 +216,8 @@ def _body(
         value = features.get(name)
         if value is not None:
             parts[part].setdefault(other, str(value) if other == "amount" else value)
+    if not parts["applicant"]:  # a request names one, or has no such part
+        del parts["applicant"]
     return parts.pop("") | parts
 
 

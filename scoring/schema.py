@@ -40,6 +40,17 @@ def json_schema(contract: Contract) -> Schema:
             required=[item.name for item in contract.features if not item.may_be_missing],
         ),
         "monitoring": _object({item.name: _monitored(item) for item in contract.assessable}),
+        "applicant": _object(
+            {
+                "name": {"type": "string", "minLength": 1, "maxLength": 200},
+                "address": {
+                    "type": "string",
+                    "maxLength": 500,
+                    "description": "lines as on an envelope",
+                },
+            },
+            required=["name"],
+        ),
     }
     return {
         "$schema": DRAFT,

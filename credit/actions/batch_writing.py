@@ -25,6 +25,11 @@ SELECT id, %s, %s, reference, amount, term_months, features, status, %s, decode(
 FROM jsonb_to_recordset(%s) AS r (id text, reference text, amount numeric, term_months int,
     features jsonb, status text, salt text)
 """
+_APPLICANTS = """
+INSERT INTO credit_applicant (application_id, partner_id, name, address)
+SELECT id, %s, name, address FROM jsonb_to_recordset(%s) AS r (id text, name text, address text)
+"""
+_NOBODY = "[]"
 _SCORES = """
 INSERT INTO credit_score (application_id, contract_id, route, model_version_id, bundle_hash, pd,
     margin, points, base_points, score, band, contributions, warnings, uncertainty, partner_id)
@@ -81,6 +86,8 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
                 _APPLICATIONS,
                 [terms.product.pk, batch.partner_id, chunk.at, chunk.applications],
             )
+            if chunk.applicants != _NOBODY:
+                cursor.execute(_APPLICANTS, [batch.partner_id, chunk.applicants])
             cursor.execute(_SCORES, [batch.partner_id, chunk.scores])
             cursor.execute(
                 _DECISIONS,

@@ -32,6 +32,15 @@ _CLAIM = """
 """
 _NO_CLAIM = "SELECT 1 AS id"
 
+# Only where a name was sent: the step costs a statement without one a plan for each month.
+_APPLICANT = """
+applicant AS (
+    INSERT INTO credit_applicant (application_id, partner_id, name, address)
+    SELECT id, %(partner)s::bigint, %(name)s::varchar, %(address)s::varchar
+    FROM application
+),
+"""
+
 _ROWS = """
 WITH claim AS ({claim}),
 application AS (
@@ -43,7 +52,7 @@ application AS (
     FROM claim
     RETURNING id
 ),
-score AS (
+{applicant}score AS (
     INSERT INTO credit_score (application_id, contract_id, route, model_version_id, bundle_hash,
         pd, margin, points, base_points, score, band, contributions, warnings, uncertainty,
         partner_id)
@@ -74,15 +83,24 @@ audited AS (
 )
 SELECT count(*) FROM application
 """
-_CLAIMED = Prepared("decide", _ROWS.format(claim=_CLAIM))
-_UNCLAIMED = Prepared("decide_unclaimed", _ROWS.format(claim=_NO_CLAIM))
+_STATEMENTS = {
+    (is_claimed, is_named): Prepared(
+        f"decide{'_claimed' * is_claimed}{'_named' * is_named}",
+        _ROWS.format(
+            claim=_CLAIM if is_claimed else _NO_CLAIM, applicant=_APPLICANT if is_named else ""
+        ),
+    )
+    for is_claimed in (True, False)
+    for is_named in (True, False)
+}
 
 
 def insert(made: Considered, *, event: Event, idempotency: Idempotency | None, answer: str) -> bool:
-    """Write a decision with its application, score, groups and event; False: the key was taken.
+    """Write a decision and all that belongs to it, with its event; False: the key was taken.
 
     `answer` is the text to give again to the same key.
     """
+    applicant = made.application.applicant
     values = _values(made) | {
         "monitoring": _json(made.application.monitoring),
         "event_type": event.type,
@@ -90,8 +108,10 @@ def insert(made: Considered, *, event: Event, idempotency: Idempotency | None, a
         "details": _json(event.details),
         "hash": event.hash,
     }
+    if applicant is not None:
+        values |= {"name": applicant.name, "address": applicant.address}
     if made.partner is None or idempotency is None:
-        return _written(_UNCLAIMED, values)
+        return _written(_STATEMENTS[False, applicant is not None], values)
     claimed: dict[str, Value] = {
         "endpoint": ENDPOINT,
         "status_code": STATUS,
@@ -99,7 +119,7 @@ def insert(made: Considered, *, event: Event, idempotency: Idempotency | None, a
         "body_sha256": idempotency.body_sha256,
         "answer": answer,
     }
-    return _written(_CLAIMED, values | claimed)
+    return _written(_STATEMENTS[True, applicant is not None], values | claimed)
 
 
 def _values(made: Considered) -> dict[str, Value]:

@@ -14,7 +14,7 @@ from credit.retention import AUDIT, DECISIONS, OWNER, Part
 
 # In this order: what hangs on another goes before it.
 _GOES = {
-    DECISIONS: ("attribute", "score", "decision", "application"),
+    DECISIONS: ("attribute", "applicant", "score", "decision", "application"),
     AUDIT: ("auditleaf", "auditevent"),
 }
 _DROPPING = 7_301_003  # the advisory lock of whoever drops a month
@@ -44,7 +44,8 @@ class Dropped:
 def drop(*, kind: str, month: str, by: User, approved_by: User, at: datetime) -> Dropped:
     """Drop a month's decisions, or its events, and leave in the trail what went.
 
-    A decision goes with its application, score, groups, officer's decision, outcomes and feedback.
+    A decision goes with its application, applicant, score, groups, officer's decision, outcomes and
+    feedback.
     """
     _check_people(by=by, approved_by=approved_by)
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:

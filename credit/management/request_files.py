@@ -1,7 +1,8 @@
 """Files of applications: NDJSON as the API takes them, or CSV with a column a field.
 
-CSV columns: `reference`, `requested.amount`, `requested.term_months`, `monitoring.NAME`, and the
-features by name. What a feature says anyway (`same_as`) need not be said twice.
+CSV columns: `reference`, `requested.amount`, `requested.term_months`, `applicant.name`,
+`applicant.address`, `monitoring.NAME`, and the features by name. What a feature says anyway
+(`same_as`) need not be said twice.
 """
 
 import csv
@@ -76,8 +77,8 @@ def _body(cells: dict[str, str], contract: Contract, number: int) -> dict[str, A
             continue
         if column == "requested.term_months":
             body["requested"][name] = _number(cell)
-        elif part in {"requested", "monitoring"}:
-            body[part][name] = cell
+        elif part in {"requested", "monitoring", "applicant"}:
+            body.setdefault(part, {})[name] = cell
         elif column in features:
             body["features"][column] = _value(features[column], cell)
         else:

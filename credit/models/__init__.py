@@ -1,5 +1,5 @@
 from credit.models.alerts import Alert
-from credit.models.applications import Application
+from credit.models.applications import Applicant, Application
 from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
 from credit.models.batches import Batch, BatchRow
 from credit.models.decisions import Decision, OfficerDecision, RecommendationFeedback, Score
@@ -17,6 +17,7 @@ __all__ = [
     "ROLES_APART",
     "Alert",
     "ApiKey",
+    "Applicant",
     "Application",
     "AuditEvent",
     "AuditLeaf",

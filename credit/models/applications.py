@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from credit.applicants import LONGEST_ADDRESS, LONGEST_NAME
 from credit.ids import LENGTH
 from credit.models.partners import Partner
 from credit.models.products import Product
@@ -49,3 +50,32 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Applicant(models.Model):
+    """Who applies, where that was said: for letters and for finding an application again.
+
+    Apart from the application, so that nothing that scores, explains or learns reads it.
+    """
+
+    application = models.OneToOneField(  # written with it, in one statement: no check a row
+        Application,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="applicant",
+        db_constraint=False,
+    )
+    partner = models.ForeignKey(
+        Partner,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="the application's: row security looks at each row alone",
+    )
+    name = models.CharField(max_length=LONGEST_NAME)
+    address = models.CharField(max_length=LONGEST_ADDRESS, blank=True, help_text="lines")
+
+    def __str__(self) -> str:
+        return self.application_id  # never a name, where a log might hold it

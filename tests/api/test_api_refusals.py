@@ -148,6 +148,28 @@ FIELDS = {
         "/monitoring/age_group",
         "unknown_category",
     ),
+    "an applicant without a name": ({"applicant": {}}, "/applicant/name", "missing"),
+    "an applicant's name that nobody can see": (
+        {"applicant": {"name": "Ada\u202eLovelace"}},
+        "/applicant/name",
+        "out_of_bounds",
+    ),
+    "an applicant's name that is too long": (
+        {"applicant": {"name": "A" * 201}},
+        "/applicant/name",
+        "out_of_bounds",
+    ),
+    "an applicant's address that is no text": (
+        {"applicant": {"name": "Ada", "address": ["1 High Street"]}},
+        "/applicant/address",
+        "wrong_type",
+    ),
+    "something else of an applicant": (
+        {"applicant": {"name": "Ada", "born_on": "1990-01-01"}},
+        "/applicant/born_on",
+        "unknown_field",
+    ),
+    "an applicant that is no object": ({"applicant": "Ada"}, "/applicant", "wrong_type"),
     "null monitoring": ({"monitoring": None}, "/monitoring", "missing"),
 }
 

@@ -14,7 +14,15 @@ from credit.actions import retention as actions
 from credit.actions.refusals import NotAllowed
 from credit.audit_chain import month_of
 from credit.ids import first_id
-from credit.models import Application, AuditEvent, AuditLeaf, Decision, OfficerDecision, Outcome
+from credit.models import (
+    Applicant,
+    Application,
+    AuditEvent,
+    AuditLeaf,
+    Decision,
+    OfficerDecision,
+    Outcome,
+)
 from credit.queries import audit as trail
 from credit.queries import replays
 
@@ -55,7 +63,11 @@ def decided(champion, officer, this_month):
     key = factories.api_key().api_key
     at = max(this_month + timedelta(hours=1), factories.BEFORE)
     made = factories.decide(
-        at=at, partner=key.partner, monitoring={"age_group": "under_25"}, **factories.REFERRED
+        at=at,
+        partner=key.partner,
+        monitoring={"age_group": "under_25"},
+        applicant={"name": "Ada Lovelace"},
+        **factories.REFERRED,
     )
     officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=at)
     feedback.give(decision_id=made.decision_id, is_helpful=True, comment="", by=officer, at=at)
@@ -68,7 +80,7 @@ def decided(champion, officer, this_month):
 def test_a_month_of_decisions_goes_with_all_that_hangs_on_it(decided, drop, this_month):
     assert drop(retention.DECISIONS).rows == 1
 
-    for model in (Application, Decision, OfficerDecision, Outcome):
+    for model in (Applicant, Application, Decision, OfficerDecision, Outcome):
         assert not model.objects.exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [f"months.decision_{this_month:%Y%m}"])

@@ -9,7 +9,15 @@ from credit.actions import outcomes, partner_feedback
 from credit.models import Application, Decision, IdempotencyRecord
 from credit.queries import decisions
 
-TABLES = ("application", "score", "decision", "idempotencyrecord", "outcome", "partnerfeedback")
+TABLES = (
+    "application",
+    "applicant",
+    "score",
+    "decision",
+    "idempotencyrecord",
+    "outcome",
+    "partnerfeedback",
+)
 
 
 def rows(table):
@@ -22,8 +30,8 @@ def rows(table):
 def theirs(champion):
     key = factories.api_key().api_key
     once = factories.idempotency()
-    automatic = factories.AUTOMATIC
-    made = factories.decide(partner=key.partner, idempotency=once, **automatic)
+    said = {**factories.AUTOMATIC, "applicant": {"name": "Ada Lovelace"}}
+    made = factories.decide(partner=key.partner, idempotency=once, **said)
     outcomes.report(
         decision_id=made.decision_id,
         is_bad=False,

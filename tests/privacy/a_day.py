@@ -27,7 +27,8 @@ TRACES = {
 def person(**changes):
     """Give an application whose features few others have."""
     body = factories.body(**{"reference": f"{MARK}-{uuid.uuid4()}", **RARE, **changes})
-    return body | {"monitoring": {"age_group": "62_and_over"}}
+    applicant = {"name": f"Ada {MARK}", "address": f"1 {MARK} Street\n{MARK}"}
+    return body | {"monitoring": {"age_group": "62_and_over"}, "applicant": applicant}
 
 
 class Day:
@@ -73,6 +74,7 @@ class Day:
             "a number": person(features__amount=MARK),
             "a field": person() | {MARK: MARK},
             "a group": person() | {"monitoring": {"age_group": MARK, MARK: MARK}},
+            "an applicant": person() | {"applicant": {MARK: MARK, "name": f"\x00{MARK}"}},
             "a product": person() | {"product": MARK},
             "JSON": b'{"reference": "%s", oops' % MARK.encode(),
             "bytes": b"\xff\xfe" + MARK.encode(),

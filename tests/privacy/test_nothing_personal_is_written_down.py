@@ -16,6 +16,7 @@ CAME = {
     "refused: a number": 400,
     "refused: a field": 400,
     "refused: a group": 400,
+    "refused: an applicant": 400,
     "refused: a product": 400,
     "refused: JSON": 400,
     "refused: bytes": 400,

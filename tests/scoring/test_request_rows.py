@@ -68,6 +68,16 @@ def test_a_row_of_a_table_is_a_request_and_says_nothing_twice(read):
     assert_is_the_request(second, reference="Ä 2")
 
 
+def test_who_applies_is_said_in_columns_and_of_each_row_apart(read):
+    head = ",".join([*ROW, "applicant.name", "applicant.address"])
+    named, unnamed = f'{cells(ROW)},Ada Lovelace,"1 High Street\nLondon"', f"{cells(ROW)},,"
+    rows = read(f"{head}\n{named}\n{unnamed}\n")
+
+    first, second = rows.wanted
+    assert first.body["applicant"] == {"name": "Ada Lovelace", "address": "1 High Street\nLondon"}
+    assert "applicant" not in second.body
+
+
 def test_parquet_gives_what_csv_gives(read):
     rows = read(pl.DataFrame([ROW] * 5), PARQUET, skip=2)
 

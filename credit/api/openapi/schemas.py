@@ -99,8 +99,21 @@ REQUESTS: dict[str, Schema] = {
                 " scoring cannot read them.",
                 "additionalProperties": TEXT,
             },
+            "applicant": asked(
+                {
+                    "name": {"type": "string", "minLength": 1, "maxLength": 200},
+                    "address": {
+                        "type": "string",
+                        "maxLength": 500,
+                        "description": "Lines as on an envelope.",
+                    },
+                },
+                optional=("address",),
+                description="Who applies, for letters and for finding the application again:"
+                " stored apart, never scored.",
+            ),
         },
-        optional=("monitoring",),
+        optional=("monitoring", "applicant"),
     ),
     "TokenRequest": asked(
         {
