@@ -14,8 +14,8 @@ MOST_NODES = 5_000  # a tree ensemble is one node
 MOST_PARTS = 500_000  # beside long lists of numbers; they are read one by one, a million a second
 MOST_DIMENSIONS = 4
 LARGEST_OPSET = {"": 26, "ai.onnx": 26, "ai.onnx.ml": 5}
-# 1 float32, 6 int32, 7 int64, 8 string, 9 bool, 11 float64
-TENSOR_TYPES = frozenset({1, 6, 7, 8, 9, 11})
+# 1 float32, 4 uint16, 6 int32, 7 int64, 8 string, 9 bool, 11 float64
+TENSOR_TYPES = frozenset({1, 4, 6, 7, 8, 9, 11})
 OPERATORS = {
     "": frozenset(
         {"Abs", "Add", "And", "Cast", "Clip", "Concat", "Constant", "Div", "Equal", "Exp"}

@@ -1,8 +1,9 @@
 """The bootstrap models as one graph: raw features by name in, the PD of every model out.
 
-All trees of all models are grown to one depth and walked together, a level at a time, by looking
-up in tables. ONNX Runtime's own tree ensembles walk one tree after the other, which takes three
-times as long for one row (decision record 0006).
+Every test that any tree asks is asked once. All trees of all models are grown to one depth and
+walked together, a level at a time, by looking up in tables which test is asked next. ONNX Runtime's
+own tree ensembles walk one tree after the other, which takes longer for one row (decision record
+0006).
 """
 
 from collections.abc import Sequence
@@ -59,16 +60,12 @@ def export_ensemble(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Level:
-    """The nodes of one depth, of every tree: shape (trees, 2 ** depth)."""
-
-    columns: NDArray[np.int32]  # of `seen`
-    thresholds: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Grown:
-    levels: list[_Level]
+    """All trees at one depth; what their nodes ask stands once, in `columns` and `thresholds`."""
+
+    columns: NDArray[np.int32]  # (tests,): of `seen`
+    thresholds: NDArray[np.float32]  # (tests,)
+    levels: list[NDArray[np.int64]]  # of each depth, the test of each node: (trees * 2 ** depth,)
     leaves: NDArray[np.float32]  # (trees, 2 ** depth)
 
 
@@ -92,35 +89,43 @@ def _grow(forests: Sequence[Forest], *, columns: int) -> _Grown:
     column = np.where(is_leaf, 0, of_nodes("column")) + columns * (
         1 - of_nodes("missing_goes_left")
     )
+    asked = np.stack([column, np.where(is_leaf, 0, values)], axis=1)
+    tests, test = np.unique(asked, axis=0, return_inverse=True)
     levels, at = [], starts[:, None]
     for _ in range(max(1, *(forest.depth for forest in forests))):
-        levels.append(
-            _Level(
-                columns=column[at].astype(np.int32),
-                thresholds=np.where(is_leaf, 0, values)[at].astype(np.float32),
-            )
-        )
+        levels.append(test.ravel()[at].ravel())
         at = np.stack([way[at] for way in below], axis=2).reshape(len(trees), -1)
-    return _Grown(levels=levels, leaves=values[at].astype(np.float32))
+    return _Grown(
+        columns=tests[:, 0].astype(np.int32),
+        thresholds=tests[:, 1].astype(np.float32),
+        levels=levels,
+        leaves=values[at].astype(np.float32),
+    )
 
 
 def _seen() -> list[onnx.NodeProto]:
+    """Ask every test once; a row of the answer is an application."""
     return [
         helper.make_node("IsNaN", [ENCODED], ["missing"], name="find_missing"),
         helper.make_node("Where", ["missing", "lowest", ENCODED], ["low"], name="missing_below"),
         helper.make_node("Where", ["missing", "highest", ENCODED], ["high"], name="missing_above"),
         helper.make_node("Concat", ["low", "high"], ["seen"], name="see_both", axis=1),
+        # A nought for each row spreads a list over all of them; `Gather`, which needs none, copies
+        # each number by itself and takes three times as long.
+        helper.make_node("Gather", ["missing", "first"], ["flag"], name="flag", axis=1),
+        helper.make_node("Cast", ["flag"], ["flagged"], name="flagged", to=TensorProto.INT32),
+        helper.make_node("Sub", ["flagged", "flagged"], ["none"], name="none"),
+        helper.make_node("Add", ["columns", "none"], ["asks"], name="asks"),
+        helper.make_node("GatherElements", ["seen", "asks"], ["asked"], name="asked", axis=1),
+        helper.make_node("GreaterOrEqual", ["asked", "thresholds"], ["answers"], name="answers"),
     ]
 
 
 def _walk(depth: int) -> list[onnx.NodeProto]:
     """From the roots to the leaves: `at` is each tree's place in the next level's table."""
     nodes = [
-        helper.make_node("Gather", ["seen", "columns_0"], ["value_0"], name="value_0", axis=1),
-        helper.make_node(
-            "GreaterOrEqual", ["value_0", "thresholds_0"], ["right_0"], name="right_0"
-        ),
-        helper.make_node("Cast", ["right_0"], ["step_0"], name="step_0", to=TensorProto.INT32),
+        helper.make_node("Add", ["tests_0", "none"], ["test_0"], name="test_0"),
+        *_answered("0"),
         helper.make_node("Add", ["lefts", "step_0"], ["at_1"], name="at_1"),
     ]
     for level in range(1, depth):
@@ -129,28 +134,28 @@ def _walk(depth: int) -> list[onnx.NodeProto]:
 
 
 def _one_level(level: str, *, following: str) -> list[onnx.NodeProto]:
-    """Look up what each tree's node asks, ask it, and go left (0) or right (1)."""
-    at, value, right, step = (f"{name}_{level}" for name in ("at", "value", "right", "step"))
-    flat, columns, thresholds = (f"{name}_{level}" for name in ("flat", "asks", "bounds"))
-    left = f"left_{level}"
+    """Look up which test each tree's node asks, and go left (0) or right (1)."""
+    at, left = f"at_{level}", f"left_{level}"
+    flat, line, place, test = (f"{name}_{level}" for name in ("flat", "line", "place", "test"))
     return [
         helper.make_node("Reshape", [at, "in_a_line"], [flat], name=flat),
-        *_looked_up(f"columns_{level}", flat, columns),
-        *_looked_up(f"thresholds_{level}", flat, thresholds),
-        helper.make_node("GatherElements", ["seen", columns], [value], name=value, axis=1),
-        helper.make_node("GreaterOrEqual", [value, thresholds], [right], name=right),
-        helper.make_node("Cast", [right], [step], name=step, to=TensorProto.INT32),
+        helper.make_node("GatherElements", [f"tests_{level}", flat], [line], name=line, axis=1),
+        helper.make_node("Cast", [line], [place], name=place, to=TensorProto.INT32),
+        helper.make_node("Reshape", [place, "by_row"], [test], name=test),
+        *_answered(level),
         helper.make_node("Add", [at, at], [left], name=left),
-        helper.make_node("Add", [left, step], [f"at_{following}"], name=f"at_{following}"),
+        helper.make_node(
+            "Add", [left, f"step_{level}"], [f"at_{following}"], name=f"at_{following}"
+        ),
     ]
 
 
-def _looked_up(table: str, places: str, gives: str) -> list[onnx.NodeProto]:
-    """Read a table at places in a line; a row of the answer is an application."""
-    line = f"{gives}_in_a_line"
+def _answered(level: str) -> list[onnx.NodeProto]:
+    """Read what came of the tests of a level."""
+    test, right, step = (f"{name}_{level}" for name in ("test", "right", "step"))
     return [
-        helper.make_node("GatherElements", [table, places], [line], name=line, axis=1),
-        helper.make_node("Reshape", [line, "by_row"], [gives], name=gives),
+        helper.make_node("GatherElements", ["answers", test], [right], name=right, axis=1),
+        helper.make_node("Cast", [right], [step], name=step, to=TensorProto.INT32),
     ]
 
 
@@ -173,32 +178,33 @@ def _constants(
 ) -> list[onnx.TensorProto]:
     trees, each = len(grown.leaves), len(forests[0].trees)
     root, *levels = grown.levels
+    # Half the room where the numbers fit: the tables are read out of the processor's cache.
+    small = np.uint16 if len(grown.columns) <= np.iinfo(np.uint16).max else np.int32
     floats = {
         "lowest": -np.inf,
         "highest": np.inf,
-        "thresholds_0": root.thresholds.ravel(),
-        **{
-            f"thresholds_{at}": level.thresholds.reshape(1, -1)
-            for at, level in enumerate(levels, 1)
-        },
+        "thresholds": grown.thresholds.reshape(1, -1),
         "leaves": grown.leaves.reshape(1, -1),
         "bases": [forest.base_margin for forest in forests],
         "slope": [calibration.slope],
         "intercept": [calibration.intercept],
     }
     places = {
-        "columns_0": root.columns.ravel(),
-        **{f"columns_{at}": level.columns.reshape(1, -1) for at, level in enumerate(levels, 1)},
+        "columns": grown.columns.reshape(1, -1),
+        "tests_0": root.reshape(1, -1),
         "lefts": 2 * np.arange(trees),
     }
+    tables = {f"tests_{at}": level.reshape(1, -1) for at, level in enumerate(levels, 1)}
     shapes = {
+        "first": [0],
         "in_a_line": [1, -1],
         "by_row": [-1, trees],
         "by_model": [-1, len(forests), each],
         "trees": [2],
     }
+    typed = ((np.float32, floats), (np.int32, places), (small, tables), (np.int64, shapes))
     return [
         numpy_helper.from_array(np.asarray(value, dtype=dtype), name)
-        for dtype, values in ((np.float32, floats), (np.int32, places), (np.int64, shapes))
+        for dtype, values in typed
         for name, value in values.items()
     ]

@@ -47,7 +47,11 @@ def fit(
     """Fit the trees on a fixed budget of rounds, or until the rows of `stop_on` gain no more."""
     chosen = parameters(training, encoding, rows=len(matrix))
     threads = chosen["nthread"]
-    data = xgb.QuantileDMatrix(matrix, bad, weight=weights, nthread=threads, max_bin=MAX_BIN)
+    data = xgb.QuantileDMatrix(matrix, bad, nthread=threads, max_bin=MAX_BIN)
+    if (
+        weights is not None
+    ):  # afterwards: resamples of one matrix have its bins, and may share tests
+        data.set_weight(weights)
     if stop_on is None:
         return kept(xgb.train(chosen, data, training.rounds))
     stopping = xgb.QuantileDMatrix(*stop_on, nthread=threads, max_bin=MAX_BIN, ref=data)
