@@ -24,6 +24,7 @@ SET_ASIDE_FOR = timedelta(seconds=30)  # a model that timed out, so that not eve
 
 _WORDS = {
     "no_champion": "there is no champion",
+    "stopped": "a person stopped it",
     "bundle_missing": "its file is gone",
     "bundle_refused": "its file is not the registered one",
     "engine_failed": "it failed",
@@ -84,7 +85,7 @@ def climb(found: Terms, values: Mapping[str, Value], *, at: datetime) -> Climbed
 def climb_each(found: Terms, rows: Sequence[Mapping[str, Value]], *, at: datetime) -> list[Climbed]:
     """Have the champion score many at once; where it cannot, each goes down the ladder alone."""
     champion = found.version
-    if champion is not None and rows:
+    if champion is not None and rows and not found.is_stopped:
         try:
             serving.refuse_set_aside(champion.bundle_hash, at=at)
             loaded = serving.engine_of(champion.bundle_hash)
@@ -128,8 +129,8 @@ Step = tuple[Route, Callable[[], Scored]]
 
 
 def _steps(found: Terms, values: Mapping[str, Value], *, at: datetime) -> list[Step]:
-    if found.version is None:
-        return [(Route.CHAMPION, lambda: _no_champion(found))]
+    if found.version is None or found.is_stopped:
+        return [(Route.CHAMPION, lambda: _nobody(found))]
     champion, previous = found.version, found.previous
     steps: list[Step] = [
         (Route.CHAMPION, lambda: _by_model(Route.CHAMPION, champion, values, at=at))
@@ -146,7 +147,8 @@ def _steps(found: Terms, values: Mapping[str, Value], *, at: datetime) -> list[S
     return [*steps, (Route.SCORECARD, lambda: _by_scorecard(champion, values))]
 
 
-def _no_champion(found: Terms) -> Scored:
+def _nobody(found: Terms) -> Scored:
+    serving.refuse_stopped(found)
     raise ModelUnavailable("no_champion", f"{found.product.slug} has no champion yet.")
 
 

@@ -29,7 +29,7 @@ _IN_FORCE = """
 SELECT contract.id, policy.id, champion.id, previous.id, ARRAY(
     SELECT id FROM credit_modelversion
     WHERE product_id = product.id AND stage = 'shadow' ORDER BY id
-)
+), EXISTS (SELECT FROM credit_servicestop WHERE product_id = product.id AND resumed_at IS NULL)
 FROM credit_product product
 LEFT JOIN credit_modelversion champion
     ON champion.product_id = product.id AND champion.stage = 'champion'
@@ -46,7 +46,7 @@ JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT id FROM credit_modelversion
     WHERE product_id = product.id AND stage = 'retired' AND promoted_at IS NOT NULL
-        AND champion.id IS NOT NULL
+        AND rolled_back_at IS NULL AND champion.id IS NOT NULL
     ORDER BY promoted_at DESC, id DESC LIMIT 1
 ) previous ON true
 WHERE product.slug = %(slug)s
@@ -80,6 +80,7 @@ class Terms:
     version: ModelVersion | None  # the champion, if there is one
     previous: ModelVersion | None = None  # the champion before this one
     shadows: tuple[ModelVersion, ...] = ()  # score beside the champion, and answer nobody
+    is_stopped: bool = False  # by a person: no model scores
 
     @property
     def contract(self) -> Contract:
@@ -114,8 +115,8 @@ def terms(slug: str, *, at: datetime) -> Terms:
         row = cursor.fetchone()
     if row is None:
         raise UnknownProduct(slug)
-    *deciding, shadows = row
-    found = _terms(*deciding, tuple(shadows))
+    *deciding, shadows, is_stopped = row
+    found = _terms(*deciding, tuple(shadows), is_stopped=is_stopped)
     _in_force[slug] = (at, found)
     return found
 
@@ -135,6 +136,12 @@ def champion_of(found: Terms) -> Champion:
     if found.version is None:
         raise ModelUnavailable("no_champion", f"{found.product.slug} has no champion yet.")
     return Champion(engine=engine_of(found.version.bundle_hash), version=found.version, terms=found)
+
+
+def refuse_stopped(found: Terms) -> None:
+    """Refuse to score where a person stopped the product's models."""
+    if found.is_stopped:
+        raise ModelUnavailable("stopped", f"A person stopped the models of {found.product.slug}.")
 
 
 def scorecard_of(version: ModelVersion) -> Scorecard:
@@ -230,7 +237,13 @@ def _version(version_id: int | None) -> ModelVersion | None:
 
 @lru_cache(maxsize=256)
 def _terms(
-    contract: int, policy: int, version: int | None, previous: int | None, shadows: tuple[int, ...]
+    contract: int,
+    policy: int,
+    version: int | None,
+    previous: int | None,
+    shadows: tuple[int, ...],
+    *,
+    is_stopped: bool,
 ) -> Terms:
     """Read rows that never change; of a version only what never changes may be used."""
     contract_version = ContractVersion.objects.select_related("product").get(pk=contract)
@@ -241,4 +254,5 @@ def _terms(
         version=_version(version),
         previous=_version(previous),
         shadows=tuple(found for each in shadows if (found := _version(each))),
+        is_stopped=is_stopped,
     )

@@ -13,6 +13,7 @@ from frontend.views import (
     ingestions,
     models,
     queue,
+    registry,
     webhooks,
 )
 
@@ -29,6 +30,9 @@ urlpatterns = [
     _page("applications/<str:decision_id>/feedback/", applications.feedback, "feedback"),
     _page("console/", models.console, "console"),
     _page("console/models/<int:version_id>/", models.detail, "model"),
+    _page("console/<slug:product>/history/", registry.history, "registry"),
+    _page("console/<slug:product>/rollback/", registry.roll_back, "rollback"),
+    _page("console/<slug:product>/stop/", registry.stop, "stop"),
     _page("console/data/", ingestions.index, "ingestions"),
     _page("console/data/<int:ingestion_id>/", ingestions.detail, "ingestion"),
     _page("console/data/<int:ingestion_id>/report.json", ingestions.report, "ingestion_report"),

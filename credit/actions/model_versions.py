@@ -9,7 +9,16 @@ from django.db import transaction
 from credit import serving, store
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
-from credit.models import AuditEvent, ModelVersion, PolicyVersion, Product, Role, Snapshot, User
+from credit.models import (
+    AuditEvent,
+    ModelVersion,
+    PolicyVersion,
+    Product,
+    Role,
+    Snapshot,
+    StageChange,
+    User,
+)
 
 Stage = ModelVersion.Stage
 
@@ -28,6 +37,10 @@ class ShadowDenied(ActionDenied):
 
 class RetirementDenied(ActionDenied):
     """There is nothing to retire."""
+
+
+class RollbackDenied(ActionDenied):
+    """There is no champion to go back to, or it cannot serve."""
 
 
 @transaction.atomic
@@ -59,6 +72,7 @@ def register(
         trained_by=trained_by,
         trained_at=at,
     )
+    _write_down(version, by=trained_by, at=at)
     audit.record(
         AuditEvent.Type.MODEL_TRAINED,
         target=f"model:{version.name}",
@@ -77,6 +91,7 @@ def shadow(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersio
     _check_can_shadow(version, by=by)
     version.stage, version.shadowed_at, version.shadowed_by = Stage.SHADOW, at, by
     version.save(update_fields=["stage", "shadowed_at", "shadowed_by"])
+    _write_down(version, by=by, at=at, note=note)
     audit.record(
         AuditEvent.Type.MODEL_SHADOWED,
         target=f"model:{version.name}",
@@ -96,9 +111,7 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
     _check_can_promote(version, by=by, at=at)
     for outgoing in version.product.versions.filter(stage=Stage.CHAMPION).select_for_update():
         _retire(outgoing, by=by, at=at, note=f"replaced by {version.name}")
-    version.stage = Stage.CHAMPION
-    version.promoted_at, version.promoted_by, version.promotion_note = at, by, note
-    version.save(update_fields=["stage", "promoted_at", "promoted_by", "promotion_note"])
+    _crown(version, by=by, at=at, note=note)
     audit.record(
         AuditEvent.Type.MODEL_PROMOTED,
         target=f"model:{version.name}",
@@ -106,6 +119,38 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
         at=at,
         note=note,
         bundle=version.bundle_hash,
+    )
+    serving.forget_what_is_in_force()
+    return version
+
+
+@transaction.atomic
+def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> ModelVersion:
+    """Make the champion before the champion again; the one that goes never serves any more.
+
+    One signature and no words are enough, since seconds may count.
+    """
+    product = Product.objects.select_for_update().get(pk=product_id)
+    outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update().first()
+    version = ModelVersion.objects.before_the_champion(product).select_for_update().first()
+    if outgoing is None or version is None:
+        raise RollbackDenied(f"{product.slug} has no champion to go back to.")
+    _check_may_sign(version, by=by)
+    problem = _bundle_problem(version) or _policy_problem(version, at=at)
+    if problem:
+        raise RollbackDenied(problem)
+    outgoing.rolled_back_at = at
+    outgoing.save(update_fields=["rolled_back_at"])
+    _retire(outgoing, by=by, at=at, note=note, is_rollback=True)
+    _crown(version, by=by, at=at, note=note, is_rollback=True)
+    audit.record(
+        AuditEvent.Type.MODEL_ROLLED_BACK,
+        target=f"model:{version.name}",
+        by=by,
+        at=at,
+        note=note,
+        bundle=version.bundle_hash,
+        instead_of=outgoing.name,
     )
     serving.forget_what_is_in_force()
     return version
@@ -132,9 +177,37 @@ def _locked(version_id: int) -> ModelVersion:
     )
 
 
-def _retire(version: ModelVersion, *, by: User, at: datetime, note: str) -> ModelVersion:
+def _crown(
+    version: ModelVersion, *, by: User, at: datetime, note: str, is_rollback: bool = False
+) -> None:
+    version.stage, version.retired_at = Stage.CHAMPION, None
+    version.promoted_at, version.promoted_by, version.promotion_note = at, by, note
+    version.save(
+        update_fields=["stage", "retired_at", "promoted_at", "promoted_by", "promotion_note"]
+    )
+    _write_down(version, by=by, at=at, note=note, is_rollback=is_rollback)
+
+
+def _write_down(
+    version: ModelVersion, *, by: User, at: datetime, note: str = "", is_rollback: bool = False
+) -> None:
+    StageChange.objects.create(
+        product=version.product,
+        version=version,
+        stage=version.stage,
+        is_rollback=is_rollback,
+        by=by,
+        at=at,
+        note=note,
+    )
+
+
+def _retire(
+    version: ModelVersion, *, by: User, at: datetime, note: str, is_rollback: bool = False
+) -> ModelVersion:
     version.stage, version.retired_at = Stage.RETIRED, at
     version.save(update_fields=["stage", "retired_at"])
+    _write_down(version, by=by, at=at, note=note, is_rollback=is_rollback)
     audit.record(
         AuditEvent.Type.MODEL_RETIRED, target=f"model:{version.name}", by=by, at=at, note=note
     )
@@ -157,17 +230,21 @@ def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
 
 def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None:
     _check_may_sign(version, by=by)
-    problem = version.why_not_ready() or _bundle_problem(version)
+    problem = version.why_not_ready() or _bundle_problem(version) or _policy_problem(version, at=at)
     if problem:
         raise PromotionDenied(problem)
-    if not PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
-        raise PromotionDenied(f"No policy was put in force for the contract of {version.name}.")
 
 
 def _check_may_sign(version: ModelVersion, *, by: User) -> None:
     not_theirs = version.why_not_theirs(by)
     if not_theirs:
         raise PromotionNotAllowed(not_theirs)
+
+
+def _policy_problem(version: ModelVersion, *, at: datetime) -> str | None:
+    if PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
+        return None
+    return f"No policy was put in force for the contract of {version.name}."
 
 
 def _bundle_problem(version: ModelVersion) -> str | None:

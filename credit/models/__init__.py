@@ -10,6 +10,7 @@ from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
 from credit.models.shadows import ShadowScore
+from credit.models.stage_changes import ServiceStop, StageChange
 from credit.models.users import ROLES_APART, Role, User
 from credit.models.webhooks import EventKind, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
@@ -39,8 +40,10 @@ __all__ = [
     "RecommendationFeedback",
     "Role",
     "Score",
+    "ServiceStop",
     "ShadowScore",
     "Snapshot",
+    "StageChange",
     "TrainingRun",
     "User",
     "WebhookDelivery",

@@ -7,6 +7,11 @@ from credit.audit_chain import Event
 from credit.models.partners import Partner
 
 
+def event_types() -> list[tuple[str, str]]:
+    """List what may be recorded; a function, so that a new kind of event is no migration."""
+    return AuditEvent.Type.choices
+
+
 class AuditEvent(models.Model):
     """Something that was done, by whom and when. Append-only; sealed in batches.
 
@@ -32,6 +37,9 @@ class AuditEvent(models.Model):
         MODEL_SHADOWED = "model_shadowed", "Model put into shadow"
         MODEL_PROMOTED = "model_promoted", "Model promoted"
         MODEL_RETIRED = "model_retired", "Model retired"
+        MODEL_ROLLED_BACK = "model_rolled_back", "Rolled back to the champion before"
+        SERVICE_STOPPED = "service_stopped", "Models of a product stopped"
+        SERVICE_RESUMED = "service_resumed", "Models of a product score again"
         KEY_ISSUED = "key_issued", "API key issued"
         KEY_REVOKED = "key_revoked", "API key revoked"
         KEY_ROTATED = "key_rotated", "API key replaced"
@@ -54,7 +62,7 @@ class AuditEvent(models.Model):
         WEBHOOK_DISABLED = "webhook_disabled", "Webhook disabled"
         WEBHOOK_REPLAYED = "webhook_replayed", "Webhook delivery replayed"
 
-    type = models.CharField(max_length=30, choices=Type)
+    type = models.CharField(max_length=30, choices=event_types)
     target = models.CharField(max_length=80, help_text="as in decision:01J…, model:consumer-loan/7")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, db_index=False

@@ -23,6 +23,19 @@ _COMES_FROM: dict[str, str] = {
 }
 
 
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    """Model versions."""
+
+    def before_the_champion(self, product: Product) -> "ModelVersionQuerySet":
+        """Find those that were champion and may be again, the latest first."""
+        return self.filter(
+            product=product,
+            stage=Stage.RETIRED,
+            promoted_at__isnull=False,
+            rolled_back_at__isnull=True,
+        ).order_by("-promoted_at", "-pk")
+
+
 class ModelVersion(models.Model):
     """A trained model. Its bundle never changes; only its stage moves."""
 
@@ -65,6 +78,11 @@ class ModelVersion(models.Model):
     promoted_at = models.DateTimeField(null=True)
     promotion_note = models.TextField(blank=True)
     retired_at = models.DateTimeField(null=True)
+    rolled_back_at = models.DateTimeField(
+        null=True, help_text="set of one that was taken back: it serves no more, not even as before"
+    )
+
+    objects = ModelVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["product", "-number"]

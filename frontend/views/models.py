@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from credit.actions import model_versions, training_runs
 from credit.models import ModelVersion
 from credit.models.model_versions import Stage
-from credit.queries import models, shadows
+from credit.queries import models, registry, shadows
 from frontend.access import SignedInRequest, may_read, may_write
 from frontend.charts import model_charts
 from frontend.forms import PromotionForm
@@ -35,6 +35,9 @@ def console(request: SignedInRequest) -> HttpResponse:
         "runs": runs,
         "is_training": any(run.state in {"queued", "running"} for run in runs),
         "may_train": may_write(request.user, "console"),
+        "may_stop": may_write(request.user, "stop"),
+        "stop": registry.stop_of(product.slug) if product else None,
+        "goes_back_to": registry.goes_back_to(product.slug) if product else None,
         "may_see_fairness": may_read(request.user, "fairness"),
     }
     return render(request, "models/console.html", page)

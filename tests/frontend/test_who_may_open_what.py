@@ -19,6 +19,8 @@ def address(waiting, champion):
             return reverse(name, args=[waiting().pk])
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
+        if name in {"registry", "rollback", "stop"}:
+            return reverse(name, args=[champion.product.slug])
         return reverse(name, args=[champion.pk] if name == "model" else [])
 
     return of

@@ -1,0 +1,67 @@
+"""The stop button: from a moment on no model scores a product, and people decide everything."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from credit import serving
+from credit.actions import audit
+from credit.actions.refusals import ActionDenied, require_role
+from credit.models import AuditEvent, Product, Role, ServiceStop, User
+
+
+class StoppedAlready(ActionDenied):
+    """Its models are stopped."""
+
+
+class NotStopped(ActionDenied):
+    """There is nothing to resume."""
+
+
+class WhyMissing(ActionDenied):
+    """A stop and a resumption are told in words."""
+
+
+@transaction.atomic
+def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
+    """Let no model of a product score from now on."""
+    require_role(by, Role.MODEL_VALIDATOR, to="stop the models of a product")
+    product = Product.objects.select_for_update().get(pk=product_id)
+    words = _checked(why, what="they stop")
+    before = product.stops.filter(resumed_at=None).select_related("stopped_by").first()
+    if before is not None:
+        raise StoppedAlready(
+            f"{before.stopped_by.get_full_name() or before.stopped_by.get_username()} stopped the"
+            f" models of {product.slug} already, {before.stopped_at:%d %B %Y, %H:%M} UTC."
+        )
+    made = ServiceStop.objects.create(product=product, stopped_by=by, stopped_at=at, why=words)
+    audit.record(
+        AuditEvent.Type.SERVICE_STOPPED, target=f"product:{product.slug}", by=by, at=at, why=words
+    )
+    transaction.on_commit(serving.forget_what_is_in_force)
+    return made
+
+
+@transaction.atomic
+def resume(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
+    """Let the champion score again."""
+    require_role(by, Role.MODEL_VALIDATOR, to="let the models of a product score again")
+    product = Product.objects.select_for_update().get(pk=product_id)
+    words = _checked(why, what="they score again")
+    found = product.stops.filter(resumed_at=None).first()
+    if found is None:
+        raise NotStopped(f"The models of {product.slug} are not stopped.")
+    found.resumed_by, found.resumed_at, found.why_resumed = by, at, words
+    found.save(update_fields=["resumed_by", "resumed_at", "why_resumed"])
+    audit.record(
+        AuditEvent.Type.SERVICE_RESUMED, target=f"product:{product.slug}", by=by, at=at, why=words
+    )
+    transaction.on_commit(serving.forget_what_is_in_force)
+    return found
+
+
+def _checked(why: str, *, what: str) -> str:
+    words = why.strip()
+    if not words:
+        raise WhyMissing(f"Say in a sentence why {what}.")
+    return words

@@ -1,0 +1,75 @@
+"""Who was champion when; and what a validator may need at once: rollback and the stop button."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from credit.actions import model_versions, service_stops
+from credit.models import Product
+from credit.queries import registry
+from frontend.access import SignedInRequest
+from frontend.forms import MomentForm, RollbackForm, StopForm
+from frontend.refusals import told
+
+_STOPPED = gettext_lazy("Its models are stopped. Every application goes to a person from now on.")
+_RESUMED = gettext_lazy("Its models score again.")
+
+
+@require_safe
+def history(request: SignedInRequest, product: str) -> HttpResponse:
+    """Show every move of a product's versions, and who was champion at a moment that is asked."""
+    found = _find(product)
+    form = MomentForm(request.GET if "at" in request.GET else None)
+    asked = form.cleaned_data["at"] if form.is_valid() else None
+    page = {
+        "product": found,
+        "changes": registry.history(product),
+        "form": form,
+        "asked": asked,
+        "tenure": registry.champion_at(product, asked) if asked else None,
+    }
+    return render(request, "registry/history.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def roll_back(request: SignedInRequest, product: str) -> HttpResponse:
+    """Make the champion before the champion again."""
+    found, form = _find(product), RollbackForm(request.POST)
+    note = form.cleaned_data["note"] if form.is_valid() else ""
+    with told(request):
+        version = model_versions.roll_back(
+            product_id=found.pk, by=request.user, at=timezone.now(), note=note
+        )
+        messages.success(request, _("%s is the champion again.") % version.name)
+    return _to_console(product)
+
+
+@require_POST
+def stop(request: SignedInRequest, product: str) -> HttpResponse:
+    """Stop the models of a product, or let them score again."""
+    found, form = _find(product), StopForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.first_problem)
+        return _to_console(product)
+    is_resuming = form.cleaned_data["do"] == "resume"
+    act = service_stops.resume if is_resuming else service_stops.stop
+    with told(request):
+        act(product_id=found.pk, by=request.user, at=timezone.now(), why=form.cleaned_data["why"])
+        messages.success(request, _RESUMED if is_resuming else _STOPPED)
+    return _to_console(product)
+
+
+def _find(slug: str) -> Product:
+    found = Product.objects.filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _to_console(product: str) -> HttpResponse:
+    return redirect(f"{reverse('console')}?product={product}")
