@@ -60,7 +60,10 @@ def answer_to(partner: Partner, endpoint: str, idempotency: Idempotency) -> str 
     if record is None:
         return None
     if record.body_sha256 != idempotency.body_sha256:
-        raise IdempotencyConflict("This idempotency key was used before, with another body.")
+        raise IdempotencyConflict(
+            "This idempotency key was used before, with another body. Another request needs a key"
+            " of its own."
+        )
     return record.answer
 
 

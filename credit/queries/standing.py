@@ -126,6 +126,14 @@ MEASURES: Final = (
             WHERE stage NOT IN ('candidate', 'retired')""",
     ),
     Measure(
+        name="evenhand_models_stopped",
+        says="1 for each product whose models a person has stopped.",
+        labels=("product",),
+        sql="""SELECT slug, 1 FROM credit_servicestop stop
+            JOIN credit_product product ON product.id = product_id
+            WHERE resumed_at IS NULL""",
+    ),
+    Measure(
         name="evenhand_database_connections",
         says="Connections to this database, by login: each thread keeps one, there is no pool.",
         labels=("login",),

@@ -12,7 +12,7 @@ from django.test import Client
 from kombu import Connection
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from credit.actions import audit, batch_runs
+from credit.actions import audit, batch_runs, service_stops
 from credit.counting import REGISTRY
 from credit.models import Alert
 from credit.queries import standing
@@ -130,6 +130,15 @@ def test_what_waits_is_told(champion):
 
     audit.seal(at=AT)
     assert counted("evenhand_audit_events_unsealed") == 0
+
+
+def test_a_product_whose_models_are_stopped_is_told(champion, validator):
+    stopped = ("evenhand_models_stopped", "product=consumer-loan")
+    assert stopped not in scraped()
+
+    service_stops.stop(product_id=champion.product_id, by=validator, at=AT, why="It looks wrong.")
+
+    assert scraped()[stopped] == 1
 
 
 def test_rows_of_batches_are_told_as_they_come(champion):
