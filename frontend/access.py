@@ -48,6 +48,10 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
+    "inventory": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
     "registry": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.utils.translation import gettext_lazy as _
 
 from credit.models import WebhookDelivery
 from credit.models.decisions import Verdict
@@ -70,44 +69,6 @@ class PromotionForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say in a sentence why this version may serve."},
-    )
-
-
-class RollbackForm(forms.Form):
-    """Why it is gone back; it may be said later."""
-
-    note = forms.CharField(
-        label=_("Why (it may be said later)"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 1}),
-    )
-
-
-class StopForm(forms.Form):
-    """Why the models of a product stop, or score again."""
-
-    do = forms.ChoiceField(choices=[("stop", ""), ("resume", "")])
-    why = forms.CharField(
-        label=_("Why, in a sentence"),
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 1}),
-        error_messages={"required": _("Say in a sentence why.")},
-    )
-
-    @property
-    def first_problem(self) -> str:
-        """Say what is wrong, on a page that does not show the form again."""
-        return next(str(error) for found in self.errors.values() for error in found)
-
-
-class MomentForm(forms.Form):
-    """A moment in UTC, as the pages show them."""
-
-    at = forms.DateTimeField(
-        label=_("Champion at (UTC)"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
 
 

@@ -30,6 +30,8 @@ urlpatterns = [
     _page("applications/<str:decision_id>/feedback/", applications.feedback, "feedback"),
     _page("console/", models.console, "console"),
     _page("console/models/<int:version_id>/", models.detail, "model"),
+    _page("console/models/<int:version_id>/comments/", registry.comment, "comment"),
+    _page("console/<slug:product>/inventory/", registry.inventory, "inventory"),
     _page("console/<slug:product>/history/", registry.history, "registry"),
     _page("console/<slug:product>/rollback/", registry.roll_back, "rollback"),
     _page("console/<slug:product>/stop/", registry.stop, "stop"),

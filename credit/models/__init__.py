@@ -4,6 +4,7 @@ from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
 from credit.models.batches import Batch, BatchRow
 from credit.models.decisions import Decision, OfficerDecision, RecommendationFeedback, Score
 from credit.models.idempotency import IdempotencyRecord
+from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
 from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
@@ -30,6 +31,7 @@ __all__ = [
     "EventKind",
     "IdempotencyRecord",
     "Ingestion",
+    "InventoryEntry",
     "ModelVersion",
     "OfficerDecision",
     "Outcome",
@@ -46,6 +48,7 @@ __all__ = [
     "StageChange",
     "TrainingRun",
     "User",
+    "VersionComment",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

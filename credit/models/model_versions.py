@@ -138,6 +138,9 @@ class ModelVersion(models.Model):
         ]
         if failed:
             return f"{self.name} did not pass: {', '.join(failed)}."
+        unresolved = self.comments.filter(resolved_at=None).count()
+        if unresolved:
+            return f"{self.name} has comments that nobody resolved: {unresolved}."
         return None
 
 

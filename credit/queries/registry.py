@@ -1,11 +1,20 @@
 """Which version of a product was champion when, at whose word, and whether models score now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from credit.models import ModelVersion, Product, ServiceStop, StageChange, User
+from credit.models import (
+    InventoryEntry,
+    ModelVersion,
+    Product,
+    Role,
+    ServiceStop,
+    StageChange,
+    User,
+    VersionComment,
+)
 from credit.models.model_versions import Stage
 
 
@@ -32,6 +41,35 @@ class Tenure:
     until: datetime | None  # None: it is champion now
     signed_by: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryRow:
+    """What the inventory says now of a product's model."""
+
+    owner: str
+    owner_username: str
+    tier: int
+    tier_label: str
+    intended_use: str
+    limits: str
+    review_on: date
+    is_overdue: bool
+    written_by: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentRow:
+    """What was said against a version, and how it was resolved."""
+
+    id: int
+    words: str
+    by: str
+    at: datetime
+    resolution: str
+    resolved_by: str
+    resolved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +117,50 @@ def goes_back_to(product: str) -> ModelVersion | None:
     if not found.versions.filter(stage=Stage.CHAMPION).exists():
         return None
     return ModelVersion.objects.before_the_champion(found).select_related("product").first()
+
+
+def inventory_of(product: str, *, at: datetime) -> InventoryRow | None:
+    """Give what the inventory says now; None where nobody wrote anything yet."""
+    entries = InventoryEntry.objects.select_related("owner", "written_by")
+    found = entries.filter(product__slug=product).first()
+    if found is None:
+        return None
+    return InventoryRow(
+        owner=_name(found.owner),
+        owner_username=found.owner.get_username(),
+        tier=found.tier,
+        tier_label=found.get_tier_display(),
+        intended_use=found.intended_use,
+        limits=found.limits,
+        review_on=found.review_on,
+        is_overdue=found.review_on < at.date(),
+        written_by=_name(found.written_by),
+        written_at=found.written_at,
+    )
+
+
+def comments_on(version_id: int) -> list[CommentRow]:
+    """List what was said against a version, what is open first."""
+    found = VersionComment.objects.filter(version=version_id).select_related("by", "resolved_by")
+    ordered = found.order_by(F("resolved_at").desc(nulls_first=True), "-pk")
+    return [
+        CommentRow(
+            id=comment.pk,
+            words=comment.words,
+            by=_name(comment.by),
+            at=comment.at,
+            resolution=comment.resolution,
+            resolved_by=_name(comment.resolved_by) if comment.resolved_by else "",
+            resolved_at=comment.resolved_at,
+        )
+        for comment in ordered
+    ]
+
+
+def may_resolve(version_id: int, user: User) -> bool:
+    """Say whether a person may say that a comment on a version is resolved."""
+    trained_by = ModelVersion.objects.values_list("trained_by_id", flat=True).get(pk=version_id)
+    return user.has_role(Role.MODEL_VALIDATOR) and user.pk != trained_by
 
 
 def stop_of(product: str) -> StopRow | None:

@@ -7,14 +7,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from credit.actions import model_versions, service_stops
-from credit.models import Product
+from credit.actions import inventory as inventories
+from credit.actions import model_versions, service_stops, version_comments
+from credit.models import ModelVersion, Product
 from credit.queries import registry
-from frontend.access import SignedInRequest
-from frontend.forms import MomentForm, RollbackForm, StopForm
+from frontend.access import SignedInRequest, may_write
 from frontend.refusals import told
+from frontend.registry_forms import (
+    CommentForm,
+    InventoryForm,
+    MomentForm,
+    RollbackForm,
+    StopForm,
+)
 
 _STOPPED = gettext_lazy("Its models are stopped. Every application goes to a person from now on.")
 _RESUMED = gettext_lazy("Its models score again.")
@@ -62,6 +69,65 @@ def stop(request: SignedInRequest, product: str) -> HttpResponse:
         act(product_id=found.pk, by=request.user, at=timezone.now(), why=form.cleaned_data["why"])
         messages.success(request, _RESUMED if is_resuming else _STOPPED)
     return _to_console(product)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inventory(request: SignedInRequest, product: str) -> HttpResponse:
+    """Show what the model inventory says, and let it be written anew."""
+    found = _find(product)
+    says = registry.inventory_of(product, at=timezone.now())
+    form = InventoryForm(request.POST or None, initial=_initial(says))
+    if request.method == "POST" and form.is_valid():
+        try:
+            inventories.write(
+                product_id=found.pk, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
+        except inventories.EntryIncomplete as incomplete:
+            form.add_error(None, str(incomplete))
+        else:
+            messages.success(request, _("The inventory is written anew."))
+            return redirect("inventory", product)
+    page = {
+        "product": found,
+        "says": says,
+        "form": form,
+        "may_write": may_write(request.user, "inventory"),
+    }
+    return render(request, "registry/inventory.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def comment(request: SignedInRequest, version_id: int) -> HttpResponse:
+    """Say something against a version, or how what was said was resolved."""
+    if not ModelVersion.objects.filter(pk=version_id).exists():
+        raise Http404
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.first_problem)
+        return redirect("model", version_id)
+    words, resolves = form.cleaned_data["words"], form.cleaned_data["resolves"]
+    with told(request):
+        if resolves:
+            version_comments.resolve(
+                comment_id=resolves, resolution=words, by=request.user, at=timezone.now()
+            )
+        else:
+            version_comments.add(
+                version_id=version_id, words=words, by=request.user, at=timezone.now()
+            )
+    return redirect("model", version_id)
+
+
+def _initial(says: registry.InventoryRow | None) -> dict[str, object]:
+    if says is None:
+        return {}
+    return {
+        "owner": says.owner_username,
+        "tier": says.tier,
+        "intended_use": says.intended_use,
+        "limits": says.limits,
+        "review_on": says.review_on,
+    }
 
 
 def _find(slug: str) -> Product:

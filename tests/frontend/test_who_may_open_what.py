@@ -19,9 +19,9 @@ def address(waiting, champion):
             return reverse(name, args=[waiting().pk])
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
-        if name in {"registry", "rollback", "stop"}:
+        if name in {"registry", "rollback", "stop", "inventory"}:
             return reverse(name, args=[champion.product.slug])
-        return reverse(name, args=[champion.pk] if name == "model" else [])
+        return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
 
     return of
 
