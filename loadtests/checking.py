@@ -44,17 +44,25 @@ JOIN credit_product product ON product.id = application.product_id
 LEFT JOIN credit_modelversion version ON version.id = score.model_version_id
 WHERE application.reference LIKE %s
 """
-# A decision's model served, its policy was the newest, within the second before it was made.
+# A decision's model was champion within the second before it was made; it may have been so twice.
 _OUT_OF_FORCE = """
 SELECT decision.id FROM credit_decision decision
 JOIN credit_application application ON application.id = decision.id
 JOIN credit_score score ON score.application_id = application.id
-JOIN credit_modelversion version ON version.id = score.model_version_id
-WHERE application.reference LIKE %s AND score.route = 'champion' AND (
-    version.promoted_at > decision.decided_at
-    OR version.retired_at < decision.decided_at - interval '1 second'
+WHERE application.reference LIKE %s AND score.route = 'champion' AND NOT EXISTS (
+    SELECT FROM credit_stagechange crowned
+    LEFT JOIN LATERAL (
+        SELECT at FROM credit_stagechange later
+        WHERE later.version_id = crowned.version_id AND later.stage = 'retired'
+            AND later.id > crowned.id
+        ORDER BY later.id LIMIT 1
+    ) ended ON true
+    WHERE crowned.version_id = score.model_version_id AND crowned.stage = 'champion'
+        AND crowned.at <= decision.decided_at
+        AND (ended.at IS NULL OR ended.at >= decision.decided_at - interval '1 second')
 )
 """
+# A policy was the newest within that second.
 _MIXED = """
 SELECT decision.id FROM credit_decision decision
 JOIN credit_application application ON application.id = decision.id

@@ -138,3 +138,9 @@ class Validator(SignedIn):
         path = f"/console/models/{version}/"
         page = self._page(MODEL, path)
         return self.submit("POST /console/models/{id}/ (promotion)", path, page, {"note": note})
+
+    def roll_back(self, product: str) -> Came:
+        """Make the champion before the champion again, with one press."""
+        page = self._page("GET /console/", f"/console/?product={product}")
+        path = f"/console/{product}/rollback/"
+        return self.submit("POST /console/{product}/rollback/", path, page, {"note": ""})

@@ -21,6 +21,7 @@ SLUG = "consumer-loan"
 PRODUCT = CHECKOUT / "contracts" / SLUG
 WORKS_AGAIN_WITHIN = timedelta(seconds=10)
 _CANDIDATES = "SELECT id FROM credit_modelversion WHERE stage = 'candidate' ORDER BY number"
+_NUMBER = "SELECT number FROM credit_modelversion WHERE id = %s"
 _WORKED = """
 SELECT EXISTS (SELECT FROM credit_auditseal WHERE sealed_at > %s)
     OR EXISTS (SELECT FROM credit_auditevent WHERE type = 'batch_decided' AND at > %s)
@@ -113,11 +114,12 @@ def _has_worked(stack: Stack, at: datetime) -> bool:
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Swap(Scenario):
-    """Two promotions, each to another contract and so to another policy, and a revoked key."""
+    """Two promotions, each to another contract and policy, a revoked key, and a rollback."""
 
     candidates: list[str] = field(default_factory=list)  # ids of versions
     key_name: str = ""  # the second key's, as operators call it
     revoked_at: str = ""
+    rolled_back_at: datetime | None = None
 
     def prepare(self) -> None:
         """Train a candidate, bring a stricter contract live, train another, issue a second key."""
@@ -132,10 +134,11 @@ class Swap(Scenario):
         self.candidates = [str(row[0]) for row in stack.rows(_CANDIDATES)]
 
     def steps(self) -> Iterator[tuple[float, Callable[[], None]]]:
-        """Go back to the first contract's candidate, on to the stricter one's, and revoke."""
+        """Promote the first contract's candidate, the stricter one's, revoke, and go back one."""
         yield 0.2 * self.seconds, lambda: self._promote(self.candidates[0])
         yield 0.35 * self.seconds, lambda: self._promote(self.candidates[1])
         yield 0.4 * self.seconds, self._revoke
+        yield 0.65 * self.seconds, self._roll_back
 
     def conclude(self) -> None:
         """See that each was noticed within a second."""
@@ -147,6 +150,9 @@ class Swap(Scenario):
         versions = {str(each.version) for each in self.workload.told}
         few = [] if len(versions) == 1 + len(self.candidates) else [f"only {sorted(versions)} did"]
         self.statements["each of three models answered"] = few
+        self.statements["a version taken back decides nothing a second later"] = (
+            self._after_rollback()
+        )
         used = [] if not self.workload.second_key else ["it was still good at the end"]
         self.statements["the revoked key was refused"] = used
 
@@ -155,6 +161,24 @@ class Swap(Scenario):
         self.mark(f"model {version} promoted")
         if came.outcome is not Outcome.GOOD:
             self.workload.wrong.append(f"promotion of {version}: {came.status} {came.text[:200]}")
+
+    def _roll_back(self) -> None:
+        came = self._validator().roll_back(SLUG)
+        self.rolled_back_at = datetime.now(UTC)
+        self.mark("rolled back to the model before")
+        if came.outcome is not Outcome.GOOD:
+            self.workload.wrong.append(f"rollback: {came.status} {came.text[:200]}")
+
+    def _after_rollback(self) -> list[str]:
+        """Name what another model than the first candidate decided; or that nothing came after."""
+        if self.rolled_back_at is None:
+            return ["it was never rolled back"]
+        noticed = self.rolled_back_at + timedelta(seconds=1)
+        told = self.workload.told
+        after = [each for each in told if datetime.fromisoformat(each.decided_at) > noticed]
+        (number,) = self.looked_into().rows(_NUMBER, self.candidates[0])[0]
+        wrong = [each.id for each in after if each.version != f"{SLUG}/{number}"]
+        return wrong if after else ["nothing was decided afterwards"]
 
     def _validator(self) -> Validator:
         return next(user for user in self.workload.present if isinstance(user, Validator))
