@@ -19,6 +19,7 @@ from scoring.contract_features import (
     ProtectedGroup,
 )
 from scoring.contract_terms import (
+    Authority,
     Automatic,
     Band,
     Columns,
@@ -37,6 +38,7 @@ from scoring.contract_terms import (
 )
 
 __all__ = [
+    "Authority",
     "Automatic",
     "Band",
     "Banned",

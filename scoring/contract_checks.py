@@ -13,6 +13,7 @@ from scoring.contract import (
     Protected,
     ProtectedGroup,
 )
+from scoring.contract_authority import authority_problems
 from scoring.contract_feature_checks import feature_problems, never_features
 from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
 from scoring.dates import why_no_date_form
@@ -41,6 +42,7 @@ def problems_of(contract: Contract) -> list[Problem]:
 def policy_problems(contract: Contract, policy: Policy, *, path: str = "policy") -> list[Problem]:
     """Check a policy against the contract of its product."""
     found = list(_automatic(policy, path=f"{path}.automatic"))
+    found += authority_problems(policy, contract.requested, path=f"{path}.authority")
     if not policy.approve_pd_at_most < policy.decline_pd_at_least:
         found.append((f"{path}.approve_pd_at_most", "must be below decline_pd_at_least"))
     found += repeated(f"{path}.rules", "rule", [rule.rule for rule in policy.rules])

@@ -4,6 +4,7 @@ import tomllib
 from enum import StrEnum
 
 from scoring.contract import (
+    Authority,
     Automatic,
     Band,
     Banned,
@@ -32,6 +33,7 @@ from scoring.contract import (
     Training,
     hash_of,
 )
+from scoring.contract_authority import read_authority
 from scoring.contract_checks import problems_of
 from scoring.contract_lines import line_of, lines_of
 from scoring.contract_tables import Table, each_of, whole_of
@@ -82,6 +84,7 @@ def read_policy(table: Table) -> Policy:
         decline_pd_at_least=table.number("decline_pd_at_least", low=0, high=1),
         rules=each_of(table.tables("rules", optional=True), _rule),
         automatic=whole_of(table.table("automatic", optional=True), _automatic),
+        authority=whole_of(table.table("authority", optional=True), read_authority),
         agreement_at_least=table.number("agreement_at_least", low=0, high=0.9, default=0.75),
     )
 

@@ -141,6 +141,21 @@ class Automatic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """What an officer may decide alone, what may be offered instead, and how long what stands."""
+
+    sign_above_amount: Decimal | None = None  # approving or offering more takes a second person
+    sign_above_pd: float | None = None  # and so does a higher PD, or none
+    sign_overrides: tuple[str, ...] = ()  # verdicts that take one against the recommendation
+    offer_share_at_least: float = 0.25  # of the amount asked for
+    offer_share_at_most: float = 1.0
+    offer_term_change_at_most: int = 24  # months, either way
+    offer_days: int = 30  # then a counter-offer lapses
+    information_days: int = 14  # then an application may be closed as incomplete
+    undo_minutes: int = 10  # partners are told afterwards; 0: at once, and nothing is undone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Cut-offs, rules and the automatic zone; the contract's is a product's first policy."""
 
@@ -148,6 +163,7 @@ class Policy:
     decline_pd_at_least: float
     rules: tuple[PolicyRule, ...] = ()
     automatic: Automatic = Automatic()
+    authority: Authority = Authority()
     agreement_at_least: float = 0.75  # of the bootstrap models; fewer: a person decides
 
 

@@ -34,6 +34,7 @@ SOURCE = (
     .replace(b"\napprove_pd_at_most = 0.16", b"\napprove_pd_at_most = 0.35")
     .replace(b"\ndecline_pd_at_least = 0.40", b"\ndecline_pd_at_least = 0.60")
     .replace(b"\napprove_pd_at_most = 0.08", b"\napprove_pd_at_most = 0.20")
+    .replace(b"\nsign_above_pd = 0.50", b"\nsign_above_pd = 0.90")
 )
 LOANS = PRODUCT / "loans.csv"
 CONTRACT = Contract.parse(SOURCE)
