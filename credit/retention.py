@@ -121,9 +121,9 @@ def stays(part: Part, *, at: datetime) -> list[str]:
 
 def _decisions_stay(part: Part, *, at: datetime) -> Iterator[str]:
     applications = Application.objects.using(OWNER).filter(pk__gte=part.low, pk__lt=part.high)
-    waiting = applications.filter(status=Application.Status.AWAITING_OFFICER).count()
+    waiting = applications.filter(status__in=Application.WAITING).count()
     if waiting:
-        yield f"{waiting} of its applications wait for an officer."
+        yield f"{waiting} of its applications wait for an officer or an answer."
     of_it = Outcome.objects.using(OWNER).filter(
         decision_id__gte=part.low, decision_id__lt=part.high, matures_on__gt=at.date()
     )

@@ -2,14 +2,22 @@ from credit.models.alerts import Alert
 from credit.models.applications import Applicant, Application
 from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
 from credit.models.batches import Batch, BatchRow
-from credit.models.decisions import Decision, OfficerDecision, RecommendationFeedback, Score
+from credit.models.conversations import InformationRequest, OfferAnswer, Withdrawal
+from credit.models.decisions import Decision, RecommendationFeedback, Score
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
+from credit.models.officer_decisions import (
+    OfficerDecision,
+    OfficerVerdict,
+    ProposedDecision,
+    UndoneDecision,
+)
 from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.shadows import ShadowScore
 from credit.models.stage_changes import ServiceStop, StageChange
 from credit.models.users import ROLES_APART, Role, User
@@ -30,15 +38,21 @@ __all__ = [
     "Decision",
     "EventKind",
     "IdempotencyRecord",
+    "InformationRequest",
     "Ingestion",
     "InventoryEntry",
     "ModelVersion",
+    "OfferAnswer",
     "OfficerDecision",
+    "OfficerNote",
+    "OfficerVerdict",
     "Outcome",
     "Partner",
     "PartnerFeedback",
     "PolicyVersion",
     "Product",
+    "ProposedDecision",
+    "ReasonFeedback",
     "RecommendationFeedback",
     "Role",
     "Score",
@@ -47,9 +61,11 @@ __all__ = [
     "Snapshot",
     "StageChange",
     "TrainingRun",
+    "UndoneDecision",
     "User",
     "VersionComment",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",
+    "Withdrawal",
 ]

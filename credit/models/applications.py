@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from credit.applicants import LONGEST_ADDRESS, LONGEST_NAME
 from credit.ids import LENGTH
@@ -13,15 +14,53 @@ class Application(models.Model):
     """A request for credit, with the features the contract asks for and no protected attribute."""
 
     class Status(models.TextChoices):
-        AWAITING_OFFICER = "awaiting_officer", "Awaiting an officer"
-        APPROVED = "approved", "Approved"
-        DECLINED = "declined", "Declined"
+        AWAITING_OFFICER = "awaiting_officer", _("Awaiting an officer")
+        AWAITING_SIGNATURE = "awaiting_signature", _("Awaiting a second signature")
+        AWAITING_INFORMATION = "awaiting_information", _("Awaiting information")
+        COUNTER_OFFERED = "counter_offered", _("Counter-offer made")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
+        INCOMPLETE = "incomplete", _("Closed as incomplete")
 
+    # A decision that is undone waits again; of what the applicant ended nothing comes any more.
     NEXT_STATUSES: ClassVar[dict[str, frozenset[str]]] = {
-        Status.AWAITING_OFFICER: frozenset({Status.APPROVED, Status.DECLINED}),
-        Status.APPROVED: frozenset(),
-        Status.DECLINED: frozenset(),
+        Status.AWAITING_OFFICER: frozenset(
+            {
+                Status.AWAITING_SIGNATURE,
+                Status.AWAITING_INFORMATION,
+                Status.COUNTER_OFFERED,
+                Status.APPROVED,
+                Status.DECLINED,
+                Status.WITHDRAWN,
+            }
+        ),
+        Status.AWAITING_SIGNATURE: frozenset(
+            {
+                Status.AWAITING_OFFICER,
+                Status.COUNTER_OFFERED,
+                Status.APPROVED,
+                Status.DECLINED,
+                Status.WITHDRAWN,
+            }
+        ),
+        Status.AWAITING_INFORMATION: frozenset(
+            {Status.AWAITING_OFFICER, Status.INCOMPLETE, Status.WITHDRAWN}
+        ),
+        Status.COUNTER_OFFERED: frozenset(
+            {Status.AWAITING_OFFICER, Status.APPROVED, Status.DECLINED, Status.WITHDRAWN}
+        ),
+        Status.APPROVED: frozenset({Status.AWAITING_OFFICER}),
+        Status.DECLINED: frozenset({Status.AWAITING_OFFICER}),
+        Status.WITHDRAWN: frozenset(),
+        Status.INCOMPLETE: frozenset(),
     }
+    WAITING: ClassVar[tuple[str, ...]] = (  # for somebody: nothing is over yet
+        Status.AWAITING_OFFICER,
+        Status.AWAITING_SIGNATURE,
+        Status.AWAITING_INFORMATION,
+        Status.COUNTER_OFFERED,
+    )
 
     id = models.CharField(primary_key=True, max_length=LENGTH)
     product = models.ForeignKey(

@@ -161,32 +161,6 @@ class Decision(models.Model):
         return pd is None or pd <= self.policy.contract.read().policy.approve_pd_at_most
 
 
-class OfficerDecision(models.Model):
-    """What an officer decided, and why where it differs from the recommendation. Append-only."""
-
-    decision = models.OneToOneField(
-        Decision, primary_key=True, on_delete=models.PROTECT, related_name="officer_decision"
-    )
-    verdict = models.CharField(max_length=10, choices=Verdict)
-    is_override = models.BooleanField()
-    reason_code = models.CharField(max_length=20, blank=True)
-    reason = models.TextField(blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(is_override=False) | (~Q(reason_code="") & ~Q(reason="")),
-                name="officer_decision_override_has_reason",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["decided_at"], name="officer_decision_by_time")]
-
-    def __str__(self) -> str:
-        return f"{self.decision_id}: {self.verdict}"
-
-
 class RecommendationFeedback(models.Model):
     """Whether the recommendation helped the officer who looked at it."""
 

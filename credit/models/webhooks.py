@@ -76,6 +76,7 @@ class WebhookEvent(models.Model):
     subject = models.CharField(max_length=80, help_text="as in decision:01J…; once for each kind")
     payload = models.JSONField(help_text="ids by what they name")
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, help_text="not to be told before; empty: at once")
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -13,6 +13,11 @@ from credit.actions import model_versions
 from credit.models import ROLES_APART, ModelVersion, User
 
 guards = importlib.import_module("credit.migrations.0003_guards")
+# An officer's decision goes where it is undone: what undoing refuses has its own tests.
+APPEND_ONLY = [
+    *(each for each in guards.APPEND_ONLY if each != "officerdecision"),
+    *("undonedecision", "offeranswer", "withdrawal", "officernote"),
+]
 both = pytest.mark.django_db(databases=["default", "owner"])
 
 
@@ -32,7 +37,7 @@ def test_a_server_that_could_lose_what_it_acknowledged_is_warned_of(db, monkeypa
 
 
 @both
-@pytest.mark.parametrize("table", guards.APPEND_ONLY)
+@pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize(
     "statement", ["UPDATE {} SET {pk} = {pk}", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 )
@@ -45,7 +50,7 @@ def test_not_even_the_owner_changes_what_is_append_only(as_owner, table, stateme
             cursor.execute(statement.format(name, pk=pk))
 
 
-@pytest.mark.parametrize("table", guards.APPEND_ONLY)
+@pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("right", ["UPDATE", "DELETE", "TRUNCATE"])
 def test_the_serving_role_has_no_right_to_change_what_is_append_only(db, table, right):
     with connection.cursor() as cursor:
