@@ -7,11 +7,28 @@ from typing import Any
 
 import orjson
 
-from credit.models import Decision, OfficerDecision, Outcome
+from credit.models import Application, Decision, OfficerDecision, OfficerVerdict, Outcome
+from credit.models.decisions import Verdict
 from scoring.contract import Contract
 from scoring.features import Value
 from scoring.reasons import principal_reasons
 from scoring.records import normalised
+
+Status = Application.Status
+# `status` keeps to the three values that it was promised with, and speaks of the terms asked for:
+# `state` says all (decision record 0017).
+_PROMISED = {
+    **dict.fromkeys(Status.values, str(Status.DECLINED)),
+    **{
+        str(each): str(Status.AWAITING_OFFICER)
+        for each in (
+            Status.AWAITING_OFFICER,
+            Status.AWAITING_SIGNATURE,
+            Status.AWAITING_INFORMATION,
+        )
+    },
+    str(Status.APPROVED): str(Status.APPROVED),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +54,8 @@ class Facts:
     route: str
     uncertainty: Mapping[str, Any] | None
     warnings: Sequence[str]
+    state: str | None = None  # where it says more than the status
+    offer: Mapping[str, Any] | None = None
 
 
 def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
@@ -48,7 +67,9 @@ def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
         "decided_at": moment(facts.decided_at),
         "recommendation": facts.recommendation,
         "status": facts.status,
+        "state": facts.state or facts.status,
         "decision": facts.verdict,
+        "offer": facts.offer,
         "pd": facts.pd,
         "score": facts.score,
         "band": facts.band or None,
@@ -68,10 +89,19 @@ def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
 
 
 def answer_of(
-    decision: Decision, *, officer: OfficerDecision | None, outcomes: Iterable[Outcome] = ()
+    decision: Decision,
+    *,
+    officer: OfficerDecision | None,
+    at: datetime,
+    outcomes: Iterable[Outcome] = (),
 ) -> dict[str, Any]:
-    """Tell a stored decision; its application, score and the score's version are loaded."""
+    """Tell a stored decision; its application, score and the score's version are loaded.
+
+    An officer's decision that can still be undone is told as if nobody had decided yet.
+    """
     application = decision.application
+    made = officer if officer is not None and officer.is_final(at) else None
+    state = str(application.status) if made is officer else str(Status.AWAITING_OFFICER)
     score = application.score
     contract = score.contract.read()
     facts = Facts(
@@ -80,8 +110,10 @@ def answer_of(
         reference=application.reference,
         decided_at=decision.decided_at,
         recommendation=str(decision.recommendation),
-        status=str(application.status),
-        verdict=_verdict(decision, officer),
+        status=_told_status(state, made),
+        state=state,
+        verdict=_verdict(decision, made),
+        offer=_offer(state, made),
         pd=score.pd,
         score=score.score,
         band=score.band,
@@ -140,11 +172,32 @@ def _uncertainty(stored: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _verdict(decision: Decision, officer: OfficerDecision | None) -> dict[str, str] | None:
     if officer is not None:
+        approves = officer.verdict == OfficerVerdict.APPROVE
+        verdict = Verdict.APPROVE if approves else Verdict.DECLINE
         at = moment(officer.decided_at)
-        return {"verdict": str(officer.verdict), "decided_at": at, "by": "officer"}
+        return {"verdict": str(verdict), "decided_at": at, "by": "officer"}
     if decision.automatic:
         return by_policy(str(decision.automatic), at=decision.decided_at)
     return None
+
+
+def _told_status(state: str, officer: OfficerDecision | None) -> str:
+    """Say what became of the terms asked for; other terms are no approval of these."""
+    is_offer = officer is not None and officer.verdict == OfficerVerdict.COUNTER_OFFER
+    return str(Status.DECLINED) if is_offer else _PROMISED[state]
+
+
+def _offer(state: str, officer: OfficerDecision | None) -> dict[str, Any] | None:
+    """Tell a counter-offer and whether it was accepted: null while it stands."""
+    if officer is None or officer.offered_amount is None:
+        return None
+    until = officer.offer_until
+    return {
+        "amount": f"{officer.offered_amount:.2f}",
+        "term_months": officer.offered_term_months,
+        "until": until.isoformat() if until else None,
+        "accepted": None if state == Status.COUNTER_OFFERED else state == Status.APPROVED,
+    }
 
 
 def _reasons(facts: Facts) -> list[dict[str, Any]]:

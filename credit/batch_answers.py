@@ -1,5 +1,6 @@
 """A batch as the API tells it, and the result of each of its rows."""
 
+from datetime import datetime
 from typing import Any
 
 from credit import answers
@@ -26,10 +27,10 @@ def batch_answer(batch: Batch) -> dict[str, Any]:
     }
 
 
-def row_answer(row: BatchRow) -> dict[str, Any]:
+def row_answer(row: BatchRow, *, at: datetime) -> dict[str, Any]:
     """Tell what became of a row; its decision is loaded with all that telling it needs."""
     decision = row.decision
     told = decision and answers.answer_of(
-        decision, officer=getattr(decision, "officer_decision", None)
+        decision, officer=getattr(decision, "officer_decision", None), at=at
     )
     return {"row": row.number, "decision": told, "errors": row.problems}

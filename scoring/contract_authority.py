@@ -30,7 +30,7 @@ def read_authority(table: Table) -> Authority:
 def authority_problems(policy: Policy, requested: Requested, *, path: str) -> Iterator[Problem]:
     """Check what takes more than one key to see."""
     said = policy.authority
-    if said.sign_above_amount is not None and not 0 <= said.sign_above_amount:
+    if said.sign_above_amount is not None and said.sign_above_amount < 0:
         yield f"{path}.sign_above_amount", "must not be negative"
     if said.offer_share_at_least > said.offer_share_at_most:
         yield f"{path}.offer_share_at_least", "must not be above offer_share_at_most"

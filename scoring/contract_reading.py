@@ -4,7 +4,6 @@ import tomllib
 from enum import StrEnum
 
 from scoring.contract import (
-    Authority,
     Automatic,
     Band,
     Banned,

@@ -1,39 +1,43 @@
 """What officers decide, and why where they override."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal as Money
+from typing import Any
 
 from django.db import transaction
 
-from credit.actions import audit, outbox
-from credit.actions.refusals import ActionDenied, require_role
+from credit.actions import audit, outbox, verdicts
+from credit.actions.moves import AlreadyDecided, move, take_up
+from credit.actions.refusals import require_role
+from credit.actions.verdicts import Chosen, NoSuchVerdict, ReasonMissing, is_override, needs_reason
 from credit.models import (
     Application,
     AuditEvent,
     Decision,
     EventKind,
     OfficerDecision,
+    OfficerVerdict,
+    ProposedDecision,
     Role,
     User,
 )
-from credit.models.decisions import Verdict
 
-SHORTEST_REASON = 10  # characters
-_AFTER = {
-    Verdict.APPROVE: Application.Status.APPROVED,
-    Verdict.DECLINE: Application.Status.DECLINED,
+__all__ = [
+    "AlreadyDecided",
+    "NoSuchVerdict",
+    "ReasonMissing",
+    "is_override",
+    "needs_reason",
+    "record",
+    "stand",
+]
+
+Status = Application.Status
+AFTER = {
+    OfficerVerdict.APPROVE: Status.APPROVED,
+    OfficerVerdict.DECLINE: Status.DECLINED,
+    OfficerVerdict.COUNTER_OFFER: Status.COUNTER_OFFERED,
 }
-
-
-class AlreadyDecided(ActionDenied):
-    """The application waits for nobody."""
-
-
-class ReasonMissing(ActionDenied):
-    """The verdict needs the officer's own reason."""
-
-
-class NoSuchVerdict(ActionDenied):
-    """An officer approves or declines."""
 
 
 @transaction.atomic
@@ -43,91 +47,94 @@ def record(
     verdict: str,
     reason_code: str = "",
     reason: str = "",
+    offered_amount: Money | None = None,
+    offered_term_months: int | None = None,
     by: User,
     at: datetime,
-) -> OfficerDecision:
-    """Write an officer's decision; of two officers at once the first one's stands."""
+) -> OfficerDecision | ProposedDecision:
+    """Write an officer's decision; of two officers at once the first one's stands.
+
+    What is above the officer's authority is proposed, and waits for a senior officer's signature.
+    """
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="decide an application")
-    decision = Decision.objects.select_related("policy").get(pk=decision_id)
-    application = Application.objects.select_for_update().get(pk=decision.application_id)
-    _check_waits(application, decision)
-    chosen, words = _verdict(verdict), reason.strip()
-    _check_reason(decision, chosen, reason_code=reason_code, reason=words)
-    application.status = _AFTER[chosen]
-    application.save(update_fields=["status"])
+    decision = take_up(decision_id, Status.AWAITING_OFFICER)
+    chosen = verdicts.choose(
+        decision,
+        verdict,
+        reason_code=reason_code,
+        reason=reason,
+        offered_amount=offered_amount,
+        offered_term_months=offered_term_months,
+    )
+    if chosen.limits:
+        return _propose(decision, chosen, by=by, at=at)
+    return stand(decision=decision, chosen=chosen, by=by, signed_by=None, at=at)
+
+
+def stand(
+    *, decision: Decision, chosen: Chosen, by: User, signed_by: User | None, at: datetime
+) -> OfficerDecision:
+    """Let a verdict stand, within the transaction of who holds the application."""
+    authority, application = verdicts.authority_of(decision), decision.application
+    move(application, to=AFTER[chosen.verdict])
+    is_offer = chosen.verdict == OfficerVerdict.COUNTER_OFFER
     made = OfficerDecision.objects.create(
         decision=decision,
-        verdict=chosen,
-        is_override=is_override(decision, chosen),
-        reason_code=reason_code,
-        reason=words,
         decided_by=by,
         decided_at=at,
+        signed_by=signed_by,
+        final_at=at + timedelta(minutes=authority.undo_minutes),
+        offer_until=at.date() + timedelta(days=authority.offer_days) if is_offer else None,
+        **chosen.row,
     )
     outbox.put(
         kind=EventKind.DECISION_MADE,
         partner=application.partner,
         payload={"decision": decision.pk},
+        due_at=made.final_at,
         at=at,
     )
+    said = said_of(chosen, salt=bytes(application.salt))
+    if signed_by is not None:
+        said["decided_by"] = by.pk
     audit.record(
         AuditEvent.Type.OFFICER_DECIDED,
         target=f"decision:{decision.pk}",
-        by=by,
+        by=signed_by or by,
         at=at,
-        verdict=str(chosen),
-        is_override=made.is_override,
-        reason_code=reason_code,
-        reason=audit.commit(bytes(application.salt), words),
+        **said,
     )
     return made
 
 
-def is_override(decision: Decision, verdict: str) -> bool:
-    """Say whether a verdict goes against the recommendation; a referral recommends neither."""
-    recommended = Decision.Recommendation
-    return (
-        decision.recommendation in {recommended.APPROVE, recommended.DECLINE}
-        and verdict != decision.recommendation
+def said_of(chosen: Chosen, *, salt: bytes) -> dict[str, Any]:
+    """Say a verdict as the audit trail does: the officer's words and the terms as commitments."""
+    terms = [str(chosen.offered_amount), chosen.offered_term_months]
+    is_offer = chosen.verdict == OfficerVerdict.COUNTER_OFFER
+    return {
+        "verdict": str(chosen.verdict),
+        "is_override": chosen.is_override,
+        "reason_code": chosen.reason_code,
+        "reason": audit.commit(salt, chosen.reason),
+        **({"terms": audit.commit(salt, terms)} if is_offer else {}),
+    }
+
+
+def _propose(decision: Decision, chosen: Chosen, *, by: User, at: datetime) -> ProposedDecision:
+    move(decision.application, to=Status.AWAITING_SIGNATURE)
+    proposed = ProposedDecision.objects.create(
+        decision=decision,
+        limits=list(chosen.limits),
+        proposed_by=by,
+        proposed_at=at,
+        **chosen.row,
     )
-
-
-def needs_reason(decision: Decision, verdict: str) -> bool:
-    """Say whether the officer's own words are needed.
-
-    An override always needs them, and so does declining what no model would decline.
-    """
-    declines = verdict == Verdict.DECLINE
-    return is_override(decision, verdict) or (declines and decision.declining_needs_reason)
-
-
-def _verdict(verdict: str) -> Verdict:
-    if verdict not in Verdict.values:
-        raise NoSuchVerdict(f"An officer approves or declines; {verdict!r} is neither.")
-    return Verdict(verdict)
-
-
-def _check_waits(application: Application, decision: Decision) -> None:
-    if application.status == Application.Status.AWAITING_OFFICER:
-        return
-    before = OfficerDecision.objects.select_related("decided_by").filter(decision=decision).first()
-    if before is None:
-        raise AlreadyDecided("Policy decided this application already, within its automatic zone.")
-    raise AlreadyDecided(
-        f"{before.decided_by.get_full_name() or before.decided_by.get_username()} decided this "
-        f"application already: {before.get_verdict_display().lower()}, "
-        f"{before.decided_at:%d %B %Y, %H:%M} UTC."
+    audit.record(
+        AuditEvent.Type.DECISION_PROPOSED,
+        target=f"decision:{decision.pk}",
+        by=by,
+        at=at,
+        limits=list(chosen.limits),
+        **said_of(chosen, salt=bytes(decision.application.salt)),
     )
-
-
-def _check_reason(decision: Decision, verdict: Verdict, *, reason_code: str, reason: str) -> None:
-    contract = decision.application.score.contract.read()
-    if reason_code and reason_code not in {each.code for each in contract.officer_reasons}:
-        raise ReasonMissing(f"{reason_code} is no reason code of this product.")
-    if not needs_reason(decision, verdict):
-        return
-    if not reason_code or len(reason) < SHORTEST_REASON:
-        what = "going against the recommendation" if is_override(decision, verdict) else "declining"
-        raise ReasonMissing(
-            f"Say why, {what}: a reason code and at least {SHORTEST_REASON} characters of your own."
-        )
+    return proposed

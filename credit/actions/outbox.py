@@ -14,21 +14,30 @@ from credit.models import EventKind, Partner, WebhookDelivery, WebhookEndpoint, 
 log = structlog.get_logger("credit.webhooks")
 TASK = "credit.deliver_webhooks"
 State = WebhookEndpoint.State
+DELIVERED = WebhookDelivery.State.DELIVERED
 LISTENING = (State.ACTIVE, State.PAUSED, State.DISABLED)  # those two hear of it once they resume
 
 
 @transaction.atomic
 def put(
-    *, kind: EventKind, partner: Partner | None, payload: Mapping[str, str], at: datetime
+    *,
+    kind: EventKind,
+    partner: Partner | None,
+    payload: Mapping[str, str],
+    turn: str = "",
+    due_at: datetime | None = None,
+    at: datetime,
 ) -> WebhookEvent | None:
     """Owe a partner's endpoints an event; None where nobody listens, or where it was put before.
 
     The payload names ids, the first of which is what the event is about: `{"batch": "01J…"}`.
+    Where a turn is named, it is another event of the same kind. Where a time is given, nobody is
+    told before it, and until then it can be withdrawn.
     """
     if partner is None:
         return None
     listening = [each for each in _endpoints(partner) if kind in each.kinds]
-    subject = ":".join(next(iter(payload.items())))
+    subject = ":".join((*next(iter(payload.items())), *filter(None, [turn])))
     if not listening:
         return None
     try:
@@ -40,14 +49,31 @@ def put(
                 subject=subject,
                 payload=dict(payload),
                 created_at=at,
+                due_at=due_at,
             )
     except IntegrityError:  # it was put before
         return None
     WebhookDelivery.objects.bulk_create(
-        [WebhookDelivery(event=event, endpoint=each, next_try_at=at) for each in listening]
+        [
+            WebhookDelivery(event=event, endpoint=each, next_try_at=due_at or at)
+            for each in listening
+        ]
     )
     transaction.on_commit(tell_worker)
     return event
+
+
+def withdraw(*, kind: EventKind, subject: str) -> bool:
+    """Owe an event no longer; False where somebody was told, or is being told just now."""
+    deliveries = WebhookDelivery.objects.select_for_update().filter(
+        event__kind=kind, event__subject=subject
+    )
+    held = list(deliveries.order_by("pk"))
+    if any(each.attempts or each.replays or each.state == DELIVERED for each in held):
+        return False
+    WebhookDelivery.objects.filter(pk__in=[each.pk for each in held]).delete()
+    WebhookEvent.objects.filter(kind=kind, subject=subject).delete()
+    return True
 
 
 def tell_worker() -> None:

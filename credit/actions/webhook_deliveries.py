@@ -129,11 +129,13 @@ def finish(*, job: Job, answer: Answer, at: datetime) -> None:
 def replay(*, delivery_id: int, by: User, at: datetime) -> WebhookDelivery:
     """Owe a delivery anew, under the same message id, and try it at once."""
     require_role(by, Role.ADMINISTRATOR, to="replay a delivery")
-    found = WebhookDelivery.objects.select_for_update(of=("self",)).select_related("endpoint")
-    delivery = found.get(pk=delivery_id)
+    found = WebhookDelivery.objects.select_for_update(of=("self",))
+    delivery = found.select_related("endpoint", "event").get(pk=delivery_id)
     if delivery.endpoint.state != WebhookEndpoint.State.ACTIVE:
         state = delivery.endpoint.get_state_display().lower()
         raise CannotReplay(f"This webhook is {state}; nothing can be sent to it.")
+    if delivery.event.due_at is not None and at < delivery.event.due_at:
+        raise CannotReplay("What this tells of can still be undone; it is sent when that is over.")
     delivery.state, delivery.attempts, delivery.next_try_at = State.PENDING, 0, at
     delivery.replays += 1
     delivery.save(update_fields=["state", "attempts", "next_try_at", "replays"])
@@ -176,16 +178,16 @@ def _job(delivery: WebhookDelivery, *, at: datetime) -> Job:
         attempt=delivery.attempts,
         url=endpoint.url,
         message_id=event.pk,
-        body=json.dumps(_message(event), ensure_ascii=False, separators=(",", ":")).encode(),
+        body=json.dumps(_message(event, at=at), ensure_ascii=False, separators=(",", ":")).encode(),
         secrets=tuple(secrets),
     )
 
 
-def _message(event: WebhookEvent) -> dict[str, Any]:
+def _message(event: WebhookEvent, *, at: datetime) -> dict[str, Any]:
     """Say what happened: the ids, and of a decision what its partner may read of it now."""
     told: dict[str, Any] = dict(event.payload)
     if "decision" in told:
-        told["answer"] = _answer(told["decision"])
+        told["answer"] = _answer(told["decision"], at=at)
     return {
         "id": event.pk,
         "type": str(event.kind),
@@ -194,11 +196,12 @@ def _message(event: WebhookEvent) -> dict[str, Any]:
     }
 
 
-def _answer(decision_id: str) -> dict[str, Any]:
+def _answer(decision_id: str, *, at: datetime) -> dict[str, Any]:
     decision = Decision.objects.to_be_told().get(pk=decision_id)
     return answers.answer_of(
         decision,
         officer=getattr(decision, "officer_decision", None),
+        at=at,
         outcomes=decision.outcomes.all(),
     )
 

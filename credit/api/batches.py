@@ -166,7 +166,9 @@ class BatchResults(Endpoint):
         caller = caller_of(request)
         cursor = _cursor(query_strings.read(request, "cursor"), ROW)
         with tenancy.rows_of(caller.partner):
-            page = queries.results(batch_id, int(cursor or 0), partner=caller.partner)
+            page = queries.results(
+                batch_id, int(cursor or 0), partner=caller.partner, at=timezone.now()
+            )
         return answered(page)
 
 

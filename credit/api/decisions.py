@@ -77,7 +77,9 @@ class Decisions(Endpoint):
         caller = caller_of(request)
         query = query_strings.read(request, "reference", "cursor")
         with tenancy.rows_of(caller.partner):
-            page = queries.listing(caller.partner, query.get("reference"), _cursor(query))
+            page = queries.listing(
+                caller.partner, query.get("reference"), _cursor(query), at=timezone.now()
+            )
         return answered(page)
 
 
@@ -98,7 +100,7 @@ class DecisionDetail(Endpoint):
         query_strings.read(request)
         structlog.contextvars.bind_contextvars(decision_id=decision_id)
         with tenancy.rows_of(caller.partner):
-            answer = queries.answer(decision_id, partner=caller.partner)
+            answer = queries.answer(decision_id, partner=caller.partner, at=timezone.now())
         return answered(answer)
 
 

@@ -1,5 +1,6 @@
 """Batches as the API tells them, one partner's at a time."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -28,8 +29,8 @@ def listing(partner: Partner, cursor: str | None = None) -> dict[str, Any]:
     }
 
 
-def results(batch_id: str, after: int, *, partner: Partner) -> dict[str, Any]:
-    """Tell the results of rows after one, as decisions stand now.
+def results(batch_id: str, after: int, *, partner: Partner, at: datetime) -> dict[str, Any]:
+    """Tell the results of rows after one, as decisions stand at a moment.
 
     The batch is read first: if it was over then, no row comes after those that are read now.
     """
@@ -39,7 +40,7 @@ def results(batch_id: str, after: int, *, partner: Partner) -> dict[str, Any]:
     last = rows[-1].number if rows else after
     is_last = batch.state not in Batch.UNFINISHED and last >= batch.rows_done
     return {
-        "results": [row_answer(row) for row in rows],
+        "results": [row_answer(row, at=at) for row in rows],
         "next": None if is_last else str(last),
     }
 

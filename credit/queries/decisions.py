@@ -1,5 +1,6 @@
 """Decisions as the API tells them, one partner's at a time."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,19 +11,23 @@ from credit.models import Application, Decision, Partner
 PAGE = 50
 
 
-def answer(decision_id: str, *, partner: Partner | None) -> dict[str, Any]:
-    """Tell a decision as it stands now; another partner's does not exist."""
-    return _told(_visible(partner).get(pk=decision_id))
+def answer(decision_id: str, *, partner: Partner | None, at: datetime) -> dict[str, Any]:
+    """Tell a decision as it stands at a moment; another partner's does not exist."""
+    return _told(_visible(partner).get(pk=decision_id), at=at)
 
 
 def listing(
-    partner: Partner | None, reference: str | None = None, cursor: str | None = None
+    partner: Partner | None,
+    reference: str | None = None,
+    cursor: str | None = None,
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """Tell a page of decisions, newest first; `next` is the cursor of the page after it."""
     ids = list(_ids(partner, reference, cursor)[: PAGE + 1])
     page = Decision.objects.each_to_be_told().filter(pk__in=ids[:PAGE]).order_by("-pk")
     return {
-        "results": [_told(decision) for decision in page],
+        "results": [_told(decision, at=at) for decision in page],
         "next": ids[PAGE - 1] if len(ids) > PAGE else None,
     }
 
@@ -44,9 +49,10 @@ def _visible(partner: Partner | None) -> QuerySet[Decision]:
     return decisions.filter(application__partner=partner)
 
 
-def _told(decision: Decision) -> dict[str, Any]:
+def _told(decision: Decision, *, at: datetime) -> dict[str, Any]:
     return answers.answer_of(
         decision,
         officer=getattr(decision, "officer_decision", None),
+        at=at,
         outcomes=decision.outcomes.all(),
     )

@@ -34,7 +34,7 @@ def test_made_up_rows_are_told_like_real_ones(as_owner, champion):
         assert sum(write(cursor, made, span)) == 60
 
     with tenancy.rows_of(partners[1]):
-        page = decisions.listing(partners[1])
+        page = decisions.listing(partners[1], at=UNTIL)
     assert [told["reference"] for told in page["results"]] == [
         f"B-{number}" for number in range(59, 0, -2)
     ]

@@ -43,7 +43,7 @@ def test_a_verdict_against_the_recommendation_is_an_override(
     application = Application.objects.get()
     assert made.is_override is is_override
     assert application.status == {"approve": "approved", "decline": "declined"}[verdict]
-    answer = decisions.answer(made.decision_id, partner=None)
+    answer = decisions.answer(made.decision_id, partner=None, at=made.final_at)
     assert answer["decision"]["by"] == "officer"
     assert answer["status"] == application.status
 

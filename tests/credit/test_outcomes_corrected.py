@@ -50,7 +50,7 @@ def test_a_correction_counts_and_what_it_corrects_stays(report, approved, key):
 
     assert [(each.number, each.is_bad) for each in Outcome.objects.all()] == [(2, False), (1, True)]
     assert (second.corrects, second.matures_on) == (1, first.matures_on)
-    told = decisions.answer(approved, partner=key.partner)["outcomes"]
+    told = decisions.answer(approved, partner=key.partner, at=AT)["outcomes"]
     assert [(each["version"], each["outcome"]) for each in told] == [(2, "good"), (1, "bad")]
     assert WHY not in str(told)
 

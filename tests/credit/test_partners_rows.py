@@ -85,10 +85,10 @@ def test_nobody_writes_a_row_for_another_partner(theirs):
 
 def test_another_partners_decision_does_not_exist(theirs):
     with pytest.raises(Decision.DoesNotExist):
-        decisions.answer(theirs.decision_id, partner=factories.partner("bank-two"))
+        decisions.answer(theirs.decision_id, partner=factories.partner("bank-two"), at=factories.AT)
 
-    assert decisions.listing(factories.partner("bank-two"))["results"] == []
-    answer = decisions.answer(theirs.decision_id, partner=factories.partner())
+    assert decisions.listing(factories.partner("bank-two"), at=factories.AT)["results"] == []
+    answer = decisions.answer(theirs.decision_id, partner=factories.partner(), at=factories.AT)
     assert answer | {"outcomes": []} == theirs.answer
 
 

@@ -94,9 +94,12 @@ def the_delivery():
 def test_an_officers_decision_is_told_with_its_public_answer(champion, officer, receiver, key):
     made = factories.decide(partner=key.partner, **factories.REFERRED)
     webhooks.register(url=receiver.url, kinds=["decision.made"], key=key, at=AT)
-    officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=AT)
+    said = officer_decisions.record(
+        decision_id=made.decision_id, verdict="approve", by=officer, at=AT
+    )
 
-    assert sweep() == 1
+    assert sweep() == 0  # it can still be undone
+    assert sweep(said.final_at) == 1
 
     ((headers, body),) = receiver.came
     told = json.loads(body)

@@ -373,7 +373,7 @@ def test_protected_attributes_appear_on_no_page_of_an_officer(as_officer, waitin
     words |= {each.name for each in contract.protected} | {each.column for each in contract.banned}
     words |= {group.label for each in contract.protected for group in each.groups}
     decide(as_officer, waiting(recommendation="decline"), "approve", **REASON)
-    decided = Application.objects.get(status="approved")
+    decided = Application.objects.get(status__in=["approved", "awaiting_signature"])
 
     addresses = ["/", "/no/such/page/"]
     addresses += [f"/applications/{each}/" for each in (decision.pk, decided.decision.pk)]

@@ -21,7 +21,9 @@ DECISION: dict[str, Any] = {
     "decided_at": "2026-11-22T10:15:02.114Z",
     "recommendation": "decline",
     "status": "awaiting_officer",
+    "state": "awaiting_officer",
     "decision": None,
+    "offer": None,
     "pd": 0.45492443442344666,
     "score": 492,
     "band": "E",
@@ -175,7 +177,7 @@ ERRORS_OF_OAUTH = {"oauth-request": "invalid_scope", "oauth-client": "invalid_cl
 def webhook_message(kind: EventKind) -> dict[str, Any]:
     """Show what we send of an event."""
     at = "2026-11-23T11:02:45.310Z"
-    answer = {**DECISION, "status": "declined"}
+    answer = {**DECISION, "status": "declined", "state": "declined"}
     answer["decision"] = {"verdict": "decline", "decided_at": at, "by": "officer"}
     of_decision = {"decision": DECISION_ID, "answer": answer}
     return {

@@ -173,6 +173,11 @@ REQUESTS: dict[str, Schema] = {
     ),
 }
 
+STATES = (
+    f"One of {', '.join(Application.Status.values)}. More may come: treat one that you do not know "
+    "by its `status`."
+)
+
 ANSWERS: dict[str, Schema] = {
     "Reason": thing(
         {
@@ -190,6 +195,15 @@ ANSWERS: dict[str, Schema] = {
             "by": {"type": "string", "enum": ["officer", "policy"]},
         },
         description="What was decided: by an officer, or by the policy where it may.",
+    ),
+    "Offer": thing(
+        {
+            "amount": {"type": "string", "pattern": r"^\d+\.\d{2}$"},
+            "term_months": or_null({"type": "integer", "minimum": 1}),
+            "until": or_null({**DAY, "description": "The last day to accept it."}),
+            "accepted": or_null({"type": "boolean", "description": "null: not answered yet."}),
+        },
+        description="Terms that were offered instead of those asked for, which are declined.",
     ),
     "Model": thing(
         {
@@ -224,8 +238,17 @@ ANSWERS: dict[str, Schema] = {
             "reference": REFERENCE,
             "decided_at": MOMENT,
             "recommendation": {"type": "string", "enum": list(Decision.Recommendation.values)},
-            "status": {"type": "string", "enum": list(Application.Status.values)},
+            "status": {
+                "type": "string",
+                "enum": ["awaiting_officer", "approved", "declined"],
+                "description": "Of the terms asked for; `state` says more.",
+            },
+            "state": {**TEXT, "description": STATES, "examples": ["awaiting_officer"]},
             "decision": {"anyOf": [ref("Verdict"), {"type": "null"}]},
+            "offer": {
+                "anyOf": [ref("Offer"), {"type": "null"}],
+                "description": "Other terms that an officer offered.",
+            },
             "pd": or_null({"type": "number", "minimum": 0, "maximum": 1}),
             "score": or_null({"type": "integer"}),
             "band": or_null(TEXT),

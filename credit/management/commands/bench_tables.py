@@ -120,8 +120,8 @@ class _Measured:
         asked: dict[str, Callable[[], object]] = {
             "decide": self._decide,
             "queue": self._queue,
-            "list": lambda: self._of_partner(decisions.listing),
-            "by reference": lambda: self._of_partner(decisions.listing, self._reference()),
+            "list": lambda: self._of_partner(self._list),
+            "by reference": lambda: self._of_partner(self._list, self._reference()),
             "read": lambda: self._of_partner(self._answer, next(ids)),
         }
         return {name: self._timed(question, TIMES[name]) for name, question in asked.items()}
@@ -166,8 +166,11 @@ class _Measured:
     def _reference(self) -> str:
         return f"{MADE_UP}{self.random.randrange(500) * PARTNERS}"
 
+    def _list(self, partner: Partner, reference: str | None = None) -> None:
+        decisions.listing(partner, reference, at=timezone.now())
+
     def _answer(self, partner: Partner, decision_id: str) -> None:
-        decisions.answer(decision_id, partner=partner)
+        decisions.answer(decision_id, partner=partner, at=timezone.now())
 
     def _some_id(self) -> str:
         since, until = _span()

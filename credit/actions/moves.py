@@ -1,0 +1,69 @@
+"""Applications taken up and moved on: of two people at once the second is told, and what of."""
+
+from django.utils.translation import gettext as _
+
+from credit.actions.refusals import ActionDenied
+from credit.models import Application, Decision, OfferAnswer, OfficerDecision, User
+
+Status = Application.Status
+
+
+class AlreadyDecided(ActionDenied):
+    """The application waits for nobody."""
+
+
+class NotThatFar(ActionDenied):
+    """The application waits, but for something else."""
+
+
+def take_up(decision_id: str, *statuses: Status) -> Decision:
+    """Hold an application until the transaction ends; refuse one that is in none of the statuses.
+
+    Called first by every action on an application, so that they come one after another.
+    """
+    decision = Decision.objects.select_related("policy").get(pk=decision_id)
+    decision.application = Application.objects.select_for_update().get(pk=decision.application_id)
+    if decision.application.status in statuses:
+        return decision
+    if decision.application.status in Application.WAITING:
+        now = decision.application.get_status_display()
+        raise NotThatFar(_("Nothing was changed: the application is now “%s”.") % now)
+    raise AlreadyDecided(_what_ended_it(decision))
+
+
+def move(application: Application, *, to: Status) -> None:
+    """Move an application on, as its table of states allows."""
+    if to not in Application.NEXT_STATUSES[application.status]:
+        raise NotThatFar(
+            _("“%(now)s” does not become “%(to)s”.")
+            % {"now": application.get_status_display(), "to": to.label}
+        )
+    application.status = to
+    application.save(update_fields=["status"])
+
+
+def name_of(user: User) -> str:
+    """Name a person as colleagues know them."""
+    return user.get_full_name() or user.get_username()
+
+
+def _what_ended_it(decision: Decision) -> str:
+    made = OfficerDecision.objects.select_related("decided_by").filter(decision=decision).first()
+    status = decision.application.status
+    if status in {Status.WITHDRAWN, Status.INCOMPLETE}:
+        return _("This application is over: %s.") % _ended(decision)
+    if made is None:
+        return _("Policy decided this application already, within its automatic zone.")
+    said = _("%(who)s decided this application already: %(what)s, %(when)s UTC.") % {
+        "who": name_of(made.decided_by),
+        "what": made.get_verdict_display().lower(),
+        "when": f"{made.decided_at:%d %B %Y, %H:%M}",
+    }
+    answer = OfferAnswer.objects.filter(decision=decision).first()
+    if answer is None:
+        return said
+    return said + " " + _("The offer: %s.") % answer.get_answer_display().lower()
+
+
+def _ended(decision: Decision) -> str:
+    return decision.application.get_status_display().lower()
