@@ -1,4 +1,4 @@
-"""What a verdict needs before it is recorded: a reason, terms within bounds, perhaps a signature."""
+"""What a verdict needs before it is recorded: a reason, terms in bounds, perhaps a signature."""
 
 from dataclasses import dataclass
 from decimal import Decimal as Money
@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from credit.actions.refusals import ActionDenied
 from credit.models import Decision, OfficerVerdict
+from scoring import offers
 from scoring.application import RequestedValues
-from scoring.contract import Authority, Contract, PolicyRule
-from scoring.policy import meets
+from scoring.contract import Authority, Contract
 
 SHORTEST_REASON = 10  # characters
 
@@ -136,7 +136,7 @@ def _check_offer(decision: Decision, *, amount: Money | None, term: int | None) 
     offered = RequestedValues(amount=amount, term_months=term)
     _check_bounds(contract, authority_of(decision), asked=asked, offered=offered)
     rules = decision.policy.contract.read().policy.rules
-    unmet = [rule for rule in rules if not _meets(contract, rule, offered)]
+    unmet = offers.unmet(contract, rules, offered)
     for rule in unmet:
         if rule.otherwise == "decline":
             raise OfferRefused(_("Policy forbids these terms: %s.") % rule.text)
@@ -146,7 +146,7 @@ def _check_offer(decision: Decision, *, amount: Money | None, term: int | None) 
 def _check_bounds(
     contract: Contract, authority: Authority, *, asked: RequestedValues, offered: RequestedValues
 ) -> None:
-    low, high = amount_bounds(contract, authority, asked.amount)
+    low, high = offers.amount_bounds(contract.requested, authority, asked.amount)
     if not low <= offered.amount <= high:
         raise OfferRefused(
             _("An offer for this application is between %(low)s and %(high)s %(currency)s.")
@@ -154,38 +154,12 @@ def _check_bounds(
         )
     if offered.term_months is None or asked.term_months is None:
         return
-    shortest, longest = term_bounds(contract, authority, asked.term_months)
+    shortest, longest = offers.term_bounds(contract.requested, authority, asked.term_months)
     if not shortest <= offered.term_months <= longest:
         raise OfferRefused(
             _("The term offered is between %(shortest)d and %(longest)d months.")
             % {"shortest": shortest, "longest": longest}
         )
-
-
-def amount_bounds(contract: Contract, authority: Authority, asked: Money) -> tuple[Money, Money]:
-    """Give the least and the most that may be offered instead of an amount."""
-    cent = Money("0.01")
-    least = (asked * Money(str(authority.offer_share_at_least))).quantize(cent)
-    most = (asked * Money(str(authority.offer_share_at_most))).quantize(cent)
-    bounds = contract.requested
-    return max(least, bounds.amount_minimum), min(most, bounds.amount_maximum)
-
-
-def term_bounds(contract: Contract, authority: Authority, asked: int) -> tuple[int, int]:
-    """Give the shortest and the longest term that may be offered instead of one."""
-    change, bounds = authority.offer_term_change_at_most, contract.requested
-    return (
-        max(asked - change, bounds.term_minimum or 1),
-        min(asked + change, bounds.term_maximum or asked + change),
-    )
-
-
-def _meets(contract: Contract, rule: PolicyRule, offered: RequestedValues) -> bool:
-    """Hold a rule about amount or term against an offer; another rule says nothing of it."""
-    terms = {"requested.amount": offered.amount, "requested.term_months": offered.term_months}
-    same = {f"features.{each.name}": each.same_as for each in contract.features if each.same_as}
-    field = same.get(rule.field, rule.field)
-    return field not in terms or meets(rule, terms[field])
 
 
 def _limits(decision: Decision, verdict: str, *, amount: Money | None) -> tuple[str, ...]:

@@ -8,13 +8,16 @@ from itertools import accumulate
 
 from credit.models import (
     Decision,
+    OfferAnswer,
     OfficerDecision,
     Outcome,
-    PartnerFeedback,
-    RecommendationFeedback,
+    Role,
     Score,
     User,
 )
+from credit.queries import casework
+from credit.queries.casework import Casework, Happened
+from credit.queries.histories import HistoryRow, history, name_of
 from scoring.contract import Contract, Scale
 from scoring.features import Value
 from scoring.reasons import Reason, all_reasons, in_words, principal_reasons
@@ -73,8 +76,19 @@ class OfficerDecisionRow:
     reason_code: str
     reason_label: str
     reason: str
+    terms: str  # of a counter-offer
+    offer_until: date | None
+    offer_answer: str
     by: str
     at: datetime
+    signed_by: str
+    people: tuple[int | None, ...]  # who decided, and who signed
+    final_at: datetime | None
+
+    def may_undo(self, viewer: User, *, at: datetime) -> bool:
+        """Say whether to offer a person the undoing of it; the action checks more."""
+        is_open = self.final_at is not None and at < self.final_at and not self.offer_answer
+        return is_open and (viewer.pk in self.people or viewer.has_role(Role.SENIOR_OFFICER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +107,6 @@ class OutcomeRow:
     is_bad: bool
     observed_on: date
     matures_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryRow:
-    """One thing that happened to the application."""
-
-    at: datetime
-    who: str
-    what: str
-    words: str = ""  # of who did it, as they stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ class ApplicationDetail:
     term_months: int | None
     received_at: datetime
     status: str
+    status_label: str
     recommendation: str
     recommendation_label: str
     route: str
@@ -153,6 +158,7 @@ class ApplicationDetail:
     officer_decision: OfficerDecisionRow | None
     feedback: FeedbackRow | None
     history: list[HistoryRow]
+    casework: Casework
     outcome: OutcomeRow | None
     warnings: list[str]
     model_name: str
@@ -170,6 +176,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
     officer: OfficerDecision | None = getattr(decision, "officer_decision", None)
     outcomes = list(decision.outcomes.history())
     policy = decision.policy.contract.read().policy
+    events = casework.happened(decision)
     return ApplicationDetail(
         decision_id=decision.pk,
         reference=application.reference,
@@ -181,6 +188,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         term_months=application.term_months,
         received_at=application.received_at,
         status=application.status,
+        status_label=application.get_status_display(),
         recommendation=decision.recommendation,
         recommendation_label=decision.get_recommendation_display(),
         route=score.route,
@@ -203,8 +211,9 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         officer_reasons=[(each.code, each.label) for each in contract.officer_reasons],
         declining_needs_reason=decision.declining_needs_reason,
         officer_decision=_officer_decision(contract, officer),
-        feedback=_feedback(decision, viewer),
-        history=_history(decision, officer, outcomes),
+        feedback=_feedback(events, viewer),
+        history=history(decision, officer, outcomes, events),
+        casework=casework.of(decision, events, viewer=viewer),
         outcome=_outcome(outcomes[0] if outcomes else None),
         warnings=list(score.warnings),
         model_name=score.model_version.name if score.model_version else "",
@@ -222,6 +231,9 @@ def _find(decision_id: str) -> Decision:
         "application__score__model_version__product",
         "policy__contract",
         "officer_decision__decided_by",
+        "officer_decision__signed_by",
+        "offer_answer__recorded_by",
+        "withdrawal__recorded_by",
     ).get(pk=decision_id)
 
 
@@ -289,22 +301,30 @@ def _officer_decision(
     if made is None:
         return None
     labels = {each.code: each.label for each in contract.officer_reasons}
+    answer: OfferAnswer | None = getattr(made.decision, "offer_answer", None)
     return OfficerDecisionRow(
         verdict=made.verdict,
         is_override=made.is_override,
         reason_code=made.reason_code,
         reason_label=labels.get(made.reason_code, ""),
         reason=made.reason,
-        by=_name(made.decided_by),
+        terms=casework.terms(made.offered_amount, made.offered_term_months, contract.currency),
+        offer_until=made.offer_until,
+        offer_answer=answer.get_answer_display() if answer else "",
+        by=name_of(made.decided_by),
         at=made.decided_at,
+        signed_by=name_of(made.signed_by) if made.signed_by else "",
+        people=(made.decided_by_id, made.signed_by_id),
+        final_at=made.final_at,
     )
 
 
-def _feedback(decision: Decision, viewer: User) -> FeedbackRow | None:
-    given = RecommendationFeedback.objects.filter(decision=decision, given_by=viewer).first()
-    if given is None:
+def _feedback(events: list[Happened], viewer: User) -> FeedbackRow | None:
+    mine = [each for each in events if each.kind == "thumb" and each.who_id == viewer.pk]
+    if not mine:
         return None
-    return FeedbackRow(is_helpful=given.is_helpful, comment=given.comment, at=given.given_at)
+    (given,) = mine
+    return FeedbackRow(is_helpful=given.what == "true", comment=given.words, at=given.at)
 
 
 def _outcome(outcome: Outcome | None) -> OutcomeRow | None:
@@ -313,76 +333,3 @@ def _outcome(outcome: Outcome | None) -> OutcomeRow | None:
     return OutcomeRow(
         is_bad=outcome.is_bad, observed_on=outcome.observed_on, matures_on=outcome.matures_on
     )
-
-
-def _history(
-    decision: Decision, officer: OfficerDecision | None, outcomes: list[Outcome]
-) -> list[HistoryRow]:
-    """Tell what happened, the newest first."""
-    partner = decision.application.partner
-    label = decision.get_recommendation_display().lower()
-    rows = [
-        HistoryRow(
-            at=decision.decided_at,
-            who=partner.name if partner else "",
-            what=f"Received; recommendation: {label}",
-        )
-    ]
-    if decision.automatic:
-        done = decision.get_automatic_display().lower()
-        rows.append(HistoryRow(at=decision.decided_at, who="policy", what=f"Decided: {done}"))
-    if officer is not None:
-        rows.append(_decided(officer))
-    for given in decision.feedback.select_related("given_by").order_by("given_at", "pk"):
-        helped = "helped" if given.is_helpful else "did not help"
-        rows.append(
-            HistoryRow(
-                at=given.given_at,
-                who=_name(given.given_by),
-                what=f"Feedback: the recommendation {helped}",
-            )
-        )
-    said = decision.partner_feedback.select_related("given_with__partner")
-    labels = {each.name: each.label for each in decision.application.score.contract.read().features}
-    rows += [_partner_said(given, labels) for given in said]
-    rows += [_turned_out(outcome) for outcome in outcomes]
-    return sorted(rows, key=lambda row: row.at, reverse=True)
-
-
-def _decided(made: OfficerDecision) -> HistoryRow:
-    against = ", against the recommendation" if made.is_override else ""
-    return HistoryRow(
-        at=made.decided_at,
-        who=_name(made.decided_by),
-        what=f"Decided: {made.get_verdict_display().lower()}{against}",
-    )
-
-
-def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
-    about = f" ({labels.get(given.feature, given.feature)})" if given.feature else ""
-    return HistoryRow(
-        at=given.given_at,
-        who=given.given_with.partner.name,
-        what=f"Partner's feedback: {given.get_kind_display().lower()}{about}",
-        words=given.text,
-    )
-
-
-def _turned_out(outcome: Outcome) -> HistoryRow:
-    who = ""
-    if outcome.reported_by is not None:
-        who = _name(outcome.reported_by)
-    elif outcome.reported_with is not None:
-        who = outcome.reported_with.partner.name
-    told = "Outcome" if outcome.corrects is None else "Outcome corrected"
-    word = "bad" if outcome.is_bad else "good"
-    return HistoryRow(
-        at=outcome.reported_at,
-        who=who,
-        what=f"{told}: {word}, seen {outcome.observed_on}",
-        words=outcome.reason,
-    )
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

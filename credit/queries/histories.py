@@ -1,0 +1,172 @@
+"""What happened to an application, in sentences, the newest first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from credit.models import (
+    Decision,
+    InformationRequest,
+    OfferAnswer,
+    OfficerDecision,
+    OfficerVerdict,
+    Outcome,
+    PartnerFeedback,
+    ProposedDecision,
+    ReasonFeedback,
+    User,
+    Withdrawal,
+)
+from credit.queries.casework import Happened, terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One thing that happened to the application."""
+
+    at: datetime
+    who: str
+    what: str
+    words: str = ""  # of who did it, as they stand
+
+
+def history(
+    decision: Decision,
+    officer: OfficerDecision | None,
+    outcomes: list[Outcome],
+    events: list[Happened],
+) -> list[HistoryRow]:
+    """Tell what happened, the newest first."""
+    partner = decision.application.partner
+    label = decision.get_recommendation_display().lower()
+    contract = decision.application.score.contract.read()
+    labels = {each.name: each.label for each in contract.features}
+    rows = [
+        HistoryRow(
+            at=decision.decided_at,
+            who=partner.name if partner else "",
+            what=_("Received; recommendation: %s") % label,
+        )
+    ]
+    if decision.automatic:
+        done = decision.get_automatic_display().lower()
+        what = _("Decided: %s") % done
+        rows.append(HistoryRow(at=decision.decided_at, who=_("policy"), what=what))
+    rows += [_did(event, labels) for event in events]
+    if officer is not None:
+        rows += _decided(officer, contract.currency)
+    rows += _ended(decision)
+    said = decision.partner_feedback.select_related("given_with__partner")
+    rows += [_partner_said(given, labels) for given in said]
+    rows += [_turned_out(outcome) for outcome in outcomes]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+def name_of(user: User) -> str:
+    """Name a person as colleagues know them."""
+    return user.get_full_name() or user.get_username()
+
+
+def _did(event: Happened, labels: dict[str, str]) -> HistoryRow:
+    return HistoryRow(at=event.at, who=event.who, what=_sentence(event, labels), words=event.words)
+
+
+def _sentence(event: Happened, labels: dict[str, str]) -> str:
+    return _SENTENCES[event.kind](event, labels)
+
+
+def _thumb(event: Happened, _labels: dict[str, str]) -> str:
+    if event.what == "true":
+        return _("Feedback: the recommendation helped")
+    return _("Feedback: the recommendation did not help")
+
+
+def _opinion(event: Happened, labels: dict[str, str]) -> str:
+    kind = ReasonFeedback.Kind(event.what).label.lower()
+    about = labels.get(event.about, event.about)
+    return _("Feedback on “%(about)s”: %(kind)s") % {"about": about, "kind": kind}
+
+
+def _settled(event: Happened, _labels: dict[str, str]) -> str:
+    return _("Proposed decision: %s") % ProposedDecision.State(event.what).label.lower()
+
+
+def _answered(event: Happened, _labels: dict[str, str]) -> str:
+    state = InformationRequest.State(event.what).label.lower()
+    return _("Question to the applicant: %s") % state
+
+
+_SENTENCES: dict[str, Callable[[Happened, dict[str, str]], str]] = {
+    "note": lambda event, labels: _("Note"),  # noqa: ARG005 - as the others
+    "thumb": _thumb,
+    "opinion": _opinion,
+    "proposed": lambda event, _labels: (
+        _("Proposed for a second signature: %s") % _verdict(event.what)
+    ),
+    "settled": _settled,
+    "asked": lambda event, labels: _("Asked the applicant for information"),  # noqa: ARG005
+    "answered": _answered,
+    "decided": lambda event, _labels: _("Decided, and undone later: %s") % _verdict(event.what),
+    "undone": lambda event, _labels: _("Undone: %s") % _verdict(event.what),
+}
+
+
+def _verdict(verdict: str) -> str:
+    return str(OfficerVerdict(verdict).label).lower()
+
+
+def _decided(made: OfficerDecision, currency: str) -> list[HistoryRow]:
+    against = _(", against the recommendation") if made.is_override else ""
+    offered = terms(made.offered_amount, made.offered_term_months, currency)
+    what = _("Decided: %s") % made.get_verdict_display().lower()
+    return [
+        HistoryRow(
+            at=made.decided_at,
+            who=name_of(made.decided_by),
+            what=f"{what}{f', {offered}' if offered else ''}{against}",
+        )
+    ]
+
+
+def _ended(decision: Decision) -> list[HistoryRow]:
+    rows = []
+    answer: OfferAnswer | None = getattr(decision, "offer_answer", None)
+    if answer is not None:
+        what = _("Counter-offer: %s") % answer.get_answer_display().lower()
+        who = name_of(answer.recorded_by)
+        rows.append(HistoryRow(at=answer.recorded_at, who=who, what=what, words=answer.words))
+    gone: Withdrawal | None = getattr(decision, "withdrawal", None)
+    if gone is not None:
+        who, what = name_of(gone.recorded_by), _("Withdrawn by the applicant")
+        rows.append(HistoryRow(at=gone.recorded_at, who=who, what=what, words=gone.words))
+    return rows
+
+
+def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
+    about = f" ({labels.get(given.feature, given.feature)})" if given.feature else ""
+    kind = given.get_kind_display().lower()
+    return HistoryRow(
+        at=given.given_at,
+        who=given.given_with.partner.name,
+        what=_("Partner's feedback: %(kind)s%(about)s") % {"kind": kind, "about": about},
+        words=given.text,
+    )
+
+
+def _turned_out(outcome: Outcome) -> HistoryRow:
+    who = ""
+    if outcome.reported_by is not None:
+        who = name_of(outcome.reported_by)
+    elif outcome.reported_with is not None:
+        who = outcome.reported_with.partner.name
+    told = _("Outcome") if outcome.corrects is None else _("Outcome corrected")
+    word = _("bad") if outcome.is_bad else _("good")
+    return HistoryRow(
+        at=outcome.reported_at,
+        who=who,
+        what=_("%(told)s: %(word)s, seen %(day)s")
+        % {"told": told, "word": word, "day": outcome.observed_on},
+        words=outcome.reason,
+    )
