@@ -44,6 +44,15 @@ ACCESS: dict[str, Rule] = {
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
     "feedback": Rule(read=OFFICERS, write=OFFICERS),
+    "reason_feedback": Rule(read=OFFICERS, write=OFFICERS),
+    "note": Rule(read=OFFICERS, write=OFFICERS),
+    "undo": Rule(read=OFFICERS, write=OFFICERS),
+    "ask": Rule(read=OFFICERS, write=OFFICERS),
+    "information": Rule(read=OFFICERS, write=OFFICERS),
+    "offer_answer": Rule(read=OFFICERS, write=OFFICERS),
+    "withdraw": Rule(read=OFFICERS, write=OFFICERS),
+    "signature": Rule(read=OFFICERS, write=OFFICERS),
+    "signatures": Rule(read=frozenset({Role.SENIOR_OFFICER, Role.AUDITOR})),
     "console": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
@@ -71,6 +80,7 @@ ACCESS: dict[str, Rule] = {
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
+    ("signatures", "Signatures"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
     ("webhooks", "Webhooks"),

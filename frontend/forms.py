@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
-from credit.models import WebhookDelivery
-from credit.models.decisions import Verdict
+from credit.models import OfficerVerdict, WebhookDelivery
 from credit.models.model_versions import Stage
 
 LONGEST = 4000  # characters of a written reason, note or comment
@@ -26,7 +25,13 @@ class SignInForm(AuthenticationForm):
 class DecisionForm(forms.Form):
     """An officer's verdict, with a reason where it has or needs one."""
 
-    verdict = forms.ChoiceField(choices=Verdict.choices)
+    verdict = forms.ChoiceField(choices=OfficerVerdict.choices)
+    offered_amount = forms.DecimalField(
+        label=_("Amount offered"), required=False, max_digits=14, decimal_places=2, min_value=0
+    )
+    offered_term_months = forms.IntegerField(
+        label=_("Term offered, in months"), required=False, min_value=1, max_value=10_000
+    )
     reason_code = forms.ChoiceField(label="Reason", required=False)
     reason = forms.CharField(
         label="In your own words",

@@ -7,9 +7,11 @@ from django.http import HttpRequest
 
 from credit.actions.refusals import ActionDenied, NotAllowed
 
+Refusals = type[ActionDenied] | tuple[type[ActionDenied], ...]
+
 
 @contextmanager
-def told(request: HttpRequest, *, but: type[ActionDenied] | tuple[()] = ()) -> Iterator[None]:
+def told(request: HttpRequest, *, but: Refusals = ()) -> Iterator[None]:
     """Tell the person what an action refused; whoever may not do it at all gets the 403 page.
 
     A refusal of the kind `but` passes: it belongs beside the form.

@@ -236,6 +236,12 @@ def all_passed(gates: Sequence[HasPassed]) -> bool:
     return bool(gates) and all(gate.passed for gate in gates)
 
 
+@register.filter
+def opinion(feature: str, opinions: dict[str, str]) -> str:
+    """Give what a person said of one reason, or nothing."""
+    return opinions.get(feature, "")
+
+
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw a sign. It repeats what a word beside it says, so screen readers skip it."""

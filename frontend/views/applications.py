@@ -1,48 +1,78 @@
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from credit.actions import feedback as feedbacks
-from credit.actions import officer_decisions
-from credit.models import Decision
+from credit.actions import officer_decisions, verdicts
+from credit.models import (
+    Decision,
+    OfficerDecision,
+    OfficerVerdict,
+    ProposedDecision,
+    ReasonFeedback,
+    Role,
+)
 from credit.queries import alternatives, applications
 from credit.queries.applications import ApplicationDetail
 from frontend.access import SignedInRequest, may_write
+from frontend.casework_forms import (
+    AskForm,
+    InformationForm,
+    NoteForm,
+    OfferAnswerForm,
+    OfferForm,
+    SignatureForm,
+    WithdrawForm,
+)
 from frontend.charts import application_charts
 from frontend.forms import DecisionForm, FeedbackForm
 from frontend.refusals import told
 from frontend.templatetags.evenhand import visible
 
-DONE = {"approve": "approved", "decline": "declined"}
+DONE = {
+    "approve": _lazy("%(name)s is approved, by your decision."),
+    "decline": _lazy("%(name)s is declined, by your decision."),
+    "counter_offer": _lazy("%(name)s: your counter-offer stands."),
+}
+BESIDE_THE_FORM = (verdicts.ReasonMissing, verdicts.OfferRefused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: SignedInRequest, decision_id: str) -> HttpResponse:
     """Show one application, and take the officer's decision on it."""
-    application = _find(decision_id, request)
+    application = find(decision_id, request)
     if request.method != "POST":
-        return _page(request, application)
-    form = DecisionForm(request.POST, reasons=application.officer_reasons)
+        return show(request, application)
+    is_offer = request.POST.get("verdict") == OfficerVerdict.COUNTER_OFFER
+    form = (OfferForm if is_offer else DecisionForm)(
+        request.POST, reasons=application.officer_reasons
+    )
+    name = "offer_form" if is_offer else "decision_form"
     if not form.is_valid():
-        return _page(request, application, form=form)
+        return show(request, application, **{name: form})
     try:
         return _decide(request, application, form)
-    except officer_decisions.ReasonMissing as missing:
-        form.add_error(None, str(missing))
-        return _page(request, application, form=form)
+    except BESIDE_THE_FORM as refused:
+        form.add_error(None, str(refused))
+        return show(request, application, **{name: form})
 
 
 @require_POST
 def feedback(request: SignedInRequest, decision_id: str) -> HttpResponse:
     """Take a thumb on the recommendation; htmx picks the card from the page it lands on."""
-    application = _find(decision_id, request)
+    application = find(decision_id, request)
     form = FeedbackForm(request.POST)
     if not form.is_valid():
-        return _page(request, application, feedback_form=form)
+        return show(request, application, feedback_form=form)
     with told(request):
         feedbacks.give(
             decision_id=decision_id, by=request.user, at=timezone.now(), **form.cleaned_data
@@ -53,47 +83,93 @@ def feedback(request: SignedInRequest, decision_id: str) -> HttpResponse:
 def _decide(
     request: SignedInRequest, application: ApplicationDetail, form: DecisionForm
 ) -> HttpResponse:
-    with told(request, but=officer_decisions.ReasonMissing):
+    with told(request, but=BESIDE_THE_FORM):
         made = officer_decisions.record(
             decision_id=application.decision_id,
             by=request.user,
             at=timezone.now(),
             **form.cleaned_data,
         )
-        done = DONE[made.verdict]
-        messages.success(request, f"{visible(application.reference)} is {done}, by your decision.")
+        messages.success(request, _said(application, made))
         return redirect("queue")
     return redirect("application", application.decision_id)
 
 
-def _find(decision_id: str, request: SignedInRequest) -> ApplicationDetail:
+def _said(application: ApplicationDetail, made: OfficerDecision | ProposedDecision) -> str:
+    """Say what became of it, with a way back while it can be undone."""
+    name = visible(application.reference)
+    if isinstance(made, ProposedDecision):
+        return _("%s waits for a senior officer's signature.") % name
+    said = DONE[made.verdict] % {"name": name}
+    if made.final_at is None or made.final_at <= made.decided_at:
+        return said
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        said,
+        reverse("application", args=[application.decision_id]),
+        _("Undo it until %s UTC") % f"{made.final_at:%H:%M}",
+    )
+
+
+def find(decision_id: str, request: SignedInRequest) -> ApplicationDetail:
+    """Find an application, or answer 404."""
     try:
         return applications.detail(decision_id, viewer=request.user)
     except Decision.DoesNotExist as missing:
         raise Http404 from missing
 
 
-def _page(
-    request: SignedInRequest,
-    application: ApplicationDetail,
-    *,
-    form: DecisionForm | None = None,
-    feedback_form: FeedbackForm | None = None,
+def show(
+    request: SignedInRequest, application: ApplicationDetail, **typed: forms.Form
 ) -> HttpResponse:
-    given = application.feedback
+    """Show the page; of a form that is wrong, what was typed into it."""
+    now, decided = timezone.now(), application.officer_decision
     page: dict[str, Any] = {
         "application": application,
         "may_decide": may_write(request.user, "application"),
+        "may_undo": bool(decided and decided.may_undo(request.user, at=now)),
+        "may_sign": request.user.has_role(Role.SENIOR_OFFICER),
+        "opinions": _opinions(application),
         "opposite": "decline" if application.recommendation == "approve" else "approve",
-        "decision_form": form or DecisionForm(reasons=application.officer_reasons),
-        "feedback_form": feedback_form
-        or FeedbackForm(initial={"comment": given.comment if given else ""}),
-        "now": timezone.now(),
+        "now": now,
+        **_forms(application),
+        **typed,
         **application_charts.draw(application),
         **_what_if(request, application),
     }
-    status = 422 if form or feedback_form else 200
-    return render(request, "applications/detail.html", page, status=status)
+    return render(request, "applications/detail.html", page, status=422 if typed else 200)
+
+
+def _opinions(application: ApplicationDetail) -> dict[str, Any]:
+    """Lay out the reasons to be judged: those that count against the applicant first."""
+    first = application.principal or application.reasons[:4]
+    named = {each.feature for each in first}
+    others = [each for each in application.reasons if each.feature not in named]
+    return {
+        "first": first,
+        "others": others,
+        "is_open": any(each.feature in application.casework.opinions for each in others),
+        "kinds": ReasonFeedback.Kind.choices,
+    }
+
+
+def _forms(application: ApplicationDetail) -> dict[str, forms.Form]:
+    given, reasons = application.feedback, application.officer_reasons
+    terms = {
+        "offered_amount": application.amount,
+        "offered_term_months": application.term_months,
+    }
+    return {
+        "decision_form": DecisionForm(reasons=reasons),
+        "offer_form": OfferForm(reasons=reasons, initial=terms),
+        "ask_form": AskForm(),
+        "withdraw_form": WithdrawForm(),
+        "information_form": InformationForm(),
+        "answer_form": OfferAnswerForm(),
+        "signature_form": SignatureForm(),
+        "note_form": NoteForm(),
+        "feedback_form": FeedbackForm(initial={"comment": given.comment if given else ""}),
+    }
 
 
 def _what_if(request: SignedInRequest, application: ApplicationDetail) -> dict[str, Any]:

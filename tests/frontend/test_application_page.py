@@ -124,7 +124,7 @@ def test_an_override_that_does_not_say_why_keeps_what_was_typed(typed, as_office
     assert "Say why, going against the recommendation" in page
     assert typed["reason"] in page
     assert ('value="OFF01" selected' in page) == bool(typed["reason_code"])
-    assert re.search(r"<details\s+open", page)
+    assert re.search(r"<details[^>]*\sopen", page)
     assert not OfficerDecision.objects.exists()
 
 
@@ -217,7 +217,7 @@ def test_forms_carry_their_token(db, waiting):
     tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
     forms = page.content.decode().count('method="post"')
 
-    assert len(tokens) == forms == 4
+    assert len(tokens) == forms > 4
     answer = client.post(
         f"/applications/{decision.pk}/", {"verdict": "decline", "csrfmiddlewaretoken": tokens[1]}
     )
