@@ -36,6 +36,14 @@ JOIN credit_auditevent event ON event.target = 'decision:' || verdict.decision_i
     AND event.type = 'officer_decided'
 WHERE application.reference LIKE %s
 """
+# What is above an officer's authority is stored as a proposal, with its own event.
+_PROPOSED = """
+SELECT proposed.decision_id, proposed.verdict FROM credit_proposeddecision proposed
+JOIN credit_application application ON application.id = proposed.decision_id
+JOIN credit_auditevent event ON event.target = 'decision:' || proposed.decision_id
+    AND event.type = 'decision_proposed'
+WHERE application.reference LIKE %s AND proposed.state = 'waiting'
+"""
 _MODELS = """
 SELECT application.id, product.slug || '/' || version.number, score.bundle_hash, score.route
 FROM credit_application application
@@ -99,9 +107,9 @@ def stored(stack: Stack, workload: "Workload") -> dict[str, Reckoning]:
         )
     if workload.told_verdicts:
         verdicts = workload.told_verdicts
-        found["officers' decisions"] = reckon(
-            verdicts, _but(stack.rows(_VERDICTS, f"load-{run}-%"), unsure, verdicts)
-        )
+        like = f"load-{run}-%"
+        held = [*stack.rows(_VERDICTS, like), *stack.rows(_PROPOSED, like)]
+        found["officers' decisions"] = reckon(verdicts, _but(held, unsure, verdicts))
     return found
 
 

@@ -15,7 +15,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ROW = re.compile(r'href="/applications/([0-9A-Z]{26})/"><bdi>([^<]*)</bdi>')
 VERDICT = re.compile(r'name="verdict"\s+value="(\w+)"')
 VERSION = re.compile(r'href="/console/models/(\d+)/"')
-DECIDED = re.compile(r'<h2 id="decide-title">Decided</h2>')
+DECIDED = re.compile(r'<h2 id="decide-title">(?:Decided|Waits for a second signature)</h2>')
 QUEUE, APPLICATION = "GET /", "GET /applications/{id}/"
 DECIDE = "POST /applications/{id}/"
 MODEL = "GET /console/models/{id}/"

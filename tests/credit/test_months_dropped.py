@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from credit import retention
-from credit.actions import audit, feedback, months, officer_decisions, outcomes
+from credit.actions import audit, feedback, months, notes, officer_decisions, outcomes
 from credit.actions import retention as actions
 from credit.actions.refusals import NotAllowed
 from credit.audit_chain import month_of
@@ -71,6 +71,7 @@ def decided(champion, officer, this_month):
     )
     officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=at)
     feedback.give(decision_id=made.decision_id, is_helpful=True, comment="", by=officer, at=at)
+    notes.write(decision_id=made.decision_id, words="Rang her.", by=officer, at=at)
     outcomes.report(
         decision_id=made.decision_id, is_bad=False, observed_on=at.date(), key=key, at=at
     )

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from credit.actions import feedback, officer_decisions
 from credit.actions.refusals import ActionDenied, NotAllowed
-from credit.models import Application, AuditEvent, Decision, OfficerDecision
+from credit.models import Application, AuditEvent, Decision, OfficerDecision, ReasonFeedback
 from credit.queries import decisions, queue
 
 AT = factories.AT
@@ -189,6 +189,43 @@ def test_only_officers_judge_recommendations(champion, auditor):
 
     with pytest.raises(NotAllowed):
         feedback.give(decision_id=decided.decision_id, is_helpful=True, by=auditor, at=AT)
+
+
+def judge(decided, kind, officer, feature="checking_status"):
+    return feedback.give_on_reason(
+        decision_id=decided.decision_id, feature=feature, kind=kind, by=officer, at=AT
+    )
+
+
+def test_what_is_thought_of_a_reason_can_be_changed_and_taken_back(champion, officer):
+    decided = factories.decide()
+
+    assert judge(decided, "wrong", officer).kind == "wrong"
+    assert judge(decided, "data_wrong", officer).kind == "data_wrong"
+    assert ReasonFeedback.objects.get().given_by == officer
+    assert judge(decided, "data_wrong", officer) is None
+
+    assert not ReasonFeedback.objects.exists()
+    events = AuditEvent.objects.filter(type=AuditEvent.Type.FEEDBACK_GIVEN).order_by("pk")
+    assert [event.details["kind"] for event in events] == ["wrong", "data_wrong", ""]
+
+
+@pytest.mark.parametrize(
+    ("kind", "feature"), [("awful", "checking_status"), ("wrong", "shoe_size")]
+)
+def test_only_reasons_of_the_score_are_judged(champion, officer, kind, feature):
+    decided = factories.decide()
+
+    with pytest.raises(feedback.NoSuchReason):
+        judge(decided, kind, officer, feature)
+
+
+def test_the_database_keeps_one_opinion_a_person_of_a_reason(champion, officer):
+    given = judge(factories.decide(), "wrong", officer)
+    given.pk = None
+
+    with pytest.raises(IntegrityError, match="reason_feedback_one_a_person"):
+        given.save(force_insert=True)
 
 
 def test_the_queue_holds_what_waits_the_longest_waiting_first(champion, officer):
