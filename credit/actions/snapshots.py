@@ -11,9 +11,9 @@ from django.db import transaction
 from credit import store
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
-from credit.models import Ingestion, Outcome, Product, Snapshot
+from credit.models import Decision, Ingestion, OfficerDecision, Outcome, Product, Snapshot
 from credit.models.outcomes import OutcomeQuerySet
-from scoring.contract import Contract
+from scoring.contract import Contract, Kind
 from scoring.features import InputRefused, validate
 from scoring.records import normalised
 
@@ -101,8 +101,9 @@ def _rows(
     product: Product, contract: Contract, *, at: datetime
 ) -> Iterator[tuple[Outcome, dict[str, Any]]]:
     matured = _outcomes(product, at=at).filter(matures_on__lte=at.date())
-    for outcome in matured.select_related("decision__application").iterator():
-        said = outcome.decision.application.features
+    loans = matured.select_related("decision__application", "decision__officer_decision")
+    for outcome in loans.iterator():
+        said = _as_lent(contract, outcome.decision)
         try:
             values = normalised(contract, validate(contract, said))
         except InputRefused:
@@ -116,6 +117,23 @@ def _rows(
                 APPLIED_ON: outcome.decision.application.received_at.date(),
             },
         )
+
+
+def _as_lent(contract: Contract, decision: Decision) -> dict[str, Any]:
+    """Give what was stated; of a loan on the terms of a counter-offer, those that were lent."""
+    made: OfficerDecision | None = getattr(decision, "officer_decision", None)
+    stated: dict[str, Any] = decision.application.features
+    if made is None or made.offered_amount is None:
+        return stated
+    lent: dict[str, Any] = {
+        "requested.amount": float(made.offered_amount),
+        "requested.term_months": made.offered_term_months,
+    }
+    return stated | {
+        each.name: round(lent[each.same_as]) if each.kind is Kind.INTEGER else lent[each.same_as]
+        for each in contract.features
+        if each.same_as is not None and stated.get(each.name) is not None
+    }
 
 
 def _outcomes(product: Product, *, at: datetime) -> OutcomeQuerySet:

@@ -107,6 +107,7 @@ def test_an_officer_reads_judges_and_agrees(product, apply):
         expect(page.locator(".headline")).to_contain_text("of 100 applicants like this")
         expect(page.get_by_role("table").first).to_contain_text(answer["reasons"][0]["text"])
 
+        page.get_by_text("Say more, then press a thumb").click()
         page.get_by_label("Comment").fill("The amount says it all.")
         page.get_by_role("button", name="It helped").click()
         expect(page.get_by_role("button", name="It helped")).to_have_attribute(
@@ -157,7 +158,8 @@ def test_an_officer_overrides_with_a_reason_and_loses_nothing_typed(product, app
 
         page.get_by_label("Reason").select_option(index=1)
         page.get_by_role("button", name=f"Override and {opposite}").click()
-        expect(page.get_by_role("status").first).to_contain_text("OVERRIDE-1 is")
+        # Of this amount a senior officer signs an approval.
+        expect(page.get_by_role("status").first).to_contain_text("OVERRIDE-1 waits for a senior")
 
         page.goto(f"/applications/{answer['id']}/")
         expect(page.locator(".decide")).to_contain_text("against the recommendation")
@@ -187,7 +189,7 @@ def test_a_thumb_leaves_a_half_written_reason_where_it_is(product, apply):
 
     with product.at_desk("officer") as page:
         page.goto(f"/applications/{answer['id']}/")
-        page.locator("summary").first.click()
+        page.get_by_text(re.compile("^Override:")).click()
         page.get_by_label("In your own words").fill("half a sent")
         page.get_by_role("button", name="It did not").click()
 

@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
+from decimal import Decimal
+
 import factories
 import pytest
 from django.db import IntegrityError
 
 from credit import store
-from credit.actions import officer_decisions, outcomes, snapshots
+from credit.actions import counter_offers, officer_decisions, outcomes, snapshots
 from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, Decision, Outcome
 
@@ -131,6 +133,28 @@ def test_a_label_inside_its_window_never_enters_a_snapshot(champion, approved, k
     )
     assert (mature.label_sources["matured_outcome"], mature.immature) == (1, 0)
     assert (mature.rows, mature.bads) == (1001, 301)
+
+
+def test_a_loan_on_the_terms_of_a_counter_offer_is_learned_from_as_it_was_lent(champion, officer):
+    made = factories.decide(**factories.REFERRED)
+    officer_decisions.record(
+        decision_id=made.decision_id,
+        verdict="counter_offer",
+        offered_amount=Decimal("3000.40"),
+        offered_term_months=24,
+        reason_code="OFF04",
+        reason="The instalment would be too high.",
+        by=officer,
+        at=AT,
+    )
+    counter_offers.answer(decision_id=made.decision_id, said="accepted", by=officer, at=AT)
+    report(made.decision_id, by=officer, observed_on=TODAY, at=AT)
+
+    snapshot = snapshots.take(product_id=champion.product_id, at=AT.replace(year=2028))
+
+    last = snapshots.read(snapshot).row(-1, named=True)
+    assert last["row"] == f"decision:{made.decision_id}"
+    assert (last["amount"], last["duration_months"]) == (3000, 24)
 
 
 def test_a_snapshot_says_where_its_labels_come_from(champion):
