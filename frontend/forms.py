@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
 
 from credit.models import OfficerVerdict, WebhookDelivery
 from credit.models.model_versions import Stage
