@@ -189,7 +189,7 @@ def test_a_thumb_leaves_a_half_written_reason_where_it_is(product, apply):
 
     with product.at_desk("officer") as page:
         page.goto(f"/applications/{answer['id']}/")
-        page.get_by_text(re.compile("^Override:")).click()
+        page.locator("summary").filter(has_text="Override:").click()
         page.get_by_label("In your own words").fill("half a sent")
         page.get_by_role("button", name="It did not").click()
 
