@@ -53,6 +53,7 @@ def undo(*, decision_id: str, by: User, at: datetime) -> UndoneDecision:
         raise NothingToUndo(_("No officer's decision stands that could be undone."))
     _check_may_undo(made, by=by, at=at)
     _check_nothing_left(made.decision)
+    _owe_nothing(made.decision)
     undone = UndoneDecision.objects.create(
         decision=made.decision,
         undone_by=by,
@@ -98,5 +99,9 @@ def _check_nothing_left(decision: Decision) -> None:
         raise SomethingLeft(_("The applicant has ended this application."))
     if Outcome.objects.filter(decision=decision).exists():
         raise SomethingLeft(_("What became of this loan was reported: it cannot be undone."))
+
+
+def _owe_nothing(decision: Decision) -> None:
+    """Take back what the partner was to be told, or refuse where it was."""
     if not outbox.withdraw(kind=EventKind.DECISION_MADE, subject=f"decision:{decision.pk}"):
         raise SomethingLeft(_("The partner has been told of this decision: it cannot be undone."))

@@ -1,7 +1,6 @@
 """Outcomes are reported once by those who may, and train a model only when they have matured."""
 
 from datetime import date, timedelta
-
 from decimal import Decimal
 
 import factories

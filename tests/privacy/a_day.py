@@ -144,6 +144,9 @@ class Day:
         self._sign_in("an officer", username=user["username"], password=user["password"])
         page = f"/applications/{made['id']}/"
         self._submit("a comment", f"{page}feedback/", is_helpful="no", comment=MARK)
+        self._submit("a note", f"{page}note/", words=MARK)
+        self._submit("a question", f"{page}ask/", items="other", words=MARK)
+        self._submit("an answer", f"{page}information/", did="answered", words=MARK)
         opposite = {"approve": "decline", "decline": "approve", "refer": "decline"}
         said = {"verdict": opposite[made["recommendation"]], "reason": f"{MARK} was here"}
         self._submit("no reason", page, **said)
