@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from credit.models import Decision, OfficerDecision, Outcome
+from credit.models import Correction, Decision, OfficerDecision, Outcome
 from scoring.contract import Contract
 from scoring.features import Value
 from scoring.reasons import principal_reasons
@@ -37,6 +37,8 @@ class Facts:
     route: str
     uncertainty: Mapping[str, Any] | None
     warnings: Sequence[str]
+    supersedes: str | None = None  # the decision before a correction
+    superseded_by: str | None = None
 
 
 def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
@@ -64,6 +66,8 @@ def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
         "uncertainty": _uncertainty(facts.uncertainty),
         "warnings": list(facts.warnings),
         "outcomes": [outcome_of(outcome) for outcome in outcomes],
+        "supersedes": facts.supersedes,
+        "superseded_by": facts.superseded_by,
     }
 
 
@@ -73,6 +77,8 @@ def answer_of(
     """Tell a stored decision; its application, score and the score's version are loaded."""
     application = decision.application
     score = application.score
+    correction: Correction | None = getattr(decision, "correction", None)
+    corrected: Correction | None = getattr(decision, "superseded_by", None)
     contract = score.contract.read()
     facts = Facts(
         id=decision.pk,
@@ -94,6 +100,8 @@ def answer_of(
         route=str(score.route),
         uncertainty=score.uncertainty,
         warnings=score.warnings,
+        supersedes=correction.supersedes_id if correction else None,
+        superseded_by=corrected.decision_id if corrected else None,
     )
     return told(facts, outcomes)
 

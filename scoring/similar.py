@@ -1,4 +1,4 @@
-"""Past loans that the model looks at as it does at this one: nearest in points, with their outcomes.
+"""Past loans that the model sees as it does this one: nearest in points, with their outcomes.
 
 Two applications are near where each feature gives both about the same points. So nothing counts
 that the model does not use, a feature counts as much as it moves the score, and no protected
@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +107,7 @@ class Neighbours:
         if without:
             far[self.decisions == without.encode()] = np.inf
         order = np.argsort(far, kind="stable")[:k]
-        return order[np.isfinite(far[order])]
+        return np.asarray(order[np.isfinite(far[order])], dtype=np.intp)
 
     def value(self, row: int, feature: Feature, *, at: int) -> Value:
         """Give a past loan's value of the feature at a place of the contract."""
@@ -180,7 +180,7 @@ def _decoded(feature: Feature, held: float) -> Value:
     return held if feature.kind is Kind.DECIMAL else int(held)
 
 
-def _parts(content: bytes, *, features: int) -> dict[str, NDArray[np.generic]]:
+def _parts(content: bytes, *, features: int) -> dict[str, NDArray[Any]]:
     with zipfile.ZipFile(io.BytesIO(content)) as folder:
         if sum(item.file_size for item in folder.infolist()) > LARGEST:
             raise NeighboursRefused(f"the table of past loans is larger than {LARGEST:,} bytes")

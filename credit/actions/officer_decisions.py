@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from credit.actions import audit, outbox
+from credit.actions import audit, hand_entries, outbox
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import (
     Application,
@@ -51,6 +51,7 @@ def record(
     decision = Decision.objects.select_related("policy").get(pk=decision_id)
     application = Application.objects.select_for_update().get(pk=decision.application_id)
     _check_waits(application, decision)
+    hand_entries.check_may_decide(decision, by=by)
     chosen, words = _verdict(verdict), reason.strip()
     _check_reason(decision, chosen, reason_code=reason_code, reason=words)
     application.status = _AFTER[chosen]
@@ -110,6 +111,8 @@ def _verdict(verdict: str) -> Verdict:
 def _check_waits(application: Application, decision: Decision) -> None:
     if application.status == Application.Status.AWAITING_OFFICER:
         return
+    if application.status == Application.Status.SUPERSEDED:
+        raise AlreadyDecided("This application was corrected: the corrected one is to be decided.")
     before = OfficerDecision.objects.select_related("decided_by").filter(decision=decision).first()
     if before is None:
         raise AlreadyDecided("Policy decided this application already, within its automatic zone.")

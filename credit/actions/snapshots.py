@@ -11,7 +11,7 @@ from django.db import transaction
 from credit import store
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
-from credit.models import Ingestion, Outcome, Product, Snapshot
+from credit.models import Application, Ingestion, Outcome, Product, Snapshot
 from credit.models.outcomes import OutcomeQuerySet
 from scoring.contract import Contract
 from scoring.features import InputRefused, validate
@@ -119,5 +119,10 @@ def _rows(
 
 
 def _outcomes(product: Product, *, at: datetime) -> OutcomeQuerySet:
-    """Give each decision's outcome in the version that was the newest at that moment."""
-    return Outcome.objects.filter(decision__application__product=product).as_of(at)
+    """Give each decision's outcome in the version that was the newest at that moment.
+
+    Of an application that was corrected, the corrected one counts, once.
+    """
+    of_product = Outcome.objects.filter(decision__application__product=product)
+    superseded = Application.Status.SUPERSEDED
+    return of_product.exclude(decision__application__status=superseded).as_of(at)

@@ -3,6 +3,7 @@ from credit.models.applications import Applicant, Application
 from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
 from credit.models.batches import Batch, BatchRow
 from credit.models.decisions import Decision, OfficerDecision, RecommendationFeedback, Score
+from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
@@ -27,8 +28,10 @@ __all__ = [
     "Batch",
     "BatchRow",
     "ContractVersion",
+    "Correction",
     "Decision",
     "EventKind",
+    "HandEntry",
     "IdempotencyRecord",
     "Ingestion",
     "InventoryEntry",
@@ -37,6 +40,7 @@ __all__ = [
     "Outcome",
     "Partner",
     "PartnerFeedback",
+    "PastLoans",
     "PolicyVersion",
     "Product",
     "RecommendationFeedback",

@@ -16,11 +16,13 @@ class Application(models.Model):
         AWAITING_OFFICER = "awaiting_officer", "Awaiting an officer"
         APPROVED = "approved", "Approved"
         DECLINED = "declined", "Declined"
+        SUPERSEDED = "superseded", "Superseded by a corrected one"
 
     NEXT_STATUSES: ClassVar[dict[str, frozenset[str]]] = {
-        Status.AWAITING_OFFICER: frozenset({Status.APPROVED, Status.DECLINED}),
+        Status.AWAITING_OFFICER: frozenset({Status.APPROVED, Status.DECLINED, Status.SUPERSEDED}),
         Status.APPROVED: frozenset(),
         Status.DECLINED: frozenset(),
+        Status.SUPERSEDED: frozenset(),
     }
 
     id = models.CharField(primary_key=True, max_length=LENGTH)
@@ -50,6 +52,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether a corrected one may still take its place."""
+        return self.Status.SUPERSEDED in self.NEXT_STATUSES[self.status]
 
 
 class Applicant(models.Model):
