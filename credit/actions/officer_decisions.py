@@ -51,7 +51,7 @@ def record(
     decision = Decision.objects.select_related("policy").get(pk=decision_id)
     application = Application.objects.select_for_update().get(pk=decision.application_id)
     _check_waits(application, decision)
-    hand_entries.check_may_decide(decision, by=by)
+    hand_entries.check_may_decide(decision, by)
     chosen, words = _verdict(verdict), reason.strip()
     _check_reason(decision, chosen, reason_code=reason_code, reason=words)
     application.status = _AFTER[chosen]

@@ -56,6 +56,14 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
     )
 
 
+def matured_rows(snapshot: Snapshot, *, at: datetime) -> pl.DataFrame:
+    """Give the rows that a snapshot like this one would have by now, and keep nothing."""
+    contract = snapshot.contract.read()
+    past, _ = _past_loans(snapshot.ingestion, contract, at=at)
+    live, _ = _matured(snapshot.product, contract, past.schema, at=at)
+    return pl.concat([past, live])
+
+
 def read(snapshot: Snapshot) -> pl.DataFrame:
     """Read a snapshot's rows: `row`, the features, `bad`, and `applied_on` where known."""
     return pl.read_parquet(io.BytesIO(store.get(snapshot.rows_sha256, PARQUET)))

@@ -1,5 +1,4 @@
 import io
-import pickle
 import zipfile
 
 import numpy as np
@@ -71,7 +70,7 @@ def _array(*values, dtype=None):
         b"",
         b"no zip",
         _zip(points=b"x"),
-        _zip(points=pickle.dumps([1]), values=b"", bad=b"", decisions=b""),
+        _zip(points=b"\x80\x04]\x94K\x01a.", values=b"", bad=b"", decisions=b""),
         _zip(
             points=_array({"a": 1}, dtype=object), values=_array(), bad=_array(), decisions=_array()
         ),
