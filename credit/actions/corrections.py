@@ -9,7 +9,7 @@ from django.db import transaction
 
 from credit.actions import audit, decisions, hand_entries
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import Application, AuditEvent, Correction, Decision, Role, User
+from credit.models import Applicant, Application, AuditEvent, Correction, Decision, Role, User
 from scoring.records import normalised
 
 SHORTEST_WORDS = 10  # characters
@@ -53,7 +53,7 @@ def correct(
     made = decisions.decide_typed(
         product=decision.application.product.slug,
         partner=decision.partner,
-        body={"reference": old.reference, **body},
+        body={"reference": old.reference, **_applicant(old), **body},
         at=at,
     )
     new = Application.objects.select_related("score__contract").get(pk=made.decision_id)
@@ -94,6 +94,12 @@ def _check_source(source: str, words: str) -> None:
             f"Say where the right value is from, and at least {SHORTEST_WORDS} characters of your"
             " own."
         )
+
+
+def _applicant(old: Application) -> dict[str, Any]:
+    """Take along who applies, as far as that was said."""
+    who = Applicant.objects.filter(pk=old.pk).first()
+    return {"applicant": {"name": who.name, "address": who.address}} if who else {}
 
 
 def _changes(old: Application, new: Application) -> list[dict[str, Any]]:

@@ -7,7 +7,15 @@ from django.db import IntegrityError, connection, transaction
 from credit import audit_chain, tenancy, vault
 from credit.actions import audit, corrections, hand_entries, officer_decisions, outcomes, snapshots
 from credit.actions.refusals import NotAllowed
-from credit.models import Application, AuditEvent, Correction, Decision, OfficerDecision, Outcome
+from credit.models import (
+    Applicant,
+    Application,
+    AuditEvent,
+    Correction,
+    Decision,
+    OfficerDecision,
+    Outcome,
+)
 from credit.queries import decisions, replays
 from monitoring import populations
 from scoring.features import InputRefused
@@ -132,6 +140,19 @@ def test_protected_groups_follow_though_the_serving_role_cannot_see_them(
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('vault.applicant_attribute', 'SELECT')")
         assert cursor.fetchone() == (False,)
+
+
+def test_who_applies_follows_and_stays_with_both(correct, officer, champion):
+    made = factories.decide(
+        applicant={"name": "Rosa Blau", "address": "Am Tor 3"}, **factories.REFERRED
+    )
+
+    corrected = correct(of=made.decision_id)
+
+    found = Applicant.objects.get(pk=corrected.decision_id)
+    assert (found.name, found.address) == ("Rosa Blau", "Am Tor 3")
+    assert Applicant.objects.filter(pk=made.decision_id).exists()
+    assert "Rosa" not in str(list(AuditEvent.objects.values_list("details", flat=True)))
 
 
 def test_a_superseded_application_is_neither_decided_nor_corrected_again(correct, officer, waiting):
