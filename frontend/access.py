@@ -43,6 +43,10 @@ ACCESS: dict[str, Rule] = {
     "sign_out": Rule(is_public=True),
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
+    "enter": Rule(read=OFFICERS),
+    "enter_product": Rule(read=OFFICERS, write=OFFICERS),
+    "what_if": Rule(read=OFFICERS, write=OFFICERS),
+    "correct": Rule(read=OFFICERS, write=OFFICERS),
     "feedback": Rule(read=OFFICERS, write=OFFICERS),
     "console": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
@@ -71,6 +75,7 @@ ACCESS: dict[str, Rule] = {
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
+    ("enter", "Enter an application"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
     ("webhooks", "Webhooks"),

@@ -9,7 +9,9 @@ from credit.actions.refusals import ActionDenied, NotAllowed
 
 
 @contextmanager
-def told(request: HttpRequest, *, but: type[ActionDenied] | tuple[()] = ()) -> Iterator[None]:
+def told(
+    request: HttpRequest, *, but: type[ActionDenied] | tuple[type[ActionDenied], ...] = ()
+) -> Iterator[None]:
     """Tell the person what an action refused; whoever may not do it at all gets the 403 page.
 
     A refusal of the kind `but` passes: it belongs beside the form.

@@ -15,6 +15,8 @@ from credit.models import (
     Score,
     User,
 )
+from credit.queries import application_beside
+from credit.queries.application_beside import Beside
 from scoring.contract import Contract, Scale
 from scoring.features import Value
 from scoring.reasons import Reason, all_reasons, in_words, principal_reasons
@@ -159,6 +161,7 @@ class ApplicationDetail:
     bundle_hash: str
     contract_number: int
     policy_number: int
+    beside: Beside
 
 
 def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
@@ -211,6 +214,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         bundle_hash=score.bundle_hash,
         contract_number=score.contract.number,
         policy_number=decision.policy.number,
+        beside=application_beside.beside(decision, contract, values),
     )
 
 
@@ -222,6 +226,7 @@ def _find(decision_id: str) -> Decision:
         "application__score__model_version__product",
         "policy__contract",
         "officer_decision__decided_by",
+        *application_beside.RELATED,
     ).get(pk=decision_id)
 
 
@@ -328,6 +333,8 @@ def _history(
             what=f"Received; recommendation: {label}",
         )
     ]
+    told = application_beside.history(decision)
+    rows += [HistoryRow(at=at, who=who, what=what) for at, who, what in told]
     if decision.automatic:
         done = decision.get_automatic_display().lower()
         rows.append(HistoryRow(at=decision.decided_at, who="policy", what=f"Decided: {done}"))

@@ -84,6 +84,7 @@ def _page(
     page: dict[str, Any] = {
         "application": application,
         "may_decide": may_write(request.user, "application"),
+        "is_own_entry": _is_own_entry(request, application),
         "opposite": "decline" if application.recommendation == "approve" else "approve",
         "decision_form": form or DecisionForm(reasons=application.officer_reasons),
         "feedback_form": feedback_form
@@ -94,6 +95,13 @@ def _page(
     }
     status = 422 if form or feedback_form else 200
     return render(request, "applications/detail.html", page, status=status)
+
+
+def _is_own_entry(request: SignedInRequest, application: ApplicationDetail) -> bool:
+    """Say beforehand what the action would refuse: deciding what one has typed in."""
+    entry = application.beside.entry
+    is_theirs = entry is not None and entry.by_id == request.user.pk
+    return is_theirs and not application.beside.may_decide_own_entries
 
 
 def _what_if(request: SignedInRequest, application: ApplicationDetail) -> dict[str, Any]:

@@ -15,7 +15,9 @@ PEOPLE = [*((role,) for role in Role), NOBODY]
 @pytest.fixture
 def address(waiting, champion):
     def of(name: str) -> str:
-        if name in {"application", "feedback"}:
+        if name == "enter_product":
+            return reverse(name, args=["consumer-loan"])
+        if name in {"application", "feedback", "what_if", "correct"}:
             return reverse(name, args=[waiting().pk])
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
