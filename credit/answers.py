@@ -7,11 +7,16 @@ from typing import Any
 
 import orjson
 
-from credit.models import Correction, Decision, OfficerDecision, Outcome
+from credit.models import Application, Correction, Decision, OfficerDecision, Outcome
 from scoring.contract import Contract
 from scoring.features import Value
 from scoring.reasons import principal_reasons
 from scoring.records import normalised
+
+Status = Application.Status
+# `status` keeps to the values that it was promised with: of what was corrected nothing was decided,
+# and `superseded_by` says which one will be.
+_PROMISED = {str(Status.SUPERSEDED): str(Status.AWAITING_OFFICER)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +91,7 @@ def answer_of(
         reference=application.reference,
         decided_at=decision.decided_at,
         recommendation=str(decision.recommendation),
-        status=str(application.status),
+        status=_PROMISED.get(application.status, str(application.status)),
         verdict=_verdict(decision, officer),
         pd=score.pd,
         score=score.score,

@@ -110,7 +110,7 @@ def test_the_partner_is_told_which_decision_counts(correct, waiting):
     old = decisions.answer(waiting, partner=partner)
     new = decisions.answer(made.decision_id, partner=partner)
     assert (old["status"], old["superseded_by"], old["supersedes"]) == (
-        "superseded",
+        "awaiting_officer",  # a value that was promised; superseded_by says more
         made.decision_id,
         None,
     )

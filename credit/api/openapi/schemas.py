@@ -3,7 +3,6 @@
 from typing import Any
 
 from credit.models import Batch, Decision, EventKind, PartnerFeedback, Score, WebhookEndpoint
-from credit.models.applications import Application
 from credit.models.decisions import Verdict
 from credit.webhooks import addresses
 
@@ -224,7 +223,7 @@ ANSWERS: dict[str, Schema] = {
             "reference": REFERENCE,
             "decided_at": MOMENT,
             "recommendation": {"type": "string", "enum": list(Decision.Recommendation.values)},
-            "status": {"type": "string", "enum": list(Application.Status.values)},
+            "status": {"type": "string", "enum": ["awaiting_officer", "approved", "declined"]},
             "decision": {"anyOf": [ref("Verdict"), {"type": "null"}]},
             "pd": or_null({"type": "number", "minimum": 0, "maximum": 1}),
             "score": or_null({"type": "integer"}),
