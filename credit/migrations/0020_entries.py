@@ -38,7 +38,7 @@ CREATE TRIGGER groups_follow AFTER INSERT ON credit_correction
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0022_rollback_and_stop"),
+        ("credit", "0023_inventory"),
     ]
 
     operations = [
