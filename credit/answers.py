@@ -7,7 +7,14 @@ from typing import Any
 
 import orjson
 
-from credit.models import Application, Decision, OfficerDecision, OfficerVerdict, Outcome
+from credit.models import (
+    Application,
+    Correction,
+    Decision,
+    OfficerDecision,
+    OfficerVerdict,
+    Outcome,
+)
 from credit.models.decisions import Verdict
 from scoring.contract import Contract
 from scoring.features import Value
@@ -25,6 +32,7 @@ _PROMISED = {
             Status.AWAITING_OFFICER,
             Status.AWAITING_SIGNATURE,
             Status.AWAITING_INFORMATION,
+            Status.SUPERSEDED,  # nothing was decided on it: `superseded_by` says which one counts
         )
     },
     str(Status.APPROVED): str(Status.APPROVED),
@@ -54,6 +62,8 @@ class Facts:
     route: str
     uncertainty: Mapping[str, Any] | None
     warnings: Sequence[str]
+    supersedes: str | None = None  # the decision before a correction
+    superseded_by: str | None = None
     state: str | None = None  # where it says more than the status
     offer: Mapping[str, Any] | None = None
 
@@ -85,6 +95,8 @@ def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
         "uncertainty": _uncertainty(facts.uncertainty),
         "warnings": list(facts.warnings),
         "outcomes": [outcome_of(outcome) for outcome in outcomes],
+        "supersedes": facts.supersedes,
+        "superseded_by": facts.superseded_by,
     }
 
 
@@ -103,6 +115,8 @@ def answer_of(
     made = officer if officer is not None and officer.is_final(at) else None
     state = str(application.status) if made is officer else str(Status.AWAITING_OFFICER)
     score = application.score
+    correction: Correction | None = getattr(decision, "correction", None)
+    corrected: Correction | None = getattr(decision, "superseded_by", None)
     contract = score.contract.read()
     facts = Facts(
         id=decision.pk,
@@ -126,6 +140,8 @@ def answer_of(
         route=str(score.route),
         uncertainty=score.uncertainty,
         warnings=score.warnings,
+        supersedes=correction.supersedes_id if correction else None,
+        superseded_by=corrected.decision_id if corrected else None,
     )
     return told(facts, outcomes)
 

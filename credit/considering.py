@@ -19,7 +19,7 @@ from scoring.canonical import commitment
 from scoring.engine import Engine
 from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
-from scoring.records import UNASKED, committed, normalised
+from scoring.records import BY_HAND, UNASKED, committed, normalised
 from scoring.sessions import GraphFailed
 from scoring.uncertainty import Uncertainty, assess_each
 
@@ -175,6 +175,15 @@ def consider(
     climbed = ladder.climb(found, values, at=at)
     sureness = _sureness(found, climbed.scored, values, at=at)
     return _decided(found, application, values, climbed, sureness, partner=partner, at=at)
+
+
+def left_to_a_person(made: Considered) -> Considered:
+    """Let no policy decide by itself what somebody here typed in; the record says why."""
+    return replace(
+        made,
+        warnings=[*made.warnings, BY_HAND],
+        recommended=replace(made.recommended, automatic=False),
+    )
 
 
 def consider_each(

@@ -73,7 +73,7 @@ def shape_problems(body: Mapping[str, object]) -> list[FieldProblem]:
             problems.append(FieldProblem(f"/{name}", "missing", "is missing"))
         elif not isinstance(body.get(name, {}), Mapping):
             problems.append(FieldProblem(f"/{name}", "wrong_type", "must be an object"))
-    wrong = _reference_problem(body.get("reference"))
+    wrong = reference_problem(body.get("reference"))
     if wrong:
         problems.append(FieldProblem("/reference", *wrong))
     if isinstance(body.get("applicant"), Mapping):
@@ -99,7 +99,8 @@ def _top(pointer: str) -> str:
     return pointer.split("/", 2)[1]
 
 
-def _reference_problem(value: object) -> tuple[str, str] | None:
+def reference_problem(value: object) -> tuple[str, str] | None:
+    """Say what is wrong with a reference: code and message."""
     if value is None:
         return "missing", "is missing"
     if not isinstance(value, str):

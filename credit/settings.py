@@ -257,6 +257,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "score the past loans that officers compare with": {
+        "task": "credit.make_past_loans",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "deliver what webhooks are owed": {
         "task": "credit.deliver_webhooks",
         "schedule": 10.0,

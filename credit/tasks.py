@@ -66,6 +66,16 @@ def request_outcomes() -> None:
     outcome_requests.ask(at=timezone.now())
 
 
+@_task(name="credit.make_past_loans")
+def make_past_loans() -> None:
+    """Have versions in use score the past loans that officers compare applications with."""
+    from credit.actions import past_loans  # noqa: PLC0415 - polars, in the worker's child only
+
+    now = timezone.now()
+    for version_id in past_loans.due(at=now):
+        past_loans.make(version_id=version_id, at=now)
+
+
 @_task(name="credit.purge_webhooks")
 def purge_webhooks() -> None:
     """Forget old deliveries."""

@@ -43,6 +43,10 @@ ACCESS: dict[str, Rule] = {
     "sign_out": Rule(is_public=True),
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
+    "enter": Rule(read=OFFICERS),
+    "enter_product": Rule(read=OFFICERS, write=OFFICERS),
+    "what_if": Rule(read=OFFICERS, write=OFFICERS),
+    "correct": Rule(read=OFFICERS, write=OFFICERS),
     "feedback": Rule(read=OFFICERS, write=OFFICERS),
     "reason_feedback": Rule(read=OFFICERS, write=OFFICERS),
     "note": Rule(read=OFFICERS, write=OFFICERS),
@@ -57,10 +61,6 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
-    "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
-    "inventory": Rule(
-        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
-    ),
     "registry": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
@@ -80,6 +80,7 @@ ACCESS: dict[str, Rule] = {
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
+    ("enter", "Enter an application"),
     ("signatures", "Signatures"),
     ("console", "Models"),
     ("ingestions", "Past loans"),

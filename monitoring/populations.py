@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from credit import store, vault
-from credit.models import Decision, ModelVersion, Outcome, User
+from credit.models import Application, Decision, ModelVersion, Outcome, User
 from monitoring.models import FairnessReport
 
 Groups = Mapping[str, Sequence[str | None]]
@@ -58,6 +58,7 @@ def _decisions(version: ModelVersion, *, at: datetime) -> Sample:
     """Take what was recommended by this version, with the outcomes that have matured."""
     found = list(
         Decision.objects.filter(application__score__model_version=version, decided_at__lte=at)
+        .exclude(application__status=Application.Status.SUPERSEDED)
         .order_by("pk")
         .values_list(
             "application_id",

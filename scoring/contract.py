@@ -19,6 +19,7 @@ from scoring.contract_features import (
     ProtectedGroup,
 )
 from scoring.contract_terms import (
+    Affordability,
     Authority,
     Automatic,
     Band,
@@ -38,6 +39,7 @@ from scoring.contract_terms import (
 )
 
 __all__ = [
+    "Affordability",
     "Authority",
     "Automatic",
     "Band",
@@ -126,6 +128,7 @@ class Contract:
     officer_reasons: tuple[OfficerReason, ...]
     hash: str
     text: str = field(repr=False)
+    affordability: Affordability | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Contract) and self.hash == other.hash

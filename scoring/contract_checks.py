@@ -30,6 +30,7 @@ def problems_of(contract: Contract) -> list[Problem]:
         *_ingestion(contract),
         *_outcome(contract),
         *_requested(contract),
+        *_affordability(contract),
         *_bands(contract),
         *policy_problems(contract, contract.policy),
         *feature_problems(contract),
@@ -118,6 +119,25 @@ def _requested(contract: Contract) -> Iterator[Problem]:
         yield "requested.term_months", "needs minimum <= maximum"
     if contract.economics.review_cost < 0:
         yield "economics.review_cost", "must not be negative"
+
+
+def _affordability(contract: Contract) -> Iterator[Problem]:
+    terms, path = contract.affordability, "affordability"
+    if terms is None:
+        return
+    if not contract.requested.has_term:
+        yield path, "needs requested.term_months: without a term there is no payment"
+    numeric = {item.name for item in contract.features if item.kind.is_numeric}
+    for key, name in (("income", terms.income), ("obligations", terms.obligations)):
+        if name is not None and name not in numeric:
+            yield f"{path}.{key}", f"no numeric feature is called {name!r}"
+    if not 0 <= terms.annual_interest_rate <= 1:
+        yield f"{path}.annual_interest_rate", "must be a share between 0 and 1"
+    if terms.income_unit <= 0:
+        yield f"{path}.income_unit", "must be above 0"
+    most = terms.payment_to_income_at_most
+    if most is not None and not 0 < most <= 1:
+        yield f"{path}.payment_to_income_at_most", "must be a share above 0 and at most 1"
 
 
 def _bands(contract: Contract) -> Iterator[Problem]:

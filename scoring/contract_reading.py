@@ -1,9 +1,11 @@
 """From the bytes of a contract file to a Contract, or to every reason why not."""
 
 import tomllib
+from decimal import Decimal
 from enum import StrEnum
 
 from scoring.contract import (
+    Affordability,
     Automatic,
     Band,
     Banned,
@@ -36,6 +38,7 @@ from scoring.contract_authority import read_authority
 from scoring.contract_checks import problems_of
 from scoring.contract_lines import line_of, lines_of
 from scoring.contract_tables import Table, each_of, whole_of
+from scoring.contract_terms import ObligationsAre, Period
 
 FORMAT = 1
 LARGEST_FILE = 1_000_000  # bytes; a contract of 60 features is about 30,000
@@ -85,6 +88,7 @@ def read_policy(table: Table) -> Policy:
         automatic=whole_of(table.table("automatic", optional=True), _automatic),
         authority=whole_of(table.table("authority", optional=True), read_authority),
         agreement_at_least=table.number("agreement_at_least", low=0, high=0.9, default=0.75),
+        may_decide_own_entries=table.flag("may_decide_own_entries", default=False),
     )
 
 
@@ -113,6 +117,7 @@ def _contract(root: Table, *, text: str, hash_: str) -> Contract:
         officer_reasons=each_of(root.tables("officer_reasons"), _officer_reason),
         hash=hash_,
         text=text,
+        affordability=_maybe_affordability(root),
     )
 
 
@@ -178,6 +183,26 @@ def _requested(table: Table) -> Requested:
         amount_maximum=highest,
         term_minimum=shortest,
         term_maximum=longest,
+    )
+
+
+def _maybe_affordability(root: Table) -> Affordability | None:
+    found = root.table("affordability", optional=True)
+    return whole_of(found, _affordability) if "affordability" in root.raw else None
+
+
+def _affordability(table: Table) -> Affordability:
+    return Affordability(
+        income=table.text("income"),
+        income_per=table.choice("income_per", Period),
+        annual_interest_rate=table.money("annual_interest_rate"),
+        income_unit=table.maybe_money("income_unit") or Decimal(1),
+        obligations=table.maybe_text("obligations"),
+        obligations_are=table.choice(
+            "obligations_are", ObligationsAre, default=ObligationsAre.MONEY_A_MONTH
+        ),
+        payment_to_income_at_most=table.maybe_money("payment_to_income_at_most"),
+        remaining_income_at_least=table.maybe_money("remaining_income_at_least"),
     )
 
 

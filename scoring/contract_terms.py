@@ -131,6 +131,35 @@ class PolicyRule:
     at_least: Decimal | None = None
 
 
+class Period(StrEnum):
+    """What an income is stated for."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+class ObligationsAre(StrEnum):
+    """How what an applicant already owes is stated."""
+
+    MONEY_A_MONTH = "money_a_month"
+    MONEY_A_YEAR = "money_a_year"
+    PERCENT_OF_INCOME = "percent_of_income"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affordability:
+    """What an applicant's budget is made of, and its limits: apart from the credit risk."""
+
+    income: str  # name of a numeric feature
+    income_per: Period
+    annual_interest_rate: Decimal  # share; of the payment that the budget is held against
+    income_unit: Decimal = Decimal(1)  # currency units that 1 of income or obligations stands for
+    obligations: str | None = None  # name of a numeric feature
+    obligations_are: ObligationsAre = ObligationsAre.MONEY_A_MONTH
+    payment_to_income_at_most: Decimal | None = None  # share
+    remaining_income_at_least: Decimal | None = None  # money a month
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automatic:
     """Bounds inside which no person need look. None means never automatic that way."""
@@ -165,6 +194,7 @@ class Policy:
     automatic: Automatic = Automatic()
     authority: Authority = Authority()
     agreement_at_least: float = 0.75  # of the bootstrap models; fewer: a person decides
+    may_decide_own_entries: bool = False  # whoever typed an application in may also decide it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

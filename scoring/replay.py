@@ -9,7 +9,7 @@ from scoring.contract import Policy
 from scoring.engine import Engine
 from scoring.points import Score
 from scoring.policy import recommend
-from scoring.records import NONE, SCORECARD, UNASKED, Record
+from scoring.records import BY_HAND, NONE, SCORECARD, UNASKED, Record
 from scoring.scorecard import Scorecard
 from scoring.uncertainty import Uncertainty, assess
 
@@ -97,7 +97,8 @@ def _recommendation(record: Record, policy: Policy) -> Iterator[str]:
         score=record.figures.score,
         uncertainty=Uncertainty(**stored) if stored else None,
     )
-    if record.route in {SCORECARD, NONE} or UNASKED in record.warnings:
+    by_a_person = {UNASKED, BY_HAND} & {*record.warnings}
+    if record.route in {SCORECARD, NONE} or by_a_person:
         found = replace(found, automatic=False)
     if found.recommendation.value != record.recommendation:
         yield (

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,7 +21,14 @@ from credit.models import ApiKey, AuditEvent, Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
 
-__all__ = ["Decided", "Idempotency", "IdempotencyConflict", "UnknownProduct", "decide"]
+__all__ = [
+    "Decided",
+    "Idempotency",
+    "IdempotencyConflict",
+    "UnknownProduct",
+    "decide",
+    "decide_typed",
+]
 
 log = structlog.get_logger("credit.decisions")
 
@@ -57,16 +65,41 @@ def decide(
         if given is None:
             raise
         return given
-    answer = answers.told(considered.facts)
-    decided = Decided(decision_id=considered.id, answer=answer, text=answers.text_of(answer))
+    decided = _told(considered)
     given = _write(considered, decided, idempotency)
     if given is not None:
         return given
+    _tell_around(considered)
+    return decided
+
+
+def decide_typed(
+    *, product: str, partner: Partner | None, body: Mapping[str, object], at: datetime
+) -> Decided:
+    """Decide what a person here typed in, in the transaction that says who: never by policy alone.
+
+    Raises `InputRefused` and then stores nothing.
+    """
+    considered = considering.left_to_a_person(
+        considering.consider(product=product, partner=partner, body=body, at=at)
+    )
+    decided = _told(considered)
+    _write(considered, decided, None)
+    transaction.on_commit(partial(_tell_around, considered))
+    return decided
+
+
+def _told(considered: Considered) -> Decided:
+    answer = answers.told(considered.facts)
+    return Decided(decision_id=considered.id, answer=answer, text=answers.text_of(answer))
+
+
+def _tell_around(considered: Considered) -> None:
+    """Count it, have the shadows look at it, and say what failed: once it is stored."""
     meters.decided(considered)
     shadow_scores.offer(considered)
     if considered.troubles:
         _say(considered)
-    return decided
 
 
 def _write(

@@ -147,6 +147,8 @@ def _audit(outcome: Outcome, application: Application) -> None:
 
 
 def _decided_on(decision: Decision, application: Application) -> date:
+    if application.status == Application.Status.SUPERSEDED:
+        raise NoOutcomePossible("It was corrected: report on the decision in superseded_by.")
     if application.status != Application.Status.APPROVED:
         raise NoOutcomePossible("Only an approved application can have an outcome.")
     officer = getattr(decision, "officer_decision", None)

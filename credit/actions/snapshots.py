@@ -11,7 +11,15 @@ from django.db import transaction
 from credit import store
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
-from credit.models import Decision, Ingestion, OfficerDecision, Outcome, Product, Snapshot
+from credit.models import (
+    Application,
+    Decision,
+    Ingestion,
+    OfficerDecision,
+    Outcome,
+    Product,
+    Snapshot,
+)
 from credit.models.outcomes import OutcomeQuerySet
 from scoring.contract import Contract, Kind
 from scoring.features import InputRefused, validate
@@ -54,6 +62,14 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
         immature=young + _outcomes(product, at=at).filter(matures_on__gt=at.date()).count(),
         taken_at=at,
     )
+
+
+def matured_rows(snapshot: Snapshot, *, at: datetime) -> pl.DataFrame:
+    """Give the rows that a snapshot like this one would have by now, and keep nothing."""
+    contract = snapshot.contract.read()
+    past, _ = _past_loans(snapshot.ingestion, contract, at=at)
+    live, _ = _matured(snapshot.product, contract, past.schema, at=at)
+    return pl.concat([past, live])
 
 
 def read(snapshot: Snapshot) -> pl.DataFrame:
@@ -137,5 +153,10 @@ def _as_lent(contract: Contract, decision: Decision) -> dict[str, Any]:
 
 
 def _outcomes(product: Product, *, at: datetime) -> OutcomeQuerySet:
-    """Give each decision's outcome in the version that was the newest at that moment."""
-    return Outcome.objects.filter(decision__application__product=product).as_of(at)
+    """Give each decision's outcome in the version that was the newest at that moment.
+
+    Of an application that was corrected, the corrected one counts, once.
+    """
+    of_product = Outcome.objects.filter(decision__application__product=product)
+    superseded = Application.Status.SUPERSEDED
+    return of_product.exclude(decision__application__status=superseded).as_of(at)

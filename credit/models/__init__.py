@@ -4,8 +4,8 @@ from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
 from credit.models.batches import Batch, BatchRow
 from credit.models.conversations import InformationRequest, OfferAnswer, Withdrawal
 from credit.models.decisions import Decision, RecommendationFeedback, Score
+from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.idempotency import IdempotencyRecord
-from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
 from credit.models.officer_decisions import (
     OfficerDecision,
@@ -35,12 +35,13 @@ __all__ = [
     "Batch",
     "BatchRow",
     "ContractVersion",
+    "Correction",
     "Decision",
     "EventKind",
+    "HandEntry",
     "IdempotencyRecord",
     "InformationRequest",
     "Ingestion",
-    "InventoryEntry",
     "ModelVersion",
     "OfferAnswer",
     "OfficerDecision",
@@ -49,6 +50,7 @@ __all__ = [
     "Outcome",
     "Partner",
     "PartnerFeedback",
+    "PastLoans",
     "PolicyVersion",
     "Product",
     "ProposedDecision",
@@ -63,7 +65,6 @@ __all__ = [
     "TrainingRun",
     "UndoneDecision",
     "User",
-    "VersionComment",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

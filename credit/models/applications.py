@@ -22,6 +22,7 @@ class Application(models.Model):
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn by the applicant")
         INCOMPLETE = "incomplete", _("Closed as incomplete")
+        SUPERSEDED = "superseded", _("Superseded by a corrected one")
 
     # A decision that is undone waits again; of what the applicant ended nothing comes any more.
     NEXT_STATUSES: ClassVar[dict[str, frozenset[str]]] = {
@@ -33,6 +34,7 @@ class Application(models.Model):
                 Status.APPROVED,
                 Status.DECLINED,
                 Status.WITHDRAWN,
+                Status.SUPERSEDED,
             }
         ),
         Status.AWAITING_SIGNATURE: frozenset(
@@ -45,7 +47,7 @@ class Application(models.Model):
             }
         ),
         Status.AWAITING_INFORMATION: frozenset(
-            {Status.AWAITING_OFFICER, Status.INCOMPLETE, Status.WITHDRAWN}
+            {Status.AWAITING_OFFICER, Status.INCOMPLETE, Status.WITHDRAWN, Status.SUPERSEDED}
         ),
         Status.COUNTER_OFFERED: frozenset(
             {Status.AWAITING_OFFICER, Status.APPROVED, Status.DECLINED, Status.WITHDRAWN}
@@ -54,6 +56,7 @@ class Application(models.Model):
         Status.DECLINED: frozenset({Status.AWAITING_OFFICER}),
         Status.WITHDRAWN: frozenset(),
         Status.INCOMPLETE: frozenset(),
+        Status.SUPERSEDED: frozenset(),
     }
     WAITING: ClassVar[tuple[str, ...]] = (  # for somebody: nothing is over yet
         Status.AWAITING_OFFICER,
@@ -89,6 +92,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether a corrected one may still take its place."""
+        return self.Status.SUPERSEDED in self.NEXT_STATUSES[self.status]
 
 
 class Applicant(models.Model):

@@ -20,6 +20,9 @@ class AuditEvent(models.Model):
 
     class Type(models.TextChoices):
         APPLICATION_DECIDED = "application_decided", "Application scored and recommended"
+        APPLICATION_ENTERED = "application_entered", "Application entered by hand"
+        APPLICATION_CORRECTED = "application_corrected", "Application corrected"
+        WHAT_IF_USED = "what_if_used", "What-if looked at"
         BATCH_RECEIVED = "batch_received", "File of applications received"
         BATCH_DECIDED = "batch_decided", "Rows of a file scored and recommended"
         BATCH_ENDED = "batch_ended", "File of applications finished"

@@ -83,6 +83,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             "application__score__model_version__product",
             "policy",
             "officer_decision",
+            "correction",
+            "superseded_by",
         ).prefetch_related("outcomes")
 
     def with_scores(self) -> "DecisionQuerySet":
@@ -96,7 +98,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def each_to_be_told(self) -> "DecisionQuerySet":
         """Load of several what `to_be_told` does of one."""
-        told = self.with_scores().select_related("policy", "officer_decision")
+        told = self.with_scores().select_related(
+            "policy", "officer_decision", "correction", "superseded_by"
+        )
         return told.prefetch_related("outcomes")
 
 

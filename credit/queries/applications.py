@@ -15,7 +15,8 @@ from credit.models import (
     Score,
     User,
 )
-from credit.queries import casework
+from credit.queries import application_beside, casework
+from credit.queries.application_beside import Beside
 from credit.queries.casework import Casework, Happened
 from credit.queries.histories import HistoryRow, history, name_of
 from scoring.contract import Contract, Scale
@@ -165,6 +166,7 @@ class ApplicationDetail:
     bundle_hash: str
     contract_number: int
     policy_number: int
+    beside: Beside
 
 
 def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
@@ -220,6 +222,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         bundle_hash=score.bundle_hash,
         contract_number=score.contract.number,
         policy_number=decision.policy.number,
+        beside=application_beside.beside(decision, contract, values),
     )
 
 
@@ -234,6 +237,7 @@ def _find(decision_id: str) -> Decision:
         "officer_decision__signed_by",
         "offer_answer__recorded_by",
         "withdrawal__recorded_by",
+        *application_beside.RELATED,
     ).get(pk=decision_id)
 
 

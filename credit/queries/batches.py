@@ -51,6 +51,8 @@ def _told(rows: QuerySet[BatchRow]) -> QuerySet[BatchRow]:
         "decision__application__score__contract",
         "decision__application__score__model_version__product",
         "decision__officer_decision",
+        "decision__correction",
+        "decision__superseded_by",
     )
 
 

@@ -34,7 +34,13 @@ def draw(application: ApplicationDetail) -> dict[str, Any]:
             to_points=partial(to_points, scale=application.scale),
         ),
         "waterfall": waterfall(
-            application.reasons, base_points=application.base_points, points=application.points
+            application.reasons,
+            base_points=application.base_points,
+            points=application.points,
+            cuts=[
+                to_points(pd, scale=application.scale)
+                for pd in (application.approve_pd_at_most, application.decline_pd_at_least)
+            ],
         ),
     }
 

@@ -1,7 +1,7 @@
 """Points from where everybody starts to this applicant's score, one row a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 MOST_ROWS = 10
@@ -28,12 +28,21 @@ class Row:
     x: str
     width: str
     join: str  # where the line to the next row stands
+    cuts: tuple[str, ...] = ()  # where the cut-offs stand, as far as they are in sight
 
 
 def waterfall(
-    reasons: Sequence[Reason], *, base_points: float, points: float, most: int = MOST_ROWS
+    reasons: Sequence[Reason],
+    *,
+    base_points: float,
+    points: float,
+    cuts: Sequence[float] = (),
+    most: int = MOST_ROWS,
 ) -> list[Row]:
-    """Lay out the largest reasons, worst first; the small ones in between become one row."""
+    """Lay out the largest reasons, worst first; the small ones in between become one row.
+
+    Cut-offs (in points) are drawn where they lie among the bars: none is worth a longer scale.
+    """
     steps = _steps(reasons, most=most)
     ends = [base_points]
     for _, _, given in steps:
@@ -47,7 +56,9 @@ def waterfall(
     rows = [_bar("start", "", base_points, 0.0, place(base_points))]
     for (kind, text, given), begin in zip(steps, ends, strict=False):
         rows.append(_bar(kind, text, given, place(begin), place(begin + given)))
-    return [*rows, _bar("sum", "", points, 0.0, place(points))]
+    rows.append(_bar("sum", "", points, 0.0, place(points)))
+    marks = tuple(f"{place(cut):.2f}%" for cut in cuts if 0 < place(cut) < 100)
+    return [replace(row, cuts=marks) for row in rows]
 
 
 def _steps(reasons: Sequence[Reason], *, most: int) -> list[tuple[str, str, float]]:

@@ -128,6 +128,18 @@ def quantity(value: float) -> str:
 
 
 @register.filter
+def one_line(text: str) -> str:
+    r"""Write an address in one line.
+
+    Examples
+    --------
+    >>> one_line("Am Tor 3\n10115 Berlin")
+    'Am Tor 3, 10115 Berlin'
+    """
+    return visible(", ".join(text.splitlines()))
+
+
+@register.filter
 def per_hundred(share: float | None) -> str:
     """Say a probability as people out of a hundred, or of a thousand where it is small.
 

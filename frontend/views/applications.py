@@ -127,6 +127,7 @@ def show(
     page: dict[str, Any] = {
         "application": application,
         "may_decide": may_write(request.user, "application"),
+        "is_own_entry": _is_own_entry(request, application),
         "may_undo": bool(decided and decided.may_undo(request.user, at=now)),
         "may_sign": request.user.has_role(Role.SENIOR_OFFICER),
         "opinions": _opinions(application),
@@ -170,6 +171,13 @@ def _forms(application: ApplicationDetail) -> dict[str, forms.Form]:
         "note_form": NoteForm(),
         "feedback_form": FeedbackForm(initial={"comment": given.comment if given else ""}),
     }
+
+
+def _is_own_entry(request: SignedInRequest, application: ApplicationDetail) -> bool:
+    """Say beforehand what the action would refuse: deciding what one has typed in."""
+    entry = application.beside.entry
+    is_theirs = entry is not None and entry.by_id == request.user.pk
+    return is_theirs and not application.beside.may_decide_own_entries
 
 
 def _what_if(request: SignedInRequest, application: ApplicationDetail) -> dict[str, Any]:

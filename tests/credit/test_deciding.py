@@ -71,6 +71,8 @@ def test_the_answer_has_the_promised_shape(champion):
         "uncertainty": None,
         "warnings": [],
         "outcomes": [],
+        "supersedes": None,
+        "superseded_by": None,
     }
     assert answer["pd"] == pytest.approx(0.4533, abs=5e-5)
     assert answer["reasons"][0]["feature"] == "checking_status"

@@ -9,7 +9,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from credit import retention
-from credit.actions import audit, feedback, months, notes, officer_decisions, outcomes
+from credit.actions import (
+    audit,
+    corrections,
+    feedback,
+    hand_entries,
+    months,
+    notes,
+    officer_decisions,
+    outcomes,
+)
 from credit.actions import retention as actions
 from credit.actions.refusals import NotAllowed
 from credit.audit_chain import month_of
@@ -19,7 +28,9 @@ from credit.models import (
     Application,
     AuditEvent,
     AuditLeaf,
+    Correction,
     Decision,
+    HandEntry,
     OfficerDecision,
     Outcome,
 )
@@ -86,6 +97,34 @@ def test_a_month_of_decisions_goes_with_all_that_hangs_on_it(decided, drop, this
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [f"months.decision_{this_month:%Y%m}"])
         assert cursor.fetchone() == (None,)
+
+
+def test_a_correction_goes_with_its_month_and_so_does_who_entered_it(
+    decided, drop, officer, this_month
+):
+    at = max(this_month + timedelta(hours=1), factories.BEFORE)
+    body = factories.body(**factories.REFERRED)
+    asked = {name: body[name] for name in ("requested", "features")}
+    entry = hand_entries.enter(
+        product="consumer-loan", body=asked, form="01FORM", by=officer, at=at
+    )
+    asked["features"]["savings"] = "1000_or_more"
+    made = corrections.correct(
+        decision_id=entry.decision_id,
+        body=asked,
+        source="applicant",
+        words="Said so on the telephone.",
+        by=officer,
+        at=at,
+    )
+    officer_decisions.record(
+        decision_id=made.decision_id, verdict="decline", by=factories.user("officer"), at=at
+    )
+
+    assert drop(retention.DECISIONS).rows == 3
+
+    assert not Correction.objects.exists()
+    assert not HandEntry.objects.exists()
 
 
 def test_the_trail_says_what_went_and_who_signed(decided, drop, administrator, compliance):

@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 from page_words import words_of
 
-from credit.actions import officer_decisions
+from credit import considering
+from credit.actions import officer_decisions, past_loans
 from credit.models import (
     Application,
     AuditEvent,
@@ -377,7 +378,78 @@ def test_protected_attributes_appear_on_no_page_of_an_officer(as_officer, waitin
 
     addresses = ["/", "/no/such/page/"]
     addresses += [f"/applications/{each}/" for each in (decision.pk, decided.decision.pk)]
+    addresses += [f"/applications/{decision.pk}/{page}/" for page in ("what-if", "correct")]
+    addresses += ["/applications/enter/", "/applications/enter/consumer-loan/"]
     for address in addresses:
         text = unescape(re.sub(r"<[^>]*>", " ", as_officer.get(address).content.decode())).lower()
         found = [word for word in words if re.search(rf"\b{re.escape(word)}\b", text)]
         assert not found, address
+
+
+BUDGET = b"""
+[affordability]
+income = "residence_years"
+income_per = "month"
+income_unit = "1000"
+annual_interest_rate = "0.12"
+payment_to_income_at_most = "0.10"
+remaining_income_at_least = "500"
+
+[scale]
+"""
+
+
+def test_without_an_income_the_page_says_that_affordability_cannot_be_judged(page_of, waiting):
+    page = page_of(waiting())
+
+    assert "asks for no income in money. Affordability cannot be judged here." in page
+
+
+def test_affordability_stands_apart_from_the_credit_risk(as_officer, db):
+    source = factories.SOURCE.replace(b"\n[scale]\n", BUDGET, 1)
+    contract = factories.contract_version(source=source)
+    factories.policy(contract)
+    content = factories.toy_bundle(factories.Contract.parse(source))
+    factories.promoted(factories.model_version(content, contract=contract))
+    made = factories.decide(**factories.REFERRED, features__residence_years=2)
+
+    page = words_of(as_officer.get(f"/applications/{made.decision_id}/"))
+
+    assert "Payment to income 18.7% of at most 10% outside" in page
+    assert "Remaining a month DEM 1,626.84 of at least 500.00 within" in page
+    assert "Income 2,000.00 less a payment of 373.16 (at 12.0% a year)" in page
+
+
+def test_similar_past_loans_are_shown_with_their_number_and_uncertainty(page_of, waiting, champion):
+    decision = waiting()
+    assert "They are not there yet" in page_of(decision)
+
+    past_loans.make(version_id=champion.pk, at=factories.AT)
+
+    page = page_of(decision)
+    assert re.search(r"Of the 50 most similar of 1,000 past loans, \d+ turned out bad", page)
+    assert "with 95% confidence" in page
+    assert "This one 0 to 200 DM 12 months" in page
+
+
+def test_an_application_unlike_the_training_data_says_so_before_the_small_print(
+    page_of, waiting, monkeypatch
+):
+    words = "unlike the training data: Amount of the loan (19,000 DM)"
+    unlike = considering._Sureness(warnings=(words,))
+    monkeypatch.setattr(considering, "_sureness", lambda *_, **__: unlike)
+
+    page = page_of(waiting())
+
+    assert page.index(words) < page.index("Scored by")
+
+
+def test_past_loans_beside_it_keep_the_page_at_twelve_questions(
+    as_officer, waiting, champion, django_assert_max_num_queries
+):
+    decision = waiting()
+    past_loans.make(version_id=champion.pk, at=factories.AT)
+    as_officer.get(f"/applications/{decision.pk}/")
+
+    with django_assert_max_num_queries(12):
+        as_officer.get(f"/applications/{decision.pk}/")

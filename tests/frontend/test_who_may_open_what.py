@@ -11,7 +11,7 @@ NOBODY = ()
 OF_AN_APPLICATION = {
     pattern.name for pattern in urls.urlpatterns if "decision_id" in str(pattern.pattern)
 }
-TAKES_FORMS_ONLY = OF_AN_APPLICATION - {"application"}
+TAKES_FORMS_ONLY = OF_AN_APPLICATION - {"application", "what_if", "correct"}
 GUARDED = sorted(set(ACCESS) - {"sign_in", "sign_out"})
 PEOPLE = [*((role,) for role in Role), NOBODY]
 
@@ -19,13 +19,15 @@ PEOPLE = [*((role,) for role in Role), NOBODY]
 @pytest.fixture
 def address(waiting, champion):
     def of(name: str) -> str:
+        if name == "enter_product":
+            return reverse(name, args=["consumer-loan"])
         if name in OF_AN_APPLICATION:
             return reverse(name, args=[waiting().pk])
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
-        if name in {"registry", "rollback", "stop", "inventory"}:
+        if name in {"registry", "rollback", "stop"}:
             return reverse(name, args=[champion.product.slug])
-        return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
+        return reverse(name, args=[champion.pk] if name == "model" else [])
 
     return of
 

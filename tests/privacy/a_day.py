@@ -144,6 +144,7 @@ class Day:
         self._sign_in("an officer", username=user["username"], password=user["password"])
         page = f"/applications/{made['id']}/"
         self._submit("a comment", f"{page}feedback/", is_helpful="no", comment=MARK)
+        self._types(page)
         self._submit("a note", f"{page}note/", words=MARK)
         self._submit("a question", f"{page}ask/", items="other", words=MARK)
         self._submit("an answer", f"{page}information/", did="answered", words=MARK)
@@ -152,6 +153,14 @@ class Day:
         self._submit("no reason", page, **said)
         self._submit("a verdict", page, **said, reason_code=self._first_reason(page))
         self.secrets |= set(self.officer.cookies.values())
+
+    def _types(self, page):
+        """Try, correct and enter, with words that the forms refuse."""
+        said = {"features-purpose": MARK, "requested-amount": MARK}
+        self._submit("what if", f"{page}what-if/", **said)
+        self._submit("a correction", f"{page}correct/", words=MARK, source=MARK, **said)
+        who = {"applicant_name": f"Ada {MARK}", "applicant_address": MARK, "reference": MARK}
+        self._submit("an entry", "/applications/enter/consumer-loan/", **said, **who)
 
     def strays(self):
         """Ask for pages that are not there, in ways that they do not take."""

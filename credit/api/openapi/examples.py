@@ -40,6 +40,8 @@ DECISION: dict[str, Any] = {
     "uncertainty": {"models": 12, "agreeing": 11, "pd_low": 0.3912, "pd_high": 0.5407},
     "warnings": [],
     "outcomes": [],
+    "supersedes": None,
+    "superseded_by": None,
 }
 DECISION_PAGE: dict[str, Any] = {"results": [DECISION], "next": None}
 OUTCOME_REQUESTS: dict[str, Any] = {

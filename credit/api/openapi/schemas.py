@@ -262,6 +262,12 @@ ANSWERS: dict[str, Schema] = {
                 "items": ref("Outcome"),
                 "description": "Every version of its outcome, the newest first: that one counts.",
             },
+            "supersedes": or_null(
+                {**ID, "description": "Of a corrected application: the decision before."}
+            ),
+            "superseded_by": or_null(
+                {**ID, "description": "The decision that counts, where this was corrected."}
+            ),
         }
     ),
     "DecisionPage": thing(
