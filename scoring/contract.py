@@ -21,6 +21,7 @@ from scoring.contract_features import (
 from scoring.contract_terms import (
     Automatic,
     Band,
+    Clocks,
     Columns,
     Economics,
     FairnessBounds,
@@ -42,6 +43,7 @@ __all__ = [
     "Banned",
     "Category",
     "CategoryEncoding",
+    "Clocks",
     "Columns",
     "Contract",
     "ContractProblem",

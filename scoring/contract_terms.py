@@ -141,6 +141,18 @@ class Automatic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How long each step may take, counted from when it begins."""
+
+    decide_within_days: int = 10  # of receipt; asking the applicant stops it
+    notice_within_days: int = 30  # of receipt, by law: nothing stops it (12 CFR 1002.9)
+    claim_minutes: int = 30  # that an application is held for whoever took it
+    information_within_days: int = 14  # for the applicant to answer
+    counter_offer_days: int = 90  # for the applicant to accept; then a notice is due
+    review_within_days: int = 14  # of the applicant's asking for a review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Cut-offs, rules and the automatic zone; the contract's is a product's first policy."""
 
@@ -149,6 +161,7 @@ class Policy:
     rules: tuple[PolicyRule, ...] = ()
     automatic: Automatic = Automatic()
     agreement_at_least: float = 0.75  # of the bootstrap models; fewer: a person decides
+    clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
