@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from credit.actions import audit, outbox
+from credit.actions import assignments, audit, outbox
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import (
     Application,
@@ -51,6 +51,7 @@ def record(
     decision = Decision.objects.select_related("policy").get(pk=decision_id)
     application = Application.objects.select_for_update().get(pk=decision.application_id)
     _check_waits(application, decision)
+    assignments.check_may_decide(decision_id=decision.pk, by=by, at=at)
     chosen, words = _verdict(verdict), reason.strip()
     _check_reason(decision, chosen, reason_code=reason_code, reason=words)
     application.status = _AFTER[chosen]

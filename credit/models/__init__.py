@@ -9,7 +9,9 @@ from credit.models.model_versions import ModelVersion, TrainingRun
 from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
+from credit.models.practice import PracticeAnswer, PracticeCase
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.queue import QueueItem, Referral, SavedView
 from credit.models.shadows import ShadowScore
 from credit.models.stage_changes import ServiceStop, StageChange
 from credit.models.users import ROLES_APART, Role, User
@@ -38,9 +40,14 @@ __all__ = [
     "Partner",
     "PartnerFeedback",
     "PolicyVersion",
+    "PracticeAnswer",
+    "PracticeCase",
     "Product",
+    "QueueItem",
     "RecommendationFeedback",
+    "Referral",
     "Role",
+    "SavedView",
     "Score",
     "ServiceStop",
     "ShadowScore",
