@@ -1,16 +1,18 @@
 """What an officer wants to see of the queue: one vocabulary for pages, saved views and taking."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal as Money
 from typing import Any
 
-from django.db.models import Q, TextChoices
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import F, Func, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from credit.ids import LENGTH
-from credit.models import Application, QueueItem, User
+from credit.models import Applicant, QueueItem, User
 from credit.models.queue import QueueItemQuerySet
 
 
@@ -41,6 +43,7 @@ class Holder(TextChoices):
     TEAM = "team", _("Colleagues")
 
 
+MOST_NAMED = 500  # the newest of a common name: more words find fewer
 _ID = re.compile(r"[0-9A-Z]{6,26}", re.ASCII)
 _STATUSES = {
     State.OFFICER: ("awaiting_officer", "awaiting_signature"),
@@ -71,20 +74,33 @@ class Wanted:
         return self == Wanted()
 
     @property
+    def is_mine_alone(self) -> bool:
+        """Whether only what one holds is asked for."""
+        return self == Wanted(holder="mine")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one of the filters that are usually folded away is in force."""
+        kept = Wanted(q=self.q, state=self.state, holder=self.holder, due=self.due)
+        return self != kept
+
+    @property
     def stated(self) -> dict[str, str]:
         """What stands in an address or a saved view."""
         return {name: str(value) for name, value in asdict(self).items() if value not in ("", None)}
 
 
-def apply(wanted: Wanted, *, viewer: User, at: datetime) -> QueueItemQuerySet:
-    """Find what an officer wants to see."""
+def apply(
+    wanted: Wanted, *, viewer: User, at: datetime, called: Sequence[str] | None = None
+) -> QueueItemQuerySet:
+    """Find what an officer wants to see; `called` is what `named` found, where that is known."""
     found = QueueItem.objects.filter(
         _terms(wanted), _times(wanted, at), status__in=_STATUSES[State(wanted.state)]
     )
     if wanted.state == State.REFERRED_UP:
         found = found.filter(is_referred_up=True)
     if wanted.q:
-        found = found.filter(_named(wanted.q))
+        found = found.filter(_found_by(wanted.q, named(wanted.q) if called is None else called))
     return _in_hands(found, wanted.holder, viewer=viewer, at=at)
 
 
@@ -116,9 +132,26 @@ def _times(wanted: Wanted, at: datetime) -> Q:
     return terms
 
 
-def _named(words: str) -> Q:
-    """Find by any part of the reference, or by the beginning of an id."""
-    found, begins = Q(reference__icontains=words), words.upper()
+def named(words: str) -> list[str]:
+    """Find applications by beginnings of the words of a name, the newest at most."""
+    asked = " & ".join(f"{word}:*" for word in re.findall(r"\w+", words))
+    if not asked:
+        return []
+    # As the index says it (migration 0016): another spelling would read every name.
+    of_name = Func(
+        F("name"),
+        function="to_tsvector",
+        template="%(function)s('simple', %(expressions)s)",
+        output_field=SearchVectorField(),
+    )
+    query = SearchQuery(asked, config="simple", search_type="raw")
+    found = Applicant.objects.annotate(of_name=of_name).filter(of_name=query)
+    return list(found.order_by("-pk").values_list("pk", flat=True)[:MOST_NAMED])
+
+
+def _found_by(words: str, called: Sequence[str]) -> Q:
+    """Find by any part of the reference, by a name, or by the beginning of an id."""
+    found, begins = Q(reference__icontains=words) | Q(decision__in=called), words.upper()
     if _ID.fullmatch(begins):  # as bounds: every collation orders these characters alike
         found |= Q(decision__gte=begins, decision__lte=begins.ljust(LENGTH, "Z"))
     return found

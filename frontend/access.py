@@ -42,6 +42,15 @@ ACCESS: dict[str, Rule] = {
     "sign_in": Rule(is_public=True),
     "sign_out": Rule(is_public=True),
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
+    "take_next": Rule(write=OFFICERS),
+    "views": Rule(write=OFFICERS),
+    "hold": Rule(write=OFFICERS),
+    "refer_up": Rule(read=OFFICERS, write=OFFICERS),
+    "reassign": Rule(
+        read=frozenset({Role.SENIOR_OFFICER}), write=frozenset({Role.SENIOR_OFFICER})
+    ),
+    "my_work": Rule(read=OFFICERS),
+    "practice": Rule(read=OFFICERS, write=OFFICERS),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
     "feedback": Rule(read=OFFICERS, write=OFFICERS),
     "console": Rule(
@@ -71,6 +80,8 @@ ACCESS: dict[str, Rule] = {
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
+    ("my_work", "My work"),
+    ("practice", "Practice"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
     ("webhooks", "Webhooks"),

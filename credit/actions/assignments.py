@@ -179,7 +179,7 @@ def _is_referred_up(decision_id: str) -> bool:
 
 
 def _locked(decision_id: str, *, at: datetime) -> QueueItem:
-    queue_items.gather(at=at)
+    queue_items.gather(decision_id=decision_id, at=at)
     # The holder is not joined: after a wait for the lock, a join would give who held it before.
     item = QueueItem.objects.select_for_update().filter(pk=decision_id).first()
     if item is None:

@@ -7,7 +7,7 @@ nobody has gathered yet is only late in the table, never lost: the application s
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from credit.models import Application, Decision, PolicyVersion, QueueItem
@@ -37,10 +37,9 @@ ON CONFLICT (decision_id) DO NOTHING
 """
 
 
-@transaction.atomic
-def gather(*, at: datetime) -> int:
-    """Put into the queue what had come by then and is not in it; say how many there were."""
-    ids = _newcomers(at=at)
+def gather(*, decision_id: str | None = None, at: datetime) -> int:
+    """Put into the queue what had come by then, or one of it; say how many were not in it yet."""
+    ids = _newcomers(decision_id, at=at)
     if not ids:
         return 0
     policies = _policies_of(ids)
@@ -58,9 +57,11 @@ def gather(*, at: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _newcomers(*, at: datetime) -> list[str]:
+def _newcomers(decision_id: str | None, *, at: datetime) -> list[str]:
     in_it = QueueItem.objects.filter(decision_id=OuterRef("pk"))
     waiting = Application.objects.filter(~Exists(in_it), status__in=WAITING, received_at__lte=at)
+    if decision_id is not None:
+        waiting = waiting.filter(pk=decision_id)
     return list(waiting.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE])
 
 

@@ -81,7 +81,7 @@ DROP FUNCTION credit_keep_practice_answer();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0015_shadow"),
+        ("credit", "0016_applicants"),
     ]
 
     operations = [

@@ -1,9 +1,11 @@
 """What waits for an officer: a page of it, its counts, and what can be chosen from."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal as Money
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -53,7 +55,7 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCounts:
-    """How much waits, and how much officers have done today (UTC)."""
+    """How much waits, by what an officer asks first."""
 
     awaiting: int
     late: int
@@ -61,7 +63,6 @@ class QueueCounts:
     mine: int
     referred_up: int
     with_applicant: int
-    decided_today: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,48 +74,69 @@ class Choices:
     bands: list[tuple[str, str]]
 
 
-def page(wanted: Wanted, *, viewer: User, at: datetime, after: str = "") -> QueuePage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The whole queue at a moment, whatever is filtered."""
+
+    counts: QueueCounts
+    choices: Choices
+
+
+def page(
+    wanted: Wanted,
+    *,
+    viewer: User,
+    at: datetime,
+    after: str = "",
+    called: Sequence[str] | None = None,
+) -> QueuePage:
     """Give what an officer wants to see, due first and of one day the riskiest first."""
-    found = queue_filters.apply(wanted, viewer=viewer, at=at)
+    found = queue_filters.apply(wanted, viewer=viewer, at=at, called=called)
     items = _after(found.in_order(), after).select_related("product", "partner", "held_by")
     rows = list(items[: PAGE + 1])
+    is_all = len(rows) <= PAGE and not after
     return QueuePage(
         rows=[_row(item, viewer=viewer, at=at) for item in rows[:PAGE]],
-        matching=found.count(),
+        matching=len(rows) if is_all else found.count(),
         after=_cursor(rows[PAGE - 1]) if len(rows) > PAGE else None,
     )
 
 
-def counts(*, viewer: User, at: datetime) -> QueueCounts:
-    """Count what waits, by what an officer asks first, and what was decided on the day of `at`."""
+def standing(*, viewer: User, at: datetime) -> Standing:
+    """Count what waits and list what it is of, in one look at the table."""
+    ours = Q(status__in=["awaiting_officer", "awaiting_signature"])
+    of = ("product__slug", "product__name", "partner__slug", "partner__name", "band")
+    groups = list(
+        QueueItem.objects.order_by()
+        .values(*of)
+        .annotate(
+            awaiting=Count("pk", filter=ours),
+            late=Count("pk", filter=ours & Q(due_at__lt=at)),
+            due_today=Count("pk", filter=ours & Q(due_at__gte=at, due_on=at.date())),
+            mine=Count("pk", filter=ours & Q(held_by=viewer, held_until__gt=at)),
+            referred_up=Count("pk", filter=ours & Q(is_referred_up=True)),
+            with_applicant=Count("pk", filter=~ours),
+        )
+    )
+    summed = {name: sum(group[name] for group in groups) for name in QueueCounts.__slots__}
+    return Standing(counts=QueueCounts(**summed), choices=_choices(groups))
+
+
+def decided_today(*, at: datetime) -> int:
+    """Count what officers decided on the day of `at` (UTC)."""
     day = at.replace(hour=0, minute=0, second=0, microsecond=0)
     decided = OfficerDecision.objects.filter(
         decided_at__gte=day, decided_at__lt=day + timedelta(days=1)
     )
-    ours = Q(status__in=["awaiting_officer", "awaiting_signature"])
-    found = QueueItem.objects.order_by().aggregate(
-        awaiting=Count("pk", filter=ours),
-        late=Count("pk", filter=ours & Q(due_at__lt=at)),
-        due_today=Count("pk", filter=ours & Q(due_at__gte=at, due_on=at.date())),
-        mine=Count("pk", filter=ours & Q(held_by=viewer, held_until__gt=at)),
-        referred_up=Count("pk", filter=ours & Q(is_referred_up=True)),
-        with_applicant=Count("pk", filter=~ours),
-    )
-    return QueueCounts(**found, decided_today=decided.count())
+    return decided.count()
 
 
-def choices() -> Choices:
-    """List the products, partners and bands that something in the queue has."""
-    found = (
-        QueueItem.objects.order_by()
-        .values_list("product__slug", "product__name", "partner__slug", "partner__name", "band")
-        .distinct()
-    )
-    rows = list(found)
+def _choices(groups: list[dict[str, Any]]) -> Choices:
+    partners = {(each["partner__slug"], each["partner__name"]) for each in groups}
     return Choices(
-        products=_by_name({(slug, name) for slug, name, _, _, _ in rows}),
-        partners=_by_name({(slug, name) for _, _, slug, name, _ in rows if slug}),
-        bands=sorted({(band, band) for *_, band in rows if band}),
+        products=_by_name({(each["product__slug"], each["product__name"]) for each in groups}),
+        partners=_by_name({pair for pair in partners if pair[0]}),
+        bands=sorted({(each["band"], each["band"]) for each in groups if each["band"]}),
     )
 
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from credit.actions import feedback as feedbacks
-from credit.actions import officer_decisions
+from credit.actions import officer_decisions, queue_items
 from credit.models import Decision
-from credit.queries import alternatives, applications
+from credit.models.applications import WAITING
+from credit.queries import alternatives, applications, assignments
 from credit.queries.applications import ApplicationDetail
 from frontend.access import SignedInRequest, may_write
 from frontend.charts import application_charts
@@ -81,14 +82,19 @@ def _page(
     feedback_form: FeedbackForm | None = None,
 ) -> HttpResponse:
     given = application.feedback
+    now = timezone.now()
+    if application.status in WAITING:
+        queue_items.gather(decision_id=application.decision_id, at=now)
     page: dict[str, Any] = {
         "application": application,
+        "hands": assignments.hands(application.decision_id, viewer=request.user, at=now),
+        "referrals": assignments.referrals(application.decision_id),
         "may_decide": may_write(request.user, "application"),
         "opposite": "decline" if application.recommendation == "approve" else "approve",
         "decision_form": form or DecisionForm(reasons=application.officer_reasons),
         "feedback_form": feedback_form
         or FeedbackForm(initial={"comment": given.comment if given else ""}),
-        "now": timezone.now(),
+        "now": now,
         **application_charts.draw(application),
         **_what_if(request, application),
     }

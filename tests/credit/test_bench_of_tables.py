@@ -38,7 +38,7 @@ def test_made_up_rows_are_told_like_real_ones(as_owner, champion):
     assert [told["reference"] for told in page["results"]] == [
         f"B-{number}" for number in range(59, 0, -2)
     ]
-    assert len(queue.awaiting(at=UNTIL)) == min(60, WAITING)
+    assert queue_items.gather(at=UNTIL) == min(60, WAITING)
     newest = page["results"][0]["id"]
     assert AuditEvent.objects.filter(target=f"decision:{newest}").count() == 1
 

@@ -206,10 +206,11 @@ def test_what_is_no_cursor_begins_at_the_beginning(cursor, apply, officer):
 
 
 def test_counts_say_what_an_officer_asks_first(four, officer):
-    counted = queue.counts(viewer=officer, at=AT)
+    standing = queue.standing(viewer=officer, at=AT)
 
-    assert (counted.awaiting, counted.late, counted.mine) == (4, 1, 1)
-    assert counted.decided_today == 0
+    assert (standing.counts.awaiting, standing.counts.late, standing.counts.mine) == (4, 1, 1)
+    assert standing.choices.products == [("consumer-loan", "Consumer loan")]
+    assert [slug for slug, _ in standing.choices.partners] == ["acme-broker", "bank-two"]
 
 
 def test_what_is_stated_of_filters_is_what_filters():

@@ -8,6 +8,7 @@ from frontend import urls
 from frontend.access import ACCESS, FIRST_PAGES, NAVIGATION, first_page
 
 NOBODY = ()
+OF_AN_APPLICATION = {"application", "feedback", "hold", "refer_up", "reassign"}
 GUARDED = sorted(set(ACCESS) - {"sign_in", "sign_out"})
 PEOPLE = [*((role,) for role in Role), NOBODY]
 
@@ -15,7 +16,7 @@ PEOPLE = [*((role,) for role in Role), NOBODY]
 @pytest.fixture
 def address(waiting, champion):
     def of(name: str) -> str:
-        if name in {"application", "feedback"}:
+        if name in OF_AN_APPLICATION:
             return reverse(name, args=[waiting().pk])
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
