@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scoring.proportions import Interval
 
 PERIOD = timedelta(days=365)
+PERIOD_OF_OUTCOMES = timedelta(days=5 * 365)  # they come a year or more after the decision
 WEEKS = 8
 MOST = 5_000  # decisions of one officer, or agreements to compare with: the newest count
 ENOUGH = 20  # fewer say nothing about a rate
@@ -41,7 +42,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyWork:
-    """An officer's year until `until`."""
+    """An officer's year until `until`; outcomes are of five years."""
 
     since: datetime
     until: datetime
@@ -72,10 +73,10 @@ class _Made:
 
 def my_work(viewer: User, *, at: datetime) -> MyWork:
     """Sum up what `viewer` decided, and how it turned out."""
-    made = _made(viewer, at=at)
+    made = _made(viewer, since=at - PERIOD, at=at)
     judged = [each for each in made if each.recommendation != "refer"]
     against = [each for each in made if each.is_override]
-    own, agreed = _compared([each for each in against if each.verdict == "approve"], at=at)
+    own, agreed = _compared(_approved_against(viewer, at=at), at=at)
     return MyWork(
         since=at - PERIOD,
         until=at,
@@ -93,9 +94,15 @@ def my_work(viewer: User, *, at: datetime) -> MyWork:
     )
 
 
-def _made(viewer: User, *, at: datetime) -> list[_Made]:
+def _approved_against(viewer: User, *, at: datetime) -> list[_Made]:
+    return _made(
+        viewer, Q(verdict="approve", is_override=True), since=at - PERIOD_OF_OUTCOMES, at=at
+    )
+
+
+def _made(viewer: User, *terms: Q, since: datetime, at: datetime) -> list[_Made]:
     found = OfficerDecision.objects.filter(
-        decided_by=viewer, decided_at__gt=at - PERIOD, decided_at__lte=at
+        *terms, decided_by=viewer, decided_at__gt=since, decided_at__lte=at
     ).values_list(
         *("decision_id", "verdict", "is_override", "decided_at", "decision__recommendation"),
         *("decision__application__score__pd", "decision__application__product_id"),
@@ -157,7 +164,7 @@ def _agreed(own: list[_Made], *, at: datetime) -> list[tuple[bool, float]]:
         & Q(decision__application__score__pd__lte=max(pds) + NEAR),
         verdict="approve",
         is_override=False,
-        decided_at__gt=at - PERIOD,
+        decided_at__gt=at - PERIOD_OF_OUTCOMES,
         decision__application__product__in=products,
         decision__outcomes__matures_on__lte=at.date(),
     ).values_list(
