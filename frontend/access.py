@@ -46,9 +46,7 @@ ACCESS: dict[str, Rule] = {
     "views": Rule(write=OFFICERS),
     "hold": Rule(write=OFFICERS),
     "refer_up": Rule(read=OFFICERS, write=OFFICERS),
-    "reassign": Rule(
-        read=frozenset({Role.SENIOR_OFFICER}), write=frozenset({Role.SENIOR_OFFICER})
-    ),
+    "reassign": Rule(read=frozenset({Role.SENIOR_OFFICER}), write=frozenset({Role.SENIOR_OFFICER})),
     "my_work": Rule(read=OFFICERS),
     "practice": Rule(read=OFFICERS, write=OFFICERS),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),

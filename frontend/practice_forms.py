@@ -16,7 +16,7 @@ class ChanceForm(forms.Form):
     answer = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     chance = forms.DecimalField(
         label=_("Of 100 applicants like this, how many turn out bad?"),
-        help_text=_("0 to 100. The model’s answer and the truth follow."),
+        help_text=_("0 to 100. What the model says and the truth follow."),
         min_value=0,
         max_value=100,
         max_digits=5,

@@ -102,5 +102,8 @@ class ReassignForm(forms.Form):
         self.fields["to"] = forms.TypedChoiceField(
             label=_("Give it to"),
             coerce=int,
-            choices=[("", _("Choose an officer")), *((each.pk, name_of(each)) for each in officers)],
+            choices=[
+                ("", _("Choose an officer")),
+                *((each.pk, name_of(each)) for each in officers),
+            ],
         )

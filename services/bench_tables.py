@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from services import product, servers, stack
+from services import product, servers, stack, static_files
 from services.places import Places, shown, write_atomically
 from services.postgres_roles import query
 from services.product import Product, parsed
@@ -24,8 +24,10 @@ USUAL = 250  # wait for officers, however many are stored
 EXAMPLE = f"{product.FOLDER}/example.json"
 
 MEASURES = {
-    **{"wall_us": "wall, us", "p95_us": "95 of 100, us"},
-    **{"database_cpu_us": "database CPU", "web_cpu_us": "web CPU"},
+    "wall_us": "wall, us",
+    "p95_us": "95 of 100, us",
+    "database_cpu_us": "database CPU",
+    "web_cpu_us": "web CPU",
 }
 
 Figures = dict[str, dict[str, float]]
@@ -70,6 +72,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with stack.fresh(options) as supervisor:
             running = product.prepare(supervisor, servers.start(supervisor))
+            files = static_files.begin(running.manage, supervisor)
+            if files is not None:  # the queue's page names them
+                static_files.finish(files, supervisor)
             found = _measured(running, asked)
     finally:
         stack.empty(Places.at(var))  # gigabytes

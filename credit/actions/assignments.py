@@ -1,12 +1,13 @@
 """Who works on what: an application is in one officer's hands at a time, and for a while."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from credit import queue_filters
 from credit.actions import audit, queue_items
-from credit.actions.refusals import ActionDenied, NotAllowed, require_role
+from credit.actions.refusals import ActionDenied, require_role
 from credit.models import Application, AuditEvent, QueueItem, Referral, Role, User
 from credit.queue_filters import Wanted
 
@@ -65,7 +66,9 @@ def take_next(*, wanted: Wanted, by: User, at: datetime) -> QueueItem:
         free = free.filter(is_referred_up=False)
     item = free.in_order().select_for_update(skip_locked=True, of=("self",)).first()
     if item is None:
-        raise NothingToTake("Nothing that you could take waits here: others hold it, or it is done.")
+        raise NothingToTake(
+            "Nothing that you could take waits here: others hold it, or it is done."
+        )
     return _hold(item, by=by, at=at)
 
 
@@ -213,6 +216,6 @@ def _is_senior(by: User) -> bool:
 
 
 def _tell(
-    kind: AuditEvent.Type, item: QueueItem, *, by: User, at: datetime, **details: object
+    kind: AuditEvent.Type, item: QueueItem, *, by: User, at: datetime, **details: Any
 ) -> None:
     audit.record(kind, target=f"decision:{item.decision_id}", by=by, at=at, **details)

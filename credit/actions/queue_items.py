@@ -6,6 +6,7 @@ nobody has gathered yet is only late in the table, never lost: the application s
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -44,7 +45,7 @@ def gather(*, decision_id: str | None = None, at: datetime) -> int:
         return 0
     policies = _policies_of(ids)
     clocks = [policy.contract.read().policy.clocks for policy in policies]
-    values = {
+    values: dict[str, Any] = {
         "ids": ids,
         "waiting": list(WAITING),
         "policies": [policy.pk for policy in policies],

@@ -59,7 +59,7 @@ class MyWork:
     difference: "Interval | None"  # of the two, in shares
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Made:
     decision_id: str
     verdict: str
@@ -108,11 +108,7 @@ def _made(viewer: User, *terms: Q, since: datetime, at: datetime) -> list[_Made]
         *("decision__application__score__pd", "decision__application__product_id"),
         "decision__application__received_at",
     )
-    return [_Made(**_named(row)) for row in found.order_by("-decided_at", "pk")[:MOST]]
-
-
-def _named(row: tuple[object, ...]) -> dict[str, object]:
-    return dict(zip(_Made.__slots__, row, strict=True))
+    return [_Made(*row) for row in found.order_by("-decided_at", "pk")[:MOST]]
 
 
 def _weeks(made: list[_Made], *, at: datetime) -> list[Week]:
@@ -148,9 +144,7 @@ def _compared(approved: list[_Made], *, at: datetime) -> tuple[Rate, Rate]:
 
 def _matured(ids: list[str], *, at: datetime) -> dict[str, bool]:
     found = Outcome.objects.filter(decision__in=ids).as_of(at)
-    return {
-        each.decision_id: each.is_bad for each in found if each.matures_on <= at.date()
-    }
+    return {each.decision_id: each.is_bad for each in found if each.matures_on <= at.date()}
 
 
 def _agreed(own: list[_Made], *, at: datetime) -> list[tuple[bool, float]]:

@@ -101,8 +101,12 @@ def grades(viewer: User) -> Grades:
         .order_by("shown_at", "pk")
         .values_list("said", "case__pd", "case__is_bad", "repeats__said", "repeats")
     )
-    first = [(said, pd, is_bad) for said, pd, is_bad, _, repeats in given if repeats is None]
-    again = [abs(said - before) for said, _, _, before, repeats in given if repeats is not None]
+    first = [(said or 0.0, pd, is_bad) for said, pd, is_bad, _, again in given if again is None]
+    moved = [
+        abs((said or 0.0) - (before or 0.0))
+        for said, _, _, before, again in given
+        if again is not None
+    ]
     own = [(said - is_bad) ** 2 for said, _, is_bad in first]
     model = [(pd - is_bad) ** 2 for _, pd, is_bad in first]
     return Grades(
@@ -111,8 +115,8 @@ def grades(viewer: User) -> Grades:
         model=_score(model),
         difference=_score([mine - its for mine, its in zip(own, model, strict=True)]),
         bins=[_bin(low, high, first) for low, high in pairwise(EDGES)],
-        repeats=len(again),
-        moved=fmean(again) if again else None,
+        repeats=len(moved),
+        moved=fmean(moved) if moved else None,
     )
 
 

@@ -15,7 +15,9 @@ from credit.models.queue import QueueItemQuerySet
 from credit.queue_filters import Wanted
 
 PAGE = 50
-_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)_([01](?:\.\d{1,20})?(?:e-\d{1,3})?)_([0-9A-Z]{26})", re.ASCII)
+_CURSOR = re.compile(
+    r"(\d{4}-\d\d-\d\d)_(\d(?:\.\d{1,20})?(?:e-\d{1,3})?)_([0-9A-Z]{26})", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

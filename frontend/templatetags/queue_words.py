@@ -9,7 +9,7 @@ from frontend.templatetags.evenhand import visible
 
 register = template.Library()
 _JOINERS = "\u200c\u200d"  # letters of Persian and Indian names need them
-_HOURS_UNTIL = 48  # what is nearer is told in hours
+_DAY = 24  # hours: what is nearer is told in hours
 
 
 @register.filter
@@ -20,11 +20,26 @@ def due(at: datetime, now: datetime) -> str:
     --------
     >>> now = datetime(2026, 3, 3, 10)
     >>> [due(now + timedelta(hours=h), now) for h in (0.5, 5, 80, -0.5, -30, -50)]
-    ['due in 30 min', 'due in 5 h', 'due in 3 days', '30 min late', '30 h late', '2 days late']
+    ['due in 30 min', 'due in 5 h', 'due in 3 days', '30 min late', '1 day late', '2 days late']
     """
     left = _span(abs(at - now))
     words = gettext("due in %(span)s") if at >= now else gettext("%(span)s late")
     return words % {"span": left}
+
+
+@register.filter
+def received(at: datetime, now: datetime) -> str:
+    """Say how long ago something came.
+
+    Examples
+    --------
+    >>> now = datetime(2026, 3, 3, 10)
+    >>> received(now, now), received(now - timedelta(hours=50), now)
+    ('received just now', 'received 2 days ago')
+    """
+    if now - at < timedelta(minutes=1):
+        return gettext("received just now")
+    return gettext("received %(span)s ago") % {"span": _span(now - at)}
 
 
 def _span(span: timedelta) -> str:
@@ -32,9 +47,9 @@ def _span(span: timedelta) -> str:
     if minutes < 60:
         return gettext("%(count)d min") % {"count": minutes}
     hours = minutes // 60
-    if hours < _HOURS_UNTIL:
+    if hours < _DAY:
         return gettext("%(count)d h") % {"count": hours}
-    days = hours // 24
+    days = hours // _DAY
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 

@@ -55,7 +55,7 @@ def _given(request: SignedInRequest, form: ChanceForm) -> int:
 
 def _page(request: SignedInRequest, *, form: ChanceForm | None = None) -> HttpResponse:
     case, last = practice.open_case(request.user), request.GET.get("answered", "")
-    is_told = case is None and last.isascii() and last.isdecimal() and len(last) < 19  # noqa: PLR2004
+    is_told = case is None and last.isascii() and last.isdecimal() and len(last) < 19
     page = {
         "case": case,
         "last": practice.answered(int(last), viewer=request.user) if is_told else None,

@@ -21,9 +21,7 @@ def decide(champion, officer):
 
     def make(said, verdict="approve", *, by=officer, is_bad=None, at=AT, **why):
         made = factories.decide(at=at, **said)
-        officer_decisions.record(
-            decision_id=made.decision_id, verdict=verdict, by=by, at=at, **why
-        )
+        officer_decisions.record(decision_id=made.decision_id, verdict=verdict, by=by, at=at, **why)
         if is_bad is not None:
             outcomes.report(
                 decision_id=made.decision_id,

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def apply(champion):
     def make(at=AT, **said):
-        return factories.decide(at=at, partner=factories.partner(), **{**factories.REFERRED, **said})
+        return factories.decide(
+            at=at, partner=factories.partner(), **{**factories.REFERRED, **said}
+        )
 
     return make
 
@@ -129,9 +131,7 @@ def test_after_a_claim_ended_anybody_decides(apply, officer):
     assignments.take(decision_id=made.decision_id, by=officer, at=AT)
 
     other = factories.user(Role.OFFICER)
-    officer_decisions.record(
-        decision_id=made.decision_id, verdict="approve", by=other, at=LATER
-    )
+    officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=other, at=LATER)
 
     assert Application.objects.get().status == "approved"
 
@@ -168,9 +168,7 @@ def test_what_is_referred_up_waits_for_a_senior_officer(apply, officer, senior_o
     with pytest.raises(assignments.ReferredUp):
         assignments.take(decision_id=made.decision_id, by=officer, at=AT)
     with pytest.raises(assignments.ReferredUp):
-        officer_decisions.record(
-            decision_id=made.decision_id, verdict="approve", by=officer, at=AT
-        )
+        officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=AT)
     assert take_next(senior_officer).decision_id == made.decision_id
     told = AuditEvent.objects.get(type="application_referred_up")
     assert WHY not in str(told.details)

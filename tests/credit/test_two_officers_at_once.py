@@ -41,7 +41,7 @@ def test_none_is_taken_twice_and_none_is_left(live, at_once):
     assert {type(each) for each in refused} <= {assignments.NothingToTake}
     assert AuditEvent.objects.filter(type="application_taken").count() == WAITING
 
-    one = sorted(ids)[0]
+    one = min(ids)
     later = AT + timedelta(hours=2)
 
     def take_this(person):

@@ -193,8 +193,22 @@ def test_pages_follow_one_another_without_gap_or_repetition(apply, officer, monk
 
     in_order = [item.pk for item in QueueItem.objects.in_order()]
     assert [len(page) for page in pages] == [3, 3, 3]
-    assert sum(pages, []) == in_order
+    assert [pk for page in pages for pk in page] == in_order
     assert page.matching == 9
+
+
+@pytest.mark.parametrize("risk", [0.1 + 0.2, 5e-05, 1.0, 0.0, 0.00012345678901234567])
+def test_a_cursor_holds_its_risk_to_the_bit(risk, apply, officer, monkeypatch):
+    monkeypatch.setattr(queue, "PAGE", 1)
+    apply()
+    apply()
+    queue_items.gather(at=AT)
+    QueueItem.objects.update(risk=risk)
+
+    first = queue.page(Wanted(), viewer=officer, at=AT)
+    second = queue.page(Wanted(), viewer=officer, at=AT, after=first.after)
+
+    assert [row.decision_id for row in first.rows] != [row.decision_id for row in second.rows]
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-13-01_0.5_" + "0" * 26, "2026-11-22_0.5_x", "\x00"])

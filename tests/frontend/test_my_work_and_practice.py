@@ -61,7 +61,7 @@ def test_a_case_is_answered_and_then_the_truth_is_told(as_officer, cases):
     assert "You said 30.0%" in told
     assert "The model said 25.0%" in told
     assert ("turned out bad" if answer.case.is_bad else "turned out good") in told
-    assert "Insufficient evidence: 1 answers, and 20 are needed" in told
+    assert "Insufficient evidence: 1 answer, and 20 are needed" in told
 
 
 @pytest.mark.parametrize("chance", ["", "x", "-1", "101", "NaN"])
@@ -76,9 +76,7 @@ def test_what_is_no_chance_is_asked_again(chance, as_officer, cases):
 
 
 def test_nobody_elses_case_is_answered_or_seen(as_officer, signed_in, officer, cases):
-    theirs = practice.show_next(
-        product_id=cases[0].version.product_id, by=officer, at=factories.AT
-    )
+    theirs = practice.show_next(product_id=cases[0].version.product_id, by=officer, at=factories.AT)
 
     answered = as_officer.post("/practice/", {"answer": theirs.pk, "chance": "30"})
     assert answered.status_code == 404

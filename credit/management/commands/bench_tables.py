@@ -35,8 +35,14 @@ MONTHS = 24  # that the rows are spread over: from now on, as only those can be 
 PARTNERS = 10
 MADE_UP = "B-"  # how references of made-up applications begin
 TIMES = {
-    **{"decide": 400, "queue": 60, "queue filtered": 60, "queue searched": 60},
-    **{"queue page": 100, "list": 60, "by reference": 100, "read": 200},
+    "decide": 400,
+    "queue": 60,
+    "queue filtered": 60,
+    "queue searched": 60,
+    "queue page": 100,
+    "list": 60,
+    "by reference": 100,
+    "read": 200,
 }
 OFFICER = "bench-officer"
 
@@ -93,9 +99,7 @@ def _officer() -> User:
     return made
 
 
-def _filled(
-    made: Considered, partners: list[Partner], options: dict[str, Any]
-) -> dict[str, Any]:
+def _filled(made: Considered, partners: list[Partner], options: dict[str, Any]) -> dict[str, Any]:
     """Write as the owner, and as a superuser without foreign keys, which cost an hour."""
     since, until = _span()
     rows: int = options["rows"]

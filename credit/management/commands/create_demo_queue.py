@@ -11,18 +11,18 @@ from credit.actions import assignments, decision_rows, officer_decisions, outcom
 from credit.audit_chain import Event
 from credit.ids import new_id
 from credit.management.console import ProductCommand, product_named, user_named
-from credit.models import Application, AuditEvent, Partner, PracticeCase
+from credit.models import Application, AuditEvent, Decision, Partner, PracticeCase, User
 from credit.models.model_versions import Stage
 
 SLUG = "consumer-loan"
 MADE_UP = "D-"  # how references of the demonstration begin
-WAITING, DECIDED = 70, 90
+WAITING, DECIDED, LATELY = 70, 75, 15
 PARTNERS = (("acme-broker", "Acme Broker"), ("city-bank", "City Bank"))
 NAMES = (
     *("Ada Lovelace", "Grace Hopper", "Мария Склодовская", "مریم میرزاخانی", "שרה אהרונסון"),
     *("José Ángel Núñez de la Fuente y Sánchez-Bustamante", "王小明", "Søren Ærøskøbing"),
-    *("Anne-Marie O’Neill", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine the Elder"),
-    *("Nguyễn Thị Minh Khai", "Björk Guðmundsdóttir", "Chimamanda Okonkwo", "محمد بن سلمان"),
+    *("Anne-Marie O'Neill", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine the Elder"),
+    *("Nguyễn Thị Minh Khai", "Björk Guðmundsdóttir", "Chimamanda Okonkwo", "خالد منصور"),
 )
 WHY = {"reason_code": "OFF02", "reason": "Payslips of three months were seen."}
 REFERRED = "The applicant's employer is also the guarantor. Is that allowed?"
@@ -62,22 +62,13 @@ class _Made:
 
     def _cases(self) -> Iterator[PracticeCase]:
         found = list(PracticeCase.objects.filter(version__stage=Stage.CHAMPION).order_by("pk"))
-        return iter(found * (1 + (WAITING + DECIDED) // max(1, len(found))))
+        return iter(found * (1 + (WAITING + DECIDED + LATELY) // max(1, len(found))))
 
     def past(self) -> int:
-        """Give Olga decisions of more than a year ago, whose loans have turned out since."""
+        """Decide loans of more than a year ago, which have turned out since, and some lately."""
         for number in range(DECIDED):
             at = self.now - timedelta(days=500 - number)
-            case, decision_id = self._apply(at)
-            recommended = Application.objects.get(pk=decision_id).decision.recommendation
-            why = WHY if recommended == "decline" else {}
-            officer_decisions.record(
-                decision_id=decision_id,
-                verdict="approve",
-                by=self.officer if number % 3 else self.senior,
-                at=at + timedelta(hours=self.random.randrange(1, 70)),
-                **why,
-            )
+            case, decision_id = self._approve(at, by=self.officer if number % 3 else self.senior)
             outcomes.report(
                 decision_id=decision_id,
                 is_bad=case.is_bad,
@@ -85,7 +76,21 @@ class _Made:
                 by=self.officer,
                 at=self.now,
             )
-        return DECIDED
+        for number in range(LATELY):
+            self._approve(self.now - timedelta(days=3 + 3 * number), by=self.officer)
+        return DECIDED + LATELY
+
+    def _approve(self, at: datetime, *, by: User) -> tuple[PracticeCase, str]:
+        case, decision_id = self._apply(at)
+        against = Decision.objects.get(pk=decision_id).recommendation == "decline"
+        officer_decisions.record(
+            decision_id=decision_id,
+            verdict="approve",
+            by=by,
+            at=at + timedelta(hours=self.random.randrange(1, 70)),
+            **(WHY if against else {}),
+        )
+        return case, decision_id
 
     def queue(self) -> int:
         """Let applications of the last days wait, some of them in somebody's hands."""
