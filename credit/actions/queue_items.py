@@ -24,14 +24,19 @@ INSERT INTO credit_queueitem (decision_id, status, product_id, partner_id, refer
     due_on, clock_stopped_at, claim_minutes, is_referred_up)
 SELECT a.id, a.status, a.product_id, a.partner_id, a.reference, a.amount, p.currency,
     a.term_months, d.recommendation, s.route, s.score, s.band, s.pd, coalesce(s.pd, 1),
-    a.received_at, a.received_at + make_interval(days => p.days),
-    ((a.received_at + make_interval(days => p.days)) AT TIME ZONE 'UTC')::date, NULL, p.minutes,
+    a.received_at, due.at, (due.at AT TIME ZONE 'UTC')::date,
+    (SELECT c.stopped_at FROM credit_clockstop c
+        WHERE c.decision_id = a.id AND c.resumed_at IS NULL),
+    p.minutes,
     EXISTS (SELECT FROM credit_referral r WHERE r.decision_id = a.id AND r.ended_at IS NULL)
 FROM credit_application a
 JOIN credit_score s ON s.application_id = a.id
 JOIN credit_decision d ON d.id = a.id
 JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(currencies)s::text[])
     AS p (id, days, minutes, currency) ON p.id = d.policy_id
+CROSS JOIN LATERAL (SELECT a.received_at + make_interval(days => p.days)
+    + coalesce(sum(c.resumed_at - c.stopped_at), '0') AS at
+    FROM credit_clockstop c WHERE c.decision_id = a.id) AS due
 WHERE a.id = ANY(%(ids)s) AND a.status = ANY(%(waiting)s)
 FOR SHARE OF a SKIP LOCKED
 ON CONFLICT (decision_id) DO NOTHING

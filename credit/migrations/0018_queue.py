@@ -6,13 +6,19 @@ from django.db import migrations, models
 
 # An item says what its application was when it was gathered: whatever changes the status, in
 # whatever transaction, the item goes with it and is gathered anew where the application still
-# waits. Deciding is one insert, which no trigger looks at. The function is the owner's, so that
-# row security of whoever changes the status hides no item from it.
+# waits. What waits for its applicant stops the policy's clock meanwhile, by the database's clock as
+# events are numbered (decision record 0016). Deciding is one insert, which no trigger looks at. The
+# function is the owner's, so that row security of whoever changes a status hides no item from it.
 FOLLOW = """
 CREATE FUNCTION credit_leave_queue() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM public.credit_queueitem WHERE decision_id = NEW.id;
+    UPDATE public.credit_clockstop SET resumed_at = now()
+        WHERE decision_id = NEW.id AND resumed_at IS NULL;
+    IF NEW.status IN ('awaiting_information', 'counter_offered') THEN
+        INSERT INTO public.credit_clockstop (decision_id, stopped_at) VALUES (NEW.id, now());
+    END IF;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION credit_leave_queue() FROM PUBLIC;
@@ -20,6 +26,7 @@ CREATE TRIGGER leave_queue AFTER UPDATE OF status ON credit_application
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
     EXECUTE FUNCTION credit_leave_queue();
 """
+FOLLOW += "REVOKE INSERT, UPDATE, DELETE ON credit_clockstop FROM evenhand_app;"
 UNFOLLOW = """
 DROP TRIGGER leave_queue ON credit_application;
 DROP FUNCTION credit_leave_queue();
@@ -419,10 +426,49 @@ class Migration(migrations.Migration):
                 fields=("owner", "name"), name="saved_view_named_once"
             ),
         ),
+        migrations.CreateModel(
+            name="ClockStop",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stopped_at", models.DateTimeField()),
+                ("resumed_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clock_stops",
+                        to="credit.decision",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["stopped_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("resumed_at", None)),
+                        fields=("decision",),
+                        name="clock_stop_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("resumed_at", None),
+                            ("resumed_at__gte", models.F("stopped_at")),
+                            _connector="OR",
+                        ),
+                        name="clock_stop_ends_after_it_began",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL(FOLLOW, UNFOLLOW),
         *(
             migrations.RunSQL(STAFF.format(table=table), migrations.RunSQL.noop)
-            for table in ("queueitem", "referral")
+            for table in ("queueitem", "referral", "clockstop")
         ),
         migrations.RunSQL(KEEP, UNKEEP),
     ]

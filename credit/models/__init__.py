@@ -11,7 +11,7 @@ from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.practice import PracticeAnswer, PracticeCase
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
-from credit.models.queue import QueueItem, Referral, SavedView
+from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.shadows import ShadowScore
 from credit.models.stage_changes import ServiceStop, StageChange
 from credit.models.users import ROLES_APART, Role, User
@@ -28,6 +28,7 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BatchRow",
+    "ClockStop",
     "ContractVersion",
     "Decision",
     "EventKind",

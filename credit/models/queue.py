@@ -111,6 +111,32 @@ class Referral(models.Model):
         return f"{self.decision_id} by {self.referred_by_id}"
 
 
+class ClockStop(models.Model):
+    """A time in which an application waited for its applicant, and the policy's clock did not run.
+
+    Written by the trigger on the status (migration 0018), by the database's clock.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="clock_stops")
+    stopped_at = models.DateTimeField()
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["stopped_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["decision"], condition=Q(resumed_at=None), name="clock_stop_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(resumed_at=None) | Q(resumed_at__gte=F("stopped_at")),
+                name="clock_stop_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} from {self.stopped_at:%Y-%m-%d}"
+
+
 class SavedView(models.Model):
     """Filters of the queue under a name, for the officer who saved them."""
 

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import factories
 import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from credit import queue_filters, tenancy
 from credit.actions import assignments, officer_decisions, queue_items
-from credit.models import Application, QueueItem, Role
+from credit.models import Application, ClockStop, QueueItem, Role
 from credit.queries import queue
 from credit.queue_filters import Wanted
 
@@ -65,6 +66,55 @@ def test_what_no_model_scored_is_looked_at_as_the_riskiest(apply, own_store, no_
 
     item = QueueItem.objects.get(pk=made)
     assert (item.pd, item.risk, item.band) == (None, 1.0, "")
+
+
+@pytest.mark.parametrize("status", ["awaiting_information", "counter_offered"])
+def test_the_clock_stands_still_while_the_applicant_is_waited_for(status, apply):
+    made = apply()
+    Application.objects.update(status=status)
+
+    queue_items.gather(at=AT)
+    stop = ClockStop.objects.get()
+    assert (stop.decision_id, stop.resumed_at) == (made, None)
+    assert QueueItem.objects.get().clock_stopped_at == stop.stopped_at
+
+    Application.objects.update(status="awaiting_officer")
+    assert ClockStop.objects.get().resumed_at is not None
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_clock_goes_on_where_it_stood(as_owner, apply):
+    made = apply()
+    for day in (1, 10):
+        began = AT + timedelta(days=day)
+        ClockStop.objects.create(
+            decision_id=made, stopped_at=began, resumed_at=began + timedelta(days=3)
+        )
+
+    queue_items.gather(at=AT)
+
+    item = QueueItem.objects.get()
+    assert item.due_at == AT + timedelta(days=5 + 6)
+    assert (item.due_on, item.clock_stopped_at) == (item.due_at.date(), None)
+
+
+def test_nobody_but_the_database_stops_a_clock(apply):
+    made = apply()
+
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        ClockStop.objects.create(decision_id=made, stopped_at=AT)
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize(
+    ("resumed_at", "constraint"), [(AT - timedelta(1), "ends_after"), (None, "one_at_a_time")]
+)
+def test_a_clock_stops_once_and_then_goes_on(as_owner, apply, resumed_at, constraint):
+    made = apply()
+    ClockStop.objects.create(decision_id=made, stopped_at=AT)
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        ClockStop.objects.create(decision_id=made, stopped_at=AT, resumed_at=resumed_at)
 
 
 @pytest.mark.parametrize("status", ["approved", "declined"])
