@@ -75,7 +75,14 @@ def _page(request: SignedInRequest, save_form: SaveViewForm, *, status: int) -> 
     form = QueueFilterForm(request.GET, choices=standing.choices)
     wanted = form.wanted
     called = queue_filters.named(wanted.q) if wanted.q else []
-    shown = queue.page(wanted, viewer=request.user, at=now, after=after, called=called)
+    shown = queue.page(
+        wanted,
+        viewer=request.user,
+        at=now,
+        after=after,
+        called=called,
+        awaiting=standing.counts.awaiting,
+    )
     page: dict[str, Any] = {
         "form": form,
         "wanted": wanted,

@@ -191,9 +191,9 @@ class _Measured:
         """Ask all that the queue's page asks of the tables."""
         at = _span()[1]
         queue_items.gather(at=at)
-        queue.standing(viewer=self.officer, at=at)
+        awaiting = queue.standing(viewer=self.officer, at=at).counts.awaiting
         called = queue_filters.named(wanted.q) if wanted.q else []
-        page = queue.page(wanted, viewer=self.officer, at=at, called=called)
+        page = queue.page(wanted, viewer=self.officer, at=at, called=called, awaiting=awaiting)
         found.names_of([row.decision_id for row in page.rows])
         if wanted.q:
             found.elsewhere(wanted.q, called=called)
