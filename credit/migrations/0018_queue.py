@@ -88,7 +88,7 @@ DROP FUNCTION credit_keep_practice_answer();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0022_rollback_and_stop"),
+        ("credit", "0023_inventory"),
     ]
 
     operations = [
