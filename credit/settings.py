@@ -292,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    "lay out past cases for practice": {
+        "task": "credit.prepare_practice",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget old idempotency keys": {
         "task": "credit.purge_idempotency",
         "schedule": 3600.0,

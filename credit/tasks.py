@@ -18,11 +18,13 @@ from credit.actions import (
     months,
     outbox,
     outcome_requests,
+    practice,
     tokens,
     training_runs,
     webhook_deliveries,
 )
 from credit.actions.refusals import ActionDenied
+from credit.models import Product
 
 log = structlog.get_logger("credit.tasks")
 P = ParamSpec("P")
@@ -46,6 +48,13 @@ def seal_audit_thoroughly() -> None:
 def make_months() -> None:
     """Make the partitions of the months to come."""
     months.make_ahead(at=timezone.now())
+
+
+@_task(name="credit.prepare_practice")
+def prepare_practice() -> None:
+    """Lay out past cases for practice where a champion has none yet."""
+    for product_id in Product.objects.order_by("pk").values_list("pk", flat=True):
+        practice.prepare(product_id=product_id, at=timezone.now())
 
 
 @_task(name="credit.purge_idempotency")

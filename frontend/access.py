@@ -42,6 +42,13 @@ ACCESS: dict[str, Rule] = {
     "sign_in": Rule(is_public=True),
     "sign_out": Rule(is_public=True),
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
+    "take_next": Rule(write=OFFICERS),
+    "views": Rule(write=OFFICERS),
+    "hold": Rule(write=OFFICERS),
+    "refer_up": Rule(read=OFFICERS, write=OFFICERS),
+    "reassign": Rule(read=frozenset({Role.SENIOR_OFFICER}), write=frozenset({Role.SENIOR_OFFICER})),
+    "my_work": Rule(read=OFFICERS),
+    "practice": Rule(read=OFFICERS, write=OFFICERS),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
     "enter": Rule(read=OFFICERS),
     "enter_product": Rule(read=OFFICERS, write=OFFICERS),
@@ -61,6 +68,10 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
+    "inventory": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
     "registry": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
@@ -82,6 +93,8 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
     ("enter", "Enter an application"),
     ("signatures", "Signatures"),
+    ("my_work", "My work"),
+    ("practice", "Practice"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
     ("webhooks", "Webhooks"),

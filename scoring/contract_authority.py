@@ -22,7 +22,6 @@ def read_authority(table: Table) -> Authority:
             "offer_term_change_at_most", low=0, high=600, default=24
         ),
         offer_days=table.whole_or("offer_days", low=1, high=_YEAR, default=30),
-        information_days=table.whole_or("information_days", low=1, high=_YEAR, default=14),
         undo_minutes=table.whole_or("undo_minutes", low=0, high=24 * 60, default=10),
     )
 

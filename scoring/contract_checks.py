@@ -46,6 +46,8 @@ def policy_problems(contract: Contract, policy: Policy, *, path: str = "policy")
     found += authority_problems(policy, contract.requested, path=f"{path}.authority")
     if not policy.approve_pd_at_most < policy.decline_pd_at_least:
         found.append((f"{path}.approve_pd_at_most", "must be below decline_pd_at_least"))
+    if policy.clocks.decide_within_days > policy.clocks.notice_within_days:
+        found.append((f"{path}.clocks.decide_within_days", "must not be above notice_within_days"))
     found += repeated(f"{path}.rules", "rule", [rule.rule for rule in policy.rules])
     for place, rule in enumerate(policy.rules, start=1):
         found += _rule(contract, rule, path=f"{path}.rules[{place}]")

@@ -11,6 +11,7 @@ from scoring.contract import (
     Banned,
     Category,
     CategoryEncoding,
+    Clocks,
     Columns,
     Contract,
     ContractProblem,
@@ -89,6 +90,7 @@ def read_policy(table: Table) -> Policy:
         authority=whole_of(table.table("authority", optional=True), read_authority),
         agreement_at_least=table.number("agreement_at_least", low=0, high=0.9, default=0.75),
         may_decide_own_entries=table.flag("may_decide_own_entries", default=False),
+        clocks=whole_of(table.table("clocks", optional=True), _clocks),
     )
 
 
@@ -235,6 +237,19 @@ def _rule(table: Table) -> PolicyRule:
         otherwise="refer" if otherwise is Otherwise.REFER else "decline",
         at_most=table.maybe_money("at_most"),
         at_least=table.maybe_money("at_least"),
+    )
+
+
+def _clocks(table: Table) -> Clocks:
+    return Clocks(
+        decide_within_days=table.whole_or("decide_within_days", low=1, high=30, default=10),
+        notice_within_days=table.whole_or("notice_within_days", low=1, high=30, default=30),
+        claim_minutes=table.whole_or("claim_minutes", low=5, high=600, default=30),
+        information_within_days=table.whole_or(
+            "information_within_days", low=1, high=90, default=14
+        ),
+        counter_offer_days=table.whole_or("counter_offer_days", low=1, high=90, default=90),
+        review_within_days=table.whole_or("review_within_days", low=1, high=90, default=14),
     )
 
 

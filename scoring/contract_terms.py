@@ -180,8 +180,19 @@ class Authority:
     offer_share_at_most: float = 1.0
     offer_term_change_at_most: int = 24  # months, either way
     offer_days: int = 30  # then a counter-offer lapses
-    information_days: int = 14  # then an application may be closed as incomplete
     undo_minutes: int = 10  # partners are told afterwards; 0: at once, and nothing is undone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How long each step may take, counted from when it begins."""
+
+    decide_within_days: int = 10  # of receipt; asking the applicant stops it
+    notice_within_days: int = 30  # of receipt, by law: nothing stops it (12 CFR 1002.9)
+    claim_minutes: int = 30  # that an application is held for whoever took it
+    information_within_days: int = 14  # for the applicant to answer
+    counter_offer_days: int = 90  # for the applicant to accept; then a notice is due
+    review_within_days: int = 14  # of the applicant's asking for a review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +206,7 @@ class Policy:
     authority: Authority = Authority()
     agreement_at_least: float = 0.75  # of the bootstrap models; fewer: a person decides
     may_decide_own_entries: bool = False  # whoever typed an application in may also decide it
+    clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,21 @@ def wilson(share: Share) -> Interval:
     return Interval(low=float(found.low), high=float(found.high))
 
 
+def exact(share: Share) -> Interval:
+    """Bound a share by the binomial distribution itself: never narrower than it says.
+
+    Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934) 404-413.
+
+    Examples
+    --------
+    >>> interval = exact(Share(count=4, n=20))
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0573, 0.4366)
+    """
+    found = binomtest(share.count, share.n).proportion_ci(CONFIDENCE, method="exact")
+    return Interval(low=float(found.low), high=float(found.high))
+
+
 def ratio_interval(share: Share, reference: Share) -> Interval:
     """Bound the ratio of two shares, by the normal distribution of its logarithm.
 

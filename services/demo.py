@@ -20,6 +20,8 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     with Supervisor(Places.usual(), progress=Progress()) as supervisor:
         running = product.bring_up(supervisor, port=_port())
+        if not options.once:
+            _fill_queue(running)
         answer, seconds = first_score.post(running)
         first_score.show(answer, seconds=seconds)
         if options.once:
@@ -29,6 +31,14 @@ def run(arguments: Sequence[str]) -> int:
         say("\nStopping everything.")
     say("Stopped. The data is kept; `./run demo` brings it back.")
     return 0
+
+
+def _fill_queue(running: Product) -> None:
+    """Let applications wait, so that the officers' pages show what they are for."""
+    running.supervisor.progress.line("Letting applications wait for officers")
+    task = running.manage("create_demo_queue", "--json", title="Filling the queue:")
+    running.supervisor.begin(task)
+    running.supervisor.finish(task)
 
 
 def _port() -> int:

@@ -9,7 +9,16 @@ from django.db import transaction
 
 from credit.actions import audit, decisions, hand_entries
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import Applicant, Application, AuditEvent, Correction, Decision, Role, User
+from credit.models import (
+    Applicant,
+    Application,
+    AuditEvent,
+    Correction,
+    Decision,
+    ReasonFeedback,
+    Role,
+    User,
+)
 from scoring.records import normalised
 
 SHORTEST_WORDS = 10  # characters
@@ -71,6 +80,7 @@ def correct(
         corrected_by=by,
         corrected_at=at,
     )
+    _judge(made_good)
     _audit(made_good, old)
     return made_good
 
@@ -128,6 +138,18 @@ def _take_its_place(new: Application, old: Application) -> None:
     new.save(update_fields=["received_at"])
     old.status = Application.Status.SUPERSEDED
     old.save(update_fields=["status"])
+
+
+def _judge(made: Correction) -> None:
+    """Keep, for the learning loop, that these reasons of the old score rest on wrong data."""
+    features = [change["field"] for change in made.changes if "." not in change["field"]]
+    for feature in features:
+        ReasonFeedback.objects.update_or_create(
+            decision_id=made.supersedes_id,
+            feature=feature,
+            given_by=made.corrected_by,
+            defaults={"kind": ReasonFeedback.Kind.DATA_WRONG, "given_at": made.corrected_at},
+        )
 
 
 def _audit(made: Correction, old: Application) -> None:

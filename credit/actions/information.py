@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from credit.actions import audit, closing, verdicts
+from credit.actions import assignments, audit, closing
 from credit.actions.moves import move, take_up
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import Application, AuditEvent, Decision, InformationRequest, Role, User
@@ -31,11 +31,12 @@ def ask(
     """Ask the applicant; the application waits for the answer, not for an officer."""
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="ask for information")
     decision = take_up(decision_id, Status.AWAITING_OFFICER)
+    assignments.check_may_decide(decision_id=decision.pk, by=by, at=at)
     asked, said = _asked(items), words.strip()
     if not asked or (Item.OTHER in asked and not said):
         raise NothingAsked(_("Choose what you ask for; say in words what “something else” is."))
     move(decision.application, to=Status.AWAITING_INFORMATION)
-    days = verdicts.authority_of(decision).information_days
+    days = decision.policy.contract.read().policy.clocks.information_within_days
     request = InformationRequest.objects.create(
         decision=decision,
         items=asked,

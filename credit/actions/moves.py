@@ -48,6 +48,8 @@ def name_of(user: User) -> str:
 
 
 def _what_ended_it(decision: Decision) -> str:
+    if decision.application.status == Status.SUPERSEDED:
+        return _("This application was corrected: the corrected one is to be decided.")
     made = OfficerDecision.objects.select_related("decided_by").filter(decision=decision).first()
     status = decision.application.status
     if status in {Status.WITHDRAWN, Status.INCOMPLETE}:

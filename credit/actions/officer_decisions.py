@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from credit.actions import audit, hand_entries, outbox, verdicts
+from credit.actions import assignments, audit, hand_entries, outbox, verdicts
 from credit.actions.moves import AlreadyDecided, move, take_up
 from credit.actions.refusals import require_role
 from credit.actions.verdicts import Chosen, NoSuchVerdict, ReasonMissing, is_override, needs_reason
@@ -58,6 +58,7 @@ def record(
     """
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="decide an application")
     decision = take_up(decision_id, Status.AWAITING_OFFICER)
+    assignments.check_may_decide(decision_id=decision.pk, by=by, at=at)
     hand_entries.check_may_decide(decision, by)
     chosen = verdicts.choose(
         decision,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from credit.actions import audit, officer_decisions
+from credit.actions import audit, hand_entries, officer_decisions
 from credit.actions.moves import move, name_of, take_up
 from credit.actions.refusals import ActionDenied, require_role
 from credit.actions.verdicts import SHORTEST_REASON, Chosen
@@ -46,6 +46,7 @@ def sign(*, proposal_id: int, by: User, at: datetime) -> OfficerDecision:
     require_role(by, Role.SENIOR_OFFICER, to="sign a proposed decision")
     proposal, decision = _held(proposal_id)
     _check_four_eyes(proposal, by)
+    hand_entries.check_may_decide(decision, by)
     _settle(proposal, State.SIGNED, by=by, at=at)
     return officer_decisions.stand(
         decision=decision, chosen=chosen_of(proposal), by=proposal.proposed_by, signed_by=by, at=at

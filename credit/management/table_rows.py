@@ -15,6 +15,7 @@ from scoring.canonical import canonical
 AT_ONCE = 20_000
 EVENTS_FROM = 10**9  # numbers that no real event of this database has
 WAITING = 250  # of all rows, however many: officers keep up
+ONE_IN = 3  # of the first rows waits, until enough do: what waits is of this month
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 COLUMNS = {
     "credit_application": "id, product_id, partner_id, reference, amount, term_months, features,"
@@ -37,6 +38,7 @@ class Span:
     since: datetime
     until: datetime
     partners: tuple[int, ...]
+    waiting: int = WAITING
 
 
 def public_id(at: datetime, number: int) -> str:
@@ -60,12 +62,13 @@ def write(cursor: Cursor[Any], made: Considered, span: Span) -> Iterator[int]:
 
 def _rows(said: "_Said", span: Span) -> Iterator[tuple[str, ...]]:
     step = (span.until - span.since) / span.rows
-    waiting = max(1, span.rows // WAITING) if span.first == 0 else 0
+    waiting = span.waiting * ONE_IN
     for i in range(span.rows):
         at: datetime = span.since + i * step
         partner = span.partners[i % len(span.partners)]
         number = span.first + i
-        status = "awaiting_officer" if waiting and i % waiting == 0 else "approved"
+        is_waiting = number < waiting and number % ONE_IN == 0
+        status = "awaiting_officer" if is_waiting else "approved"
         yield said.rows(at, number, partner=partner, status=status)
 
 

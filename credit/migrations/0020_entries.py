@@ -48,8 +48,13 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("awaiting_officer", "Awaiting an officer"),
+                    ("awaiting_signature", "Awaiting a second signature"),
+                    ("awaiting_information", "Awaiting information"),
+                    ("counter_offered", "Counter-offer made"),
                     ("approved", "Approved"),
                     ("declined", "Declined"),
+                    ("withdrawn", "Withdrawn by the applicant"),
+                    ("incomplete", "Closed as incomplete"),
                     ("superseded", "Superseded by a corrected one"),
                 ],
                 max_length=20,

@@ -6,6 +6,7 @@ from credit.models.conversations import InformationRequest, OfferAnswer, Withdra
 from credit.models.decisions import Decision, RecommendationFeedback, Score
 from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.idempotency import IdempotencyRecord
+from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
 from credit.models.officer_decisions import (
     OfficerDecision,
@@ -16,7 +17,9 @@ from credit.models.officer_decisions import (
 from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
+from credit.models.practice import PracticeAnswer, PracticeCase
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.shadows import ShadowScore
 from credit.models.stage_changes import ServiceStop, StageChange
@@ -34,6 +37,7 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BatchRow",
+    "ClockStop",
     "ContractVersion",
     "Correction",
     "Decision",
@@ -42,6 +46,7 @@ __all__ = [
     "IdempotencyRecord",
     "InformationRequest",
     "Ingestion",
+    "InventoryEntry",
     "ModelVersion",
     "OfferAnswer",
     "OfficerDecision",
@@ -52,11 +57,16 @@ __all__ = [
     "PartnerFeedback",
     "PastLoans",
     "PolicyVersion",
+    "PracticeAnswer",
+    "PracticeCase",
     "Product",
     "ProposedDecision",
+    "QueueItem",
     "ReasonFeedback",
     "RecommendationFeedback",
+    "Referral",
     "Role",
+    "SavedView",
     "Score",
     "ServiceStop",
     "ShadowScore",
@@ -65,6 +75,7 @@ __all__ = [
     "TrainingRun",
     "UndoneDecision",
     "User",
+    "VersionComment",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

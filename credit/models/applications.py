@@ -9,6 +9,12 @@ from credit.ids import LENGTH
 from credit.models.partners import Partner
 from credit.models.products import Product
 
+# For somebody: an officer, a second person, or the applicant. Nothing of it is over yet.
+WAITING = (
+    *("awaiting_officer", "awaiting_signature"),
+    *("awaiting_information", "counter_offered"),
+)
+
 
 class Application(models.Model):
     """A request for credit, with the features the contract asks for and no protected attribute."""
@@ -58,12 +64,7 @@ class Application(models.Model):
         Status.INCOMPLETE: frozenset(),
         Status.SUPERSEDED: frozenset(),
     }
-    WAITING: ClassVar[tuple[str, ...]] = (  # for somebody: nothing is over yet
-        Status.AWAITING_OFFICER,
-        Status.AWAITING_SIGNATURE,
-        Status.AWAITING_INFORMATION,
-        Status.COUNTER_OFFERED,
-    )
+    WAITING: ClassVar = WAITING
 
     id = models.CharField(primary_key=True, max_length=LENGTH)
     product = models.ForeignKey(
@@ -83,7 +84,7 @@ class Application(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["received_at", "id"],
-                condition=Q(status="awaiting_officer"),
+                condition=Q(status__in=WAITING),
                 name="application_queue",
             ),
             models.Index(fields=["partner", "reference"], name="application_by_reference"),

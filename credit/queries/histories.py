@@ -19,6 +19,7 @@ from credit.models import (
     User,
     Withdrawal,
 )
+from credit.queries import application_beside
 from credit.queries.casework import Happened, terms
 
 
@@ -54,6 +55,8 @@ def history(
         done = decision.get_automatic_display().lower()
         what = _("Decided: %s") % done
         rows.append(HistoryRow(at=decision.decided_at, who=_("policy"), what=what))
+    told = application_beside.history(decision)
+    rows += [HistoryRow(at=at, who=who, what=what) for at, who, what in told]
     rows += [_did(event, labels) for event in events]
     if officer is not None:
         rows += _decided(officer, contract.currency)

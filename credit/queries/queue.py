@@ -1,10 +1,45 @@
-"""What waits for an officer."""
+"""What waits for an officer: a page of it, its counts, and what can be chosen from."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal as Money
+from typing import Any
 
-from credit.models import Application, Decision, OfficerDecision
+from django.db import connection
+from django.db.models import Q
+
+from credit import queue_filters
+from credit.models import OfficerDecision, QueueItem, User
+from credit.models.queue import QueueItemQuerySet
+from credit.queue_filters import Wanted
+
+PAGE = 50
+# Grouped by numbers first and then named: to name ten thousand rows would cost more than the rest.
+_STANDING = """
+SELECT p.slug AS product, p.name AS product_name, r.slug AS partner, r.name AS partner_name, g.*
+FROM (
+    SELECT product_id, partner_id, band,
+        count(*) FILTER (WHERE is_ours) AS awaiting,
+        count(*) FILTER (WHERE is_ours AND due_at < %(at)s) AS late,
+        count(*) FILTER (WHERE is_ours AND due_at >= %(at)s AND due_on = %(day)s) AS due_today,
+        count(*) FILTER (WHERE is_ours AND held_by_id = %(viewer)s AND held_until > %(at)s)
+            AS mine,
+        count(*) FILTER (WHERE is_ours AND is_referred_up) AS referred_up,
+        count(*) FILTER (WHERE NOT is_ours) AS with_applicant
+    FROM (
+        SELECT *, status IN ('awaiting_officer', 'awaiting_signature') AS is_ours
+        FROM credit_queueitem WHERE received_at <= %(at)s
+    ) items
+    GROUP BY product_id, partner_id, band
+) g
+JOIN credit_product p ON p.id = g.product_id
+LEFT JOIN credit_partner r ON r.id = g.partner_id
+"""
+_CURSOR = re.compile(
+    r"(\d{4}-\d\d-\d\d)_(\d(?:\.\d{1,20})?(?:e-\d{1,3})?)_([0-9A-Z]{26})", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,59 +58,155 @@ class QueueRow:
     band: str
     pd: float | None
     received_at: datetime
+    due_at: datetime
+    clock_stopped_at: datetime | None
+    status: str
     partner_name: str
     route: str
+    held_by: str  # empty where nobody holds it
+    is_mine: bool
+    is_referred_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """A page of the queue; `after` is where the next one begins, None on the last."""
+
+    rows: list[QueueRow]
+    matching: int
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCounts:
-    """How much waits, and how much officers have done today (UTC)."""
+    """How much waits, by what an officer asks first."""
 
     awaiting: int
-    decided_today: int
+    late: int
+    due_today: int
+    mine: int
+    referred_up: int
+    with_applicant: int
 
 
-def awaiting(*, at: datetime, product: str | None = None, limit: int = 200) -> list[QueueRow]:
-    """List the applications that wait for an officer, the longest waiting first."""
-    waiting = Application.objects.filter(
-        status=Application.Status.AWAITING_OFFICER, received_at__lte=at
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What stands in the queue to choose from: products and partners by slug and name, bands."""
+
+    products: list[tuple[str, str]]
+    partners: list[tuple[str, str]]
+    bands: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The whole queue at a moment, whatever is filtered."""
+
+    counts: QueueCounts
+    choices: Choices
+
+
+def page(
+    wanted: Wanted,
+    *,
+    viewer: User,
+    at: datetime,
+    after: str = "",
+    called: Sequence[str] | None = None,
+    awaiting: int | None = None,
+) -> QueuePage:
+    """Give what an officer wants to see, due first and of one day the riskiest first.
+
+    `awaiting` is how much needs an officer, where that is counted already.
+    """
+    found = queue_filters.apply(wanted, viewer=viewer, at=at, called=called)
+    items = _after(found.in_order(), after).select_related("product", "partner", "held_by")
+    rows = list(items[: PAGE + 1])
+    matching = awaiting if wanted.is_everything else None
+    if len(rows) <= PAGE and not after:
+        matching = len(rows)
+    return QueuePage(
+        rows=[_row(item, viewer=viewer, at=at) for item in rows[:PAGE]],
+        matching=found.count() if matching is None else matching,
+        after=_cursor(rows[PAGE - 1]) if len(rows) > PAGE else None,
     )
-    if product is not None:
-        waiting = waiting.filter(product__slug=product)
-    ids = list(waiting.order_by("received_at", "pk").values_list("pk", flat=True)[:limit])
-    found = Decision.objects.with_scores().in_bulk(ids)
-    return [_row(found[decision_id]) for decision_id in ids if decision_id in found]
 
 
-def counts(*, at: datetime) -> QueueCounts:
-    """Count what waits and what officers decided on the day of `at`."""
+def standing(*, viewer: User, at: datetime) -> Standing:
+    """Count what waits and list what it is of, in one look at the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"viewer": viewer.pk, "at": at, "day": at.date()})
+        names = [column.name for column in cursor.description or ()]
+        groups = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    summed = {name: sum(group[name] for group in groups) for name in QueueCounts.__slots__}
+    return Standing(counts=QueueCounts(**summed), choices=_choices(groups))
+
+
+def decided_today(*, at: datetime) -> int:
+    """Count what officers decided on the day of `at` (UTC)."""
     day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return QueueCounts(
-        awaiting=Application.objects.filter(
-            status=Application.Status.AWAITING_OFFICER, received_at__lte=at
-        ).count(),
-        decided_today=OfficerDecision.objects.filter(
-            decided_at__gte=day, decided_at__lt=day + timedelta(days=1)
-        ).count(),
+    decided = OfficerDecision.objects.filter(
+        decided_at__gte=day, decided_at__lt=day + timedelta(days=1)
+    )
+    return decided.count()
+
+
+def _choices(groups: list[dict[str, Any]]) -> Choices:
+    partners = {(each["partner"], each["partner_name"]) for each in groups}
+    return Choices(
+        products=_by_name({(each["product"], each["product_name"]) for each in groups}),
+        partners=_by_name({pair for pair in partners if pair[0]}),
+        bands=sorted({(each["band"], each["band"]) for each in groups if each["band"]}),
     )
 
 
-def _row(decision: Decision) -> QueueRow:
-    application = decision.application
-    score = application.score
+def _by_name(pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=lambda pair: (pair[1].casefold(), pair[0]))
+
+
+def _after(items: QueueItemQuerySet, cursor: str) -> QueueItemQuerySet:
+    """Go on behind an item; what is no cursor begins at the beginning."""
+    said = _CURSOR.fullmatch(cursor)
+    if said is None:
+        return items
+    try:
+        due_on = date.fromisoformat(said[1])
+    except ValueError:
+        return items
+    risk = float(said[2])
+    return items.filter(
+        Q(due_on__gt=due_on)
+        | Q(due_on=due_on, risk__lt=risk)
+        | Q(due_on=due_on, risk=risk, decision__gt=said[3]),
+        due_on__gte=due_on,  # said again, so that the index begins there
+    )
+
+
+def _cursor(item: QueueItem) -> str:
+    return f"{item.due_on}_{item.risk!r}_{item.decision_id}"
+
+
+def _row(item: QueueItem, *, viewer: User, at: datetime) -> QueueRow:
+    holder = item.holder(at)
     return QueueRow(
-        decision_id=decision.pk,
-        reference=application.reference,
-        product_name=application.product.name,
-        product_slug=application.product.slug,
-        amount=application.amount,
-        currency=score.contract.read().currency,
-        term_months=application.term_months,
-        recommendation=decision.recommendation,
-        score=score.score,
-        band=score.band,
-        pd=score.pd,
-        received_at=application.received_at,
-        partner_name=application.partner.name if application.partner else "",
-        route=score.route,
+        decision_id=item.decision_id,
+        reference=item.reference,
+        product_name=item.product.name,
+        product_slug=item.product.slug,
+        amount=item.amount,
+        currency=item.currency,
+        term_months=item.term_months,
+        recommendation=item.recommendation,
+        score=item.score,
+        band=item.band,
+        pd=item.pd,
+        received_at=item.received_at,
+        due_at=item.due_at,
+        clock_stopped_at=item.clock_stopped_at,
+        status=item.status,
+        partner_name=item.partner.name if item.partner else "",
+        route=item.route,
+        held_by=holder.get_full_name() or holder.get_username() if holder else "",
+        is_mine=holder == viewer,
+        is_referred_up=item.is_referred_up,
     )

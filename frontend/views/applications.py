@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from credit.actions import feedback as feedbacks
-from credit.actions import officer_decisions, verdicts
+from credit.actions import officer_decisions, queue_items, verdicts
 from credit.models import (
     Decision,
     OfficerDecision,
@@ -21,7 +21,8 @@ from credit.models import (
     ReasonFeedback,
     Role,
 )
-from credit.queries import alternatives, applications
+from credit.models.applications import WAITING
+from credit.queries import alternatives, applications, assignments
 from credit.queries.applications import ApplicationDetail
 from frontend.access import SignedInRequest, may_write
 from frontend.casework_forms import (
@@ -124,8 +125,12 @@ def show(
 ) -> HttpResponse:
     """Show the page; of a form that is wrong, what was typed into it."""
     now, decided = timezone.now(), application.officer_decision
+    if application.status in WAITING:
+        queue_items.gather(decision_id=application.decision_id, at=now)
     page: dict[str, Any] = {
         "application": application,
+        "hands": assignments.hands(application.decision_id, viewer=request.user, at=now),
+        "referrals": assignments.referrals(application.decision_id),
         "may_decide": may_write(request.user, "application"),
         "is_own_entry": _is_own_entry(request, application),
         "may_undo": bool(decided and decided.may_undo(request.user, at=now)),

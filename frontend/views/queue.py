@@ -1,24 +1,123 @@
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
+from typing import Any
 
-from credit.models import Product
-from credit.queries import queue
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from credit import queue_filters
+from credit.actions import assignments, queue_items, saved_views
+from credit.models import SavedView
+from credit.queries import found, queue
+from credit.queue_filters import Wanted
 from frontend.access import SignedInRequest, may_write
+from frontend.queue_forms import QueueFilterForm, RemoveViewForm, SaveViewForm
+from frontend.refusals import told
 
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    """Show what waits for an officer."""
+    """Show what needs an officer now."""
     now = timezone.now()
-    chosen = request.GET.get("product", "")
-    page = {
-        "rows": queue.awaiting(at=now, product=chosen or None),
-        "counts": queue.counts(at=now),
-        "products": Product.objects.order_by("name", "slug"),
-        "chosen": chosen,
+    queue_items.gather(at=now)
+    return _page(request, SaveViewForm(), status=200)
+
+
+@require_POST
+def take_next(request: SignedInRequest) -> HttpResponse:
+    """Take the first of what is looked at, and open it."""
+    wanted = _form(request.GET).wanted
+    with told(request):
+        item = assignments.take_next(wanted=wanted, by=request.user, at=timezone.now())
+        return redirect("application", item.decision_id)
+    return redirect(_address(wanted))
+
+
+@require_POST
+def views(request: SignedInRequest) -> HttpResponse:
+    """Save the filters in force as a view, or remove one."""
+    if "remove" in request.POST:
+        return _remove(request)
+    form = SaveViewForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    wanted = _form(request.GET).wanted
+    with told(request):
+        view = saved_views.save(
+            name=form.cleaned_data["name"], wanted=wanted, by=request.user, at=timezone.now()
+        )
+        messages.success(request, f"Saved as “{view.name}”.")
+    return redirect(_address(wanted))
+
+
+def _remove(request: SignedInRequest) -> HttpResponse:
+    form = RemoveViewForm(request.POST)
+    if form.is_valid() and _removed(request, form.cleaned_data["remove"]):
+        messages.success(request, "The view is removed. Nothing else changed.")
+    return redirect("queue")
+
+
+def _removed(request: SignedInRequest, view_id: int) -> bool:
+    """Remove a view of one's own; another's does not exist."""
+    try:
+        saved_views.remove(view_id=view_id, by=request.user, at=timezone.now())
+    except SavedView.DoesNotExist:
+        return False
+    return True
+
+
+def _page(request: SignedInRequest, save_form: SaveViewForm, *, status: int) -> HttpResponse:
+    now, after = timezone.now(), request.GET.get("after", "")
+    standing = queue.standing(viewer=request.user, at=now)
+    form = QueueFilterForm(request.GET, choices=standing.choices)
+    wanted = form.wanted
+    called = queue_filters.named(wanted.q) if wanted.q else []
+    shown = queue.page(
+        wanted,
+        viewer=request.user,
+        at=now,
+        after=after,
+        called=called,
+        awaiting=standing.counts.awaiting,
+    )
+    page: dict[str, Any] = {
+        "form": form,
+        "wanted": wanted,
+        "query": urlencode(wanted.stated),
+        "page": shown,
+        "names": found.names_of([row.decision_id for row in shown.rows]),
+        "elsewhere": found.elsewhere(wanted.q, called=called) if wanted.q else [],
+        "is_further": bool(after),
+        "counts": standing.counts,
+        "decided_today": None if wanted.q else queue.decided_today(at=now),
+        "views": _views(request, wanted),
+        "save_form": save_form,
         "may_decide": may_write(request.user, "application"),
         "now": now,
     }
-    return render(request, "queue/index.html", page)
+    return render(request, "queue/index.html", page, status=status)
+
+
+def _views(request: SignedInRequest, wanted: Wanted) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": view.pk,
+            "name": view.name,
+            "address": f"?{urlencode(view.filters)}",
+            "is_here": view.filters == wanted.stated,
+        }
+        for view in SavedView.objects.filter(owner=request.user)
+    ]
+
+
+def _form(asked: QueryDict) -> QueueFilterForm:
+    """Read filters where nothing is shown: what they name need not stand in the queue."""
+    return QueueFilterForm(asked, choices=queue.Choices(products=[], partners=[], bands=[]))
+
+
+def _address(wanted: Wanted) -> str:
+    query = urlencode(wanted.stated)
+    return f"{reverse('queue')}{'?' if query else ''}{query}"

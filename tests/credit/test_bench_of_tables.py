@@ -9,9 +9,10 @@ from django.db import connection
 from psycopg import Cursor
 
 from credit import considering, tenancy
-from credit.management.table_rows import WAITING, Span, public_id, write
+from credit.actions import queue_items
+from credit.management.table_rows import ONE_IN, WAITING, Span, public_id, write
 from credit.models import AuditEvent
-from credit.queries import decisions, queue
+from credit.queries import decisions
 
 UNTIL = factories.AT + timedelta(days=60)
 
@@ -38,7 +39,7 @@ def test_made_up_rows_are_told_like_real_ones(as_owner, champion):
     assert [told["reference"] for told in page["results"]] == [
         f"B-{number}" for number in range(59, 0, -2)
     ]
-    assert len(queue.awaiting(at=UNTIL)) == min(60, WAITING)
+    assert queue_items.gather(at=UNTIL) == min(60 // ONE_IN, WAITING)
     newest = page["results"][0]["id"]
     assert AuditEvent.objects.filter(target=f"decision:{newest}").count() == 1
 

@@ -15,6 +15,7 @@ from credit.models import (
     Decision,
     OfficerDecision,
     Outcome,
+    ReasonFeedback,
 )
 from credit.queries import decisions, replays
 from monitoring import populations
@@ -107,15 +108,16 @@ def test_the_partner_is_told_which_decision_counts(correct, waiting):
     made = correct()
     partner = factories.partner()
 
-    old = decisions.answer(waiting, partner=partner)
-    new = decisions.answer(made.decision_id, partner=partner)
+    old = decisions.answer(waiting, partner=partner, at=LATER)
+    new = decisions.answer(made.decision_id, partner=partner, at=LATER)
+    assert old["state"] == "superseded"
     assert (old["status"], old["superseded_by"], old["supersedes"]) == (
         "awaiting_officer",  # a value that was promised; superseded_by says more
         made.decision_id,
         None,
     )
     assert (new["supersedes"], new["superseded_by"]) == (waiting, None)
-    listed = decisions.listing(partner, reference="A-2291")["results"]
+    listed = decisions.listing(partner, reference="A-2291", at=LATER)["results"]
     assert [each["id"] for each in listed] == [made.decision_id, waiting]
 
 
@@ -153,6 +155,14 @@ def test_who_applies_follows_and_stays_with_both(correct, officer, champion):
     assert (found.name, found.address) == ("Rosa Blau", "Am Tor 3")
     assert Applicant.objects.filter(pk=made.decision_id).exists()
     assert "Rosa" not in str(list(AuditEvent.objects.values_list("details", flat=True)))
+
+
+def test_that_the_data_was_wrong_is_kept_for_the_learning_loop(correct, officer, waiting):
+    correct(requested__amount="4000.00", features__amount=4000)
+
+    (said,) = ReasonFeedback.objects.all()
+    assert (said.decision_id, said.feature, said.kind) == (waiting, "amount", "data_wrong")
+    assert said.given_by == officer
 
 
 def test_a_superseded_application_is_neither_decided_nor_corrected_again(correct, officer, waiting):

@@ -4,10 +4,11 @@ import factories
 import pytest
 from django.db import IntegrityError
 
-from credit.actions import feedback, officer_decisions
+from credit.actions import feedback, officer_decisions, queue_items
 from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.models import Application, AuditEvent, Decision, OfficerDecision, ReasonFeedback
 from credit.queries import decisions, queue
+from credit.queue_filters import Wanted
 
 AT = factories.AT
 WHY = {"reason_code": "OFF02", "reason": "A guarantor has signed."}
@@ -236,11 +237,11 @@ def test_the_queue_holds_what_waits_the_longest_waiting_first(champion, officer)
     done = factories.decide(**factories.APPROVED)
     officer_decisions.record(decision_id=done.decision_id, verdict="approve", by=officer, at=AT)
 
-    rows = queue.awaiting(at=later)
+    queue_items.gather(at=later)
+    rows = queue.page(Wanted(), viewer=officer, at=later).rows
 
     assert [row.decision_id for row in rows] == [first.decision_id, second.decision_id]
     assert (rows[0].currency, rows[0].product_slug) == ("DEM", "consumer-loan")
-    assert queue.awaiting(at=later, product="mortgage") == []
-    counts = queue.counts(at=later)
-    assert (counts.awaiting, counts.decided_today) == (2, 1)
-    assert queue.counts(at=AT + factories.timedelta(days=1)).decided_today == 0
+    assert queue.standing(viewer=officer, at=later).counts.awaiting == 2
+    assert queue.decided_today(at=later) == 1
+    assert queue.decided_today(at=AT + factories.timedelta(days=1)) == 0

@@ -13,10 +13,10 @@ TEMPLATES = sorted(ROOT.rglob("*.html"))
 
 
 def break_queue(monkeypatch, error):
-    def fail(**_):
+    def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(queue, "awaiting", fail)
+    monkeypatch.setattr(queue, "page", fail)
 
 
 def test_an_unknown_address_is_a_page_of_ours(as_officer):

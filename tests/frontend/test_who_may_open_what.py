@@ -11,7 +11,7 @@ NOBODY = ()
 OF_AN_APPLICATION = {
     pattern.name for pattern in urls.urlpatterns if "decision_id" in str(pattern.pattern)
 }
-TAKES_FORMS_ONLY = OF_AN_APPLICATION - {"application", "what_if", "correct"}
+TAKES_FORMS_ONLY = OF_AN_APPLICATION - {"application", "what_if", "correct", "refer_up", "reassign"}
 GUARDED = sorted(set(ACCESS) - {"sign_in", "sign_out"})
 PEOPLE = [*((role,) for role in Role), NOBODY]
 
@@ -25,9 +25,9 @@ def address(waiting, champion):
             return reverse(name, args=[waiting().pk])
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
-        if name in {"registry", "rollback", "stop"}:
+        if name in {"registry", "rollback", "stop", "inventory"}:
             return reverse(name, args=[champion.product.slug])
-        return reverse(name, args=[champion.pk] if name == "model" else [])
+        return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
 
     return of
 

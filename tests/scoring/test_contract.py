@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import toy_release
 
-from scoring.contract import Contract, ContractRefused, Kind
+from scoring.contract import Clocks, Contract, ContractRefused, Kind
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,15 @@ def test_a_date_difference_names_both_dates(contract_text):
     assert (feature.kind, feature.source_from) == (Kind.DATE_DIFFERENCE, "moved_in_on")
 
 
+def test_a_contract_without_clocks_has_those_of_the_law(contract_text):
+    before, _, rest = contract_text.partition("[policy.clocks]")
+    silent = Contract.parse((before + rest[rest.index("\n[fairness]") + 1 :]).encode())
+
+    assert silent.policy.clocks == Clocks()
+    assert silent.policy.clocks.notice_within_days == 30
+    assert silent.policy.clocks.counter_offer_days == 90
+
+
 def test_a_product_without_a_term_asks_for_none(contract_text):
     card = (
         contract_text.replace("term_months = { minimum = 3, maximum = 84 }", "")
@@ -197,6 +206,12 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
             "policy.automatic.decline",
             "not be below",
         ),
+        ("decide_within_days = 5", "decide_within_days = 0", "policy.clocks.decide", "between 1"),
+        ("notice_within_days = 30", "notice_within_days = 31", "policy.clocks.notice", "and 30"),
+        ("notice_within_days = 30", "notice_within_days = 4", "policy.clocks.dec", "not be above"),
+        ("counter_offer_days = 90", "counter_offer_days = 91", "policy.clocks.counter", "and 90"),
+        ("claim_minutes = 30", "claim_minutes = 1", "policy.clocks.claim", "between 5"),
+        ("claim_minutes = 30", "claim_hours = 1", "policy.clocks.claim_hours", "unknown key"),
         ('rule = "max_term"', 'rule = "max_amount"', r"policy.rules\[2\].rule", "is also policy"),
         ('rule = "max_term"', 'rule = "Max term"', r"policy.rules\[2\].rule", "small letters"),
         ('at_most = "48"\n', "", r"policy.rules\[2\]", "needs at_most or at_least"),
@@ -229,7 +244,6 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
             "leaves no amount",
         ),
         ("offer_days = 30", "offer_days = 0", "policy.authority.offer_days", "1 and 366"),
-        ("information_days = 14", "information_days = 900", "policy.authority.inf", "1 and 366"),
         ("undo_minutes = 10", "undo_minutes = -1", "policy.authority.undo_m", "0 and 1440"),
         ("undo_minutes = 10", "undo_hours = 1", "policy.authority.undo_hours", "unknown key"),
         # features

@@ -2,34 +2,49 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from itertools import cycle
 from pathlib import Path
 from random import Random
-from statistics import median
-from time import perf_counter
+from statistics import median, quantiles
+from time import perf_counter, process_time
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection, connections
+from django.test import Client
 from django.utils import timezone
 from psycopg import Cursor
 from tqdm import tqdm
 
-from credit import answers, considering, tenancy
-from credit.actions import decision_rows, months
+from credit import answers, considering, queue_filters, tenancy
+from credit.actions import decision_rows, months, queue_items
 from credit.actions.idempotency import Idempotency
 from credit.audit_chain import Event
 from credit.considering import Considered
 from credit.ids import new_id
 from credit.management.console import ProductCommand
-from credit.management.table_rows import Span, public_id, write
-from credit.models import Application, AuditEvent, Decision, Partner
-from credit.queries import decisions, queue
+from credit.management.table_rows import WAITING, Span, public_id, write
+from credit.models import Application, AuditEvent, Decision, Partner, Role, User
+from credit.queries import decisions, found, queue
+from credit.queue_filters import Wanted
 
 MONTHS = 24  # that the rows are spread over: from now on, as only those can be made
 PARTNERS = 10
 MADE_UP = "B-"  # how references of made-up applications begin
-TIMES = {"decide": 400, "queue": 20, "list": 60, "by reference": 100, "read": 200}
+TIMES = {
+    "decide": 400,
+    "queue": 60,
+    "queue filtered": 60,
+    "queue searched": 60,
+    "queue page": 100,
+    "list": 60,
+    "by reference": 100,
+    "read": 200,
+}
+OFFICER = "bench-officer"
 
 
 class Command(ProductCommand):
@@ -44,6 +59,7 @@ class Command(ProductCommand):
         super().add_arguments(parser)
         parser.add_argument("example", type=Path, help="a decision request, as JSON")
         parser.add_argument("--rows", type=int, help="fill until there are so many decisions")
+        parser.add_argument("--waiting", type=int, default=WAITING, help="of them; default 250")
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if Application.objects.exclude(reference__startswith=MADE_UP).exists():
@@ -54,7 +70,7 @@ class Command(ProductCommand):
             product=body["product"], partner=partners[0], body=body, at=timezone.now()
         )
         if options["rows"]:
-            return _filled(made, partners, rows=options["rows"], silent=options["json"])
+            return _filled(made, partners, options)
         return _Measured(made, partners[0]).all()
 
     def tell(self, facts: dict[str, Any]) -> None:
@@ -76,11 +92,17 @@ def _span() -> tuple[datetime, datetime]:
     return since, since + timedelta(days=30 * MONTHS)
 
 
-def _filled(
-    made: Considered, partners: list[Partner], *, rows: int, silent: bool
-) -> dict[str, Any]:
+def _officer() -> User:
+    made, is_new = User.objects.get_or_create(username=OFFICER)
+    if is_new:
+        made.groups.set(Group.objects.filter(name=Role.OFFICER))
+    return made
+
+
+def _filled(made: Considered, partners: list[Partner], options: dict[str, Any]) -> dict[str, Any]:
     """Write as the owner, and as a superuser without foreign keys, which cost an hour."""
     since, until = _span()
+    rows: int = options["rows"]
     months.make_ahead(at=until)
     stored = Decision.objects.count()
     span = Span(
@@ -89,10 +111,11 @@ def _filled(
         since=since,
         until=until,
         partners=tuple(partner.pk for partner in partners),
+        waiting=options["waiting"],
     )
     owner = connections["owner"]
     owner.ensure_connection()
-    with Cursor(owner.connection) as cursor, tqdm(total=span.rows, disable=silent) as bar:
+    with Cursor(owner.connection) as cursor, tqdm(total=span.rows, disable=options["json"]) as bar:
         cursor.execute("SET session_replication_role = replica")
         for written in write(cursor, made, span):
             bar.update(written)
@@ -110,16 +133,22 @@ class _Measured:
     def __init__(self, made: Considered, partner: Partner) -> None:
         self.made, self.partner, self.random = made, partner, Random(7)  # noqa: S311
         self.answer = answers.text_of(answers.told(made.facts))
+        self.officer, self.browser = _officer(), Client()
+        self.browser.force_login(self.officer, backend=settings.AUTHENTICATION_BACKENDS[-1])
         connection.ensure_connection()
         pid = connection.connection.info.backend_pid
         self.clock = Path(f"/proc/{pid}/schedstat")
 
     def all(self) -> dict[str, Any]:
-        """Answer with median wall and mean processor time, in microseconds."""
+        """Answer with median and 95th percentile of wall time, and mean processor times, in us."""
+        queue_items.gather(at=_span()[1])
         ids = cycle([self._some_id() for _ in range(TIMES["read"])])
         asked: dict[str, Callable[[], object]] = {
             "decide": self._decide,
-            "queue": self._queue,
+            "queue": lambda: self._queue(Wanted()),
+            "queue filtered": lambda: self._queue(Wanted(band=self._band(), holder="free")),
+            "queue searched": lambda: self._queue(Wanted(q=f"{MADE_UP}{self._number()}")),
+            "queue page": self._page,
             "list": lambda: self._of_partner(self._list),
             "by reference": lambda: self._of_partner(self._list, self._reference()),
             "read": lambda: self._of_partner(self._answer, next(ids)),
@@ -129,13 +158,17 @@ class _Measured:
     def _timed(self, question: Callable[[], object], times: int) -> dict[str, float]:
         for _ in range(max(6, times // 10)):
             question()
-        before, walls = self._cpu(), []
+        before, own, walls = self._cpu(), process_time(), []
         for _ in range(times):
             started = perf_counter()
             question()
             walls.append(perf_counter() - started)
-        spent = (self._cpu() - before) / times / 1_000
-        return {"wall_us": median(walls) * 1e6, "database_cpu_us": spent}
+        return {
+            "wall_us": median(walls) * 1e6,
+            "p95_us": quantiles(walls, n=20)[-1] * 1e6,
+            "database_cpu_us": (self._cpu() - before) / times / 1_000,
+            "web_cpu_us": (process_time() - own) / times * 1e6,
+        }
 
     def _cpu(self) -> int:
         return int(self.clock.read_text().split()[0])
@@ -154,17 +187,35 @@ class _Measured:
         once = Idempotency(key=made.id, body_sha256="0" * 64)
         decision_rows.insert(made, event=event, idempotency=once, answer=self.answer)
 
-    def _queue(self) -> None:
+    def _queue(self, wanted: Wanted) -> None:
+        """Ask all that the queue's page asks of the tables."""
         at = _span()[1]
-        queue.awaiting(at=at)
-        queue.counts(at=at)
+        queue_items.gather(at=at)
+        awaiting = queue.standing(viewer=self.officer, at=at).counts.awaiting
+        called = queue_filters.named(wanted.q) if wanted.q else []
+        page = queue.page(wanted, viewer=self.officer, at=at, called=called, awaiting=awaiting)
+        found.names_of([row.decision_id for row in page.rows])
+        if wanted.q:
+            found.elsewhere(wanted.q, called=called)
+
+    def _page(self) -> None:
+        """Get the page itself, through all of the web's layers but the server."""
+        answer = self.browser.get("/", secure=True, headers={"host": "127.0.0.1"})
+        if answer.status_code != HTTPStatus.OK:
+            raise CommandError(f"The queue's page answered {answer.status_code}.")
+
+    def _number(self) -> int:
+        return self.random.randrange(500) * PARTNERS
+
+    def _band(self) -> str:
+        return str(self.made.figures["band"])
 
     def _of_partner(self, question: Callable[..., object], *arguments: object) -> None:
         with tenancy.rows_of(self.partner):
             question(self.partner, *arguments)
 
     def _reference(self) -> str:
-        return f"{MADE_UP}{self.random.randrange(500) * PARTNERS}"
+        return f"{MADE_UP}{self._number()}"
 
     def _list(self, partner: Partner, reference: str | None = None) -> None:
         decisions.listing(partner, reference, at=timezone.now())

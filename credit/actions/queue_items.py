@@ -1,0 +1,77 @@
+"""Gathering what waits into the queue's narrow table (decision record 0017).
+
+Deciding writes nothing here: who looks at the queue gathers first what came since. An item that
+nobody has gathered yet is only late in the table, never lost: the application says that it waits.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from credit.models import Application, Decision, PolicyVersion, QueueItem
+from credit.models.applications import WAITING
+
+MOST_AT_ONCE = 20_000
+
+# An application whose status is being changed right now is left for the next time: its item would
+# outlive the change.
+_GATHER = """
+INSERT INTO credit_queueitem (decision_id, status, product_id, partner_id, reference, amount,
+    currency, term_months, recommendation, route, score, band, pd, risk, received_at, due_at,
+    due_on, clock_stopped_at, claim_minutes, is_referred_up)
+SELECT a.id, a.status, a.product_id, a.partner_id, a.reference, a.amount, p.currency,
+    a.term_months, d.recommendation, s.route, s.score, s.band, s.pd, coalesce(s.pd, 1),
+    a.received_at, due.at, (due.at AT TIME ZONE 'UTC')::date,
+    (SELECT c.stopped_at FROM credit_clockstop c
+        WHERE c.decision_id = a.id AND c.resumed_at IS NULL),
+    p.minutes,
+    EXISTS (SELECT FROM credit_referral r WHERE r.decision_id = a.id AND r.ended_at IS NULL)
+FROM credit_application a
+JOIN credit_score s ON s.application_id = a.id
+JOIN credit_decision d ON d.id = a.id
+JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(currencies)s::text[])
+    AS p (id, days, minutes, currency) ON p.id = d.policy_id
+CROSS JOIN LATERAL (SELECT a.received_at + make_interval(days => p.days)
+    + coalesce(sum(c.resumed_at - c.stopped_at), '0') AS at
+    FROM credit_clockstop c WHERE c.decision_id = a.id) AS due
+WHERE a.id = ANY(%(ids)s) AND a.status = ANY(%(waiting)s)
+FOR SHARE OF a SKIP LOCKED
+ON CONFLICT (decision_id) DO NOTHING
+"""
+
+
+def gather(*, decision_id: str | None = None, at: datetime) -> int:
+    """Put into the queue what had come by then, or one of it; say how many were not in it yet."""
+    ids = _newcomers(decision_id, at=at)
+    if not ids:
+        return 0
+    policies = _policies_of(ids)
+    clocks = [policy.contract.read().policy.clocks for policy in policies]
+    values: dict[str, Any] = {
+        "ids": ids,
+        "waiting": list(WAITING),
+        "policies": [policy.pk for policy in policies],
+        "days": [each.decide_within_days for each in clocks],
+        "minutes": [each.claim_minutes for each in clocks],
+        "currencies": [policy.contract.read().currency for policy in policies],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GATHER, values)
+        return int(cursor.rowcount)
+
+
+def _newcomers(decision_id: str | None, *, at: datetime) -> list[str]:
+    in_it = QueueItem.objects.filter(decision_id=OuterRef("pk"))
+    waiting = Application.objects.filter(~Exists(in_it), status__in=WAITING, received_at__lte=at)
+    if decision_id is not None:
+        waiting = waiting.filter(pk=decision_id)
+    return list(waiting.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def _policies_of(ids: Sequence[str]) -> list[PolicyVersion]:
+    used = Decision.objects.filter(pk__in=ids).order_by().values_list("policy", flat=True)
+    found = PolicyVersion.objects.select_related("contract").filter(pk__in=set(used.distinct()))
+    return list(found.order_by("pk"))

@@ -1,0 +1,84 @@
+"""In whose hands an application is, and whom it could be given to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from credit.models import QueueItem, Referral, Role, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRow:
+    """Why an officer referred the application up."""
+
+    words: str
+    by: str
+    at: datetime
+    is_in_force: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Who holds an application, and what this officer may do about it."""
+
+    due_at: datetime
+    clock_stopped_at: datetime | None
+    held_by: str
+    held_until: datetime | None
+    is_mine: bool
+    is_referred_up: bool
+    may_take: bool
+    may_take_over: bool
+    may_release: bool
+    may_refer_up: bool
+    may_reassign: bool
+
+
+def hands(decision_id: str, *, viewer: User, at: datetime) -> Hands | None:
+    """Say who holds an application; None where it does not wait, or nobody gathered it yet."""
+    item = QueueItem.objects.select_related("held_by").filter(pk=decision_id).first()
+    if item is None:
+        return None
+    holder = item.holder(at)
+    is_senior = viewer.has_role(Role.SENIOR_OFFICER)
+    is_officer = is_senior or viewer.has_role(Role.OFFICER)
+    is_free = holder is None and is_officer and (is_senior or not item.is_referred_up)
+    is_mine = holder == viewer
+    return Hands(
+        due_at=item.due_at,
+        clock_stopped_at=item.clock_stopped_at,
+        held_by=_name(holder) if holder else "",
+        held_until=item.held_until if holder else None,
+        is_mine=is_mine,
+        is_referred_up=item.is_referred_up,
+        may_take=is_free,
+        may_take_over=is_senior and holder is not None and not is_mine,
+        may_release=is_mine or (is_senior and holder is not None),
+        may_refer_up=not is_senior and not item.is_referred_up and (is_free or is_mine),
+        may_reassign=is_senior,
+    )
+
+
+def referrals(decision_id: str) -> list[ReferralRow]:
+    """List why it was referred up, the newest first."""
+    found = Referral.objects.filter(decision=decision_id).select_related("referred_by")
+    return [
+        ReferralRow(
+            words=each.words,
+            by=_name(each.referred_by),
+            at=each.referred_at,
+            is_in_force=each.ended_at is None,
+        )
+        for each in found
+    ]
+
+
+def officers() -> list[User]:
+    """List the people whom an application can be given to, by name."""
+    found = User.objects.filter(
+        is_active=True, groups__name__in=[Role.OFFICER, Role.SENIOR_OFFICER]
+    )
+    return sorted(found.distinct(), key=lambda user: (_name(user).casefold(), user.pk))
+
+
+def _name(user: User) -> str:
+    return user.get_full_name() or user.get_username()
