@@ -21,10 +21,12 @@ from scoring.contract_features import (
 from scoring.contract_terms import (
     Automatic,
     Band,
+    BureauScore,
     Columns,
     Economics,
     FairnessBounds,
     Ingestion,
+    Notices,
     OfficerReason,
     Outcome,
     Policy,
@@ -40,6 +42,7 @@ __all__ = [
     "Automatic",
     "Band",
     "Banned",
+    "BureauScore",
     "Category",
     "CategoryEncoding",
     "Columns",
@@ -52,6 +55,7 @@ __all__ = [
     "Feature",
     "Ingestion",
     "Kind",
+    "Notices",
     "OfficerReason",
     "Outcome",
     "Policy",
@@ -122,6 +126,7 @@ class Contract:
     fairness: FairnessBounds
     training: Training
     officer_reasons: tuple[OfficerReason, ...]
+    notices: Notices
     hash: str
     text: str = field(repr=False)
 

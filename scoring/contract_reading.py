@@ -19,7 +19,6 @@ from scoring.contract import (
     Feature,
     Ingestion,
     Kind,
-    OfficerReason,
     Outcome,
     Policy,
     PolicyRule,
@@ -34,6 +33,7 @@ from scoring.contract import (
 )
 from scoring.contract_checks import problems_of
 from scoring.contract_lines import line_of, lines_of
+from scoring.contract_notices import officer_reason, read_notices
 from scoring.contract_tables import Table, each_of, whole_of
 
 FORMAT = 1
@@ -108,7 +108,8 @@ def _contract(root: Table, *, text: str, hash_: str) -> Contract:
         banned=each_of(root.tables("banned", optional=True), _banned),
         fairness=whole_of(root.table("fairness"), _fairness),
         training=whole_of(root.table("training"), _training),
-        officer_reasons=each_of(root.tables("officer_reasons"), _officer_reason),
+        officer_reasons=each_of(root.tables("officer_reasons"), officer_reason),
+        notices=whole_of(root.table("notices", optional=True), read_notices),
         hash=hash_,
         text=text,
     )
@@ -312,9 +313,6 @@ def _training(table: Table) -> Training:
         bootstrap_models=table.whole_or("bootstrap_models", low=0, high=50, default=20),
     )
 
-
-def _officer_reason(table: Table) -> OfficerReason:
-    return OfficerReason(code=table.text("code"), label=table.text("label"))
 
 
 def _toml(content: bytes, *, file: str) -> tuple[str, dict[str, object]]:

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
-READER = (CHECKOUT / "scoring" / "contract_reading.py").read_text()
+READERS = ("contract_reading.py", "contract_notices.py")
+READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in READERS)
 REFERENCE = (CHECKOUT / "docs" / "contract.md").read_text()
 READS = re.compile(r'\b(?:table|root|amount|term)\.\w+\(\s*"(\w+)"')
 LISTED = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
