@@ -64,6 +64,6 @@ def _bureau_problems(contract: Contract, score: BureauScore) -> Iterator[Problem
     for name in asked:
         if name not in contract.feature_names:
             yield path, f"no feature is called {name!r}"
-    if score.feature in contract.feature_names:
-        if not contract.feature(score.feature).kind.is_numeric:
-            yield f"{path}.feature", "must be a number"
+    known = {feature.name: feature for feature in contract.features}
+    if score.feature in known and not known[score.feature].kind.is_numeric:
+        yield f"{path}.feature", "must be a number"

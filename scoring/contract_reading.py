@@ -314,7 +314,6 @@ def _training(table: Table) -> Training:
     )
 
 
-
 def _toml(content: bytes, *, file: str) -> tuple[str, dict[str, object]]:
     if len(content) > LARGEST_FILE:
         raise _refused(f"is larger than {LARGEST_FILE:,} bytes", file=file)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +17,10 @@ MOST_DAYS = 365
 MOST_REASONS = 4
 _NEVER = date.max
 WORDS = frozenset(  # what a text may leave to be filled in
-    ("creditor", "address", "contact", "agency", "agency_address", "product", "reference")
-    + ("received_on", "decided_on", "answer_by", "bureau", "currency")
+    {
+        *("creditor", "address", "contact", "agency", "agency_address", "product", "reference"),
+        *("received_on", "decided_on", "answer_by", "bureau", "currency"),
+    }
 )
 
 
@@ -95,9 +98,12 @@ def _pack(root: Table, *, text: str, hash_: str) -> LawPack:
 
 
 def _clocks(table: Table) -> Clocks:
-    names = ("adverse_action_days", "counter_offer_days", "after_counter_offer_days")
-    names += ("incompleteness_days", "review_days")
-    return Clocks(**{name: table.maybe_whole(name, low=1, high=MOST_DAYS) for name in names})
+    return Clocks(
+        **{
+            each.name: table.maybe_whole(each.name, low=1, high=MOST_DAYS)
+            for each in fields(Clocks)
+        }
+    )
 
 
 def _agency(table: Table) -> Agency:

@@ -138,9 +138,7 @@ def _candidates(
     """List everything that took points, worst first, with the features that go with it."""
     groups = groups_of(contract) or contract.feature_names
     group_of = dict(zip(contract.feature_names, groups, strict=True))
-    found = principal_reasons(
-        contract, values, present.contributions, most=len(contract.features)
-    )
+    found = principal_reasons(contract, values, present.contributions, most=len(contract.features))
     return [
         (
             reason,
@@ -152,9 +150,9 @@ def _candidates(
 
 def _chosen(pd: float, tried: list[Tried], *, least: float, most: int) -> Proved:
     order = sorted(tried, key=lambda each: -each.improvement)  # sorting is stable
-    proved = [each for each in order if each.improvement >= least]
+    proved = [each for each in order if each.improvement >= least and each.improvement > 0]
     over = [(each, BEYOND_MOST) for each in proved[most:]]
-    over += [(each, TOO_LITTLE) for each in order if each.improvement < least]
+    over += [(each, TOO_LITTLE) for each in order if each not in proved]
     return Proved(
         pd=pd, stated=tuple(proved[:most]), passed_over=tuple(_passed(*each) for each in over)
     )

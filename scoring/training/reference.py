@@ -60,7 +60,9 @@ def _usual(feature: Feature, column: pl.Series) -> Value:
     if feature.kind.is_numeric:
         return _exact(feature, known)
     counts = dict(known.value_counts().iter_rows())
-    order = (True, False) if feature.kind is Kind.BOOLEAN else feature.values
+    order: tuple[Value, ...] = feature.values
+    if feature.kind is Kind.BOOLEAN:
+        order = (True, False)
     return max(order, key=lambda value: counts.get(value, 0))  # the first of equals
 
 

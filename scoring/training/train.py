@@ -241,7 +241,9 @@ def _manifest(snapshot: _Snapshot, fitted: _Fitted, out: OutOfFold) -> dict[str,
     training = replace(snapshot.training, rounds=out.rounds)
     return {
         **manifest.of_training(training, snapshot.encoding, bad),
-        **manifest.of_model(fitted.model, fitted.exported, fitted.reference, _usual(snapshot, fitted)),
+        **manifest.of_model(
+            fitted.model, fitted.exported, fitted.reference, _usual(snapshot, fitted)
+        ),
         "influence": manifest.influence(fitted.model, fitted.exported, snapshot.frame),
         "features": features_of(
             contract, snapshot.encoding, fitted.exported.forest, snapshot.frame
