@@ -15,7 +15,6 @@ from scoring.laws import DISCLOSES
 from scoring.letters import INSTEAD_HEADING, Letter
 
 LAYOUT = Path(__file__).with_name("letter.typ")
-STANDARD = "ua-1"
 NO_FONT = (
     "The letter cannot be set as an accessible PDF: most likely a name or word is written in "
     "characters that the fonts of the product do not have."
@@ -35,17 +34,16 @@ def pdf_of(letter: Letter, *, at: datetime) -> bytes:
         It cannot be set as PDF/UA.
     """
     try:
-        made: bytes = typst.compile(
+        return typst.compile(
             LAYOUT.read_bytes(),
             format="pdf",
             sys_inputs={"letter": json.dumps(_plain(letter), ensure_ascii=False)},
-            pdf_standards=[STANDARD],
+            pdf_standards=["ua-1"],
             timestamp=at.replace(microsecond=0),
             ignore_system_fonts=True,
         )
     except typst.TypstError:  # whose message quotes the letter
         raise LetterNotSet(NO_FONT) from None
-    return made
 
 
 def _plain(letter: Letter) -> dict[str, object]:

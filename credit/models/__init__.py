@@ -6,10 +6,12 @@ from credit.models.decisions import Decision, OfficerDecision, RecommendationFee
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
+from credit.models.notices import Notice, NoticeFailure, NoticeKind, NoticeWording
 from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.reviews import ReviewRequest
 from credit.models.shadows import ShadowScore
 from credit.models.stage_changes import ServiceStop, StageChange
 from credit.models.users import ROLES_APART, Role, User
@@ -33,6 +35,10 @@ __all__ = [
     "Ingestion",
     "InventoryEntry",
     "ModelVersion",
+    "Notice",
+    "NoticeFailure",
+    "NoticeKind",
+    "NoticeWording",
     "OfficerDecision",
     "Outcome",
     "Partner",
@@ -40,6 +46,7 @@ __all__ = [
     "PolicyVersion",
     "Product",
     "RecommendationFeedback",
+    "ReviewRequest",
     "Role",
     "Score",
     "ServiceStop",

@@ -1,12 +1,16 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from credit.applicants import LONGEST_ADDRESS, LONGEST_NAME
 from credit.ids import LENGTH
 from credit.models.partners import Partner
 from credit.models.products import Product
+
+IS_OWED_A_NOTICE = (
+    Q(status__in=["declined", "counter_offered", "awaiting_information"]) & ~Q(told=F("status"))
+) | (Q(status="incomplete") & ~Q(told__in=["awaiting_information", "incomplete"]))
 
 
 class Application(models.Model):
@@ -35,6 +39,11 @@ class Application(models.Model):
     status = models.CharField(max_length=20, choices=Status)
     received_at = models.DateTimeField()
     salt = models.BinaryField(max_length=16, help_text="of its commitments in the audit trail")
+    told = models.CharField(
+        max_length=20, db_default="", help_text="the status that a notice told of, or NOT_PROVED"
+    )
+
+    NOT_PROVED = "not_proved"  # in `told`: a notice was tried and could not be proved
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -43,6 +52,11 @@ class Application(models.Model):
                 fields=["received_at", "id"],
                 condition=Q(status="awaiting_officer"),
                 name="application_queue",
+            ),
+            models.Index(
+                fields=["product", "received_at", "id"],
+                condition=IS_OWED_A_NOTICE,
+                name="application_owed_a_notice",
             ),
             models.Index(fields=["partner", "reference"], name="application_by_reference"),
             models.Index(fields=["partner", "id"], name="application_by_partner"),
