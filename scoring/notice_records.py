@@ -8,7 +8,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from scoring.canonical import canonical
@@ -115,12 +116,24 @@ def notice_from_json(content: bytes) -> tuple[NoticeRecord, list[str]]:
             documents={str(name): str(hash_) for name, hash_ in said["documents"].items()},
             seal=str(said["seal"]),
         )
+        _check_shape(record)
     except KeyError as missing:
         raise RecordRefused(f"it lacks {missing.args[0]!r}") from missing
-    except (TypeError, ValueError, AttributeError) as wrong:
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as wrong:
         raise RecordRefused(f"a field holds what it cannot hold: {wrong}") from wrong
     unsealed = ["seal: what stands in the file is not what was sealed."]
     return record, [] if seal_of(said) == record.seal else unsealed
+
+
+def _check_shape(record: NoticeRecord) -> None:
+    """Read what is read later as a moment, an amount or a reason: here it is refused by name."""
+    for said in (record.facts.issued_at, record.decision.decided_at):
+        datetime.fromisoformat(said)
+    for each in record.facts.instead:
+        Decimal(each.amount)
+        dict(each.changes)
+    for reason in record.statement["reasons"]:
+        str(reason["from"])
 
 
 def laws_of(record: NoticeRecord) -> Laws:
