@@ -36,6 +36,7 @@ class Rule:
 
 OFFICERS = frozenset({Role.OFFICER, Role.SENIOR_OFFICER})
 READS_MODELS = frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, Role.AUDITOR})
+READS_NOTICES = OFFICERS | {Role.COMPLIANCE, Role.AUDITOR}
 OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
 
 ACCESS: dict[str, Rule] = {
@@ -44,6 +45,12 @@ ACCESS: dict[str, Rule] = {
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
     "feedback": Rule(read=OFFICERS, write=OFFICERS),
+    "notices": Rule(read=READS_NOTICES, write=OFFICERS),
+    "notice": Rule(read=READS_NOTICES, write=OFFICERS),
+    "notice_left": Rule(read=READS_NOTICES),
+    "notice_file": Rule(read=READS_NOTICES),
+    "reviews": Rule(read=READS_NOTICES),
+    "review": Rule(read=READS_NOTICES, write=OFFICERS),
     "console": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
@@ -71,6 +78,8 @@ ACCESS: dict[str, Rule] = {
 
 NAVIGATION: tuple[tuple[str, str], ...] = (
     ("queue", "Queue"),
+    ("notices", "Notices"),
+    ("reviews", "Reviews"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
     ("webhooks", "Webhooks"),

@@ -12,8 +12,10 @@ from frontend.views import (
     fairness,
     ingestions,
     models,
+    notices,
     queue,
     registry,
+    reviews,
     webhooks,
 )
 
@@ -28,6 +30,12 @@ urlpatterns = [
     _page("", queue.index, "queue"),
     _page("applications/<str:decision_id>/", applications.detail, "application"),
     _page("applications/<str:decision_id>/feedback/", applications.feedback, "feedback"),
+    _page("notices/", notices.index, "notices"),
+    _page("notices/<str:decision_id>/", notices.detail, "notice"),
+    _page("notices/left/<int:notice_id>/", notices.left, "notice_left"),
+    _page("notices/left/<int:notice_id>/<str:form>", notices.file, "notice_file"),
+    _page("reviews/", reviews.index, "reviews"),
+    _page("reviews/<int:review_id>/", reviews.detail, "review"),
     _page("console/", models.console, "console"),
     _page("console/models/<int:version_id>/", models.detail, "model"),
     _page("console/models/<int:version_id>/comments/", registry.comment, "comment"),

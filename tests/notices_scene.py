@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import factories
 
-from credit.actions import notices, officer_decisions
+from credit.actions import notices, officer_decisions, reviews
 from credit.models import Application, Decision, Notice, NoticeFailure, NoticeKind
 
 ADVERSE = NoticeKind.ADVERSE_ACTION
@@ -47,3 +47,18 @@ def refused(decision, by, *, kind=ADVERSE, at=LATER):
 def status(decision, name):
     """Bring an application into a status that another action will make."""
     Application.objects.filter(pk=decision.pk).update(status=name)
+
+
+def arguments_of(page, by):
+    """Give what the address of a page names: an application, a notice that left, or a review."""
+    decision = declined(by)
+    if page == "notice":
+        return [decision.pk]
+    if page == "review":
+        return [asked(decision, by).pk]
+    left = issued(decision, by).pk
+    return [left] if page == "notice_left" else [left, "pdf"]
+
+
+def asked(decision, by, words="I earn more than you think."):
+    return reviews.ask(decision_id=decision.pk, words=words, by=by, at=LATER)
