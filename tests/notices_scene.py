@@ -13,11 +13,11 @@ OWN = {"reason_code": "OFF06", "reason": "The payslips are of another person."}
 NAMED = {"applicant": {"name": "Maja Müller-Łukasz", "address": "Lange Straße 1\n12345 Stadt"}}
 
 
-def decided(by, verdict="decline", *, reason=(), **body):
+def decided(by, verdict="decline", *, reason=(), at=factories.AT, **body):
     """Let an application come in and an officer decide it."""
-    answer = factories.decide(**body).answer
+    answer = factories.decide(at=at, **body).answer
     officer_decisions.record(
-        decision_id=answer["id"], verdict=verdict, by=by, at=factories.AT, **dict(reason)
+        decision_id=answer["id"], verdict=verdict, by=by, at=at, **dict(reason)
     )
     return Decision.objects.get(pk=answer["id"])
 

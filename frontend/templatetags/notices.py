@@ -1,6 +1,6 @@
 from django import template
 
-from frontend.templatetags.evenhand import MINUS, NOTHING
+from frontend.templatetags.evenhand import MINUS, NO_BREAK, NOTHING
 
 register = template.Library()
 
@@ -18,8 +18,8 @@ def percent_points(improvement: float | None) -> str:
     Examples
     --------
     >>> percent_points(0.0512), percent_points(-0.004)
-    ('5.12 points', '\u22120.40 points')
+    ('5.12\u00a0pp', '\u22120.40\u00a0pp')
     """
     if improvement is None:
         return NOTHING
-    return f"{improvement * 100:.2f} points".replace("-", MINUS)
+    return f"{improvement * 100:.2f}{NO_BREAK}pp".replace("-", MINUS)

@@ -40,14 +40,19 @@ def index(request: SignedInRequest) -> HttpResponse:
     show, product = form.cleaned_data["show"] or "due", form.cleaned_data["product"] or None
     now = timezone.now()
     is_left = show == "left"
-    rows = [] if is_left else notices.due(at=now, product=product, failed=show == "failed")
+    products = list(Product.objects.order_by("name", "slug"))
+    rows = (
+        []
+        if is_left
+        else notices.due(at=now, product=product, products=products, failed=show == "failed")
+    )
     if request.method == "POST":
         return _issue_several(request, rows)
     page = {
         "show": show,
         "tabs": NoticesFilterForm.SHOWN,
         "chosen": product or "",
-        "products": Product.objects.order_by("name", "slug"),
+        "products": products,
         "rows": rows,
         "left": notices.left(product=product) if is_left else [],
         "counts": notices.counts(),

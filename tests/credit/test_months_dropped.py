@@ -4,12 +4,13 @@ import json
 from datetime import timedelta
 
 import factories
+import notices_scene
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from credit import retention
-from credit.actions import audit, feedback, months, officer_decisions, outcomes
+from credit.actions import audit, feedback, months, officer_decisions, outcomes, reviews
 from credit.actions import retention as actions
 from credit.actions.refusals import NotAllowed
 from credit.audit_chain import month_of
@@ -20,8 +21,10 @@ from credit.models import (
     AuditEvent,
     AuditLeaf,
     Decision,
+    Notice,
     OfficerDecision,
     Outcome,
+    ReviewRequest,
 )
 from credit.queries import audit as trail
 from credit.queries import replays
@@ -85,6 +88,29 @@ def test_a_month_of_decisions_goes_with_all_that_hangs_on_it(decided, drop, this
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [f"months.decision_{this_month:%Y%m}"])
         assert cursor.fetchone() == (None,)
+
+
+def test_notices_go_with_their_month_and_an_open_review_keeps_it(
+    champion, officer, drop, this_month
+):
+    at = max(this_month + timedelta(hours=1), factories.BEFORE)
+    declined = notices_scene.decided(officer, at=at, **factories.DECLINED)
+    notices_scene.issued(declined, officer, at=at)
+    review = notices_scene.asked(declined, officer)
+    with pytest.raises(actions.MonthMustStay, match="answer to a review"):
+        drop(retention.DECISIONS)
+
+    reviews.answer(
+        review_id=review.pk,
+        outcome="upheld",
+        words="The decision stands.",
+        by=factories.user("officer"),
+        at=at,
+    )
+    drop(retention.DECISIONS)
+
+    assert not Notice.objects.exists()
+    assert not ReviewRequest.objects.exists()
 
 
 def test_the_trail_says_what_went_and_who_signed(decided, drop, administrator, compliance):
