@@ -6,7 +6,14 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from credit.laws import AFTER_AN_OFFER_DAYS, LONGEST_DAYS
-from credit.models import Application, Decision, NoticeKind, NoticeWording, OfficerDecision
+from credit.models import (
+    Application,
+    Decision,
+    NoticeKind,
+    NoticeWording,
+    OfficerDecision,
+    User,
+)
 from scoring import laws as law
 from scoring.canonical import moment
 from scoring.contract import Contract
@@ -75,6 +82,15 @@ def decided(decision: Decision) -> Decided:
 def officer_of(decision: Decision) -> OfficerDecision | None:
     """Find the human decision that stands."""
     return getattr(decision, "officer_decision", None)
+
+
+def had_a_part(decision: Decision, person: User) -> bool:
+    """Say whether a person made the decision that stands, or signed it."""
+    officer = officer_of(decision)
+    return officer is not None and person.pk in {
+        officer.decided_by_id,
+        getattr(officer, "signed_by_id", None),
+    }
 
 
 def undo_runs_until(decision: Decision, *, at: datetime) -> datetime | None:

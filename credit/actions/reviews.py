@@ -9,7 +9,7 @@ from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.laws import laws_of, review_due_on
 from credit.models import Application, AuditEvent, Decision, ReviewRequest, Role, User
-from credit.notice_facts import EXPLAINED, decided, decisions, officer_of
+from credit.notice_facts import EXPLAINED, decided, decisions, had_a_part
 from scoring.laws import LawMissing, Laws
 
 SHORTEST = 12  # characters of an answer
@@ -95,15 +95,6 @@ def answer(*, review_id: int, outcome: str, words: str, by: User, at: datetime) 
     return review
 
 
-def may_answer(decision: Decision, *, by: User) -> bool:
-    """Say whether a person had no part in the decision."""
-    officer = officer_of(decision)
-    return officer is None or by.pk not in {
-        officer.decided_by_id,
-        getattr(officer, "signed_by_id", None),
-    }
-
-
 def _check_may_answer(
     review: ReviewRequest, decision: Decision, *, outcome: str, words: str, by: User
 ) -> None:
@@ -111,7 +102,7 @@ def _check_may_answer(
         raise AlreadyAnswered(_("This review was answered already."))
     if outcome not in ReviewRequest.Outcome.values:
         raise NoSuchOutcome(_("A review upholds the decision, or finds that it is to be changed."))
-    if not may_answer(decision, by=by):
+    if had_a_part(decision, by):
         raise DecidedByYou(_("You decided this application: a review is made by somebody else."))
     if len(words.strip()) < SHORTEST:
         raise WordsMissing(

@@ -102,18 +102,14 @@ def due(
     return sorted(rows, key=lambda row: (row.due_on, row.decision_id))[:limit]
 
 
-def _oldest(products: Iterable[int], *, failed: bool, limit: int) -> list[str]:
+def _oldest(products: list[int], *, failed: bool, limit: int) -> list[str]:
     """Find of each product the applications owed for longest, in one query."""
-    each = [
-        owed()
-        .filter(product_id=product, **({"told": Application.NOT_PROVED} if failed else {}))
-        .order_by("received_at", "pk")
-        .values_list("pk", flat=True)[:limit]
-        for product in products
-    ]
-    if not each:
-        return []
-    return list(each[0].union(*each[1:], all=True) if len(each) > 1 else each[0])
+    found = owed().filter(told=Application.NOT_PROVED) if failed else owed()
+    ordered = found.order_by("received_at", "pk").values_list("pk", flat=True)
+    each = [ordered.filter(product_id=product)[:limit] for product in products]
+    if len(each) > 1:
+        return list(each[0].union(*each[1:], all=True))
+    return list(each[0]) if each else []
 
 
 def _with_all(ids: list[str]) -> list[Decision]:

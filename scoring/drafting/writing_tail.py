@@ -23,7 +23,7 @@ def tail(judged: list[Judged], names: set[str]) -> Iterator[str]:
     for one in judged:
         if one.part == "left out":
             yield f"# left out: {one.column.name} {one.why} ({'; '.join(one.evidence)})"
-    yield "\n# Who writes to applicants; without it no notice leaves. FINISH: name and postal address."
+    yield "\n# Who writes to applicants; without it no notice leaves. FINISH: name and address."
     yield '# [notices]\n# creditor = "A Bank"\n# address = "1 Street\\n12345 Town"'
     yield "\n# An officer's own reasons. FINISH: as your officers would say them.\n"
     for code, label in (
