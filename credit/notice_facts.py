@@ -9,6 +9,7 @@ from credit.laws import AFTER_AN_OFFER_DAYS, LONGEST_DAYS
 from credit.models import (
     Application,
     Decision,
+    Notice,
     NoticeKind,
     NoticeWording,
     OfficerDecision,
@@ -82,6 +83,11 @@ def decided(decision: Decision) -> Decided:
 def officer_of(decision: Decision) -> OfficerDecision | None:
     """Find the human decision that stands."""
     return getattr(decision, "officer_decision", None)
+
+
+def has_left(decision_id: str) -> bool:
+    """Say whether anything was written to the applicant: then nothing is undone any more."""
+    return Notice.objects.filter(decision_id=decision_id).exists()
 
 
 def had_a_part(decision: Decision, person: User) -> bool:

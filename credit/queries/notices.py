@@ -17,8 +17,10 @@ from credit.models import (
     Product,
 )
 from credit.models.applications import IS_OWED_A_NOTICE
-from credit.notice_facts import kind_owed, undo_runs_until
+from credit.notice_facts import has_left, kind_owed, undo_runs_until
 from scoring.laws import LawMissing, Laws
+
+__all__ = ["DueRow", "LeftRow", "Owed", "counts", "due", "due_on", "has_left", "left", "owed"]
 
 MOST = 100
 MOST_COUNTED = 1_000
@@ -63,11 +65,6 @@ class Owed:
 
     due: int
     failed: int
-
-
-def has_left(decision_id: str) -> bool:
-    """Say whether anything was written to the applicant: then nothing is undone any more."""
-    return Notice.objects.filter(decision_id=decision_id).exists()
 
 
 def owed() -> QuerySet[Application]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import factories
 import pypdfium2
 import pytest
+from django.db import connection
 from notices_scene import (
     ADVERSE,
     LATER,
@@ -22,8 +23,7 @@ from credit import laws, notice_facts, serving
 from credit.actions import notices
 from credit.actions.refusals import NotAllowed
 from credit.drafting_notices import draft
-from credit.models import Application, AuditEvent, NoticeFailure, NoticeKind, OfficerDecision
-from credit.models.applications import IS_OWED_A_NOTICE
+from credit.models import AuditEvent, NoticeFailure, NoticeKind, OfficerDecision
 from credit.notice_facts import decisions
 from credit.queries import notices as queries
 from scoring import laws as law
@@ -366,5 +366,17 @@ def test_what_is_owed_is_found_by_an_index_of_its_own(officer, django_assert_max
 
     with django_assert_max_num_queries(10):
         assert len(queries.due(at=LATER)) == 3
-    plan = Application.objects.filter(IS_OWED_A_NOTICE, product_id=1).order_by("received_at", "pk")
-    assert "application" in plan.explain()
+
+
+def test_the_list_is_read_in_order_from_an_index_that_holds_nothing_else(officer):
+    declined(officer)
+    oldest = queries.owed().filter(product_id=1).order_by("received_at", "pk")[:5]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = oldest.explain()
+
+    assert "Index Scan using" in plan
+    assert "Seq Scan" not in plan
+    assert "Filter" not in plan  # all that is asked for is what the index holds

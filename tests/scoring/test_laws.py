@@ -116,8 +116,7 @@ def test_every_kind_of_notice_has_its_words_in_every_shipped_place():
             "nothing that can be filled in",
         ),
         (
-            "[[blocks]]\nkinds=['explanation']\nwhen='x'\nheading='H'\nparagraphs=['P']\n"
-            "citation='C'",
+            "[[blocks]]\nkinds = ['explanation']\nwhen = 'x'",
             'must be "bureau_score"',
         ),
         (
