@@ -23,6 +23,7 @@ from credit.models import (
     ContractVersion,
     Decision,
     Outcome,
+    ReviewRequest,
 )
 
 DECISIONS, AUDIT = "decisions", "audit"
@@ -129,6 +130,9 @@ def _decisions_stay(part: Part, *, at: datetime) -> Iterator[str]:
     )
     if of_it.exists():
         yield "An outcome of its loans has not matured."
+    reviews = ReviewRequest.objects.using(OWNER).filter(outcome="")
+    if reviews.filter(decision_id__gte=part.low, decision_id__lt=part.high).exists():
+        yield "An applicant waits for the answer to a review."
     if _is_open(applications, part, at=at):
         yield "The performance window of its loans is not over."
     rows = BatchRow.objects.using(OWNER)

@@ -321,6 +321,7 @@ EVENHAND_METRICS_TOKEN = environment.evenhand_metrics_token
 # Months that are over for longer than this may be dropped by `manage.py drop_months`; none goes by
 # itself. What proves a decision is kept as long as the decision.
 
+EVENHAND_LAWS = BASE_DIR / "laws"  # the law packs, dated data that ships with the product
 EVENHAND_KEEP_DECISIONS_MONTHS = environment.evenhand_keep_decisions_months
 EVENHAND_KEEP_AUDIT_MONTHS = max(
     environment.evenhand_keep_audit_months, environment.evenhand_keep_decisions_months

@@ -36,6 +36,7 @@ class Rule:
 
 OFFICERS = frozenset({Role.OFFICER, Role.SENIOR_OFFICER})
 READS_MODELS = frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, Role.AUDITOR})
+READS_NOTICES = OFFICERS | {Role.COMPLIANCE, Role.AUDITOR}
 OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
 
 ACCESS: dict[str, Rule] = {
@@ -64,6 +65,12 @@ ACCESS: dict[str, Rule] = {
     "withdraw": Rule(read=OFFICERS, write=OFFICERS),
     "signature": Rule(read=OFFICERS, write=OFFICERS),
     "signatures": Rule(read=frozenset({Role.SENIOR_OFFICER, Role.AUDITOR})),
+    "notices": Rule(read=READS_NOTICES, write=OFFICERS),
+    "notice": Rule(read=READS_NOTICES, write=OFFICERS),
+    "notice_left": Rule(read=READS_NOTICES),
+    "notice_file": Rule(read=READS_NOTICES),
+    "reviews": Rule(read=READS_NOTICES),
+    "review": Rule(read=READS_NOTICES, write=OFFICERS),
     "console": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
@@ -95,6 +102,8 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("signatures", "Signatures"),
     ("my_work", "My work"),
     ("practice", "Practice"),
+    ("notices", "Notices"),
+    ("reviews", "Reviews"),
     ("console", "Models"),
     ("ingestions", "Past loans"),
     ("webhooks", "Webhooks"),

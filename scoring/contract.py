@@ -23,11 +23,13 @@ from scoring.contract_terms import (
     Authority,
     Automatic,
     Band,
+    BureauScore,
     Clocks,
     Columns,
     Economics,
     FairnessBounds,
     Ingestion,
+    Notices,
     OfficerReason,
     Outcome,
     Policy,
@@ -45,6 +47,7 @@ __all__ = [
     "Automatic",
     "Band",
     "Banned",
+    "BureauScore",
     "Category",
     "CategoryEncoding",
     "Clocks",
@@ -58,6 +61,7 @@ __all__ = [
     "Feature",
     "Ingestion",
     "Kind",
+    "Notices",
     "OfficerReason",
     "Outcome",
     "Policy",
@@ -128,6 +132,7 @@ class Contract:
     fairness: FairnessBounds
     training: Training
     officer_reasons: tuple[OfficerReason, ...]
+    notices: Notices
     hash: str
     text: str = field(repr=False)
     affordability: Affordability | None = None

@@ -15,6 +15,7 @@ from scoring.contract import (
 )
 from scoring.contract_authority import authority_problems
 from scoring.contract_feature_checks import feature_problems, never_features
+from scoring.contract_notices import notice_problems
 from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
 from scoring.dates import why_no_date_form
 
@@ -37,6 +38,7 @@ def problems_of(contract: Contract) -> list[Problem]:
         *never_features(contract),
         *_protected(contract),
         *_codes(contract),
+        *notice_problems(contract),
     ]
 
 

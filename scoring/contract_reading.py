@@ -22,7 +22,6 @@ from scoring.contract import (
     Feature,
     Ingestion,
     Kind,
-    OfficerReason,
     Outcome,
     Policy,
     PolicyRule,
@@ -38,6 +37,7 @@ from scoring.contract import (
 from scoring.contract_authority import read_authority
 from scoring.contract_checks import problems_of
 from scoring.contract_lines import line_of, lines_of
+from scoring.contract_notices import officer_reason, read_notices
 from scoring.contract_tables import Table, each_of, whole_of
 from scoring.contract_terms import ObligationsAre, Period
 
@@ -116,7 +116,8 @@ def _contract(root: Table, *, text: str, hash_: str) -> Contract:
         banned=each_of(root.tables("banned", optional=True), _banned),
         fairness=whole_of(root.table("fairness"), _fairness),
         training=whole_of(root.table("training"), _training),
-        officer_reasons=each_of(root.tables("officer_reasons"), _officer_reason),
+        officer_reasons=each_of(root.tables("officer_reasons"), officer_reason),
+        notices=whole_of(root.table("notices", optional=True), read_notices),
         hash=hash_,
         text=text,
         affordability=_maybe_affordability(root),
@@ -353,10 +354,6 @@ def _training(table: Table) -> Training:
         out_of_time_share=table.number("out_of_time_share", low=0, high=0.5, default=0.2),
         bootstrap_models=table.whole_or("bootstrap_models", low=0, high=50, default=20),
     )
-
-
-def _officer_reason(table: Table) -> OfficerReason:
-    return OfficerReason(code=table.text("code"), label=table.text("label"))
 
 
 def _toml(content: bytes, *, file: str) -> tuple[str, dict[str, object]]:

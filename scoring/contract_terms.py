@@ -260,3 +260,29 @@ class OfficerReason:
 
     code: str
     label: str
+    notice_text: str | None = None  # what an applicant is told; None: the officer's own words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BureauScore:
+    """A credit bureau's score among the features: where it is used, a notice discloses it."""
+
+    feature: str
+    minimum: int  # of the bureau's range, both inclusive
+    maximum: int
+    source: str  # name and address of who gave it
+    factors: tuple[str, ...] = ()  # features that hold the bureau's own key factors, worst first
+    inquiries: str | None = None  # the feature with the factor "inquiries", told as a fifth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """Who writes to applicants, and what a notice of this product may not leave out or say."""
+
+    creditor: str | None = None  # None: nothing can leave
+    address: str | None = None
+    contact: str | None = None
+    agency: str | None = None  # key of the law's agencies; None: the law's own choice
+    pd_improvement_at_least: float = 0.0  # of a stated reason; the law's where that is more
+    proxies: tuple[str, ...] = ()  # features that may not be stated as reasons
+    bureau_score: BureauScore | None = None

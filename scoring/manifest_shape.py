@@ -62,9 +62,17 @@ def _are_names(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
+def _is_reference(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("usual", {}), dict):
+        return False
+    singles = (str, int, float, bool, type(None))
+    return all(isinstance(each, singles) for each in value.get("usual", {}).values())
+
+
 _PARTS: dict[str, Callable[[object], bool]] = {
     "calibration": _is_line,
     "ensemble": _is_ensemble,
     "features": _are_spreads,
     "libraries": _are_names,
+    "reference": _is_reference,
 }

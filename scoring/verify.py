@@ -2,7 +2,8 @@
 
 `python -m scoring.verify RECORD.json BUNDLE` compares PD, points, reasons, sureness and
 recommendation to the bit. Exit code 0: all came out as stored; 1: something differs, and is named;
-2: a file cannot be used.
+2: a file cannot be used. A notice's record is verified the same way: every reason that it states is
+scored again.
 """
 
 import argparse
@@ -11,19 +12,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scoring.bundle import Bundle, BundleRefused, open_bundle
-from scoring.contract import Contract, ContractRefused, Policy
-from scoring.engine import Engine, EngineFailed
-from scoring.records import LARGEST, NONE, SCORECARD, Record, RecordRefused, from_json, normalised
-from scoring.replay import Again, by_engine, by_scorecard, differences
-from scoring.scorecard import Scorecard, ScorecardRefused
+from scoring.bundle import BundleRefused
+from scoring.contract import ContractRefused
+from scoring.engine import EngineFailed
+from scoring.notice_records import NoticeRecord, is_notice, notice_from_json
+from scoring.notice_terms import MODEL
+from scoring.records import LARGEST, NONE, Record, RecordRefused, from_json, normalised
+from scoring.replay import differences
+from scoring.scorecard import ScorecardRefused
 from scoring.sessions import GraphFailed
+from scoring.verify_notices import verify_notice
+from scoring.verify_parts import VerifyRefused, again_of, bundle_of, policy_of
+
+__all__ = ["VerifyRefused", "main", "verify"]
 
 SAME, DIFFERENT, UNUSABLE = 0, 1, 2
-
-
-class VerifyRefused(ValueError):
-    """A file that is needed is missing, or is not the one that the record names."""
 
 
 def verify(record: Record, *, place: Path | None, policy_contract: Path | None) -> list[str]:
@@ -45,55 +48,18 @@ def verify(record: Record, *, place: Path | None, policy_contract: Path | None) 
     BundleRefused
         The bundle is altered.
     """
-    bundle = _bundle(record, place)
-    policy, contract = _policy(record, bundle, policy_contract)
+    bundle = bundle_of(record, place)
+    policy, contract = policy_of(record, bundle, policy_contract)
     read = replace(record, features=normalised(contract, record.features))
-    again = None if bundle is None else _again(read, bundle, policy)
+    again = None if bundle is None else again_of(read, bundle, policy)
     return list(differences(read, policy=policy, again=again))
-
-
-def _bundle(record: Record, place: Path | None) -> Bundle | None:
-    if record.route == NONE:
-        return None
-    if place is None:
-        raise VerifyRefused(f"the bundle {record.bundle} is needed")
-    bundle = open_bundle(place, expected_hash=record.bundle)
-    if bundle.contract.hash != record.contract:
-        raise VerifyRefused(f"the bundle is for contract {bundle.contract.hash}, not the record's")
-    return bundle
-
-
-def _policy(record: Record, bundle: Bundle | None, file: Path | None) -> tuple[Policy, Contract]:
-    """Find the policy that was in force, and the contract that the inputs were read by."""
-    own = bundle.contract if bundle else None
-    if file is None:
-        if own is None or own.hash != record.policy_contract:
-            raise VerifyRefused(
-                f"the policy was that of another contract, {record.policy_contract}: "
-                "give its file with --policy-contract"
-            )
-        return own.policy, own
-    given = Contract.load(file)
-    if given.hash != record.policy_contract:
-        raise VerifyRefused(f"{file.name} is {given.hash}, not {record.policy_contract}")
-    return given.policy, own or given
-
-
-def _again(record: Record, bundle: Bundle, policy: Policy) -> Again:
-    if record.route != SCORECARD:
-        return by_engine(Engine(bundle), record, policy)
-    if bundle.scorecard is None:
-        raise VerifyRefused("the bundle has no fallback scorecard")
-    card = Scorecard(bundle.scorecard, contract=bundle.contract, bundle_hash=bundle.hash)
-    return by_scorecard(card, record)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify one record and say what came of it."""
     asked = _parser().parse_args(arguments)
     try:
-        record = _record(asked.record)
-        found = verify(record, place=asked.bundle, policy_contract=asked.policy_contract)
+        name, found, same = _verified(asked)
     except (
         *(RecordRefused, VerifyRefused, BundleRefused, ContractRefused, ScorecardRefused),
         *(EngineFailed, GraphFailed),
@@ -101,21 +67,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"cannot be verified: {refused}\n")
         return UNUSABLE
     for difference in found:
-        sys.stdout.write(f"{record.decision}: {difference}\n")
+        sys.stdout.write(f"{name}: {difference}\n")
     if found:
         return DIFFERENT
-    sys.stdout.write(_same(record))
+    sys.stdout.write(same)
     return SAME
 
 
-def _record(file: Path) -> Record:
+def _verified(asked: argparse.Namespace) -> tuple[str, list[str], str]:
+    """Verify a decision or a notice: name, what differs, the sentence where nothing does."""
+    content = _content(asked.record)
+    try:
+        if is_notice(content):
+            notice, found = notice_from_json(content)
+            found += verify_notice(
+                notice,
+                place=asked.bundle,
+                policy_contract=asked.policy_contract,
+                documents=_documents(asked.document),
+            )
+            return f"{notice.decision.decision} {notice.facts.kind}", found, _proved(notice)
+        record = from_json(content)
+    except RecordRefused as refused:
+        raise RecordRefused(f"{asked.record.name}: {refused}") from refused
+    found = verify(record, place=asked.bundle, policy_contract=asked.policy_contract)
+    return record.decision, found, _same(record)
+
+
+def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            return from_json(opened.read(LARGEST + 1))
+            return opened.read(LARGEST + 1)
     except OSError as error:
         raise VerifyRefused(f"{file}: {error.strerror}") from error
-    except RecordRefused as refused:
-        raise RecordRefused(f"{file.name}: {refused}") from refused
+
+
+def _documents(files: Sequence[Path]) -> dict[str, bytes]:
+    """Read what left, by the ending of its name: pdf or html."""
+    return {file.suffix.lstrip("."): _content(file) for file in files}
+
+
+def _proved(notice: NoticeRecord) -> str:
+    proved = [each for each in notice.statement["reasons"] if each["from"] == MODEL]
+    return (
+        f"{notice.decision.decision} {notice.facts.kind}: proved. The decision, "
+        f"{len(notice.statement['reasons'])} reasons, of them {len(proved)} by scoring again, "
+        "and the law's figures came out to the bit.\n"
+    )
 
 
 def _same(record: Record) -> str:
@@ -137,6 +135,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("record", type=Path, metavar="RECORD.json")
     parser.add_argument("bundle", type=Path, nargs="?", metavar="BUNDLE", help="file or folder")
+    parser.add_argument(
+        "--document",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the PDF or HTML file that left, to hold its hash against a notice; may be repeated",
+    )
     parser.add_argument(
         "--policy-contract",
         type=Path,

@@ -9,6 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from scoring import bundle
 from scoring.contract import Contract, Kind
+from scoring.features import example
 
 CONTRACT_FILE = Path(__file__).parents[1] / "contracts" / "consumer-loan" / "contract.toml"
 LOANS_FILE = CONTRACT_FILE.with_name("loans.csv")
@@ -22,6 +23,7 @@ SPREAD = {
     "amount": {"splits": [], "low": 700.0, "high": 9_200.0},
     "installment_rate_percent": {"splits": [], "low": 1.0, "high": 4.0},
 }
+USUAL = {"checking_status": "none", "duration_months": 18}  # of who is approved
 
 
 def margin_of(values) -> float:
@@ -107,7 +109,11 @@ def members(contract, *, model: bytes, **changes: bytes):
         "scorecard.json": json.dumps(scorecard(contract)).encode(),
         "card.md": b"# A toy\n",
     }
-    manifest = bundle.identity(content, contract=contract) | {"seed": 42, "features": SPREAD}
+    manifest = bundle.identity(content, contract=contract) | {
+        "seed": 42,
+        "features": SPREAD,
+        "reference": {"usual": example(contract) | USUAL},
+    }
     content["manifest.json"] = json.dumps(manifest).encode()
     return content | {name.replace("_", "."): value for name, value in changes.items()}
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from credit import store
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import AuditEvent, Decision, Role, Score, User
+from credit.models import AuditEvent, Decision, Notice, Role, Score, User
 from credit.records import record_of
 from scoring.records import to_json
 
@@ -24,6 +24,17 @@ class Exported:
     record: bytes
     bundle: bytes | None  # None where no model scored
     policy_contract: str | None  # text; None where it is the bundle's own contract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedNotice:
+    """A notice with all that `python -m scoring.verify` needs."""
+
+    notice: bytes
+    pdf: bytes
+    html: bytes
+    bundle: bytes | None
+    policy_contract: str | None
 
 
 @transaction.atomic
@@ -54,3 +65,31 @@ def _bundle(score: Score) -> bytes | None:
         return store.get(score.bundle_hash, ".zip")
     except (store.FileMissing, store.FileAltered) as trouble:
         raise RecordNotComplete(str(trouble)) from trouble
+
+
+@transaction.atomic
+def export_notice(*, notice_id: int, by: User, at: datetime) -> ExportedNotice:
+    """Give out a notice that left, with what proves it; the trail keeps who took it."""
+    require_role(by, Role.AUDITOR, Role.COMPLIANCE, Role.MODEL_VALIDATOR, to="export a record")
+    notice = Notice.objects.get(pk=notice_id)
+    decision = Decision.objects.select_related(
+        "application__score__contract", "policy__contract"
+    ).get(pk=notice.decision_id)
+    score = decision.application.score
+    is_own_policy = score.bundle_hash and decision.policy.contract_id == score.contract_id
+    exported = ExportedNotice(
+        notice=bytes(notice.certificate),
+        pdf=bytes(notice.pdf),
+        html=bytes(notice.html),
+        bundle=_bundle(score),
+        policy_contract=None if is_own_policy else decision.policy.contract.text,
+    )
+    audit.record(
+        AuditEvent.Type.NOTICE_EXPORTED,
+        target=f"decision:{decision.pk}",
+        by=by,
+        at=at,
+        kind=notice.kind,
+        number=notice.number,
+    )
+    return exported

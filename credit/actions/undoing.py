@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from credit import notice_facts
 from credit.actions import audit, outbox
 from credit.actions.moves import move
 from credit.actions.refusals import ActionDenied, require_role
@@ -90,6 +91,8 @@ def _check_may_undo(made: OfficerDecision, *, by: User, at: datetime) -> None:
 
 def _check_nothing_left(decision: Decision) -> None:
     """Refuse where anything of the decision left the house. Each kind of thing has its line."""
+    if notice_facts.has_left(decision.pk):
+        raise SomethingLeft(_("A notice has left for the applicant: it cannot be undone."))
     if OfferAnswer.objects.filter(decision=decision).exists():
         raise SomethingLeft(_("The applicant has answered this offer: it cannot be undone."))
     if decision.application.status in {

@@ -8,6 +8,7 @@ from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, TrainingRun
+from credit.models.notices import Notice, NoticeFailure, NoticeKind, NoticeWording
 from credit.models.officer_decisions import (
     OfficerDecision,
     OfficerVerdict,
@@ -21,6 +22,7 @@ from credit.models.practice import PracticeAnswer, PracticeCase
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
+from credit.models.reviews import ReviewRequest
 from credit.models.shadows import ShadowScore
 from credit.models.stage_changes import ServiceStop, StageChange
 from credit.models.users import ROLES_APART, Role, User
@@ -48,6 +50,10 @@ __all__ = [
     "Ingestion",
     "InventoryEntry",
     "ModelVersion",
+    "Notice",
+    "NoticeFailure",
+    "NoticeKind",
+    "NoticeWording",
     "OfferAnswer",
     "OfficerDecision",
     "OfficerNote",
@@ -65,6 +71,7 @@ __all__ = [
     "ReasonFeedback",
     "RecommendationFeedback",
     "Referral",
+    "ReviewRequest",
     "Role",
     "SavedView",
     "Score",

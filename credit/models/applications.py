@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from credit.applicants import LONGEST_ADDRESS, LONGEST_NAME
@@ -14,6 +14,9 @@ WAITING = (
     *("awaiting_officer", "awaiting_signature"),
     *("awaiting_information", "counter_offered"),
 )
+IS_OWED_A_NOTICE = (
+    Q(status__in=["declined", "counter_offered", "awaiting_information"]) & ~Q(told=F("status"))
+) | (Q(status="incomplete") & ~Q(told__in=["awaiting_information", "incomplete"]))
 
 
 class Application(models.Model):
@@ -78,6 +81,11 @@ class Application(models.Model):
     status = models.CharField(max_length=20, choices=Status)
     received_at = models.DateTimeField()
     salt = models.BinaryField(max_length=16, help_text="of its commitments in the audit trail")
+    told = models.CharField(
+        max_length=20, db_default="", help_text="the status that a notice told of, or NOT_PROVED"
+    )
+
+    NOT_PROVED = "not_proved"  # in `told`: a notice was tried and could not be proved
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -86,6 +94,11 @@ class Application(models.Model):
                 fields=["received_at", "id"],
                 condition=Q(status__in=WAITING),
                 name="application_queue",
+            ),
+            models.Index(
+                fields=["product", "received_at", "id"],
+                condition=IS_OWED_A_NOTICE,
+                name="application_owed_a_notice",
             ),
             models.Index(fields=["partner", "reference"], name="application_by_reference"),
             models.Index(fields=["partner", "id"], name="application_by_partner"),

@@ -23,6 +23,8 @@ def tail(judged: list[Judged], names: set[str]) -> Iterator[str]:
     for one in judged:
         if one.part == "left out":
             yield f"# left out: {one.column.name} {one.why} ({'; '.join(one.evidence)})"
+    yield "\n# Who writes to applicants; without it no notice leaves. FINISH: name and address."
+    yield '# [notices]\n# creditor = "A Bank"\n# address = "1 Street\\n12345 Town"'
     yield "\n# An officer's own reasons. FINISH: as your officers would say them.\n"
     for code, label in (
         ("OFF01", "Income or savings verified that the application does not show"),

@@ -10,6 +10,7 @@ import polars as pl
 import xgboost as xgb
 
 from scoring.contract import Training
+from scoring.features import Value
 from scoring.training.calibrate import Outcomes
 from scoring.training.encoding import Encoding, graph_inputs
 from scoring.training.export import Exported, Model
@@ -48,7 +49,9 @@ def of_training(settings: Training, encoding: Encoding, bad: Outcomes) -> dict[s
     }
 
 
-def of_model(model: Model, exported: Exported, reference: Reference) -> dict[str, Any]:
+def of_model(
+    model: Model, exported: Exported, reference: Reference, usual: dict[str, Value]
+) -> dict[str, Any]:
     """Say how the margin becomes points, and against whom."""
     return {
         "calibration": {"a": model.calibration.slope, "b": model.calibration.intercept},
@@ -57,6 +60,7 @@ def of_model(model: Model, exported: Exported, reference: Reference) -> dict[str
             "what": reference.what,
             "base_margin": round(exported.base_margin, DIGITS),
             "base_points": round(exported.base_points, DIGITS),
+            "usual": usual,
         },
     }
 

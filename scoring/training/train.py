@@ -11,6 +11,7 @@ import polars as pl
 from scoring.bundle import identity, pack, read_bundle
 from scoring.contract import Contract, Training, hash_of
 from scoring.engine import Engine
+from scoring.features import Value
 from scoring.profit import profit_curve, summary
 from scoring.training import latency, manifest, out_of_time, parity, realised, scorecard_fit, search
 from scoring.training.bootstrap import Ensembled, fit_ensemble
@@ -23,7 +24,7 @@ from scoring.training.folds import OutOfFold, Progress, out_of_fold
 from scoring.training.gates import Gate, judge
 from scoring.training.learners import Learner, LocalLearner
 from scoring.training.quality import metrics_of
-from scoring.training.reference import Reference, reference_of
+from scoring.training.reference import Reference, reference_of, usual_of
 from scoring.training.spread import features_of
 
 # Where each step begins, as a share of the whole, as progress is told.
@@ -240,7 +241,9 @@ def _manifest(snapshot: _Snapshot, fitted: _Fitted, out: OutOfFold) -> dict[str,
     training = replace(snapshot.training, rounds=out.rounds)
     return {
         **manifest.of_training(training, snapshot.encoding, bad),
-        **manifest.of_model(fitted.model, fitted.exported, fitted.reference),
+        **manifest.of_model(
+            fitted.model, fitted.exported, fitted.reference, _usual(snapshot, fitted)
+        ),
         "influence": manifest.influence(fitted.model, fitted.exported, snapshot.frame),
         "features": features_of(
             contract, snapshot.encoding, fitted.exported.forest, snapshot.frame
@@ -249,6 +252,10 @@ def _manifest(snapshot: _Snapshot, fitted: _Fitted, out: OutOfFold) -> dict[str,
         **_over_time(snapshot, out),
         "profit": _profit(snapshot, pds),
     }
+
+
+def _usual(snapshot: _Snapshot, fitted: _Fitted) -> dict[str, Value]:
+    return usual_of(snapshot.contract, snapshot.frame[fitted.reference.rows.tolist()])
 
 
 def _over_time(snapshot: _Snapshot, out: OutOfFold) -> dict[str, Any]:

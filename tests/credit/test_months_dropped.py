@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import factories
+import notices_scene
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -18,6 +19,7 @@ from credit.actions import (
     notes,
     officer_decisions,
     outcomes,
+    reviews,
 )
 from credit.actions import retention as actions
 from credit.actions.refusals import NotAllowed
@@ -31,8 +33,10 @@ from credit.models import (
     Correction,
     Decision,
     HandEntry,
+    Notice,
     OfficerDecision,
     Outcome,
+    ReviewRequest,
 )
 from credit.queries import audit as trail
 from credit.queries import replays
@@ -125,6 +129,29 @@ def test_a_correction_goes_with_its_month_and_so_does_who_entered_it(
 
     assert not Correction.objects.exists()
     assert not HandEntry.objects.exists()
+
+
+def test_notices_go_with_their_month_and_an_open_review_keeps_it(
+    champion, officer, drop, this_month
+):
+    at = max(this_month + timedelta(hours=1), factories.BEFORE)
+    declined = notices_scene.decided(officer, at=at, **factories.DECLINED)
+    notices_scene.issued(declined, officer, at=at)
+    review = notices_scene.asked(declined, officer)
+    with pytest.raises(actions.MonthMustStay, match="answer to a review"):
+        drop(retention.DECISIONS)
+
+    reviews.answer(
+        review_id=review.pk,
+        outcome="upheld",
+        words="The decision stands.",
+        by=factories.user("officer"),
+        at=at,
+    )
+    drop(retention.DECISIONS)
+
+    assert not Notice.objects.exists()
+    assert not ReviewRequest.objects.exists()
 
 
 def test_the_trail_says_what_went_and_who_signed(decided, drop, administrator, compliance):

@@ -5,7 +5,10 @@ from django.db import connection
 
 # Each decision writes to every one of these. A new one needs a query that cannot do without it.
 INDEXES = {
-    "application": {"id", "received_at, id", "partner_id, reference", "partner_id, id"},
+    "application": {
+        *("id", "received_at, id", "partner_id, reference", "partner_id, id"),
+        "product_id, received_at, id",  # of what owes a notice only: of a decline by policy
+    },
     "score": {"application_id", "model_version_id"},
     "decision": {"id"},
     "auditevent": {"id", "target"},

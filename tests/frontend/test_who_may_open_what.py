@@ -1,4 +1,5 @@
 import factories
+import notices_scene
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -17,12 +18,14 @@ PEOPLE = [*((role,) for role in Role), NOBODY]
 
 
 @pytest.fixture
-def address(waiting, champion):
+def address(waiting, champion, officer):
     def of(name: str) -> str:
         if name == "enter_product":
             return reverse(name, args=["consumer-loan"])
         if name in OF_AN_APPLICATION:
             return reverse(name, args=[waiting().pk])
+        if name in {"notice", "notice_left", "notice_file", "review"}:
+            return reverse(name, args=notices_scene.arguments_of(name, officer))
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
         if name in {"registry", "rollback", "stop", "inventory"}:

@@ -151,7 +151,9 @@ class Day:
         opposite = {"approve": "decline", "decline": "approve", "refer": "decline"}
         said = {"verdict": opposite[made["recommendation"]], "reason": f"{MARK} was here"}
         self._submit("no reason", page, **said)
-        self._submit("a verdict", page, **said, reason_code=self._first_reason(page))
+        reason_code = self._first_reason(page)
+        self._submit("a verdict", page, **said, reason_code=reason_code)
+        self._writes(reason_code)
         self.secrets |= set(self.officer.cookies.values())
 
     def _types(self, page):
@@ -161,6 +163,15 @@ class Day:
         self._submit("a correction", f"{page}correct/", words=MARK, source=MARK, **said)
         who = {"applicant_name": f"Ada {MARK}", "applicant_address": MARK, "reference": MARK}
         self._submit("an entry", "/applications/enter/consumer-loan/", **said, **who)
+
+    def _writes(self, reason_code):
+        """Decline another, send its notice with the name on it, record a request for a review."""
+        made = self.decides()
+        said = {"verdict": "decline", "reason_code": reason_code, "reason": f"{MARK} is wrong"}
+        self._submit("a decline", f"/applications/{made['id']}/", **said)
+        page = f"/notices/{made['id']}/"
+        self._submit("a notice", page, do="issue", kind="adverse_action")
+        self._submit("a review", page, do="review", words=f"{MARK} earns more")
 
     def strays(self):
         """Ask for pages that are not there, in ways that they do not take."""

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
-PARTS = ("contract_reading.py", "contract_authority.py")
-READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in PARTS)
+READERS = ("contract_reading.py", "contract_authority.py", "contract_notices.py")
+READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in READERS)
 REFERENCE = (CHECKOUT / "docs" / "contract.md").read_text()
 READS = re.compile(r'\b(?:table|root|amount|term)\.\w+\(\s*"(\w+)"')
 LISTED = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)

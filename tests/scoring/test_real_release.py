@@ -8,31 +8,13 @@ import pytest
 import toy_release
 
 from scoring.application import validate_application
-from scoring.bundle import read_bundle
-from scoring.contract import Contract
 from scoring.engine import Engine
 from scoring.ingestion import ingest
 from scoring.policy import Recommendation, recommend
 from scoring.reasons import principal_reasons
 from scoring.scorecard import Scorecard
-from scoring.training.train import train
 
 pytestmark = pytest.mark.xdist_group("real_release")  # one worker trains it, once
-
-
-@pytest.fixture(scope="module")
-def release(contract_text):
-    """Train on the shipped data, with few folds: the model is the same, its figures are not."""
-    quick = contract_text.replace("folds = 5\nrepeats = 5", "folds = 2\nrepeats = 1")
-    contract = Contract.parse(quick.encode())
-    loans = ingest(toy_release.LOANS_FILE, contract=contract)
-    trained = train(
-        contract=contract,
-        frame=loans.frame,
-        snapshot_sha256=loans.file_sha256,
-        progress=lambda _what, _share: None,
-    )
-    return read_bundle(trained.bundle, expected_hash=trained.bundle_hash)
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Command(ProductCommand):
 
 
 def _write(folder: Path, decision_id: str, exported: Exported) -> dict[str, str]:
-    contents = {
+    contents: dict[str, tuple[str, bytes | None]] = {
         "record": (".json", exported.record),
         "bundle": (".bundle.zip", exported.bundle),
         "policy_contract": (
@@ -51,11 +52,18 @@ def _write(folder: Path, decision_id: str, exported: Exported) -> dict[str, str]
             None if exported.policy_contract is None else exported.policy_contract.encode(),
         ),
     }
+    return write_private(folder, decision_id, contents)
+
+
+def write_private(
+    folder: Path, name: str, contents: Mapping[str, tuple[str, bytes | None]]
+) -> dict[str, str]:
+    """Write files that only their owner may read, by part: an ending and a content, or None."""
     written = {}
     for part, (suffix, content) in contents.items():
         if content is None:
             continue
-        file = folder / f"{decision_id}{suffix}"
+        file = folder / f"{name}{suffix}"
         file.touch(mode=PRIVATE)
         file.chmod(PRIVATE)
         file.write_bytes(content)

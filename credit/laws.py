@@ -1,0 +1,63 @@
+"""The law packs that this installation ships, and those that apply to a decision."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from credit.models import NoticeKind
+from scoring import laws as law
+from scoring.contract import Contract, Policy
+from scoring.laws import LawPack, Laws
+from scoring.laws_reading import load_all
+
+_CLOCKS = {
+    NoticeKind.ADVERSE_ACTION: "adverse_action_days",
+    NoticeKind.COUNTER_OFFER: "counter_offer_days",
+    NoticeKind.INCOMPLETENESS: "incompleteness_days",
+}
+LONGEST_DAYS = 30  # where no law of a product's places sets a time, nobody is left to wait longer
+AFTER_AN_OFFER_DAYS = 90
+
+
+def laws_of(contract: Contract, *, on: date) -> Laws:
+    """Choose the packs of a product's places on a day. Raises `scoring.laws.LawMissing`."""
+    packs = _packs(Path(settings.EVENHAND_LAWS))
+    return law.in_force(packs, jurisdictions=contract.jurisdictions, on=on)
+
+
+def notice_due_on(
+    kind: NoticeKind,
+    *,
+    laws: Laws | None,
+    policy: Policy,
+    received_on: date,
+    offered_on: date | None,
+) -> date:
+    """Say by which day a notice must leave: by law, or sooner where the policy says so.
+
+    An offer that was not accepted is counted from the day on which it was told.
+    """
+    if kind is NoticeKind.ADVERSE_ACTION and offered_on is not None:
+        days = _shortest(laws, "after_counter_offer_days", AFTER_AN_OFFER_DAYS)
+        return offered_on + timedelta(days=min(policy.clocks.counter_offer_days, days))
+    own = policy.clocks.notice_within_days
+    return received_on + timedelta(days=min(own, _shortest(laws, _CLOCKS[kind], LONGEST_DAYS)))
+
+
+def review_due_on(*, laws: Laws | None, policy: Policy, asked_on: date) -> date:
+    """Say by which day a review must be answered."""
+    own = policy.clocks.review_within_days
+    return asked_on + timedelta(days=min(own, _shortest(laws, "review_days", LONGEST_DAYS)))
+
+
+def _shortest(laws: Laws | None, clock: str, longest: int) -> int:
+    days = laws.days(clock) if laws else None
+    return longest if days is None else days
+
+
+@lru_cache(maxsize=4)
+def _packs(folder: Path) -> tuple[LawPack, ...]:
+    """Read them once a process: they come with the product's code."""
+    return load_all(folder)
