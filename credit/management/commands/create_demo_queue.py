@@ -7,11 +7,18 @@ from typing import Any
 from django.utils import timezone
 
 from credit import answers, considering
-from credit.actions import assignments, decision_rows, officer_decisions, outcomes, practice
+from credit.actions import (
+    assignments,
+    decision_rows,
+    officer_decisions,
+    outcomes,
+    practice,
+    proposals,
+)
 from credit.audit_chain import Event
 from credit.ids import new_id
 from credit.management.console import ProductCommand, product_named, user_named
-from credit.models import Application, AuditEvent, Decision, Partner, PracticeCase, User
+from credit.models import Application, AuditEvent, Decision, Partner, PracticeCase, ProposedDecision
 from credit.models.model_versions import Stage
 
 SLUG = "consumer-loan"
@@ -24,7 +31,7 @@ NAMES = (
     *("Anne-Marie O'Neill", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine the Elder"),
     *("Nguyễn Thị Minh Khai", "Björk Guðmundsdóttir", "Chimamanda Okonkwo", "خالد منصور"),
 )
-WHY = {"reason_code": "OFF02", "reason": "Payslips of three months were seen."}
+WHY = ("OFF02", "Payslips of three months were seen.")
 REFERRED = "The applicant's employer is also the guarantor. Is that allowed?"
 
 
@@ -68,7 +75,7 @@ class _Made:
         """Decide loans of more than a year ago, which have turned out since, and some lately."""
         for number in range(DECIDED):
             at = self.now - timedelta(days=500 - number)
-            case, decision_id = self._approve(at, by=self.officer if number % 3 else self.senior)
+            case, decision_id = self._approve(at)
             outcomes.report(
                 decision_id=decision_id,
                 is_bad=case.is_bad,
@@ -77,19 +84,25 @@ class _Made:
                 at=self.now,
             )
         for number in range(LATELY):
-            self._approve(self.now - timedelta(days=3 + 3 * number), by=self.officer)
+            self._approve(self.now - timedelta(days=3 + 3 * number))
         return DECIDED + LATELY
 
-    def _approve(self, at: datetime, *, by: User) -> tuple[PracticeCase, str]:
+    def _approve(self, at: datetime) -> tuple[PracticeCase, str]:
+        """Let the officer approve one, and the senior officer sign what takes two people."""
         case, decision_id = self._apply(at)
         against = Decision.objects.get(pk=decision_id).recommendation == "decline"
-        officer_decisions.record(
+        moment = at + timedelta(hours=self.random.randrange(1, 70))
+        why = WHY if against else ("", "")
+        made = officer_decisions.record(
             decision_id=decision_id,
             verdict="approve",
-            by=by,
-            at=at + timedelta(hours=self.random.randrange(1, 70)),
-            **(WHY if against else {}),
+            reason_code=why[0],
+            reason=why[1],
+            by=self.officer,
+            at=moment,
         )
+        if isinstance(made, ProposedDecision):
+            proposals.sign(proposal_id=made.pk, by=self.senior, at=moment)
         return case, decision_id
 
     def queue(self) -> int:
