@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.urls import URLPattern, path
+from django.views.i18n import set_language
 
 from frontend.access import guard
 from frontend.views import (
@@ -27,6 +28,7 @@ def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
 urlpatterns = [
     _page("sign-in/", accounts.sign_in, "sign_in"),
     _page("sign-out/", accounts.sign_out, "sign_out"),
+    _page("language/", set_language, "language"),
     _page("", queue.index, "queue"),
     _page("applications/<str:decision_id>/", applications.detail, "application"),
     _page("applications/<str:decision_id>/feedback/", applications.feedback, "feedback"),
