@@ -18,7 +18,10 @@ from django.utils.translation.template import templatize
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ROOMS = ("credit", "monitoring", "frontend")
-ENGLISH = ("credit/api/", "credit/templates/api/", "/management/commands/", "/migrations/")
+ENGLISH = (  # of machines, of who installs, of who builds pages
+    *("credit/api/", "credit/templates/api/", "/management/commands/", "/migrations/"),
+    *("styleguide",),
+)
 LOCALES = CHECKOUT / "locale"
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop", "_")),

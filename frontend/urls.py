@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
@@ -17,6 +18,7 @@ from frontend.views import (
     queue,
     registry,
     signatures,
+    styleguide,
     webhooks,
 )
 
@@ -56,3 +58,6 @@ urlpatterns = [
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]
+
+if settings.DEBUG:  # for who builds pages; nothing of anybody is on it
+    urlpatterns.append(path("styleguide/", styleguide.index, name="styleguide"))
