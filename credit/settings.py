@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "credit.middleware.request_id",
     "credit.api.middleware.RequestLog",
     "credit.api.middleware.straight",  # what follows is for pages
+    "django.middleware.gzip.GZipMiddleware",  # with bytes at random, so that sizes tell nothing
     "django.middleware.security.SecurityMiddleware",
     "credit.middleware.permissions_policy",
     "django.middleware.common.CommonMiddleware",

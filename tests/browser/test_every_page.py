@@ -1,6 +1,7 @@
 """Every page of every role in Chromium: each is loaded once for all that must hold of it."""
 
 import re
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -8,9 +9,13 @@ import every_page
 import factories
 import pytest
 from conftest import SCREENSHOTS
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
+from django.test import RequestFactory
 from looking import Weight, axe_finds, is_too_wide, keyboard_misses
 
 from frontend.access import ACCESS
+from frontend.views import styleguide
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -40,7 +45,7 @@ def visits(running):
     """Go through every page as every role; what another role saw alike is not repeated."""
     for reference, changes in WAITING.items():
         running.apply(factories.body(**{"reference": reference, **changes}))
-    running.register_webhook("https://8.8.8.8/hooks?token=1", "outcome.requested")
+    running.register_webhook(f"https://8.8.8.8/{uuid.uuid4().hex}?token=1", "outcome.requested")
     made, seen = [], set()
     for role in (None, *running.users):
         with running.at_desk(role) as page:
@@ -129,3 +134,22 @@ def test_with_forced_colours_charts_and_states_take_the_persons_own(running, vis
             page.locator(".button").first.evaluate("(one) => getComputedStyle(one).borderTopStyle")
             == "solid"
         )
+
+
+def test_axe_finds_nothing_in_the_style_guide(running):
+    request = RequestFactory().get("/styleguide/")
+    request.user = AnonymousUser()
+    html = styleguide.index(request).content.decode()
+
+    with running.at_desk() as page:
+        page.route("**/styleguide/", lambda route: route.fulfill(body=html))
+        page.route("**/static/**", lambda route: route.fulfill(path=_static(route.request.url)))
+        page.goto("/styleguide/")
+        page.screenshot(path=SCREENSHOTS / "styleguide.png", full_page=True)
+
+        assert not axe_finds(page)
+        assert not is_too_wide(page, NARROWEST)
+
+
+def _static(url):
+    return finders.find(url.partition("/static/")[2])
