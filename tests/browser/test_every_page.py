@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 TELEPHONE, NARROWEST = 390, 320  # CSS pixels; the latter is a desk of 1280 at 400 %
 FIRST_LOAD, LATER_LOAD = 150, 40  # kB
 GONE_WRONG = {"officer": ["/no/such/page/", "/console/"]}
-CHANGED_BY_WIDTH = ["target-size", "scrollable-region-focusable", "color-contrast"]
+CHANGED_BY_WIDTH = ["target-size", "scrollable-region-focusable"]
 WAITING = {
     "risky": {"features__checking_status": "below_0", "features__savings": "below_100"},
     "middling": {"features__checking_status": "0_to_200"},
