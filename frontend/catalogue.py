@@ -31,7 +31,7 @@ _TEXT = r"u?(?:'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
 # As Django writes the strings of a template out for a program that knows Python.
 _IN_TEMPLATE = re.compile(rf"\b(?:n?gettext|_)\(\s*({_TEXT})(?:\s*,\s*({_TEXT}))?[^()]*\)")
 # What a translation must name as its original does: {name}, %(name)s, and tags.
-_PLACES = re.compile(r"\{\w*\}|%\(\w+\)s|</?\w+[^>]*>")
+_PLACES = re.compile(r"\{\w*\}|%s|%\(\w+\)s|</?\w+[^>]*>")
 
 Words = str | tuple[str, str]
 
@@ -65,13 +65,26 @@ def strings_of_python(text: str) -> Iterator[Words]:
     """Give a module's strings, and what `require_role` is told that only some may do."""
     for _, words, _, _ in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
         yield (words[0], words[1]) if isinstance(words, tuple) else words
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    yield from _labels(tree)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"require_role", "_check_may"}:
             yield from (
                 str(each.value.value)
                 for each in node.keywords
                 if each.arg == "to" and isinstance(each.value, ast.Constant)
             )
+
+
+def _labels(tree: ast.AST) -> Iterator[str]:
+    """Give the labels of choices that are said plainly; a page shows them by `translated`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and "Choices" in "".join(map(ast.unparse, node.bases)):
+            pairs = (each.value for each in node.body if isinstance(each, ast.Assign))
+            for pair in pairs:
+                label = pair.elts[1] if isinstance(pair, ast.Tuple) else None
+                if isinstance(label, ast.Constant) and not str(label.value).isupper():
+                    yield str(label.value)
 
 
 def template() -> Catalog:

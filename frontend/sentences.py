@@ -180,7 +180,8 @@ def translated(text: str) -> str:
     """Say it in the language that is spoken now; as it is where it is not known."""
     if (get_language() or "en").startswith("en"):
         return text
-    return next(_said(text), text)
+    label = gettext(text) if text else text
+    return label if label != text else next(_said(text), text)
 
 
 def _said(text: str) -> Iterator[str]:

@@ -136,7 +136,9 @@ def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> Mod
     outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update().first()
     version = ModelVersion.objects.before_the_champion(product).select_for_update().first()
     if outgoing is None or version is None:
-        raise RollbackDenied(f"{product.slug} has no champion to go back to.")
+        raise RollbackDenied(
+            gettext("{product} has no champion to go back to.").format(product=product.slug)
+        )
     _check_may_sign(version, by=by)
     problem = _bundle_problem(version) or _policy_problem(version, at=at)
     if problem:
