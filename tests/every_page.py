@@ -17,8 +17,7 @@ from frontend import urls
 from frontend.access import ACCESS
 
 LINK = re.compile(r'\b(?:href|action)="([^"#]+)')
-NO_PAGES = {"sign_out", "language", "ingestion_report"}  # posted to, or a file
-POSTED_TO: set[str] = set()  # what a form leads to, and nobody reads
+NO_PAGES = {"feedback", "ingestion_report"}  # posted to, or a file
 MOST = 3  # addresses of one name, each of another application or version
 
 Read = Callable[[str], tuple[int, str, str]]  # address to status, type, text
@@ -44,8 +43,6 @@ def found_by(read: Read, role: str | None) -> list[Found]:
         seen.add(address)
         taken[name] += 1
         status, kind, html = read(address)
-        if status == 405:
-            POSTED_TO.add(name)
         if status == 200 and kind.startswith("text/html"):
             found.append(Found(name, address, html))
             links = (unescape(each) for each in LINK.findall(html))
@@ -55,7 +52,7 @@ def found_by(read: Read, role: str | None) -> list[Found]:
 
 def unreached(names: set[str]) -> set[str]:
     """Give the pages of the table that nobody found."""
-    return set(ACCESS) - names - NO_PAGES - POSTED_TO
+    return {name for name, rule in ACCESS.items() if rule.read} - names - NO_PAGES
 
 
 def _beginnings(role: str | None) -> Iterator[str]:
