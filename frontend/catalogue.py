@@ -31,7 +31,7 @@ _TEXT = r"u?(?:'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\")"
 # As Django writes the strings of a template out for a program that knows Python.
 _IN_TEMPLATE = re.compile(rf"\b(?:n?gettext|_)\(\s*({_TEXT})(?:\s*,\s*({_TEXT}))?[^()]*\)")
 # What a translation must name as its original does: {name}, %(name)s, and tags.
-_PLACES = re.compile(r"\{\w*\}|%s|%\(\w+\)s|</?\w+[^>]*>")
+_PLACES = re.compile(r"\{\w*\}|%(?:\(\w+\))?[srd]|</?\w+[^>]*>")
 
 Words = str | tuple[str, str]
 
