@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
 from credit import access
@@ -77,7 +79,7 @@ class UserAdmin(_Admin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).exclude(username=users.LEARNING_WORKER)
 
-    @admin.display(description="Roles")
+    @admin.display(description=_("Roles"))
     def role_names(self, user: User) -> str:
         return ", ".join(sorted(user.groups.values_list("name", flat=True)))
 
@@ -156,14 +158,14 @@ class ApiKeyAdmin(_Admin):
         told = ("name", "partner", "scopes", "state", "expires_at", "last_used_at")
         return told if obj else ()
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def state(self, key: ApiKey) -> str:
         return key.state(timezone.now())
 
-    @admin.display(description="Limit")
+    @admin.display(description=_("Limit"))
     def limit(self, key: ApiKey) -> str:
         limit = access.limit_of(key)
-        return f"{limit.per_second}/s, {limit.burst} at once"
+        return gettext("{rate}/s, {burst} at once").format(rate=limit.per_second, burst=limit.burst)
 
     def save_model(self, request: Any, obj: ApiKey, form: Any, change: bool) -> None:
         now = timezone.now()
@@ -188,7 +190,7 @@ class ApiKeyAdmin(_Admin):
         del obj, post_url_continue
         return self._show(request, request.issued)
 
-    @admin.action(description="Revoke the chosen keys")
+    @admin.action(description=_("Revoke the chosen keys"))
     def revoke(self, request: Any, queryset: QuerySet[ApiKey]) -> None:
         for key in queryset.order_by("pk"):
             try:
@@ -196,9 +198,9 @@ class ApiKeyAdmin(_Admin):
             except ActionDenied as denied:
                 messages.error(request, str(denied))
             else:
-                messages.success(request, f"The key {key} is revoked.")
+                messages.success(request, gettext("The key {key} is revoked.").format(key=key))
 
-    @admin.action(description="Replace the chosen key")
+    @admin.action(description=_("Replace the chosen key"))
     def rotate(self, request: Any, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         try:
             issued = _successor(request, list(queryset.order_by("pk")))
@@ -220,10 +222,10 @@ class ApiKeyAdmin(_Admin):
 
 def _successor(request: Any, keys: list[ApiKey]) -> Issued:
     if len(keys) != 1:
-        raise ValidationError("Replace one key at a time: each new one is shown once.")
+        raise ValidationError(gettext("Replace one key at a time: each new one is shown once."))
     hours = RotationForm.base_fields["overlap_hours"].clean(request.POST.get("overlap_hours"))
     if hours is None:
-        raise ValidationError("Say for how many hours the old key stays good.")
+        raise ValidationError(gettext("Say for how many hours the old key stays good."))
     return api_keys.rotate(
         key_id=keys[0].pk, overlap=timedelta(hours=hours), by=request.user, at=timezone.now()
     )

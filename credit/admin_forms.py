@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from credit.actions import api_keys, users
-from credit.actions.refusals import ActionDenied
+from credit.actions.refusals import ROLE_WORDS, ActionDenied
 from credit.models import ApiKey, Partner, Role, User
 from credit.models.partners import Scope
 from credit.rates import Limit
 
 LIMIT_FIELDS = ("rate_per_second", "rate_burst")
-ROLES = [(role.value, role.replace("_", " ").capitalize()) for role in Role]
+ROLES = [(role.value, capfirst(word)) for role, word in ROLE_WORDS.items()]
 
 
 if TYPE_CHECKING:  # they are generic to the type checker only
@@ -78,7 +81,7 @@ class _LimitForm(FormOfKey):
         given = [cleaned.get("rate_per_second"), cleaned.get("rate_burst")]
         try:
             if given.count(None) == 1:
-                raise api_keys.BadLimit("Give both halves of the limit, or neither.")
+                raise api_keys.BadLimit(gettext("Give both halves of the limit, or neither."))
             api_keys.check_limit(self.limit)
         except ActionDenied as refused:
             raise forms.ValidationError(str(refused)) from refused
@@ -95,16 +98,18 @@ class NewKeyForm(_LimitForm):
     """A key or an OAuth client to be issued."""
 
     is_client = forms.BooleanField(
-        label="OAuth client",
+        label=_("OAuth client"),
         required=False,
-        help_text="Its secret is changed for tokens of an hour, instead of being sent each time.",
+        help_text=_(
+            "Its secret is changed for tokens of an hour, instead of being sent each time."
+        ),
     )
 
     partner_name = forms.SlugField(
-        label="Partner", help_text="Small letters, digits and dashes; a new one is made."
+        label=_("Partner"), help_text=_("Small letters, digits and dashes; a new one is made.")
     )
     scopes = forms.MultipleChoiceField(choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
-    days = forms.IntegerField(min_value=1, max_value=730, initial=365, label="Good for days")
+    days = forms.IntegerField(min_value=1, max_value=730, initial=365, label=_("Good for days"))
 
     class Meta:
         model = ApiKey
@@ -141,7 +146,7 @@ class RotationForm(ActionForm):
         max_value=24 * 90,
         initial=24 * 7,
         required=False,  # the other actions do without
-        label="Old key stays good for hours",
+        label=_("Old key stays good for hours"),
     )
 
 

@@ -4,6 +4,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from credit.models import Role, User
 
@@ -11,8 +12,8 @@ from credit.models import Role, User
 class Site(AdminSite):
     """Lets administrators in, and signs people in where everyone does."""
 
-    site_header = site_title = "Evenhand accounts"
-    index_title = "Accounts, partners and keys"
+    site_header = site_title = _("Evenhand accounts")
+    index_title = _("Accounts, partners and keys")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether this person may be here at all."""

@@ -48,12 +48,14 @@ MIDDLEWARE = [
     "credit.middleware.request_id",
     "credit.api.middleware.RequestLog",
     "credit.api.middleware.straight",  # what follows is for pages
+    "django.middleware.gzip.GZipMiddleware",  # with bytes at random, so that sizes tell nothing
     "django.middleware.security.SecurityMiddleware",
     "credit.middleware.permissions_policy",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "frontend.language.spoken",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -71,6 +73,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -96,7 +99,9 @@ DATABASES = {
 # --- Language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-USE_I18N = False
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # each in its own words, for who looks for it
+LOCALE_PATHS = [BASE_DIR / "locale"]  # .mo files are made from .po at set-up
+USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -144,6 +149,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60  # idle, in seconds: each request begins it anew
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_LONGEST = timedelta(hours=12)  # from signing in, however busy
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"  # what a person chose; else the browser's own
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

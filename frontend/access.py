@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from credit.models import User
 from credit.models.users import Role
+from credit.words import Words
 
 
 class SignedInRequest(HttpRequest):
@@ -42,6 +44,7 @@ OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
 ACCESS: dict[str, Rule] = {
     "sign_in": Rule(is_public=True),
     "sign_out": Rule(is_public=True),
+    "language": Rule(is_public=True),
     "queue": Rule(read=OFFICERS | {Role.AUDITOR}, others_go_home=True),
     "take_next": Rule(write=OFFICERS),
     "views": Rule(write=OFFICERS),
@@ -96,20 +99,20 @@ ACCESS: dict[str, Rule] = {
     "audit": Rule(read=OVERSEES),
 }
 
-NAVIGATION: tuple[tuple[str, str], ...] = (
-    ("queue", "Queue"),
-    ("enter", "Enter an application"),
-    ("signatures", "Signatures"),
-    ("my_work", "My work"),
-    ("practice", "Practice"),
-    ("notices", "Notices"),
-    ("reviews", "Reviews"),
-    ("console", "Models"),
-    ("ingestions", "Past loans"),
-    ("webhooks", "Webhooks"),
-    ("fairness", "Fairness"),
-    ("alerts", "Alerts"),
-    ("audit", "Audit trail"),
+NAVIGATION: tuple[tuple[str, Words], ...] = (
+    ("queue", _("Queue")),
+    ("enter", _("Enter an application")),
+    ("signatures", _("Signatures")),
+    ("my_work", _("My work")),
+    ("practice", _("Practice")),
+    ("notices", _("Notices")),
+    ("reviews", _("Reviews")),
+    ("console", _("Models")),
+    ("ingestions", _("Past loans")),
+    ("webhooks", _("Webhooks")),
+    ("fairness", _("Fairness")),
+    ("alerts", _("Alerts")),
+    ("audit", _("Audit trail")),
 )
 
 FIRST_PAGES: tuple[tuple[Role, str], ...] = (

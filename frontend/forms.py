@@ -18,9 +18,9 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = "The name or the password is not right. Both mind capital letters."
+        words = _("The name or the password is not right. Both mind capital letters.")
         self.error_messages = {"invalid_login": words, "inactive": words}
-        self.fields["username"].label = "User name"
+        self.fields["username"].label = _("User name")
 
 
 class DecisionForm(forms.Form):
@@ -70,11 +70,11 @@ class PromotionForm(forms.Form):
     )
 
     note = forms.CharField(
-        label="Why it may serve",
-        help_text="Kept with your name in the audit trail.",
+        label=_("Why it may serve"),
+        help_text=_("Kept with your name in the audit trail."),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say in a sentence why this version may serve."},
+        error_messages={"required": _("Say in a sentence why this version may serve.")},
     )
 
 

@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.urls import URLPattern, path
+from django.views.i18n import set_language
 
 from frontend.access import guard
 from frontend.views import (
@@ -23,6 +25,7 @@ from frontend.views import (
     registry,
     reviews,
     signatures,
+    styleguide,
     trials,
     webhooks,
 )
@@ -35,6 +38,7 @@ def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
 urlpatterns = [
     _page("sign-in/", accounts.sign_in, "sign_in"),
     _page("sign-out/", accounts.sign_out, "sign_out"),
+    _page("language/", set_language, "language"),
     _page("", queue.index, "queue"),
     _page("applications/enter/", entries.index, "enter"),
     _page("applications/enter/<slug:product>/", entries.enter, "enter_product"),
@@ -79,3 +83,6 @@ urlpatterns = [
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]
+
+if settings.DEBUG:  # for who builds pages; nothing of anybody is on it
+    urlpatterns.append(path("styleguide/", styleguide.index, name="styleguide"))

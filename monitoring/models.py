@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.models import ModelVersion, Product
 
@@ -10,8 +11,8 @@ class FairnessReport(models.Model):
     """How one model treats the groups of one population, as computed on one day. Never changes."""
 
     class Population(models.TextChoices):
-        VALIDATION = "validation", "Validation: loans the model was not trained on"
-        DECISIONS = "decisions", "Live decisions: what was recommended"
+        VALIDATION = "validation", _("Validation: loans the model was not trained on")
+        DECISIONS = "decisions", _("Live decisions: what was recommended")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="fairness_reports")
     model_version = models.ForeignKey(

@@ -14,6 +14,7 @@ from services import (
     control,
     demo,
     load,
+    messages,
     stack,
     testing,
     tools,
@@ -31,11 +32,13 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "bench-api": (bench_api.run, "measure the API beside the usual ways to serve a model"),
     "bench-batch": (bench_batch.run, "measure a file of a million applications (--rows N)"),
     "bench-tables": (bench_tables.run, "measure beside 5,000 and 5,000,000 stored decisions"),
+    "messages": (messages.run, "bring the translations up to the code; says what is left to do"),
     "docs": (tools.docs, "build the documentation"),
     "status": (control.show_status, "what runs, with process ids and addresses (--json)"),
     "restart": (control.restart, "restart NAME: postgres, broker, web, worker or beat"),
     "stop": (control.stop, "stop everything"),
 }
+NEED_NOTHING = {"status", "restart", "stop"}  # they run before anything is installed
 FOR_TESTS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "stack": (stack.run, "--var DIR [--port 0] [--fresh] [--json]: the whole product, one line"),
     "servers": (stack.run_servers, "--var DIR [--fresh] [--json]: database and broker only"),
@@ -54,6 +57,8 @@ def main(arguments: Sequence[str]) -> int:
         say(f"There is no command {name!r}.\n", to_stderr=True)
         _help()
         return 2
+    if name not in NEED_NOTHING:
+        messages.compile_catalogues()
     return _run(known[name][0], rest)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
@@ -38,7 +39,7 @@ def resolve(*, alert_id: int, by: User, at: datetime) -> Alert:
     require_role(by, Role.MODEL_VALIDATOR, Role.ADMINISTRATOR, to="resolve an alert")
     alert = Alert.objects.select_for_update().get(pk=alert_id)
     if alert.resolved_at is not None:
-        raise AlreadyResolved("This alert is resolved already.")
+        raise AlreadyResolved(gettext("This alert is resolved already."))
     alert.resolved_at = at
     alert.save(update_fields=["resolved_at"])
     audit.record(

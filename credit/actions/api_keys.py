@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from oauth2_provider.models import Application
 
 from credit import access, shown_keys
@@ -108,7 +109,7 @@ def revoke(*, key_id: int, by: User | None, at: datetime) -> ApiKey:
     _check_may(by, to="revoke a key")
     key = ApiKey.objects.select_for_update().get(pk=key_id)
     if key.revoked_at is not None:
-        raise AlreadyRevoked(f"The key {key} is revoked already.")
+        raise AlreadyRevoked(gettext("The key {key} is revoked already.").format(key=key))
     key.revoked_at = at
     key.save(update_fields=["revoked_at"])
     access.stamp_change()
@@ -167,14 +168,18 @@ def check_partner(partner: str) -> None:
     """Refuse a name that no partner may have."""
     if partner != slugify(partner) or not partner:
         raise BadPartner(
-            f"A partner's name is of small letters, digits and dashes, not {partner!r}."
+            gettext(
+                "A partner's name is of small letters, digits and dashes, not “{name}”."
+            ).format(name=partner)
         )
 
 
 def check_limit(limit: Limit | None) -> None:
     """Refuse a limit under which nobody could ever call."""
     if limit is not None and (limit.per_second < 1 or limit.burst < 1):
-        raise BadLimit("A rate limit needs at least one request a second, and one at once.")
+        raise BadLimit(
+            gettext("A rate limit needs at least one request a second, and one at once.")
+        )
 
 
 def _check_may(by: User | None, *, to: str) -> None:
@@ -186,17 +191,25 @@ def _check(partner: str, scopes: Sequence[str]) -> None:
     unknown = sorted(set(scopes) - set(Scope.values))
     if unknown or not scopes:
         known = ", ".join(Scope.values)
-        raise BadScope(f"A key needs scopes out of {known}; {', '.join(unknown) or 'none'} given.")
+        words = gettext("A key needs scopes out of {known}; {given} given.")
+        given = ", ".join(unknown) or gettext("none")
+        raise BadScope(words.format(known=known, given=given))
     check_partner(partner)
 
 
 def _check_can_rotate(key: ApiKey, *, overlap: timedelta, at: datetime) -> None:
     if overlap < timedelta(0):
-        raise CannotRotate("The old key cannot end before now.")
+        raise CannotRotate(gettext("The old key cannot end before now."))
     if key.revoked_at is not None or key.expires_at <= at:
-        raise CannotRotate(f"The key {key} is good for nothing any more. Issue a new one.")
+        raise CannotRotate(
+            gettext("The key {key} is good for nothing any more. Issue a new one.").format(key=key)
+        )
     if key.replaced_by is not None:
-        raise CannotRotate(f"The key {key} has been replaced by {key.replaced_by} already.")
+        raise CannotRotate(
+            gettext("The key {key} has been replaced by {other} already.").format(
+                key=key, other=key.replaced_by
+            )
+        )
 
 
 def _set_limit(key: ApiKey, limit: Limit | None) -> None:

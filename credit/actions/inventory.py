@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
@@ -31,11 +32,11 @@ def write(
     owned_by = _owner(owner)
     use, not_for = intended_use.strip(), limits.strip()
     if not use or not not_for:
-        raise EntryIncomplete("Say what the model is for, and what it is not for.")
+        raise EntryIncomplete(gettext("Say what the model is for, and what it is not for."))
     if tier not in InventoryEntry.Tier.values:
-        raise EntryIncomplete("The tier is 1, 2 or 3.")
+        raise EntryIncomplete(gettext("The tier is 1, 2 or 3."))
     if review_on <= at.date():
-        raise EntryIncomplete("The next review lies ahead.")
+        raise EntryIncomplete(gettext("The next review lies ahead."))
     entry = InventoryEntry.objects.create(
         product=product,
         owner=owned_by,
@@ -63,5 +64,6 @@ def write(
 def _owner(username: str) -> User:
     found = User.objects.filter(username=username, is_active=True).first()
     if found is None or not found.has_role(Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR):
-        raise EntryIncomplete(f"{username!r} is no model developer or validator who could own it.")
+        words = gettext("“{name}” is no model developer or validator who could own it.")
+        raise EntryIncomplete(words.format(name=username))
     return found

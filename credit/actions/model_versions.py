@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit import serving, store
 from credit.actions import audit
@@ -19,6 +20,7 @@ from credit.models import (
     StageChange,
     User,
 )
+from credit.words import in_a_sentence
 
 Stage = ModelVersion.Stage
 
@@ -134,7 +136,9 @@ def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> Mod
     outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update().first()
     version = ModelVersion.objects.before_the_champion(product).select_for_update().first()
     if outgoing is None or version is None:
-        raise RollbackDenied(f"{product.slug} has no champion to go back to.")
+        raise RollbackDenied(
+            gettext("{product} has no champion to go back to.").format(product=product.slug)
+        )
     _check_may_sign(version, by=by)
     problem = _bundle_problem(version) or _policy_problem(version, at=at)
     if problem:
@@ -162,7 +166,11 @@ def retire(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersio
     require_role(by, Role.MODEL_VALIDATOR, to="retire a model")
     version = _locked(version_id)
     if Stage.RETIRED not in version.NEXT_STAGES[version.stage]:
-        raise RetirementDenied(f"{version.name} is {version.get_stage_display().lower()} already.")
+        raise RetirementDenied(
+            gettext("{version} is {stage} already.").format(
+                version=version.name, stage=in_a_sentence(version.get_stage_display())
+            )
+        )
     return _retire(version, by=by, at=at, note=note)
 
 
@@ -223,8 +231,10 @@ def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
     most = settings.EVENHAND_SHADOWS
     if version.product.versions.filter(stage=Stage.SHADOW).count() >= most:
         raise ShadowDenied(
-            f"{version.product.slug} has {most} in shadow, which is as many as may be: promote or"
-            " retire one first."
+            gettext(
+                "{product} has {most} in shadow, which is as many as may be: promote or retire one"
+                " first."
+            ).format(product=version.product.slug, most=most)
         )
 
 
@@ -244,12 +254,15 @@ def _check_may_sign(version: ModelVersion, *, by: User) -> None:
 def _policy_problem(version: ModelVersion, *, at: datetime) -> str | None:
     if PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
         return None
-    return f"No policy was put in force for the contract of {version.name}."
+    words = gettext("No policy was put in force for the contract of {version}.")
+    return words.format(version=version.name)
 
 
 def _bundle_problem(version: ModelVersion) -> str | None:
     try:
         store.get(version.bundle_hash, ".zip")
     except (store.FileMissing, store.FileAltered) as broken:
-        return f"{version.name} cannot serve: {broken}"
+        return gettext("{version} cannot serve: {trouble}").format(
+            version=version.name, trouble=broken
+        )
     return None

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit import serving
 from credit.actions import audit
@@ -46,5 +47,7 @@ def put_in_force(*, contract_id: int, by: User, approved_by: User, at: datetime)
 def _check(*, by: User, approved_by: User) -> None:
     require_role(by, Role.MODEL_DEVELOPER, Role.ADMINISTRATOR, to="ask for a policy")
     if by == approved_by:
-        raise NeedsAnother("A policy needs the approval of someone other than who asks for it.")
+        raise NeedsAnother(
+            gettext("A policy needs the approval of someone other than who asks for it.")
+        )
     require_role(approved_by, Role.MODEL_VALIDATOR, to="approve a policy")

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit import serving
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import AuditEvent, Product, Role, ServiceStop, User
+from credit.words import moment_in_words
 
 
 class StoppedAlready(ActionDenied):
@@ -27,12 +29,16 @@ def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
     """Let no model of a product score from now on."""
     require_role(by, Role.MODEL_VALIDATOR, to="stop the models of a product")
     product = Product.objects.select_for_update().get(pk=product_id)
-    words = _checked(why, what="they stop")
+    words = _checked(why, refusal=gettext("Say in a sentence why they stop."))
     before = product.stops.filter(resumed_at=None).select_related("stopped_by").first()
     if before is not None:
+        words = gettext("{person} stopped the models of {product} already, {at} UTC.")
         raise StoppedAlready(
-            f"{before.stopped_by.get_full_name() or before.stopped_by.get_username()} stopped the"
-            f" models of {product.slug} already, {before.stopped_at:%d %B %Y, %H:%M} UTC."
+            words.format(
+                person=before.stopped_by.get_full_name() or before.stopped_by.get_username(),
+                product=product.slug,
+                at=moment_in_words(before.stopped_at),
+            )
         )
     made = ServiceStop.objects.create(product=product, stopped_by=by, stopped_at=at, why=words)
     audit.record(
@@ -47,10 +53,12 @@ def resume(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
     """Let the champion score again."""
     require_role(by, Role.MODEL_VALIDATOR, to="let the models of a product score again")
     product = Product.objects.select_for_update().get(pk=product_id)
-    words = _checked(why, what="they score again")
+    words = _checked(why, refusal=gettext("Say in a sentence why they score again."))
     found = product.stops.filter(resumed_at=None).first()
     if found is None:
-        raise NotStopped(f"The models of {product.slug} are not stopped.")
+        raise NotStopped(
+            gettext("The models of {product} are not stopped.").format(product=product.slug)
+        )
     found.resumed_by, found.resumed_at, found.why_resumed = by, at, words
     found.save(update_fields=["resumed_by", "resumed_at", "why_resumed"])
     audit.record(
@@ -60,8 +68,8 @@ def resume(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
     return found
 
 
-def _checked(why: str, *, what: str) -> str:
+def _checked(why: str, *, refusal: str) -> str:
     words = why.strip()
     if not words:
-        raise WhyMissing(f"Say in a sentence why {what}.")
+        raise WhyMissing(refusal)
     return words

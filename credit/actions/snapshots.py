@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit import store
 from credit.actions.ingestions import PARQUET, to_parquet
@@ -42,7 +43,9 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
     product = Product.objects.get(pk=product_id)
     ingestion = product.ingestions.order_by("-ingested_at", "-pk").first()
     if ingestion is None:
-        raise NothingToLearnFrom(f"{product.name} has no past loans to learn from yet.")
+        raise NothingToLearnFrom(
+            gettext("{product} has no past loans to learn from yet.").format(product=product.name)
+        )
     contract = ingestion.contract.read()
     past, young = _past_loans(ingestion, contract, at=at)
     live, corrected = _matured(product, contract, past.schema, at=at)

@@ -11,6 +11,7 @@ import structlog
 from celery import current_app
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 
 from credit.actions import audit
@@ -47,7 +48,9 @@ def request(*, product_id: int, by: User, at: datetime, enqueue: bool = True) ->
         with transaction.atomic():
             run = TrainingRun.objects.create(product=product, requested_by=by, requested_at=at)
     except IntegrityError as error:
-        raise OneAtATime(f"{product.name} is being trained already.") from error
+        raise OneAtATime(
+            gettext("{product} is being trained already.").format(product=product.name)
+        ) from error
     audit.record(
         AuditEvent.Type.TRAINING_REQUESTED,
         target=f"training_run:{run.pk}",

@@ -7,9 +7,10 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit.actions import audit
-from credit.actions.refusals import ActionDenied, require_role
+from credit.actions.refusals import ActionDenied, require_role, role_word
 from credit.models import ROLES_APART, AuditEvent, Role, User
 
 LEARNING_WORKER = "learning-worker"
@@ -47,7 +48,7 @@ def create(
     if by is not None:
         require_role(by, Role.ADMINISTRATOR, to="make an account")
     if User.objects.filter(username=username).exists():
-        raise NameTaken(f"There is a user {username} already.")
+        raise NameTaken(gettext("There is a user {name} already.").format(name=username))
     check_roles(wanted)
     user = User(username=username, first_name=first_name, last_name=last_name)
     check_password(password, user)
@@ -86,7 +87,7 @@ def set_roles(*, user_id: int, roles: Iterable[Role], by: User, at: datetime) ->
     check_roles(wanted)
     user = User.objects.select_for_update().get(pk=user_id)
     if user == by and user.roles != wanted:
-        raise OwnAccount("Nobody changes their own roles.")
+        raise OwnAccount(gettext("Nobody changes their own roles."))
     before = sorted(user.groups.values_list("name", flat=True))
     user.groups.remove(*user.groups.exclude(name__in=wanted))  # first, or the two sets might clash
     user.groups.add(*Group.objects.filter(name__in=wanted))
@@ -111,7 +112,7 @@ def set_active(*, user_id: int, is_active: bool, by: User, at: datetime) -> User
     if user.is_active == is_active:
         return user
     if user == by:
-        raise OwnAccount("Nobody closes their own account.")
+        raise OwnAccount(gettext("Nobody closes their own account."))
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     audit.record(
@@ -133,7 +134,11 @@ def check_roles(wanted: frozenset[Role]) -> None:
     """Refuse two roles that may not be one person's; the database does as well."""
     for one, other in ROLES_APART:
         if {one, other} <= wanted:
-            raise RolesClash(f"Nobody may be both {_word(one)} and {_word(other)}.")
+            raise RolesClash(
+                gettext("Nobody may be both {one} and {other}.").format(
+                    one=role_word(one), other=role_word(other)
+                )
+            )
 
 
 def check_password(password: str, user: User) -> None:
@@ -142,7 +147,3 @@ def check_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as refused:
         raise PasswordRefused(" ".join(refused.messages)) from refused
-
-
-def _word(role: Role) -> str:
-    return role.replace("_", " ")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
@@ -50,9 +51,9 @@ def resolve(*, comment_id: int, resolution: str, by: User, at: datetime) -> Vers
         .get(pk=comment_id)
     )
     if comment.version.trained_by_id == by.pk:
-        raise NotTheirs("Someone other than the trainer says that a comment is resolved.")
+        raise NotTheirs(gettext("Someone other than the trainer says that a comment is resolved."))
     if comment.resolved_at is not None:
-        raise ResolvedAlready("This comment is resolved already.")
+        raise ResolvedAlready(gettext("This comment is resolved already."))
     comment.resolution, comment.resolved_by, comment.resolved_at = said, by, at
     comment.save(update_fields=["resolution", "resolved_by", "resolved_at"])
     audit.record(
@@ -69,5 +70,5 @@ def resolve(*, comment_id: int, resolution: str, by: User, at: datetime) -> Vers
 def _checked(words: str) -> str:
     said = words.strip()
     if not said:
-        raise WordsMissing("Say it in a sentence.")
+        raise WordsMissing(gettext("Say it in a sentence."))
     return said

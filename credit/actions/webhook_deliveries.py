@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from credit import answers
 from credit.actions import alerts, audit, outbox, webhooks
@@ -31,6 +32,7 @@ from credit.models import (
 )
 from credit.webhooks import addresses, sending, signing
 from credit.webhooks.sending import Answer
+from credit.words import in_a_sentence
 
 log = structlog.get_logger("credit.webhooks")
 State = WebhookDelivery.State
@@ -132,10 +134,12 @@ def replay(*, delivery_id: int, by: User, at: datetime) -> WebhookDelivery:
     found = WebhookDelivery.objects.select_for_update(of=("self",))
     delivery = found.select_related("endpoint", "event").get(pk=delivery_id)
     if delivery.endpoint.state != WebhookEndpoint.State.ACTIVE:
-        state = delivery.endpoint.get_state_display().lower()
-        raise CannotReplay(f"This webhook is {state}; nothing can be sent to it.")
+        state = in_a_sentence(delivery.endpoint.get_state_display())
+        words = gettext("This webhook is {state}; nothing can be sent to it.")
+        raise CannotReplay(words.format(state=state))
     if delivery.event.due_at is not None and at < delivery.event.due_at:
-        raise CannotReplay("What this tells of can still be undone; it is sent when that is over.")
+        words = gettext("What this tells of can still be undone; it is sent when that is over.")
+        raise CannotReplay(words)
     delivery.state, delivery.attempts, delivery.next_try_at = State.PENDING, 0, at
     delivery.replays += 1
     delivery.save(update_fields=["state", "attempts", "next_try_at", "replays"])

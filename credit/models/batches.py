@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from credit.ids import LENGTH
 from credit.models.decisions import Decision
@@ -13,11 +14,11 @@ class Batch(models.Model):
     """A file of applications that a partner sent. The row is the truth; the message only a hint."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting for the worker"
-        RUNNING = "running", "Running"
-        COMPLETED = "completed", "Every row has its result"
-        CANCELLED = "cancelled", "Cancelled by the partner"
-        FAILED = "failed", "The file could not be read to its end"
+        QUEUED = "queued", _("Waiting for the worker")
+        RUNNING = "running", _("Running")
+        COMPLETED = "completed", _("Every row has its result")
+        CANCELLED = "cancelled", _("Cancelled by the partner")
+        FAILED = "failed", _("The file could not be read to its end")
 
     class Format(models.TextChoices):
         CSV = "csv", "CSV"

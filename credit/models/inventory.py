@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from credit.models.model_versions import ModelVersion
 from credit.models.products import Product
@@ -16,9 +17,9 @@ class InventoryEntry(models.Model):
     """
 
     class Tier(models.IntegerChoices):
-        HIGH = 1, "1: much depends on it"
-        MIDDLE = 2, "2: some depends on it"
-        LOW = 3, "3: little depends on it"
+        HIGH = 1, _("1: much depends on it")
+        MIDDLE = 2, _("2: some depends on it")
+        LOW = 3, _("3: little depends on it")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="inventory")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -3,23 +3,26 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from credit.models.products import ContractVersion, Product, Snapshot
 from credit.models.users import Role, User
+from credit.words import Words, in_a_sentence
 
 
 class Stage(models.TextChoices):
     """Where a model version stands on its way."""
 
-    CANDIDATE = "candidate", "Candidate"
-    SHADOW = "shadow", "Shadow"
-    CHAMPION = "champion", "Champion"
-    RETIRED = "retired", "Retired"
+    CANDIDATE = "candidate", _("Candidate")
+    SHADOW = "shadow", _("Shadow")
+    CHAMPION = "champion", _("Champion")
+    RETIRED = "retired", _("Retired")
 
 
-_COMES_FROM: dict[str, str] = {
-    Stage.SHADOW: "a candidate can go into shadow",
-    Stage.CHAMPION: "a candidate or a shadow can be promoted",
+_COMES_FROM: dict[str, Words] = {
+    Stage.SHADOW: _("a candidate can go into shadow"),
+    Stage.CHAMPION: _("a candidate or a shadow can be promoted"),
 }
 
 
@@ -122,25 +125,35 @@ class ModelVersion(models.Model):
     def why_not_theirs(self, by: User) -> str | None:
         """Say why this person may not sign for it; None if they may."""
         if not by.has_role(Role.MODEL_VALIDATOR):
-            return "Only a model validator may sign for a model."
+            return gettext("Only a model validator may sign for a model.")
         if by.pk == self.trained_by_id:
-            return f"{self.name} needs someone other than its trainer to sign for it."
+            return gettext("{version} needs someone other than its trainer to sign for it.").format(
+                version=self.name
+            )
         return None
 
     def why_not_ready(self, to: str = Stage.CHAMPION) -> str | None:
         """Say why nobody may take it to this stage now; None if it is ready."""
         if to not in self.NEXT_STAGES[self.stage]:
-            return f"{self.name} is {self.get_stage_display().lower()}: only {_COMES_FROM[to]}."
+            return gettext("{version} is {stage}: only {others}.").format(
+                version=self.name,
+                stage=in_a_sentence(self.get_stage_display()),
+                others=_COMES_FROM[to],
+            )
         failed = [
             f"{gate['name']} ({gate['detail']})"
             for gate in self.gates
             if gate["blocking"] and not gate["passed"]
         ]
         if failed:
-            return f"{self.name} did not pass: {', '.join(failed)}."
+            return gettext("{version} did not pass: {gates}.").format(
+                version=self.name, gates=", ".join(failed)
+            )
         unresolved = self.comments.filter(resolved_at=None).count()
         if unresolved:
-            return f"{self.name} has comments that nobody resolved: {unresolved}."
+            return gettext("{version} has comments that nobody resolved: {n}.").format(
+                version=self.name, n=unresolved
+            )
         return None
 
 
@@ -148,10 +161,10 @@ class TrainingRun(models.Model):
     """A training that someone asked for. The row is the truth; the Celery message only a hint."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting for the worker"
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Succeeded"
-        FAILED = "failed", "Failed"
+        QUEUED = "queued", _("Waiting for the worker")
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="training_runs")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)

@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from credit.models.decisions import Decision
 from credit.models.partners import ApiKey
@@ -10,9 +11,9 @@ class PartnerFeedback(models.Model):
     """What a partner says of a decision that it got. Append-only."""
 
     class Kind(models.TextChoices):
-        REASON_WRONG = "reason_wrong", "A reason is wrong"
-        UNHELPFUL = "unhelpful", "It does not help"
-        DATA_WRONG = "data_wrong", "The data is wrong"
+        REASON_WRONG = "reason_wrong", _("A reason is wrong")
+        UNHELPFUL = "unhelpful", _("It does not help")
+        DATA_WRONG = "data_wrong", _("The data is wrong")
 
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, related_name="partner_feedback", db_index=False

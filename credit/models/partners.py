@@ -5,6 +5,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from credit import shown_keys
 
@@ -14,21 +16,24 @@ EXPIRY_WARNING = timedelta(days=14)  # before a key expires
 class Scope(models.TextChoices):
     """What an API key may do."""
 
-    SCORE = "score", "Score applications"
-    READ = "read", "Read own decisions"
-    OUTCOMES = "outcomes", "Report outcomes"
-    BATCH = "batch", "Send files of applications"
-    WEBHOOKS = "webhooks", "Be told of events"
+    SCORE = "score", _("Score applications")
+    READ = "read", _("Read own decisions")
+    OUTCOMES = "outcomes", _("Report outcomes")
+    BATCH = "batch", _("Send files of applications")
+    WEBHOOKS = "webhooks", _("Be told of events")
 
 
 class RateLimited(models.Model):
     """How often it may call, where that is not what its owner or the installation allows."""
 
     rate_per_second = models.PositiveIntegerField(
-        "requests a second", null=True, blank=True, help_text="Empty: as the level above says."
+        _("requests a second"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as the level above says."),
     )
     rate_burst = models.PositiveIntegerField(
-        "requests at once", null=True, blank=True, help_text="Both, or neither."
+        _("requests at once"), null=True, blank=True, help_text=_("Both, or neither.")
     )
 
     class Meta:
@@ -98,10 +103,14 @@ class ApiKey(RateLimited):
     def state(self, at: datetime) -> str:
         """Say in a word or two whether it is good."""
         if self.revoked_at is not None:
-            return "revoked"
+            return gettext("revoked")
         if self.expires_at <= at:
-            return "expired"
+            return gettext("expired")
         left = (self.expires_at - at).days
         if self.replaced_by_id is not None:
-            return f"replaced, {left} days left"
-        return "good" if left >= EXPIRY_WARNING.days else f"expires in {left} days"
+            return ngettext("replaced, {left} day left", "replaced, {left} days left", left).format(
+                left=left
+            )
+        if left >= EXPIRY_WARNING.days:
+            return gettext("good")
+        return ngettext("expires in {left} day", "expires in {left} days", left).format(left=left)

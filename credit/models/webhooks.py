@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from credit.ids import LENGTH
 from credit.models.partners import ApiKey, Partner
@@ -11,9 +12,9 @@ from credit.models.partners import ApiKey, Partner
 class EventKind(models.TextChoices):
     """What a partner can be told of."""
 
-    DECISION_MADE = "decision.made", "An officer decided"
-    BATCH_COMPLETED = "batch.completed", "A batch is complete"
-    OUTCOME_REQUESTED = "outcome.requested", "An outcome is due"
+    DECISION_MADE = "decision.made", _("An officer decided")
+    BATCH_COMPLETED = "batch.completed", _("A batch is complete")
+    OUTCOME_REQUESTED = "outcome.requested", _("An outcome is due")
 
 
 class WebhookEndpoint(models.Model):
@@ -23,10 +24,10 @@ class WebhookEndpoint(models.Model):
     """
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Active"
-        PAUSED = "paused", "Paused"
-        DISABLED = "disabled", "Disabled"
-        REMOVED = "removed", "Removed"
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        DISABLED = "disabled", _("Disabled")
+        REMOVED = "removed", _("Removed")
 
     NEXT_STATES: ClassVar[dict[str, frozenset[str]]] = {
         State.ACTIVE: frozenset({State.PAUSED, State.DISABLED, State.REMOVED}),
@@ -92,10 +93,10 @@ class WebhookDelivery(models.Model):
     """One event on its way to one endpoint."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Given up"
-        CANCELLED = "cancelled", "Cancelled"
+        PENDING = "pending", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Given up")
+        CANCELLED = "cancelled", _("Cancelled")
 
     event = models.ForeignKey(WebhookEvent, on_delete=models.PROTECT, related_name="deliveries")
     endpoint = models.ForeignKey(

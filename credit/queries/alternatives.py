@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from credit import serving
 from credit.models import Application, Decision, Score
 from credit.queries.replays import decisions
@@ -67,7 +69,9 @@ def what_if(decision_id: str) -> WhatIf | None:
 def _searched(decision: Decision, contract: Contract) -> Alternatives:
     application, score = decision.application, decision.application.score
     if score.route not in MODELS:
-        raise AlternativesUnavailable("No model scored this application, so there is none to ask.")
+        raise AlternativesUnavailable(
+            gettext("No model scored this application, so there is none to ask.")
+        )
     try:
         return alternatives(
             serving.engine_of(score.bundle_hash),
@@ -79,13 +83,15 @@ def _searched(decision: Decision, contract: Contract) -> Alternatives:
         )
     except ModelUnavailable as gone:
         raise AlternativesUnavailable(
-            f"The model that scored this application cannot be loaded ({gone.cause})."
+            gettext("The model that scored this application cannot be loaded ({cause}).").format(
+                cause=gone.cause
+            )
         ) from gone
     except AlternativesRefused as refused:
         raise AlternativesUnavailable(str(refused)) from refused
     except (EngineFailed, GraphFailed) as failed:
         raise AlternativesUnavailable(
-            "The model that scored this application failed when it was asked again."
+            gettext("The model that scored this application failed when it was asked again.")
         ) from failed
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from django.utils.translation import ngettext
+
 MOST_ROWS = 10
 LEAST = 0.05  # points; less would read as 0.0
 MARGIN = 0.04  # of the width, so that no bar touches the edge
@@ -72,8 +74,13 @@ def _steps(reasons: Sequence[Reason], *, most: int) -> list[tuple[str, str, floa
     if small:
         place = sum(given < 0 for _, _, given in steps)
         rest = sum(reason.points for reason in small)
-        steps.insert(place, ("rest", f"{len(small)} smaller reasons together", rest))
+        steps.insert(place, ("rest", _together(len(small)), rest))
     return steps
+
+
+def _together(number: int) -> str:
+    words = ngettext("1 smaller reason", "{n} smaller reasons together", number)
+    return words.format(n=number)
 
 
 def _bar(kind: str, text: str, points: float, begin: float, end: float) -> Row:

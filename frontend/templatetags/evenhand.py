@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
-from frontend import access
+from credit.words import Words
+from frontend import access, formats, sentences
 
 register = template.Library()
 
@@ -27,24 +29,20 @@ class HasPassed(Protocol):
 
 
 NOTHING = "\u2013"  # an en dash
-MINUS = "\u2212"
-NO_BREAK = "\u00a0"
 # Characters that change how text looks without being seen themselves.
 UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
 
 
 @register.filter
 def money(amount: Decimal | float | None, currency: str = "") -> str:
-    """Write an amount with its currency.
+    r"""Write an amount with its currency.
 
     Examples
     --------
-    >>> money(Decimal("4200"), "EUR").replace(NO_BREAK, " ")
-    'EUR 4,200.00'
+    >>> money(Decimal("4200"), "EUR")
+    'EUR\xa04,200.00'
     """
-    if amount is None:
-        return NOTHING
-    return f"{currency}{NO_BREAK}{amount:,.2f}".strip()
+    return NOTHING if amount is None else formats.amount(amount, currency)
 
 
 @register.filter
@@ -58,12 +56,12 @@ def percent(share: float | None, digits: int = 1) -> str:
     """
     if share is None:
         return NOTHING
-    least = 10.0**-digits
-    if 0 < share * 100 < least / 2:
-        return f"<{least:.{digits}f}%"
-    if 100 - least / 2 < share * 100 < 100:
-        return f">{100 - least:.{digits}f}%"
-    return f"{share * 100:.{digits}f}%"
+    least = 10.0 ** -(digits + 2)
+    if 0 < share < least / 2:
+        return f"<{formats.percentage(least, digits)}"
+    if 1 - least / 2 < share < 1:
+        return f">{formats.percentage(1 - least, digits)}"
+    return formats.percentage(share, digits)
 
 
 @register.filter
@@ -78,9 +76,7 @@ def points(value: float | None) -> str:
     if value is None:
         return NOTHING
     rounded = round(value, 1)
-    if rounded == 0:
-        return "0.0"
-    return f"{'+' if rounded > 0 else MINUS}{abs(rounded):.1f}"
+    return f"{_sign(rounded)}{formats.number(abs(rounded), 1)}"
 
 
 @register.filter
@@ -94,21 +90,24 @@ def gained(share: float | None, digits: int = 2) -> str:
     """
     if share is None:
         return NOTHING
-    rounded = round(share * 100, digits)
-    sign = "" if rounded == 0 else "+" if rounded > 0 else MINUS
-    return f"{sign}{abs(rounded):.{digits}f}%"
+    rounded = round(share, digits + 2)
+    return f"{_sign(rounded)}{formats.percentage(abs(rounded), digits)}"
+
+
+def _sign(value: float) -> str:
+    return "" if value == 0 else "+" if value > 0 else formats.MINUS
 
 
 @register.filter
 def figure(value: float | None, digits: int = 3) -> str:
     """Write a figure such as an AUC."""
-    return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+    return NOTHING if value is None else formats.number(value, digits)
 
 
 @register.filter
 def count(value: int | None) -> str:
     """Write a number of things."""
-    return NOTHING if value is None else f"{value:,}"
+    return NOTHING if value is None else formats.number(value)
 
 
 @register.filter
@@ -121,10 +120,11 @@ def quantity(value: float) -> str:
     ('2,319.5', '18,424', '0.04321', '\u22123')
     """
     if float(value).is_integer():
-        written = f"{value:,.0f}"
-    else:
-        written = f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.1f}"
-    return written.replace("-", MINUS)
+        return formats.number(value)
+    if abs(value) >= 1_000:
+        return formats.number(value, 1)
+    _, _, behind = f"{value:.4g}".partition(".")
+    return formats.number(value, len(behind))
 
 
 @register.filter
@@ -151,12 +151,12 @@ def per_hundred(share: float | None) -> str:
     if share is None:
         return NOTHING
     if share >= 0.995:
-        return "more than 99 of 100"
+        return gettext("more than {n} of {all}").format(n=99, all=100)
     if share >= 0.0095:
-        return f"about {share * 100:.0f} of 100"
+        return gettext("about {n} of {all}").format(n=round(share * 100), all=100)
     if share >= 0.001:
-        return f"about {share * 1000:.0f} of 1,000"
-    return "fewer than 1 of 1,000"
+        return gettext("about {n} of {all}").format(n=round(share * 1000), all=count(1000))
+    return gettext("fewer than {n} of {all}").format(n=1, all=count(1000))
 
 
 @register.filter
@@ -168,9 +168,15 @@ def moment(at: datetime | None) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(timespec="seconds"),
-        f"{local:%A %-d %B %Y, %H:%M:%S %Z}",
-        f"{local:%-d %b %Y, %H:%M}",
+        formats.whole_moment(local),
+        formats.short_moment(local),
     )
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """Write a date, the month spelled."""
+    return NOTHING if on is None else formats.day(on)
 
 
 @register.filter
@@ -186,14 +192,20 @@ def age(at: datetime, now: datetime) -> str:
     """
     minutes = int((now - at).total_seconds() // 60)
     if minutes < 1:
-        return "just now"
+        return gettext("just now")
     if minutes < 60:
-        return f"{minutes} min"
+        return gettext("{n} min").format(n=minutes)
     hours = minutes // 60
     if hours < 24:
-        return f"{hours} h"
+        return gettext("{n} h").format(n=hours)
     days = hours // 24
-    return "1 day" if days == 1 else f"{days:,} days"
+    return ngettext("{n} day", "{n} days", days).format(n=count(days))
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Say a sentence that was stored in English in the reader's language, where it is known."""
+    return sentences.translated(text)
 
 
 @register.filter
@@ -233,13 +245,13 @@ def p_value(value: float | None) -> str:
     """
     if value is None:
         return NOTHING
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+    return f"<{formats.number(0.001, 3)}" if value < 0.001 else formats.number(value, 3)
 
 
 @register.filter
 def humane(name: str) -> str:
     """Turn a name that programs use into words."""
-    return name.replace("_", " ")
+    return sentences.translated(name.replace("_", " "))
 
 
 @register.filter
@@ -267,7 +279,7 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: RequestContext) -> list[tuple[str, str, bool]]:
+def navigation(context: RequestContext) -> list[tuple[str, Words, bool]]:
     """List the pages that this person may open: address, words, whether it is this one."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated:

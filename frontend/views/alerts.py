@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from credit.actions import alerts as alert_actions
@@ -37,4 +38,4 @@ def _resolve(request: SignedInRequest) -> HttpResponse:
 def _act(request: SignedInRequest, *, alert_id: int) -> None:
     with told(request):
         alert_actions.resolve(alert_id=alert_id, by=request.user, at=timezone.now())
-        messages.success(request, "The alert is resolved. The same cause opens a new one.")
+        messages.success(request, gettext("The alert is resolved. The same cause opens a new one."))

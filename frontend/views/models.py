@@ -3,6 +3,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from credit.actions import model_versions, training_runs
@@ -47,7 +49,7 @@ def console(request: SignedInRequest) -> HttpResponse:
 def _start(request: SignedInRequest, product: models.ProductRow) -> HttpResponse:
     with told(request):
         training_runs.request(product_id=product.id, by=request.user, at=timezone.now())
-        messages.success(request, "The retraining is on its way. This page follows it.")
+        messages.success(request, gettext("The retraining is on its way. This page follows it."))
     return redirect(f"{reverse('console')}?product={product.slug}")
 
 
@@ -75,9 +77,9 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
 
 
 _MOVES = {
-    Stage.CHAMPION: (model_versions.promote, "is now the champion"),
-    Stage.SHADOW: (model_versions.shadow, "is now in shadow"),
-    Stage.RETIRED: (model_versions.retire, "is retired"),
+    Stage.CHAMPION: (model_versions.promote, _("{version} is now the champion.")),
+    Stage.SHADOW: (model_versions.shadow, _("{version} is now in shadow.")),
+    Stage.RETIRED: (model_versions.retire, _("{version} is retired.")),
 }
 
 
@@ -87,7 +89,7 @@ def _move(
     act, words = _MOVES[Stage(to or Stage.CHAMPION)]
     with told(request):
         act(version_id=version.id, by=request.user, at=timezone.now(), note=note)
-        messages.success(request, f"{version.name} {words}.")
+        messages.success(request, words.format(version=version.name))
     return redirect("model", version.id)
 
 

@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from credit.actions import webhook_deliveries
@@ -53,4 +54,4 @@ def _replay(request: SignedInRequest, chosen: dict[str, str]) -> HttpResponse:
 def _act(request: SignedInRequest, *, delivery_id: int) -> None:
     with told(request):
         webhook_deliveries.replay(delivery_id=delivery_id, by=request.user, at=timezone.now())
-        messages.success(request, "The event is sent again, under the same id.")
+        messages.success(request, gettext("The event is sent again, under the same id."))

@@ -6,17 +6,13 @@ import re
 import factories
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import CHECKOUT, SCREENSHOTS
+from looking import axe_finds
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("stack")
 
 TRAINING = 150_000  # milliseconds; on two busy cores
-WCAG = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 RISKY = {
     "features__checking_status": "below_0",
     "features__savings": "below_100",
@@ -81,10 +77,8 @@ def picture(page, name):
 
 
 def axe_finds_nothing(page, name):
-    found = Axe().run(page, options=WCAG).response["violations"]
-    assert not found, [
-        (name, rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]
-    ]
+    found = axe_finds(page)
+    assert not found, (name, found)
 
 
 def no_sideways_scrolling(page):
@@ -299,41 +293,6 @@ def test_a_validator_retrains_and_promotes_what_a_developer_cannot(product):
         )
         expect(retired).to_contain_text("Retired")
         picture(page, "console")
-
-
-PAGES = {
-    "officer": ["/", "/no/such/page/", "/console/"],
-    "model_validator": ["/console/", "/console/data/", "/alerts/", "/audit/?verify=yes"],
-    "compliance": ["/fairness/"],
-    "auditor": ["/console/webhooks/"],
-}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_either_colour_scheme(scheme, product, apply):
-    profiles = {"risky": RISKY, "middling": MIDDLING, "good": GOOD}
-    answers = {name: apply(profile, f"{name}-{scheme}") for name, profile in profiles.items()}
-    product.register_webhook(f"https://8.8.8.8/{scheme}?token=1", "outcome.requested")
-    applications = {f"/applications/{answer['id']}/": name for name, answer in answers.items()}
-
-    with product.at_desk(color_scheme=scheme) as page:
-        page.goto("/sign-in/")
-        axe_finds_nothing(page, "sign-in")
-        picture(page, f"sign-in-{scheme}")
-    for role, addresses in PAGES.items():
-        with product.at_desk(role, color_scheme=scheme) as page:
-            for address in [*addresses, *(applications if role == "officer" else [])]:
-                page.goto(address)
-                axe_finds_nothing(page, f"{address} as {role}")
-                path = re.sub(r"\W+", "-", address.split("?")[0]).strip("-") or "queue"
-                picture(page, f"{role}-{applications.get(address, path)}-{scheme}")
-    with product.at_desk("model_validator", color_scheme=scheme) as page:
-        page.locator("#versions tbody a").last.click()
-        axe_finds_nothing(page, "model")
-        picture(page, f"model-{scheme}")
-        page.get_by_role("link", name="the file and what it was like").click()
-        axe_finds_nothing(page, "past loans")
-        picture(page, f"past-loans-{scheme}")
 
 
 def test_nothing_moves_for_those_who_asked_for_less_motion(product):

@@ -366,26 +366,6 @@ def test_the_page_asks_the_database_at_most_12_times(
         as_officer.get(f"/applications/{decision.pk}/")
 
 
-def test_protected_attributes_appear_on_no_page_of_an_officer(as_officer, waiting, unscored):
-    decision = waiting()
-    unscored()
-    contract = factories.CONTRACT
-    words = {each.label.lower() for each in contract.protected}
-    words |= {each.name for each in contract.protected} | {each.column for each in contract.banned}
-    words |= {group.label for each in contract.protected for group in each.groups}
-    decide(as_officer, waiting(recommendation="decline"), "approve", **REASON)
-    decided = Application.objects.get(status__in=["approved", "awaiting_signature"])
-
-    addresses = ["/", "/no/such/page/"]
-    addresses += [f"/applications/{each}/" for each in (decision.pk, decided.decision.pk)]
-    addresses += [f"/applications/{decision.pk}/{page}/" for page in ("what-if", "correct")]
-    addresses += ["/applications/enter/", "/applications/enter/consumer-loan/"]
-    for address in addresses:
-        text = unescape(re.sub(r"<[^>]*>", " ", as_officer.get(address).content.decode())).lower()
-        found = [word for word in words if re.search(rf"\b{re.escape(word)}\b", text)]
-        assert not found, address
-
-
 BUDGET = b"""
 [affordability]
 income = "residence_years"

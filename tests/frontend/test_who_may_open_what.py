@@ -13,7 +13,8 @@ OF_AN_APPLICATION = {
     pattern.name for pattern in urls.urlpatterns if "decision_id" in str(pattern.pattern)
 }
 TAKES_FORMS_ONLY = OF_AN_APPLICATION - {"application", "what_if", "correct", "refer_up", "reassign"}
-GUARDED = sorted(set(ACCESS) - {"sign_in", "sign_out"})
+DOOR = {"sign_in", "sign_out", "language"}
+GUARDED = sorted(set(ACCESS) - DOOR)
 PEOPLE = [*((role,) for role in Role), NOBODY]
 
 
@@ -40,7 +41,7 @@ def test_every_page_is_in_the_table_and_every_line_has_a_page():
 
 
 def test_no_page_is_open_to_everybody_but_the_door():
-    assert {name for name, rule in ACCESS.items() if rule.is_public} == {"sign_in", "sign_out"}
+    assert {name for name, rule in ACCESS.items() if rule.is_public} == DOOR
 
 
 def test_every_role_has_a_first_page_that_it_may_open():

@@ -1,0 +1,219 @@
+"""Sentences that were stored in English, said in the reader's language.
+
+What a model, a gate or a report said is evidence: it is kept as it was written, by workers that
+speak to nobody, and it is part of the API's answers. A page shows it in its reader's language
+where the sentence is one of these; a word of the lender's own contract stays as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as _
+
+from frontend import formats
+
+WORDS = (
+    # Steps of a training, gates, sources of labels, causes of alerts.
+    _("Starting"),
+    _("Done"),
+    _("Taking a snapshot of the loans"),
+    _("Measuring fairness"),
+    _("Resampling: model {n} of {all}"),
+    _("Validating: model {n} of {all}"),
+    _("Searching: setting {n} of {all}"),
+    _("Fitting on all loans"),
+    _("Comparing the graph with the model"),
+    _("Fitting the fallback scorecard"),
+    _("Writing the graph and its reasons"),
+    _("Checking the bundle as the web server will"),
+    _("discrimination"),
+    _("calibration"),
+    _("stability"),
+    _("out of time"),
+    _("parity"),
+    _("reasons"),
+    _("fallback scorecard"),
+    _("latency"),
+    _("fairness"),
+    _("Fisher's exact test"),
+    _("z test"),
+    _("no champion"),
+    _("bundle missing"),
+    _("bundle refused"),
+    _("engine failed"),
+    _("timed out"),
+    _("set aside"),
+    _("other contract"),
+    _("no scorecard"),
+    _("scorecard refused"),
+    _("bootstrap failed"),
+    _("bootstrap timed out"),
+    _("keys expire"),
+    _("webhook disabled"),
+    _("matured outcome"),
+    _("inferred for a reject"),
+    # Of an application.
+    _("The bootstrap models could not be asked; a person decides."),
+    _("models disagree: {agreeing} of {models} {recommendation}"),
+    _("unlike the training data: {features}"),
+    _("{failures}; a person decides."),
+    _("{failures}; the champion before did."),
+    _("{failures}; the fallback scorecard did."),
+    _("{before}, the champion before could not score ({why}: {cause})"),
+    _("{before}, the fallback scorecard could not score ({why}: {cause})"),
+    _("The champion could not score ({why}: {cause})"),
+    _("there is no champion"),
+    _("its file is gone"),
+    _("its file is not the registered one"),
+    _("it failed"),
+    _("it took too long"),
+    _("it took too long a moment ago"),
+    _("it asks for other data"),
+    _("it has none"),
+    _("it is not one of the contract"),
+    _("approve"),
+    _("refer"),
+    _("decline"),
+    _("nothing the applicant can change within the product's bounds reaches approval"),
+    _("the search was too large"),
+    _("This release does not say where its splits are."),
+    _("The application is approved as it is."),
+    # Of a gate.
+    _("AUC {auc} over {folds} folds of {rows} rows; the lower end must be {least} or more"),
+    _(
+        "slope {slope}, which must be {low} to {high}; calibration error {error}, which may be"
+        " {most}; {rows} rows"
+    ),
+    _(
+        "the AUC of {folds} folds varies by {sd} (standard deviation); folds of this size vary by"
+        " {expected} by chance, and may by twice that"
+    ),
+    _(
+        "AUC {auc} on the {n} newest loans ({bads} bad), {fall} below the cross-validated {mean};"
+        " it should be {most} below at most"
+    ),
+    _(
+        "over {rows} rows the graph is within {pd} of XGBoost's PD and, relative to its size,"
+        " {margin} of its margin"
+    ),
+    _(
+        "every feature's share is within {worst} log-odds of two other ways to it, and base points"
+        " plus shares within {sum} of the score, relative to its size"
+    ),
+    _("no scorecard could be fitted: no feature tells anything by itself"),
+    _("AUC {auc}, {gap} behind the model on the same {folds} folds; it should be {most} at most"),
+    _(
+        "one application with all reasons takes {n} µs (median, this machine, now); it should take"
+        " {most} µs at most"
+    ),
+    _("{mean} (95 % interval {low} to {high})"),
+    # Of a fairness report.
+    _("Reference group: the others are compared with it."),
+    _("Insufficient evidence: {group} has 1 person, and at least {least} are needed."),
+    _("Insufficient evidence: {group} has {n} people, and at least {least} are needed."),
+    _("Insufficient evidence: nobody in {group} is approved, so there is no ratio."),
+    _("Within bounds: {rest}"),
+    _("Outside bounds: {rest}"),
+    _("Insufficient evidence: {rest}"),
+    _(
+        "approved {times} times as often as {group} (95 % interval {low} to {high}); the whole"
+        " interval is at or above {bound}."
+    ),
+    _(
+        "approved {times} times as often as {group} (95 % interval {low} to {high}), which is"
+        " below {bound}, and the gap is unlikely to be chance ({p}, {test})."
+    ),
+    _(
+        "approved {times} times as often as {group} (95 % interval {low} to {high}); too uncertain"
+        " to say on which side of {bound} it lies."
+    ),
+    _("p below {bound}"),
+    _("p = {p}"),
+    _("{groups}; the group of {n} applicants is not known."),
+    _("{groups}. Not assessable: {others}."),
+    _("there is no group to compare"),
+    _("there is no group to compare."),
+    _("no attribute can be assessed"),
+    _("no attribute can be assessed."),
+    _("predictions made while training on {day}, out of fold"),
+    _("no decision yet"),
+    _("decided on {day}"),
+    _("decided {first} to {last}"),
+    _("PD of at most {cut_off}, the contract's cut-off for approval"),
+    _("recommended for approval when it was decided"),
+    # Of a file of past loans.
+    _("Only {n} bad loans: every figure by feature is uncertain."),
+    _("{n} rows are the same as another in everything but the id."),
+    _("{feature}: holds one value only, and tells nothing."),
+    _("{feature}: is missing in {share} of the rows."),
+    _("{feature}: holds the same in {share} of the rows."),
+    _(
+        "{feature}: tells good from bad very well (information value {value}); make sure that it"
+        " is known when the application is decided."
+    ),
+    _("{feature}: never is {values}."),
+    _("{feature}: hardly ever is {values} (fewer than {n} rows each)."),
+    _(
+        "{feature}: large change since the ingestion before (index {index}, {before} and {now}"
+        " rows)."
+    ),
+    _(
+        "{feature}: some change since the ingestion before (index {index}, {before} and {now}"
+        " rows)."
+    ),
+    # Of an alert.
+    _("{trouble}. Answers are not affected."),
+    _("These keys expire within {days} days: {keys}."),
+    _("The webhook of {partner} at {host} was disabled: {why}."),
+    _("it says that it is gone"),
+    _("nothing arrived in 3 days"),
+)
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<behind>\d+))?(?P<share>%)?")
+_DAY = "%d %B %Y"
+
+
+def translated(text: str) -> str:
+    """Say it in the language that is spoken now; as it is where it is not known."""
+    if (get_language() or "en").startswith("en"):
+        return text
+    label = gettext(text) if text else text
+    return label if label != text else next(_said(text), text)
+
+
+def _said(text: str) -> Iterator[str]:
+    for known, pattern in _patterns():
+        match = pattern.fullmatch(text)
+        if match:
+            parts = {name: _value(part) for name, part in match.groupdict().items()}
+            yield gettext(known).format(**parts) if parts else gettext(known)
+
+
+def _value(text: str) -> str:
+    """Say a part of a sentence: a number, a date, another sentence, or a name as it is."""
+    number = _NUMBER.fullmatch(text)
+    if number:
+        return _number(text, digits=len(number["behind"] or ""), is_share=bool(number["share"]))
+    try:
+        return formats.day(datetime.strptime(text, _DAY).replace(tzinfo=UTC))
+    except ValueError:
+        return translated(text)
+
+
+def _number(text: str, *, digits: int, is_share: bool) -> str:
+    value = float(text.replace(",", "").rstrip("%"))
+    sign = "+" if text.startswith("+") else ""
+    if is_share:
+        return sign + formats.percentage(value / 100, digits)
+    return sign + formats.number(value, digits)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Make of each sentence what finds it: places take anything, as little of it as they can."""
+    return tuple(
+        (known, re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(known)))) for known in WORDS
+    )

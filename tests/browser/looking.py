@@ -1,0 +1,78 @@
+"""What is looked for on a page: axe, keyboard, width, weight. Each gives what is wrong."""
+
+from collections.abc import Iterator
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import CDPSession, Page
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """async (rules) => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]}))
+    .violations.flatMap((rule) => rule.nodes.map((node) => [rule.id, node.html.slice(0, 160)]))"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What the Tab key should stop at, and what it does stop at. Of radio buttons it takes the chosen.
+STOPS = """() => {
+    const wanted = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    const isStop = (one) => !one.disabled && one.type !== "hidden"
+        && one.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})
+        && (one.type !== "radio" || one.checked);
+    window.stops = [...document.querySelectorAll(wanted)].filter(isStop);
+    window.reached = [];
+    document.addEventListener("focusin", ({target}) => {
+        const style = getComputedStyle(target);
+        const isSeen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+        window.reached.push([window.stops.indexOf(target), isSeen, target.outerHTML.slice(0, 120)]);
+    });
+    const parts = document.querySelectorAll("[type=date], [type=time], [type=datetime-local]");
+    return [window.stops.length, parts.length * 6];
+}"""
+
+
+def axe_finds(page: Page, *, rules: list[str] = WCAG) -> list[str]:
+    """Ask axe, which is given to the page once."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    return [f"{rule}: {html}" for rule, html in page.evaluate(AXE, rules)]
+
+
+def is_too_wide(page: Page, width: int) -> list[str]:
+    """Make the window narrow; what is wider than it would need sideways scrolling."""
+    page.set_viewport_size({"width": width, "height": 800})
+    wider = page.evaluate(WIDER)
+    return [f"{wider} px wider than {width}"] if wider > 0 else []
+
+
+def keyboard_misses(page: Page) -> Iterator[str]:
+    """Press Tab through the page: everything is reached, and seen to be, and the way goes on."""
+    stops, within = page.evaluate(STOPS)  # a date has a stop for its day, its month, its year
+    for _ in range(stops + within + 1):
+        page.keyboard.press("Tab")
+    reached = page.evaluate("document.activeElement.blur() || window.reached")
+    missed = set(range(stops)) - {place for place, _, _ in reached}
+    if missed:
+        yield from (f"never reached: {_html(page, place)}" for place in sorted(missed))
+    yield from (f"no focus seen: {html}" for _, is_seen, html in reached if not is_seen)
+
+
+def _html(page: Page, place: int) -> str:
+    return page.evaluate("(place) => window.stops[place].outerHTML.slice(0, 120)", place)
+
+
+class Weight:
+    """Counts what comes over the wire, compressed as it is served, headers included."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self.session, self.bytes = session, 0
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", self._count)
+
+    def _count(self, event: dict[str, float]) -> None:
+        self.bytes += event["encodedDataLength"]
+
+    def of(self, page: Page, address: str, *, is_first: bool) -> float:
+        """Load a page, with nothing kept from before or with everything; kB."""
+        if is_first:
+            self.session.send("Network.clearBrowserCache")
+        self.bytes = 0
+        page.goto(address)
+        page.evaluate("1")  # what was told of until now has then been counted
+        return self.bytes / 1000

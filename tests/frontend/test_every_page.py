@@ -1,0 +1,137 @@
+"""What holds of every page, whoever opens it: the pages come from the table of addresses."""
+
+import re
+from html import unescape
+
+import every_page
+import factories
+import pytest
+from django.test import Client
+
+from credit.actions import webhooks
+from credit.actions.alerts import raise_alert
+from credit.models import Role
+from frontend import catalogue
+from frontend.access import OFFICERS
+from scoring.contract import Contract
+
+LATER = {"queue", "application"}  # being rewritten; their words are marked after that
+CONTRACTS = sorted((factories.TESTS.parent / "contracts").glob("*/contract.toml"))
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\s(?:style|on[a-z]+)=\"", re.IGNORECASE)
+
+
+@pytest.fixture
+def read_by(waiting, unscored, champion, signed_in):
+    """Fill the product with something of everything, and open every page as a role."""
+    for recommendation in ("refer", "approve", "decline"):
+        waiting(recommendation=recommendation)
+    raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
+    key = factories.api_key("acme-broker", "webhooks").api_key
+    webhooks.register(
+        url="https://8.8.8.8/hooks", kinds=["batch.completed"], key=key, at=factories.AT
+    )
+
+    def read(role, **headers):
+        client = signed_in(role) if role else Client()
+
+        def open_it(address):
+            answer = client.get(address, headers=headers)
+            return answer.status_code, answer.headers.get("Content-Type", ""), _text(answer)
+
+        pages = every_page.found_by(open_it, role)
+        assert pages
+        return pages
+
+    return read
+
+
+def _text(answer):
+    return "" if answer.streaming else answer.content.decode()
+
+
+def words(html):
+    """Give what a person reads or hears of a page."""
+    heard = " ".join(re.findall(r'\b(?:aria-label|title|alt)="([^"]*)"', html))
+    shown = re.sub(r"<(script|noscript)\b.*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(f"{shown} {heard}").split())
+
+
+def test_every_page_of_the_table_can_be_found_by_somebody(read_by):
+    found = {page.name for role in (None, *Role) for page in read_by(role)}
+
+    assert not every_page.unreached(found), "no page leads there"
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_page_keeps_the_content_security_policy(role, read_by, signed_in):
+    client = signed_in(role) if role else Client()
+
+    for page in read_by(role):
+        policy = client.get(page.address).headers["Content-Security-Policy"]
+
+        assert "default-src 'none'" in policy, page.address
+        assert "script-src 'self'" in policy, page.address
+        assert "unsafe" not in policy, page.address
+        assert not INLINE.findall(page.html), page.address
+
+
+@pytest.mark.parametrize("role", sorted(OFFICERS))
+def test_no_page_of_an_officer_names_a_protected_attribute(role, read_by):
+    forbidden = protected_words()
+
+    for page in read_by(role):
+        text = words(page.html).lower()
+        named = [word for word in forbidden if re.search(rf"\b{re.escape(word)}\b", text)]
+        assert not named, page.address
+        values = re.findall(r'\b(?:name|value|id|class|data-\w+)="([^"]*)"', page.html)
+        assert not set(values) & forbidden, page.address
+
+
+def protected_words():
+    """Name, label, column and groups of what is protected in every contract that ships."""
+    said = set()
+    for path in CONTRACTS:
+        contract = Contract.parse(path.read_bytes())
+        for each in contract.protected:
+            said |= {each.name, each.label}
+            said |= {word for group in each.groups for word in (group.value, group.label)}
+    said |= {each.column for each in factories.CONTRACT.banned}
+    known = {"unknown", "other"}  # words that a page needs for other things
+    return {word.lower() for word in said if len(word) > 2} - known
+
+
+def test_words_of_every_contract_are_looked_for():
+    assert len(CONTRACTS) >= 5
+    assert {"age", "age_group"} & protected_words()
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_page_in_german_says_anything_in_english(role, read_by):
+    english = dict(_only_english())
+
+    for page in read_by(role, **{"Accept-Language": "de"}):
+        if page.name in LATER:
+            continue
+        text = words(page.html)
+        left = [said for said in english if re.search(rf"\b{re.escape(said)}(?![\w-])", text)]
+
+        assert '<html lang="de"' in page.html
+        assert not left, page.address
+
+
+def _only_english():
+    """Give the strings that are whole words and differ in German; short ones may be in others."""
+    for message in catalogue.of("de"):
+        said = message.id if isinstance(message.id, str) else message.id[0]
+        plain = not re.search(r"[{}<%]", said)
+        if said and plain and len(said) > 12 and message.string != said:
+            yield said, message.string
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_page_has_a_title_one_heading_and_its_landmarks(role, read_by):
+    for page in read_by(role):
+        assert re.search(r"<title>\S.* · Evenhand</title>", page.html), page.address
+        assert page.html.count("<h1") == 1, page.address
+        assert page.html.count("<main") == 1, page.address
+        assert 'href="#main"' in page.html, page.address

@@ -1,0 +1,89 @@
+"""What workers wrote down in English, shown to people of another language."""
+
+import pytest
+from django.utils import translation
+
+from frontend.sentences import translated
+from scoring import fairness_words, records, uncertainty
+
+SAID = {
+    (
+        "AUC 0.765 (95 % interval 0.731 to 0.801) over 25 folds of 1,000 rows; the lower end "
+        "must be 0.60 or more"
+    ): (
+        "AUC 0,765 (95-%-Intervall 0,731 bis 0,801) über 25 Faltungen mit 1.000 Zeilen; das "
+        "untere Ende muss mindestens 0,60 sein"
+    ),
+    (
+        "AUC 0.731 (95 % interval 0.700 to 0.762), +0.013 behind the model on the same 25 "
+        "folds; it should be 0.02 at most"
+    ): (
+        "AUC 0,731 (95-%-Intervall 0,700 bis 0,762), +0,013 hinter dem Modell auf denselben "
+        "25 Faltungen; höchstens 0,02 sollte es sein"
+    ),
+    ("Insufficient evidence: Under 25 has 12 people, and at least 50 are needed."): (
+        "Zu wenig Belege: Under 25 hat 12 Personen, mindestens 50 sind nötig."
+    ),
+    ("Within bounds: Women; the group of 1,204 applicants is not known."): (
+        "Innerhalb der Grenzen: Women; bei 1.204 antragstellenden Personen ist die Gruppe "
+        "nicht bekannt."
+    ),
+    (
+        "Outside bounds: approved 0.71 times as often as Men (95 % interval 0.60 to 0.79), "
+        "which is below 0.80, and the gap is unlikely to be chance (p = 0.003, z test)."
+    ): (
+        "Außerhalb der Grenzen: 0,71-mal so oft bewilligt wie Men (95-%-Intervall 0,60 bis "
+        "0,79), also unter 0,80, und der Abstand ist kaum Zufall (p = 0,003, z-Test)."
+    ),
+    ("predictions made while training on 3 November 2026, out of fold"): (
+        "Vorhersagen aus dem Training vom 3. November 2026, außerhalb der Faltung"
+    ),
+    ("decided 1 March 2026 to 2 May 2026"): ("entschieden vom 1. März 2026 bis 2. Mai 2026"),
+    (
+        "The champion could not score (its file is gone: bundle_missing), the champion before"
+        " could not score (it failed: engine_failed); the fallback scorecard did."
+    ): (
+        "Der Champion konnte nicht bewerten (die Datei fehlt: bundle_missing), der vorige "
+        "Champion konnte nicht bewerten (es versagte: engine_failed); die Ersatz-Scorecard "
+        "tat es."
+    ),
+    ("Income: is missing in 97.3% of the rows."): ("Income: fehlt in 97,3\xa0% der Zeilen."),
+    ("Resampling: model 3 of 20"): ("Resampling: Modell 3 von 20"),
+}
+
+
+@pytest.mark.parametrize(("stored", "shown"), SAID.items())
+def test_a_stored_sentence_is_said_in_german_with_german_figures(stored, shown):
+    with translation.override("de"):
+        assert translated(stored) == shown
+
+
+@pytest.mark.parametrize("stored", [*SAID, "Anything at all."])
+def test_in_english_a_sentence_stays_to_the_letter(stored):
+    assert translated(stored) == stored
+
+
+@pytest.mark.parametrize(
+    "words", ["Requested amount is at most 5,000", "Balance of the account is below zero", ""]
+)
+def test_words_of_the_lender_stay_as_they_are(words):
+    with translation.override("de"):
+        assert translated(words) == words
+
+
+def test_what_a_decision_warns_of_is_known(monkeypatch):
+    unsure = uncertainty.Uncertainty(
+        models=20, agreeing=11, recommendation="approve", pd_low=0.1, pd_high=0.2
+    )
+
+    with translation.override("de"):
+        assert translated(unsure.warning) == "Modelle sind uneins: 11 von 20 bewilligen"
+        assert translated(records.UNASKED).startswith("Die Bootstrap-Modelle")
+
+
+def test_what_a_fairness_report_says_is_known():
+    verdicts = list(fairness_words.Verdict)
+    said = [fairness_words.overall(verdict, []) for verdict in verdicts]
+
+    with translation.override("de"):
+        assert all("kein Merkmal lässt sich prüfen." in translated(words) for words in said)
