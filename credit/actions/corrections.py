@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from credit.actions import audit, decisions, hand_entries
+from credit.actions import assignments, audit, decisions, hand_entries
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import (
     Applicant,
@@ -59,6 +59,7 @@ def correct(
     _check_open(old, decision)
     said = words.strip()
     _check_source(source, said)
+    assignments.check_may_decide(decision_id=decision_id, by=by, at=at)
     made = decisions.decide_typed(
         product=decision.application.product.slug,
         partner=decision.partner,
@@ -82,6 +83,8 @@ def correct(
     )
     _judge(made_good)
     _audit(made_good, old)
+    if new.status in Application.WAITING:  # in the hands of who has just looked at it
+        assignments.take(decision_id=new.pk, by=by, at=at)
     return made_good
 
 

@@ -1,6 +1,7 @@
 from django import template
 
-from frontend.templatetags.evenhand import MINUS, NO_BREAK, NOTHING
+from frontend.formats import MINUS, NO_BREAK
+from frontend.templatetags.evenhand import NOTHING
 
 register = template.Library()
 
