@@ -17,7 +17,7 @@ from frontend import urls
 from frontend.access import ACCESS
 
 LINK = re.compile(r'\b(?:href|action)="([^"#]+)')
-NO_PAGES = {"feedback", "ingestion_report"}  # posted to, or a file
+NO_PAGES = {"ingestion_report"}  # a file
 MOST = 3  # addresses of one name, each of another application or version
 
 Read = Callable[[str], tuple[int, str, str]]  # address to status, type, text
@@ -52,7 +52,17 @@ def found_by(read: Read, role: str | None) -> list[Found]:
 
 def unreached(names: set[str]) -> set[str]:
     """Give the pages of the table that nobody found."""
-    return {name for name, rule in ACCESS.items() if rule.read} - names - NO_PAGES
+    read = {pattern.name for pattern in urls.urlpatterns if not _takes_forms_only(pattern.callback)}
+    return {name for name in read if ACCESS[name].read} - names - NO_PAGES
+
+
+def _takes_forms_only(view: Callable[..., object] | None) -> bool:
+    """Find Django's `require_POST` around a view."""
+    while view is not None:
+        if any(cell.cell_contents == ["POST"] for cell in view.__closure__ or ()):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
 
 
 def _beginnings(role: str | None) -> Iterator[str]:

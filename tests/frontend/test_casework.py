@@ -261,7 +261,7 @@ def test_an_auditor_reads_every_state_and_finds_no_form(signed_in, waiting, offi
 
     for decision in (asked, large):
         page = auditor.get(f"/applications/{decision.pk}/").content.decode()
-        assert page.count('method="post"') == 2  # signing out
+        assert page.count('method="post"') == 2  # signing out, language
 
 
 @pytest.mark.parametrize("state", ["signature", "information", "offer", "undone"])

@@ -19,7 +19,7 @@ GIVEN = {
     *("start", "took", "gave", "rest", "sum", "best", "contract", "light", "dark"),
 }
 LATER = {"applications", "queue"}  # being rewritten; their words and sides are turned after that
-BY_SCRIPT = {"htmx-request"}  # of htmx while it waits
+BY_SCRIPT = {"htmx-request", "off"}  # of htmx while it waits; of keys.js
 TERMS = {"Evenhand", "SHA", "AUC", "Gini", "KS", "Brier", "ECE", "PSI", "IV", "AIR", "TPR", "FPR"}
 TERMS |= {"model", "onnx", "UTC"}
 
