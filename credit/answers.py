@@ -23,7 +23,7 @@ from scoring.records import normalised
 
 Status = Application.Status
 # `status` keeps to the three values that it was promised with, and speaks of the terms asked for:
-# `state` says all (decision record 0017).
+# `state` says all (decision record 0021).
 _PROMISED = {
     **dict.fromkeys(Status.values, str(Status.DECLINED)),
     **{

@@ -38,7 +38,7 @@ CREATE TRIGGER groups_follow AFTER INSERT ON credit_correction
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0017_decided"),
+        ("credit", "0019_decided"),
     ]
 
     operations = [

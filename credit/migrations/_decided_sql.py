@@ -1,4 +1,4 @@
-"""What migration 0017 says to PostgreSQL: who sees what of it, and what may never change."""
+"""What migration 0019 says to PostgreSQL: who sees what of it, and what may never change."""
 
 # Staff's own: a transaction that says which partner it is for finds no row.
 STAFF_ONLY = (

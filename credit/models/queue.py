@@ -34,7 +34,7 @@ class QueueItem(models.Model):
     """An application in the queue: what it is ordered and found by, and who holds it.
 
     Made from application, score and decision by `credit.actions.queue_items`; a trigger lets it
-    follow the application's status (migration 0018, decision record 0017).
+    follow the application's status (migration 0021, decision record 0017).
     """
 
     decision = models.OneToOneField(
@@ -114,7 +114,7 @@ class Referral(models.Model):
 class ClockStop(models.Model):
     """A time in which an application waited for its applicant, and the policy's clock did not run.
 
-    Written by the trigger on the status (migration 0018), by the database's clock.
+    Written by the trigger on the status (migration 0021), by the database's clock.
     """
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="clock_stops")

@@ -10,7 +10,7 @@ from credit.migrations import _decided_sql as sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0023_inventory"),
+        ("credit", "0018_inventory"),
     ]
 
     operations = [

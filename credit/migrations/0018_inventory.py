@@ -35,7 +35,7 @@ DROP FUNCTION credit_keep_version_comment();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0022_rollback_and_stop"),
+        ("credit", "0017_rollback_and_stop"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from credit.migrations import _notices_sql as sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0018_queue"),
+        ("credit", "0021_queue"),
     ]
 
     operations = [
