@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -67,16 +68,26 @@ def permissions_policy(answer: Answer) -> Answer:
 
 
 def session_limits(answer: Answer) -> Answer:
-    """Sign a person out some hours after they signed in, however busy the session is."""
+    """Sign a person out some hours after they signed in, however busy the session is.
+
+    Until then a request prolongs it, written down once a minute: each would cost a page a write.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if _has_session(request) and request.user.is_authenticated:
-            began = request.session.setdefault("began_at", timezone.now().isoformat())
-            if timezone.now() - datetime.fromisoformat(began) > settings.SESSION_LONGEST:
+            now, session = timezone.now(), request.session
+            began = datetime.fromisoformat(session.setdefault("began_at", now.isoformat()))
+            if now - began > settings.SESSION_LONGEST:
                 logout(request)
+            elif now - _seen_at(session, began) >= settings.SESSION_BEGUN_ANEW_AFTER:
+                session["seen_at"] = now.isoformat()
         return answer(request)
 
     return middleware
+
+
+def _seen_at(session: SessionBase, began: datetime) -> datetime:
+    return datetime.fromisoformat(session["seen_at"]) if "seen_at" in session else began
 
 
 def private_pages(answer: Answer) -> Answer:

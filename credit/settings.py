@@ -146,8 +146,8 @@ SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 60  # idle, in seconds: each request begins it anew
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 30 * 60  # idle, in seconds: a request begins it anew, once a minute
+SESSION_BEGUN_ANEW_AFTER = timedelta(minutes=1)
 SESSION_LONGEST = timedelta(hours=12)  # from signing in, however busy
 LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"  # what a person chose; else the browser's own
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600

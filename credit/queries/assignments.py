@@ -20,7 +20,7 @@ class ReferralRow:
 class Hands:
     """Who holds an application, and what this officer may do about it."""
 
-    due_at: datetime
+    due_at: datetime | None  # None until somebody has looked at the queue since it came
     clock_stopped_at: datetime | None
     held_by: str
     held_until: datetime | None
@@ -33,27 +33,32 @@ class Hands:
     may_reassign: bool
 
 
-def hands(decision_id: str, *, viewer: User, at: datetime) -> Hands | None:
-    """Say who holds an application; None where it does not wait, or nobody gathered it yet."""
+def hands(
+    decision_id: str, *, viewer: User, waits: bool, is_referred_up: bool, at: datetime
+) -> Hands | None:
+    """Say who holds an application; None where it waits for nobody.
+
+    What nobody gathered into the queue yet, nobody holds.
+    """
     item = QueueItem.objects.select_related("held_by").filter(pk=decision_id).first()
-    if item is None:
+    if item is None and not waits:
         return None
-    holder = item.holder(at)
+    holder = item.holder(at) if item else None
     is_senior = viewer.has_role(Role.SENIOR_OFFICER)
     is_officer = is_senior or viewer.has_role(Role.OFFICER)
-    is_free = holder is None and is_officer and (is_senior or not item.is_referred_up)
+    is_free = holder is None and is_officer and (is_senior or not is_referred_up)
     is_mine = holder == viewer
     return Hands(
-        due_at=item.due_at,
-        clock_stopped_at=item.clock_stopped_at,
+        due_at=item.due_at if item else None,
+        clock_stopped_at=item.clock_stopped_at if item else None,
         held_by=_name(holder) if holder else "",
-        held_until=item.held_until if holder else None,
+        held_until=item.held_until if item and holder else None,
         is_mine=is_mine,
-        is_referred_up=item.is_referred_up,
+        is_referred_up=is_referred_up,
         may_take=is_free,
         may_take_over=is_senior and holder is not None and not is_mine,
         may_release=is_mine or (is_senior and holder is not None),
-        may_refer_up=not is_senior and not item.is_referred_up and (is_free or is_mine),
+        may_refer_up=not is_senior and not is_referred_up and (is_free or is_mine),
         may_reassign=is_senior,
     )
 

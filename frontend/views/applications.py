@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from credit.actions import feedback as feedbacks
-from credit.actions import officer_decisions, queue_items, verdicts
+from credit.actions import officer_decisions, verdicts
 from credit.models import (
     Decision,
     OfficerDecision,
@@ -125,12 +125,17 @@ def show(
 ) -> HttpResponse:
     """Show the page; of a form that is wrong, what was typed into it."""
     now, decided = timezone.now(), application.officer_decision
-    if application.status in WAITING:
-        queue_items.gather(decision_id=application.decision_id, at=now)
+    referrals = assignments.referrals(application.decision_id)
     page: dict[str, Any] = {
         "application": application,
-        "hands": assignments.hands(application.decision_id, viewer=request.user, at=now),
-        "referrals": assignments.referrals(application.decision_id),
+        "hands": assignments.hands(
+            application.decision_id,
+            viewer=request.user,
+            waits=application.status in WAITING,
+            is_referred_up=any(each.is_in_force for each in referrals),
+            at=now,
+        ),
+        "referrals": referrals,
         "may_decide": may_write(request.user, "application"),
         "is_own_entry": _is_own_entry(request, application),
         "may_undo": bool(decided and decided.may_undo(request.user, at=now)),

@@ -44,7 +44,7 @@ def bodies():
 
 
 def results(batch):
-    return queries.results(batch.pk, 0, partner=batch.partner)["results"]
+    return queries.results(batch.pk, 0, partner=batch.partner, at=factories.AT)["results"]
 
 
 def again(batch):
@@ -237,7 +237,7 @@ def test_cancelled_between_two_chunks_it_stops_and_keeps_what_was_decided(
 
     assert (again(batch).state, batch.finished_at) == (Batch.State.CANCELLED, DONE)
     assert Decision.objects.count() == len(results(batch)) == batch.rows_done == 2
-    assert queries.results(batch.pk, 0, partner=batch.partner)["next"] is None
+    assert queries.results(batch.pk, 0, partner=batch.partner, at=factories.AT)["next"] is None
 
 
 def test_where_the_file_breaks_off_what_came_before_is_decided(champion, in_pairs, read_here):

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from decimal import Decimal
 
 import factories
 import pypdfium2
@@ -20,10 +21,10 @@ from notices_scene import (
 )
 
 from credit import laws, notice_facts, serving
-from credit.actions import notices
+from credit.actions import counter_offers, notices
 from credit.actions.refusals import NotAllowed
 from credit.drafting_notices import draft
-from credit.models import AuditEvent, NoticeFailure, NoticeKind, OfficerDecision
+from credit.models import AuditEvent, NoticeFailure, NoticeKind
 from credit.notice_facts import decisions
 from credit.queries import notices as queries
 from scoring import laws as law
@@ -208,14 +209,13 @@ def test_a_place_without_a_law_pack_and_a_product_without_a_creditor_stop_it(off
     assert refused(declined(officer), officer) == {"law_missing"}
 
 
-def test_while_it_can_be_undone_nothing_leaves(officer, monkeypatch):
+def test_while_it_can_be_undone_nothing_leaves(officer):
     decision = declined(officer)
-    ends = LATER + timedelta(minutes=5)
-    monkeypatch.setattr(OfficerDecision, "final_at", ends, raising=False)
+    ends = factories.AT + timedelta(minutes=10)
 
     with pytest.raises(notices.UndoStillRuns, match=f"{ends:%H:%M}"):
-        issued(decision, officer)
-    (row,) = queries.due(at=LATER)
+        issued(decision, officer, at=ends - timedelta(minutes=1))
+    (row,) = queries.due(at=factories.AT)
     assert row.undo_until == ends
 
     assert issued(decision, officer, at=ends)
@@ -256,19 +256,16 @@ def test_only_officers_issue_and_state(role, officer, request):
         )
 
 
-def test_a_counter_offer_tells_its_terms_and_later_that_it_was_not_accepted(officer, monkeypatch):
-    decision = declined(officer)
-    status(decision, "counter_offered")
-    assert refused(decision, officer, kind=NoticeKind.COUNTER_OFFER) == {"offer_missing"}
-    monkeypatch.setattr(OfficerDecision, "offered_amount", 3000, raising=False)
-    monkeypatch.setattr(OfficerDecision, "offered_term_months", 24, raising=False)
+def test_a_counter_offer_tells_its_terms_and_later_that_it_was_not_accepted(officer):
+    offer = {"offered_amount": Decimal(3000), "offered_term_months": 24, **OWN}
+    decision = decided(officer, "counter_offer", reason=offer, **factories.REFERRED)
 
     text = words_of(issued(decision, officer, kind=NoticeKind.COUNTER_OFFER).pdf)
 
     assert "3,000.00 DEM" in text
     assert "24 months" in text
     assert queries.due(at=LATER) == []
-    status(decision, "declined")  # as it becomes where the offer is refused or lapses
+    counter_offers.answer(decision_id=decision.pk, said="refused", by=officer, at=LATER)
     (row,) = queries.due(at=LATER)
     assert row.kind == ADVERSE
     assert row.due_on == LATER.date() + timedelta(days=30)  # of the Union; 90 in the United States

@@ -35,8 +35,8 @@ def test_a_request_waits_by_its_clock_for_another_officer(decision, officer, oth
     (own,) = reviews.waiting(at=LATER, viewer=officer)
     (theirs,) = reviews.waiting(at=LATER, viewer=other)
 
-    assert review.due_on == LATER.date() + timedelta(days=30)
-    assert (own.is_own, theirs.is_own, own.days_left) == (True, False, 30)
+    assert review.due_on == LATER.date() + timedelta(days=14)  # of the policy; the law gives 30
+    assert (own.is_own, theirs.is_own, own.days_left) == (True, False, 14)
     assert reviews.count_waiting() == 1
 
 

@@ -12,7 +12,8 @@ NOBODY = ()
 OF_AN_APPLICATION = {
     pattern.name for pattern in urls.urlpatterns if "decision_id" in str(pattern.pattern)
 }
-TAKES_FORMS_ONLY = OF_AN_APPLICATION - {"application", "what_if", "correct", "refer_up", "reassign"}
+PAGES = {"application", "what_if", "correct", "refer_up", "reassign", "notice"}
+TAKES_FORMS_ONLY = OF_AN_APPLICATION - PAGES
 DOOR = {"sign_in", "sign_out", "language"}
 GUARDED = sorted(set(ACCESS) - DOOR)
 PEOPLE = [*((role,) for role in Role), NOBODY]
