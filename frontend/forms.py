@@ -33,9 +33,9 @@ class DecisionForm(forms.Form):
     offered_term_months = forms.IntegerField(
         label=_("Term offered, in months"), required=False, min_value=1, max_value=10_000
     )
-    reason_code = forms.ChoiceField(label="Reason", required=False)
+    reason_code = forms.ChoiceField(label=_("Reason"), required=False)
     reason = forms.CharField(
-        label="In your own words",
+        label=_("In your own words"),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -44,7 +44,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, reasons: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason_code"] = forms.ChoiceField(
-            label="Reason", required=False, choices=[("", "Choose a reason"), *reasons]
+            label=_("Reason"), required=False, choices=[("", _("Choose a reason")), *reasons]
         )
 
 
@@ -52,10 +52,11 @@ class FeedbackForm(forms.Form):
     """A thumb, and words where wanted."""
 
     is_helpful = forms.TypedChoiceField(
-        choices=[("yes", "It helped"), ("no", "It did not")], coerce=lambda word: word == "yes"
+        choices=[("yes", _("It helped")), ("no", _("It did not"))],
+        coerce=lambda word: word == "yes",
     )
     comment = forms.CharField(
-        label="Comment (optional)",
+        label=_("Comment (optional)"),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 1, "class": "short"}),

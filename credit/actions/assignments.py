@@ -154,6 +154,12 @@ def check_may_decide(*, decision_id: str, by: User, at: datetime) -> None:
         raise ReferredUp(_FOR_SENIORS)
 
 
+def is_held_by(user: User, *, decision_id: str, at: datetime) -> bool:
+    """Say whether a person has an application in hand."""
+    item = QueueItem.objects.filter(pk=decision_id, held_by=user).first()
+    return item is not None and item.holder(at) == user
+
+
 def name_of(user: User) -> str:
     """Call a person as colleagues do."""
     return user.get_full_name() or user.get_username()

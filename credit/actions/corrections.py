@@ -60,6 +60,7 @@ def correct(
     said = words.strip()
     _check_source(source, said)
     assignments.check_may_decide(decision_id=decision_id, by=by, at=at)
+    was_in_hand = assignments.is_held_by(by, decision_id=decision_id, at=at)
     made = decisions.decide_typed(
         product=decision.application.product.slug,
         partner=decision.partner,
@@ -83,7 +84,7 @@ def correct(
     )
     _judge(made_good)
     _audit(made_good, old)
-    if new.status in Application.WAITING:  # in the hands of who has just looked at it
+    if was_in_hand:
         assignments.take(decision_id=new.pk, by=by, at=at)
     return made_good
 

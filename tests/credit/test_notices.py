@@ -257,7 +257,7 @@ def test_only_officers_issue_and_state(role, officer, request):
 
 
 def test_a_counter_offer_tells_its_terms_and_later_that_it_was_not_accepted(officer):
-    offer = {"offered_amount": Decimal(3000), "offered_term_months": 24, **OWN}
+    offer = {"offered_amount": Decimal(3000), "offered_term_months": 24}
     decision = decided(officer, "counter_offer", reason=offer, **factories.REFERRED)
 
     text = words_of(issued(decision, officer, kind=NoticeKind.COUNTER_OFFER).pdf)

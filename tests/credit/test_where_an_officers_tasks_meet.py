@@ -41,7 +41,9 @@ def correct(decision_id, by):
     )
 
 
-def test_who_corrects_an_application_has_the_corrected_one_in_hand(waiting, officer):
+def test_who_holds_an_application_holds_the_corrected_one(waiting, officer):
+    assignments.take(decision_id=waiting, by=officer, at=AT)
+
     made = correct(waiting, officer)
 
     item = QueueItem.objects.get()
@@ -106,7 +108,7 @@ def test_what_was_asked_for_stands_in_the_notice_of_incompleteness(waiting, offi
 
 
 def test_an_offer_that_was_not_taken_owes_a_notice_of_adverse_action(champion, officer):
-    offer = {**LOWER, "offered_term_months": 12, **notices_scene.OWN}
+    offer = {**LOWER, "offered_term_months": 12}
     decision = notices_scene.decided(
         officer, "counter_offer", reason=offer, **factories.REFERRED, **notices_scene.NAMED
     )

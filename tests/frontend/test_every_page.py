@@ -5,9 +5,11 @@ from html import unescape
 
 import every_page
 import factories
+import notices_scene
 import pytest
 from django.test import Client
 
+from credit import store
 from credit.actions import webhooks
 from credit.actions.alerts import raise_alert
 from credit.models import Role
@@ -20,10 +22,17 @@ INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\s(?:style|on[a-z]+)
 
 
 @pytest.fixture
-def read_by(waiting, unscored, champion, signed_in):
+def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     """Fill the product with something of everything, and open every page as a role."""
+    unscored()
+    store.put(toy_bundle, ".zip")
     for recommendation in ("refer", "approve", "decline"):
         waiting(recommendation=recommendation)
+    officer = factories.user(Role.OFFICER)
+    declined = notices_scene.declined(officer)
+    notices_scene.issued(declined, officer)
+    notices_scene.asked(declined, officer)
+    notices_scene.declined(officer)
     raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(
