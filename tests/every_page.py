@@ -17,8 +17,8 @@ from frontend import urls
 from frontend.access import ACCESS
 
 LINK = re.compile(r'\b(?:href|action)="([^"#]+)')
-NO_PAGES = {"ingestion_report"}  # a file
-MOST = 3  # addresses of one name, each of another application or version
+NO_PAGES = {"ingestion_report", "notice_file"}  # files
+MOST = 4  # addresses of one name, each of another application or version
 
 Read = Callable[[str], tuple[int, str, str]]  # address to status, type, text
 

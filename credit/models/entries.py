@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from credit.ids import LENGTH
 from credit.models.decisions import Decision
@@ -37,10 +38,10 @@ class Correction(models.Model):
     """
 
     class Source(models.TextChoices):
-        DOCUMENT = "document", "A document that I saw"
-        APPLICANT = "applicant", "The applicant said so"
-        PARTNER = "partner", "The partner said so"
-        BUREAU = "bureau", "A credit bureau"
+        DOCUMENT = "document", _("A document that I saw")
+        APPLICANT = "applicant", _("The applicant said so")
+        PARTNER = "partner", _("The partner said so")
+        BUREAU = "bureau", _("A credit bureau")
 
     decision = models.OneToOneField(
         Decision, primary_key=True, on_delete=models.PROTECT, related_name="correction"
