@@ -38,7 +38,9 @@ def found_by(read: Read, role: str | None) -> list[Found]:
     while waiting:
         address = waiting.pop(0)
         name = _name(address)
-        if address in seen or name not in ACCESS or taken[name] >= MOST or not _may(role, name):
+        if address in seen or name not in ACCESS or name in NO_PAGES or taken[name] >= MOST:
+            continue
+        if not _may(role, name):
             continue
         seen.add(address)
         taken[name] += 1

@@ -54,7 +54,8 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
 
 
 def _text(answer):
-    return "" if answer.streaming else answer.content.decode()
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+    return answer.content.decode() if is_page and not answer.streaming else ""
 
 
 def words(html):
