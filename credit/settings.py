@@ -247,6 +247,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "gather what waits for officers": {
+        "task": "credit.gather_queue",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "take up trainings that nobody works on": {
         "task": "credit.sweep_training_runs",
         "schedule": 60.0,

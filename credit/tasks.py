@@ -19,6 +19,7 @@ from credit.actions import (
     outbox,
     outcome_requests,
     practice,
+    queue_items,
     tokens,
     training_runs,
     webhook_deliveries,
@@ -42,6 +43,12 @@ def seal_audit_thoroughly() -> None:
     """Seal everything that is not sealed, however long ago it was written."""
     while audit.seal(at=timezone.now(), thorough=True):
         pass
+
+
+@_task(name="credit.gather_queue")
+def gather_queue() -> None:
+    """Gather what officers would have to wait for after a large file."""
+    queue_items.gather_all(at=timezone.now())
 
 
 @_task(name="credit.make_months")

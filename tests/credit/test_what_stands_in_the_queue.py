@@ -41,6 +41,20 @@ def test_what_waits_is_gathered_once(apply):
     assert gathered() == ids
 
 
+def test_a_look_gathers_the_oldest_and_the_worker_all(champion, monkeypatch):
+    monkeypatch.setattr(queue_items, "MOST_AT_ONCE", 2)
+    for day in (3, 1, 5, 2, 4):
+        factories.decide(at=AT + timedelta(days=day), **factories.REFERRED)
+    later = AT + timedelta(days=9)
+
+    assert queue_items.gather(at=later) == 2
+    days = QueueItem.objects.order_by("received_at").values_list("received_at", flat=True)
+    assert [(each - AT).days for each in days] == [1, 2]
+
+    assert queue_items.gather_all(at=later) == 3
+    assert QueueItem.objects.count() == 5
+
+
 def test_what_comes_later_is_not_there_yet(apply):
     apply(at=AT + timedelta(minutes=1))
 
