@@ -37,10 +37,13 @@ JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(curre
 CROSS JOIN LATERAL (SELECT a.received_at + make_interval(days => p.days)
     + coalesce(sum(c.resumed_at - c.stopped_at), '0') AS at
     FROM credit_clockstop c WHERE c.decision_id = a.id) AS due
-WHERE a.id = ANY(%(ids)s) AND a.status = ANY(%(waiting)s)
+WHERE a.id = ANY(%(ids)s) AND a.status = ANY(%(waiting)s) AND {alone}
 FOR SHARE OF a SKIP LOCKED
 ON CONFLICT (decision_id) DO NOTHING
 """
+# Who finds another gathering goes on without: a page must not wait for what a large file brought.
+_SOME = _GATHER.format(alone="(SELECT pg_try_advisory_xact_lock(7301005))")
+_ONE = _GATHER.format(alone="true")
 
 
 def gather_all(*, at: datetime) -> int:
@@ -67,7 +70,7 @@ def gather(*, decision_id: str | None = None, at: datetime) -> int:
         "currencies": [policy.contract.read().currency for policy in policies],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_GATHER, values)
+        cursor.execute(_SOME if decision_id is None else _ONE, values)
         return int(cursor.rowcount)
 
 

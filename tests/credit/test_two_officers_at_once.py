@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import factories
 import pytest
+from django.db import connection
 
-from credit.actions import assignments, officer_decisions
+from credit.actions import assignments, officer_decisions, queue_items
 from credit.models import AuditEvent, QueueItem, Role
 from credit.queue_filters import Wanted
 
@@ -59,3 +60,17 @@ def test_none_is_taken_twice_and_none_is_left(live, at_once):
     decided = [each for each in at_once(decide, people) if isinstance(each, int)]
     assert decided == winners
     assert not QueueItem.objects.filter(pk=one).exists()
+
+
+def test_a_look_does_not_wait_for_another_that_gathers(live, at_once):
+    factories.decide(**factories.REFERRED)
+
+    def look(_):
+        return queue_items.gather(at=AT)
+
+    with connection.cursor() as other:
+        other.execute("SELECT pg_advisory_lock(7301005)")
+        meanwhile = at_once(look, [None])
+        other.execute("SELECT pg_advisory_unlock(7301005)")
+
+    assert (meanwhile, at_once(look, [None])) == ([0], [1])
