@@ -35,6 +35,8 @@ def _application():
     """Give the contract's schema, with amounts that its bounds allow."""
     whole = json_schema(factories.CONTRACT)
     whole["properties"]["reference"]["pattern"] = LINE
+    for said in whole["properties"]["applicant"]["properties"].values():
+        said["pattern"] = LINE
     return {name: part for name, part in whole.items() if not name.startswith("$")}
 
 

@@ -80,6 +80,11 @@ class Product:
         """Send an application as a partner does."""
         return self._post("decisions", body)
 
+    def setting(self, name: str) -> str:
+        """Read what the product's processes are told."""
+        lines = self.environment.read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)[name].strip("'")
+
     def register_webhook(self, url: str, *events: str) -> dict[str, object]:
         """Register a webhook as a partner does; no outcome is asked for here, so nothing leaves."""
         return self._post("webhooks", {"url": url, "events": events})

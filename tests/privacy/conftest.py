@@ -30,7 +30,8 @@ def day(stack, manage):
             batch = day.sends_a_file(*file, person(reference=BROKEN))
             day.judges(made)
             day.strays()
-            _wait(lambda: receiver.came and log.holds("worker.log", "raised unexpected"))
+            _wait(lambda: log.holds("worker.log", "raised unexpected"))
+        _wait(lambda: receiver.came)  # of the batch: an officer's decision is told when it is final
         receiver.status = 204
         day.metrics = day.partner.get("/metrics").text
         day.log, day.came, day.decision_id = log, receiver.came, made["id"]
