@@ -21,10 +21,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 TELEPHONE, NARROWEST = 390, 320  # CSS pixels; the latter is a desk of 1280 at 400 %
 FIRST_LOAD, LATER_LOAD = 150, 40  # kB
-OF_LETTERS = {
-    "notice_left",
-    "review",
-}  # there once a letter left: test_notices_of_a_day looks at them
+OF_LETTERS = {"notice", "notice_left", "review"}  # test_notices_of_a_day opens these
 GONE_WRONG = {"officer": ["/no/such/page/", "/console/"]}
 CHANGED_BY_WIDTH = ["target-size", "scrollable-region-focusable"]
 WAITING = {
