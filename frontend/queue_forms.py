@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credit.actions.assignments import name_of
 from credit.models import User
 from credit.queries.queue import Choices
 from credit.queue_filters import Due, Holder, State, Wanted
@@ -104,6 +103,6 @@ class ReassignForm(forms.Form):
             coerce=int,
             choices=[
                 ("", _("Choose an officer")),
-                *((each.pk, name_of(each)) for each in officers),
+                *((each.pk, each.known_as) for each in officers),
             ],
         )

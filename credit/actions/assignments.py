@@ -103,7 +103,7 @@ def reassign(*, decision_id: str, to: User, by: User, at: datetime) -> QueueItem
     """Give an application to an officer; what was referred up is handed back with it."""
     require_role(by, Role.SENIOR_OFFICER, to="give an application to somebody")
     if not to.has_role(*OFFICERS):
-        raise NoOfficer(f"{name_of(to)} is no officer and cannot be given an application.")
+        raise NoOfficer(f"{to.known_as} is no officer and cannot be given an application.")
     item = _locked(decision_id, at=at)
     before = item.holder(at)
     if item.is_referred_up and not _is_senior(to):
@@ -160,11 +160,6 @@ def is_held_by(user: User, *, decision_id: str, at: datetime) -> bool:
     return item is not None and item.holder(at) == user
 
 
-def name_of(user: User) -> str:
-    """Call a person as colleagues do."""
-    return user.get_full_name() or user.get_username()
-
-
 _FOR_SENIORS = "This application was referred up: a senior officer goes on with it."
 
 
@@ -178,7 +173,7 @@ def _check_free(item: QueueItem, *, by: User, at: datetime) -> None:
 
 def _who_holds(item: QueueItem, holder: User) -> str:
     return (
-        f"{name_of(holder)} has this application in hand, until {item.held_until:%H:%M} UTC of "
+        f"{holder.known_as} has this application in hand, until {item.held_until:%H:%M} UTC of "
         f"{item.held_until:%-d %B}. A senior officer can take it over."
     )
 

@@ -95,7 +95,7 @@ def _check_open(application: Application, decision: Decision) -> None:
     before = Correction.objects.select_related("corrected_by").filter(supersedes=decision).first()
     if before is None:
         raise CannotBeCorrected("A decided application stays as it was decided.")
-    name = before.corrected_by.get_full_name() or before.corrected_by.get_username()
+    name = before.corrected_by.known_as
     raise CannotBeCorrected(
         f"{name} corrected this application already, {before.corrected_at:%d %B %Y, %H:%M} UTC: "
         "correct the corrected one."

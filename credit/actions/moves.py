@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from credit.actions.refusals import ActionDenied
-from credit.models import Application, Decision, OfferAnswer, OfficerDecision, User
+from credit.models import Application, Decision, OfferAnswer, OfficerDecision
 
 Status = Application.Status
 
@@ -42,11 +42,6 @@ def move(application: Application, *, to: Status) -> None:
     application.save(update_fields=["status"])
 
 
-def name_of(user: User) -> str:
-    """Name a person as colleagues know them."""
-    return user.get_full_name() or user.get_username()
-
-
 def _what_ended_it(decision: Decision) -> str:
     if decision.application.status == Status.SUPERSEDED:
         return _("This application was corrected: the corrected one is to be decided.")
@@ -57,7 +52,7 @@ def _what_ended_it(decision: Decision) -> str:
     if made is None:
         return _("Policy decided this application already, within its automatic zone.")
     said = _("%(who)s decided this application already: %(what)s, %(when)s UTC.") % {
-        "who": name_of(made.decided_by),
+        "who": made.decided_by.known_as,
         "what": made.get_verdict_display().lower(),
         "when": f"{made.decided_at:%d %B %Y, %H:%M}",
     }

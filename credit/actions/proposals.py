@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from credit.actions import audit, hand_entries, officer_decisions
-from credit.actions.moves import move, name_of, take_up
+from credit.actions.moves import move, take_up
 from credit.actions.refusals import ActionDenied, require_role
 from credit.actions.verdicts import SHORTEST_REASON, Chosen
 from credit.models import (
@@ -141,4 +141,4 @@ def _tell(
 
 
 def _proposer(proposal: ProposedDecision) -> str:
-    return name_of(proposal.proposed_by)
+    return proposal.proposed_by.known_as

@@ -35,7 +35,7 @@ def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
         words = gettext("{person} stopped the models of {product} already, {at} UTC.")
         raise StoppedAlready(
             words.format(
-                person=before.stopped_by.get_full_name() or before.stopped_by.get_username(),
+                person=before.stopped_by.known_as,
                 product=product.slug,
                 at=moment_in_words(before.stopped_at),
             )

@@ -33,6 +33,11 @@ ROLES_APART: tuple[tuple[Role, Role], ...] = (
 class User(AbstractUser):
     """A person who signs in. What they may do follows from their groups alone."""
 
+    @property
+    def known_as(self) -> str:
+        """What colleagues call this person."""
+        return self.get_full_name() or self.get_username()
+
     def has_role(self, *roles: Role) -> bool:
         """Say whether this person holds any of the roles; one query, kept for the request."""
         return bool(self.roles & set(roles))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from credit.models import Applicant, Correction, Decision, HandEntry, User
+from credit.models import Applicant, Correction, Decision, HandEntry
 from credit.queries.similar import SimilarLoans, similar
 from scoring.affordability import AffordabilityUnknown, Affordable, assess
 from scoring.application import RequestedValues
@@ -97,14 +97,14 @@ def history(decision: Decision) -> Iterator[tuple[datetime, str, str]]:
     """Tell when it was typed in or corrected, by whom, and how: (at, who, what)."""
     entry: HandEntry | None = getattr(decision, "hand_entry", None)
     if entry is not None:
-        yield entry.entered_at, _name(entry.entered_by), _("Entered by hand")
+        yield entry.entered_at, entry.entered_by.known_as, _("Entered by hand")
     for name, what in (
         ("correction", _("Corrected: this application takes an earlier one's place")),
         ("superseded_by", _("Corrected: another application took this one's place")),
     ):
         made: Correction | None = getattr(decision, name, None)
         if made is not None:
-            yield made.corrected_at, _name(made.corrected_by), what
+            yield made.corrected_at, made.corrected_by.known_as, what
 
 
 def _affordable(
@@ -127,7 +127,7 @@ def _entry(entry: HandEntry | None, contract: Contract) -> EntryRow | None:
         return None
     labels = {feature.name: feature.label for feature in contract.features}
     return EntryRow(
-        by=_name(entry.entered_by),
+        by=entry.entered_by.known_as,
         by_id=entry.entered_by_id,
         at=entry.entered_at,
         confirmed=[labels.get(name, name) for name in entry.confirmed],
@@ -143,7 +143,7 @@ def _correction(made: Correction | None, contract: Contract, *, other: str) -> C
         changes=[change for change in changes if change is not None],
         source=made.get_source_display(),
         words=made.words,
-        by=_name(made.corrected_by),
+        by=made.corrected_by.known_as,
         at=made.corrected_at,
     )
 
@@ -168,7 +168,3 @@ def _said(feature: Feature, value: Value) -> str:
     """Say a value that may have been stated under an older contract, with other categories."""
     known = value is None or not feature.categories or str(value).lower() in feature.values
     return in_words(feature, value) if known or value in feature.values else str(value)
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

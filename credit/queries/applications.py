@@ -18,7 +18,7 @@ from credit.models import (
 from credit.queries import application_beside, casework
 from credit.queries.application_beside import Beside
 from credit.queries.casework import Casework, Happened
-from credit.queries.histories import HistoryRow, history, name_of
+from credit.queries.histories import HistoryRow, history
 from scoring.contract import Contract, Scale
 from scoring.features import Value
 from scoring.reasons import Reason, all_reasons, in_words, principal_reasons
@@ -315,9 +315,9 @@ def _officer_decision(
         terms=casework.terms(made.offered_amount, made.offered_term_months, contract.currency),
         offer_until=made.offer_until,
         offer_answer=answer.get_answer_display() if answer else "",
-        by=name_of(made.decided_by),
+        by=made.decided_by.known_as,
         at=made.decided_at,
-        signed_by=name_of(made.signed_by) if made.signed_by else "",
+        signed_by=made.signed_by.known_as if made.signed_by else "",
         people=(made.decided_by_id, made.signed_by_id),
         final_at=made.final_at,
     )

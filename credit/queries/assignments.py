@@ -51,7 +51,7 @@ def hands(
     return Hands(
         due_at=item.due_at if item else None,
         clock_stopped_at=item.clock_stopped_at if item else None,
-        held_by=_name(holder) if holder else "",
+        held_by=holder.known_as if holder else "",
         held_until=item.held_until if item and holder else None,
         is_mine=is_mine,
         is_referred_up=is_referred_up,
@@ -69,7 +69,7 @@ def referrals(decision_id: str) -> list[ReferralRow]:
     return [
         ReferralRow(
             words=each.words,
-            by=_name(each.referred_by),
+            by=each.referred_by.known_as,
             at=each.referred_at,
             is_in_force=each.ended_at is None,
         )
@@ -82,8 +82,4 @@ def officers() -> list[User]:
     found = User.objects.filter(
         is_active=True, groups__name__in=[Role.OFFICER, Role.SENIOR_OFFICER]
     )
-    return sorted(found.distinct(), key=lambda user: (_name(user).casefold(), user.pk))
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()
+    return sorted(found.distinct(), key=lambda user: (user.known_as.casefold(), user.pk))

@@ -180,5 +180,5 @@ def _problems_of_head(noted: str | None, heads: dict[str, str]) -> Iterator[str]
 
 def _name(event: AuditEvent) -> str:
     if event.user is not None:
-        return event.user.get_full_name() or event.user.get_username()
+        return event.user.known_as
     return event.partner.name if event.partner is not None else ""

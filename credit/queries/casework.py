@@ -194,7 +194,7 @@ def _proposal(decision: Decision, contract: Contract) -> ProposalRow:
         is_override=made.is_override,
         reason_label=labels.get(made.reason_code, ""),
         reason=made.reason,
-        by=made.proposed_by.get_full_name() or made.proposed_by.get_username(),
+        by=made.proposed_by.known_as,
         by_id=made.proposed_by_id,
         at=made.proposed_at,
     )
@@ -206,7 +206,7 @@ def _question(decision: Decision) -> QuestionRow:
     return QuestionRow(
         items=[str(InformationRequest.Item(each).label) for each in asked.items],
         words=asked.words,
-        by=asked.asked_by.get_full_name() or asked.asked_by.get_username(),
+        by=asked.asked_by.known_as,
         at=asked.asked_at,
         due_on=asked.due_on,
     )

@@ -16,7 +16,6 @@ from credit.models import (
     PartnerFeedback,
     ProposedDecision,
     ReasonFeedback,
-    User,
     Withdrawal,
 )
 from credit.queries import application_beside
@@ -65,11 +64,6 @@ def history(
     rows += [_partner_said(given, labels) for given in said]
     rows += [_turned_out(outcome) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.at, reverse=True)
-
-
-def name_of(user: User) -> str:
-    """Name a person as colleagues know them."""
-    return user.get_full_name() or user.get_username()
 
 
 def _did(event: Happened, labels: dict[str, str]) -> HistoryRow:
@@ -127,7 +121,7 @@ def _decided(made: OfficerDecision, currency: str) -> list[HistoryRow]:
     return [
         HistoryRow(
             at=made.decided_at,
-            who=name_of(made.decided_by),
+            who=made.decided_by.known_as,
             what=f"{what}{f', {offered}' if offered else ''}{against}",
         )
     ]
@@ -138,11 +132,11 @@ def _ended(decision: Decision) -> list[HistoryRow]:
     answer: OfferAnswer | None = getattr(decision, "offer_answer", None)
     if answer is not None:
         what = _("Counter-offer: %s") % answer.get_answer_display().lower()
-        who = name_of(answer.recorded_by)
+        who = answer.recorded_by.known_as
         rows.append(HistoryRow(at=answer.recorded_at, who=who, what=what, words=answer.words))
     gone: Withdrawal | None = getattr(decision, "withdrawal", None)
     if gone is not None:
-        who, what = name_of(gone.recorded_by), _("Withdrawn by the applicant")
+        who, what = gone.recorded_by.known_as, _("Withdrawn by the applicant")
         rows.append(HistoryRow(at=gone.recorded_at, who=who, what=what, words=gone.words))
     return rows
 
@@ -161,7 +155,7 @@ def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
 def _turned_out(outcome: Outcome) -> HistoryRow:
     who = ""
     if outcome.reported_by is not None:
-        who = name_of(outcome.reported_by)
+        who = outcome.reported_by.known_as
     elif outcome.reported_with is not None:
         who = outcome.reported_with.partner.name
     told = _("Outcome") if outcome.corrects is None else _("Outcome corrected")

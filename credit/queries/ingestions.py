@@ -137,7 +137,7 @@ def _fields(found: Ingestion) -> dict[str, Any]:
         "product_slug": found.product.slug,
         "product_name": found.product.name,
         "contract_number": found.contract.number,
-        "ingested_by": found.ingested_by.get_full_name() or found.ingested_by.get_username(),
+        "ingested_by": found.ingested_by.known_as,
         "ingested_at": found.ingested_at,
         "rows": found.rows,
         "bads": found.bads,

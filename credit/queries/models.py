@@ -225,4 +225,4 @@ def _run(run: TrainingRun) -> RunRow:
 
 
 def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user is not None else ""
+    return user.known_as if user is not None else ""

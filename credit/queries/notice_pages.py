@@ -13,7 +13,6 @@ from credit.models import (
     NoticeFailure,
     NoticeKind,
     NoticeWording,
-    User,
 )
 from credit.notice_facts import (
     decided,
@@ -210,7 +209,7 @@ def _left(decision: Decision) -> Iterator[EventRow]:
         yield EventRow(
             at=notice.issued_at,
             kind=notice.kind,
-            who=_name(notice.issued_by),
+            who=notice.issued_by.known_as,
             what=f"{notice.get_kind_display()}: left, number {notice.number}",
             words=notice.why_again,
             notice_id=notice.pk,
@@ -222,7 +221,7 @@ def _failed(decision: Decision) -> Iterator[EventRow]:
         yield EventRow(
             at=failure.tried_at,
             kind=failure.kind,
-            who=_name(failure.tried_by),
+            who=failure.tried_by.known_as,
             what=f"{failure.get_kind_display()}: could not be proved and stayed",
             words=" ".join(each["text"] for each in failure.problems),
             notice_id=None,
@@ -234,12 +233,8 @@ def _worded(decision: Decision) -> Iterator[EventRow]:
         yield EventRow(
             at=worded.stated_at,
             kind=worded.kind,
-            who=_name(worded.stated_by),
+            who=worded.stated_by.known_as,
             what=f"{worded.get_kind_display()}: reasons stated in a person's words",
             words="; ".join(each["text"] for each in worded.reasons),
             notice_id=None,
         )
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

@@ -211,6 +211,6 @@ def _left_row(notice: Notice, application: Application) -> LeftRow:
         kind_label=str(notice.get_kind_display()),
         number=notice.number,
         issued_at=notice.issued_at,
-        issued_by=by.get_full_name() or by.get_username(),
+        issued_by=by.known_as,
         has_address=notice.has_address,
     )

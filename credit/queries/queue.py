@@ -206,7 +206,7 @@ def _row(item: QueueItem, *, viewer: User, at: datetime) -> QueueRow:
         status=item.status,
         partner_name=item.partner.name if item.partner else "",
         route=item.route,
-        held_by=holder.get_full_name() or holder.get_username() if holder else "",
+        held_by=holder.known_as if holder else "",
         is_mine=holder == viewer,
         is_referred_up=item.is_referred_up,
     )

@@ -106,7 +106,7 @@ def champion_at(product: str, moment: datetime) -> Tenure | None:
         version_name=crowned.version.name,
         since=crowned.at,
         until=ended.at if ended else None,
-        signed_by=_name(crowned.by),
+        signed_by=crowned.by.known_as,
         note=crowned.note,
     )
 
@@ -126,7 +126,7 @@ def inventory_of(product: str, *, at: datetime) -> InventoryRow | None:
     if found is None:
         return None
     return InventoryRow(
-        owner=_name(found.owner),
+        owner=found.owner.known_as,
         owner_username=found.owner.get_username(),
         tier=found.tier,
         tier_label=found.get_tier_display(),
@@ -134,7 +134,7 @@ def inventory_of(product: str, *, at: datetime) -> InventoryRow | None:
         limits=found.limits,
         review_on=found.review_on,
         is_overdue=found.review_on < at.date(),
-        written_by=_name(found.written_by),
+        written_by=found.written_by.known_as,
         written_at=found.written_at,
     )
 
@@ -147,10 +147,10 @@ def comments_on(version_id: int) -> list[CommentRow]:
         CommentRow(
             id=comment.pk,
             words=comment.words,
-            by=_name(comment.by),
+            by=comment.by.known_as,
             at=comment.at,
             resolution=comment.resolution,
-            resolved_by=_name(comment.resolved_by) if comment.resolved_by else "",
+            resolved_by=comment.resolved_by.known_as if comment.resolved_by else "",
             resolved_at=comment.resolved_at,
         )
         for comment in ordered
@@ -169,7 +169,7 @@ def stop_of(product: str) -> StopRow | None:
     found = stops.filter(product__slug=product, resumed_at=None).first()
     if found is None:
         return None
-    return StopRow(by=_name(found.stopped_by), at=found.stopped_at, why=found.why)
+    return StopRow(by=found.stopped_by.known_as, at=found.stopped_at, why=found.why)
 
 
 def _changes(product: str) -> QuerySet[StageChange]:
@@ -185,7 +185,7 @@ def _row(change: StageChange) -> ChangeRow:
         stage=change.stage,
         what=_what(change),
         at=change.at,
-        by=_name(change.by),
+        by=change.by.known_as,
         note=change.note,
     )
 
@@ -196,7 +196,3 @@ def _what(change: StageChange) -> str:
     return {Stage.CANDIDATE: "Trained", Stage.SHADOW: "Into shadow"}.get(
         Stage(change.stage), change.get_stage_display()
     )
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.get_username()

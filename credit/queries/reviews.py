@@ -103,4 +103,4 @@ def _row(
 
 
 def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
+    return user.known_as if user else ""

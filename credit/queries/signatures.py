@@ -58,7 +58,7 @@ def _row(made: ProposedDecision, decision: Decision, viewer: User) -> SignatureR
         verdict_label=made.get_verdict_display(),
         terms=terms(made.offered_amount, made.offered_term_months, contract.currency),
         limits=[limit_in_words(each, contract) for each in made.limits],
-        by=made.proposed_by.get_full_name() or made.proposed_by.get_username(),
+        by=made.proposed_by.known_as,
         is_own=made.proposed_by_id == viewer.pk,
         at=made.proposed_at,
     )

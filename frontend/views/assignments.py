@@ -77,7 +77,7 @@ def _give(request: SignedInRequest, application: ApplicationDetail, to: User) ->
         decision_id=application.decision_id, to=to, by=request.user, at=timezone.now()
     )
     said = _("%(reference)s is now in the hands of %(officer)s.")
-    words = {"reference": visible(application.reference), "officer": assignments.name_of(to)}
+    words = {"reference": visible(application.reference), "officer": to.known_as}
     messages.success(request, said % words)
 
 
