@@ -76,6 +76,8 @@ def _array(*values, dtype=None):
         ),
         _zip(points=_array(1.0), values=_array(1.0), bad=_array(1), decisions=_array(b"")),
     ],
+    # Without names the content would be the name, and a zip file holds the time of its making.
+    ids=["empty", "no zip", "bytes", "a pickle", "objects", "other shapes"],
 )
 def test_what_is_no_table_of_this_contract_is_refused_and_never_unpickled(content, contract):
     with pytest.raises(NeighboursRefused):
