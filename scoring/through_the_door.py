@@ -62,9 +62,8 @@ class Tally:
     @property
     def n(self) -> int:
         """How many applications."""
-        return self.unscored + round(
-            self.passing[:, 0].sum() + self.refers.sum() + self.declines.sum()
-        )
+        scored = self.passing[:, 0].sum() + self.refers.sum() + self.declines.sum()
+        return self.unscored + round(float(scored))
 
     @property
     def mean_amount(self) -> float:

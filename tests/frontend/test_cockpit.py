@@ -177,9 +177,7 @@ def test_the_page_takes_as_many_queries_for_years_as_for_a_month(as_validator, c
     assert asked("2026-10-01") == asked("2026-01-01") <= 14
 
 
-def test_a_million_applications_are_tried_within_300_ms_of_processor_time(
-    as_validator, product, record_property
-):
+def test_a_million_applications_are_tried_within_300_ms_of_processor_time(as_validator, product):
     for number in range(12):
         month = date(2025, 1 + number, 1)
         store(product, month, *population(84_000, seed=number))
@@ -194,7 +192,6 @@ def test_a_million_applications_are_tried_within_300_ms_of_processor_time(
 
     assert answer.context["tried"].n == 12 * 84_000
     assert min(took) < 0.3, took
-    record_property("processor_ms", round(min(took) * 1000))  # `--junitxml` writes it down
 
 
 def test_the_web_process_never_counts(as_validator, product, monkeypatch):
