@@ -59,7 +59,7 @@ def draft(decision: Decision, *, kind: NoticeKind, at: datetime) -> Draft:
     record = record_of(decision, contract=contract)
     if record is None:
         return _stopped(kind, "no_record", "The audit trail knows nothing of this decision.")
-    policy, scorers = decision.policy.contract.read().policy, _scorers(application.score)
+    policy, scorers = decision.policy.read().policy, _scorers(application.score)
     try:
         return _proved(decision, kind, record, laws, policy, scorers, at=at)
     except (EngineFailed, GraphFailed):

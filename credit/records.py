@@ -27,7 +27,7 @@ def record_of(decision: Decision, *, contract: Contract) -> Record | None:
         route=str(application.score.route),
         bundle=application.score.bundle_hash,
         contract=application.score.contract.hash,
-        policy_contract=decision.policy.contract.hash,
+        policy_contract=decision.policy.contract_hash,
         reference=application.reference,
         requested=RequestedValues(amount=application.amount, term_months=application.term_months),
         features=normalised(contract, application.features),

@@ -31,7 +31,7 @@ SELECT contract.id, policy.id, champion.id, previous.id, ARRAY(
     SELECT id FROM credit_modelversion
     WHERE product_id = product.id AND stage = 'shadow' ORDER BY id
 ), EXISTS (SELECT FROM credit_servicestop WHERE product_id = product.id AND resumed_at IS NULL),
-contract.hash, policy.in_force_from, champion.bundle_hash, previous.bundle_hash
+contract.hash, policy.in_force_from, policy.hash, champion.bundle_hash, previous.bundle_hash
 FROM credit_product product
 LEFT JOIN credit_modelversion champion
     ON champion.product_id = product.id AND champion.stage = 'champion'
@@ -41,8 +41,10 @@ JOIN LATERAL (
     ORDER BY number DESC LIMIT 1
 ) contract ON true
 JOIN LATERAL (
-    SELECT id, in_force_from FROM credit_policyversion
-    WHERE contract_id = contract.id AND in_force_from <= %(at)s
+    SELECT id, in_force_from, hash FROM credit_policyversion
+    WHERE contract_id = contract.id AND in_force_from <= %(at)s AND NOT EXISTS (
+        SELECT FROM credit_policywithdrawal WHERE policy_id = credit_policyversion.id
+    )
     ORDER BY number DESC LIMIT 1
 ) policy ON true
 LEFT JOIN LATERAL (
@@ -93,7 +95,7 @@ class Terms:
     @property
     def policy(self) -> Policy:
         """The cut-offs, rules and automatic zone in force."""
-        return self.policy_version.contract.read().policy
+        return self.policy_version.read().policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

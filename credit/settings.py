@@ -312,6 +312,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "count the applications that policies are tried on": {
+        "task": "credit.count_populations",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "forget old idempotency keys": {
         "task": "credit.purge_idempotency",
         "schedule": 3600.0,

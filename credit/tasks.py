@@ -64,6 +64,14 @@ def prepare_practice() -> None:
         practice.prepare(product_id=product_id, at=timezone.now())
 
 
+@_task(name="credit.count_populations")
+def count_populations() -> None:
+    """Count the applications that other cut-offs are tried on, where something changed."""
+    from credit.actions import populations  # noqa: PLC0415 - scipy, in the worker's child only
+
+    populations.count_due(at=timezone.now())
+
+
 @_task(name="credit.purge_idempotency")
 def purge_idempotency() -> None:
     """Forget old idempotency keys."""

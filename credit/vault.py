@@ -82,6 +82,20 @@ def groups_of_decisions(
         )
 
 
+def groups_of_ids(
+    product: Product, attribute: str, *, low: str, below: str, by: User | None = None
+) -> dict[str, str]:
+    """Find the group of each applicant of a product between two application ids, by that id."""
+    with reader(by=by, of=f"product:{product.slug}/{attribute}"):
+        return _pairs(
+            "SELECT a.id, v.value FROM vault.applicant_attribute v"
+            " JOIN credit_application a ON a.id = v.application_id"
+            " WHERE a.product_id = %s AND v.attribute = %s AND a.id >= %s AND a.id < %s"
+            " AND v.application_id >= %s AND v.application_id < %s",
+            [product.pk, attribute, low, below, low, below],
+        )
+
+
 def _pairs(query: str, parameters: list[int | str]) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)

@@ -40,6 +40,9 @@ OFFICERS = frozenset({Role.OFFICER, Role.SENIOR_OFFICER})
 READS_MODELS = frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, Role.AUDITOR})
 READS_NOTICES = OFFICERS | {Role.COMPLIANCE, Role.AUDITOR}
 OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
+PROPOSES_POLICIES = frozenset({Role.ADMINISTRATOR, Role.MODEL_DEVELOPER})
+ANSWERS_POLICIES = frozenset({Role.MODEL_VALIDATOR, Role.COMPLIANCE})
+READS_POLICIES = PROPOSES_POLICIES | ANSWERS_POLICIES | {Role.AUDITOR}
 
 ACCESS: dict[str, Rule] = {
     "sign_in": Rule(is_public=True),
@@ -85,6 +88,11 @@ ACCESS: dict[str, Rule] = {
     "registry": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
+    "policies": Rule(read=READS_POLICIES),
+    "policy_try": Rule(read=READS_POLICIES),
+    "policy_new": Rule(read=PROPOSES_POLICIES, write=PROPOSES_POLICIES),
+    "policy_proposal": Rule(read=READS_POLICIES, write=PROPOSES_POLICIES | ANSWERS_POLICIES),
+    "policy_withdraw": Rule(write=ANSWERS_POLICIES | {Role.ADMINISTRATOR}),
     "ingestions": Rule(read=READS_MODELS),
     "ingestion": Rule(read=READS_MODELS),
     "ingestion_report": Rule(read=READS_MODELS),
@@ -108,6 +116,7 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
     ("notices", _("Notices")),
     ("reviews", _("Reviews")),
     ("console", _("Models")),
+    ("policies", _("Policies")),
     ("ingestions", _("Past loans")),
     ("webhooks", _("Webhooks")),
     ("fairness", _("Fairness")),

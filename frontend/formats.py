@@ -83,3 +83,14 @@ def short_moment(at: datetime) -> str:
 def whole_moment(at: datetime) -> str:
     """Write a moment with its weekday, seconds and time zone."""
     return f"{format_date(at, 'full', locale=locale())}, {at:%H:%M:%S %Z}"
+
+
+def month(of: date) -> str:
+    """Write a month with its year.
+
+    Examples
+    --------
+    >>> month(date(2026, 11, 1))
+    'November 2026'
+    """
+    return str(format_skeleton("yMMMM", of, locale=locale()))

@@ -85,6 +85,7 @@ WHERE application.reference LIKE %s AND (
     OR EXISTS (
         SELECT FROM credit_policyversion newer
         WHERE newer.contract_id = policy.contract_id AND newer.number > policy.number
+            AND newer.id NOT IN (SELECT policy_id FROM credit_policywithdrawal)
             AND newer.in_force_from < decision.decided_at - interval '1 second'
     )
 )

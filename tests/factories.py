@@ -18,12 +18,15 @@ from credit.actions import (
     ingestions,
     model_versions,
     policies,
+    policy_proposals,
     snapshots,
 )
 from credit.models import Batch, ModelVersion, Partner, User
+from credit.queries import policies as policy_queries
 from scoring import bundle
 from scoring.contract import Contract
 from scoring.features import example
+from scoring.policy_texts import changed
 
 TESTS = Path(__file__).parent
 PRODUCT = TESTS.parent / "contracts" / "consumer-loan"
@@ -80,6 +83,19 @@ def contract_version(*, by=None, source=SOURCE):
 def policy(contract, **changes):
     values = {"by": user("model_developer"), "approved_by": user("model_validator"), "at": BEFORE}
     return policies.put_in_force(contract_id=contract.pk, **{**values, **changes})
+
+
+def proposal(product, settings=None, *, valid_from=None, **changes):
+    """Ask for a change of a product's policy; approving it is another person's."""
+    begins_from = policy_queries.to_change(product.pk).contract
+    asked = settings or {"policy.approve_pd_at_most": "0.3"}
+    values = {"by": user("administrator"), "at": BEFORE + timedelta(days=1), "why": "Losses rose."}
+    return policy_proposals.propose(
+        product_id=product.pk,
+        source=changed(begins_from, asked).encode(),
+        valid_from=valid_from,
+        **{**values, **changes},
+    )
 
 
 def ingestion(contract=None, *, path=LOANS, at=BEFORE):

@@ -207,6 +207,11 @@ RULES = {
             r"django\.db\.models\.signals|django\.dispatch|def (?:save|delete)\(self(?!, request)"
         ),
     ),
+    "a policy is read by what states it": Rule(
+        "its contract may state another one (decision record 25): policy.read()",
+        within("credit/", "monitoring/", "frontend/"),
+        lines(r"\bpolicy(?:_version)?\.contract\.(?:read\(|text\b|hash\b)"),
+    ),
     "no path of one machine": Rule(
         "say where by a setting",
         everywhere,
@@ -279,6 +284,8 @@ PLANTED = [
     ("actions are called", ACTION, "def resolve(by, at): ..."),
     ("no signals", "credit/x.py", "from django.db.models.signals import post_save"),
     ("no signals", "credit/models/x.py", "    def save(self, *args, **kwargs):"),
+    ("a policy is read", ACTION, "decision.policy.contract.read().policy"),
+    ("a policy is read", ACTION, "text = decision.policy.contract.text"),
     ("no path", "README.md", "cd /home/ada/src/main/"),
     ("no path", "docs/x.md", "see /Users/ada/.cache"),
     ("no path", "docs/x.md", "see /home/ada/evenhand"),
@@ -309,6 +316,7 @@ FINE = [
     ("actions are called", ACTION, "@transaction.atomic\ndef resolve(*, alert_id, by, at): ..."),
     ("actions are called", ACTION, "def is_override(decision, verdict): ..."),
     ("no signals", "credit/api/x.py", "    def delete(self, request: Request) -> Response:"),
+    ("a policy is read", ACTION, "policy.read().policy; contract.read()"),
     ("no path", "docs/x.md", "the folder ~/src/ and https://example.org/home/ and a/b"),
     ("nothing is unpickled", "scoring/x.py", "# nothing is ever given to pickle here"),
 ]

@@ -59,7 +59,7 @@ def follow(*, of: Decision, to: str, at: datetime) -> None:
 def check_may_decide(decision: Decision, person: User) -> None:
     """Refuse whoever typed the application in, unless its policy lets them decide it."""
     entry = HandEntry.objects.filter(decision=decision, entered_by=person).first()
-    if entry is None or decision.policy.contract.read().policy.may_decide_own_entries:
+    if entry is None or decision.policy.read().policy.may_decide_own_entries:
         return
     raise OwnEntry("You entered this application yourself: a colleague has to decide it.")
 

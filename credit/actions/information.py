@@ -36,7 +36,7 @@ def ask(
     if not asked or (Item.OTHER in asked and not said):
         raise NothingAsked(_("Choose what you ask for; say in words what “something else” is."))
     move(decision.application, to=Status.AWAITING_INFORMATION)
-    days = decision.policy.contract.read().policy.clocks.information_within_days
+    days = decision.policy.read().policy.clocks.information_within_days
     request = InformationRequest.objects.create(
         decision=decision,
         items=asked,

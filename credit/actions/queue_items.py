@@ -76,14 +76,14 @@ def _put_in(ids: list[str], statement: str) -> int:
     if not ids:
         return 0
     policies = _policies_of(ids)
-    clocks = [policy.contract.read().policy.clocks for policy in policies]
+    clocks = [policy.read().policy.clocks for policy in policies]
     values: dict[str, Any] = {
         "ids": ids,
         "waiting": list(WAITING),
         "policies": [policy.pk for policy in policies],
         "days": [each.decide_within_days for each in clocks],
         "minutes": [each.claim_minutes for each in clocks],
-        "currencies": [policy.contract.read().currency for policy in policies],
+        "currencies": [policy.read().currency for policy in policies],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

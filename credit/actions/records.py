@@ -52,7 +52,7 @@ def export(*, decision_id: str, by: User, at: datetime) -> Exported:
     exported = Exported(
         record=to_json(record),
         bundle=_bundle(score),
-        policy_contract=None if is_own_policy else decision.policy.contract.text,
+        policy_contract=None if is_own_policy else decision.policy.contract_text,
     )
     audit.record(AuditEvent.Type.RECORD_EXPORTED, target=f"decision:{decision.pk}", by=by, at=at)
     return exported
@@ -76,13 +76,13 @@ def export_notice(*, notice_id: int, by: User, at: datetime) -> ExportedNotice:
         "application__score__contract", "policy__contract"
     ).get(pk=notice.decision_id)
     score = decision.application.score
-    is_own_policy = score.bundle_hash and decision.policy.contract_id == score.contract_id
+    is_own_policy = score.bundle_hash and decision.policy.contract_hash == score.contract.hash
     exported = ExportedNotice(
         notice=bytes(notice.certificate),
         pdf=bytes(notice.pdf),
         html=bytes(notice.html),
         bundle=_bundle(score),
-        policy_contract=None if is_own_policy else decision.policy.contract.text,
+        policy_contract=None if is_own_policy else decision.policy.contract_text,
     )
     audit.record(
         AuditEvent.Type.NOTICE_EXPORTED,

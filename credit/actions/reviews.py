@@ -58,7 +58,7 @@ def ask(*, decision_id: str, words: str, by: User, at: datetime) -> ReviewReques
         asked_at=at,
         due_on=review_due_on(
             laws=_laws(decision),
-            policy=decision.policy.contract.read().policy,
+            policy=decision.policy.read().policy,
             asked_on=at.date(),
         ),
     )

@@ -116,7 +116,7 @@ def check_reason(decision: Decision, verdict: str, *, reason_code: str, reason: 
 
 def authority_of(decision: Decision) -> Authority:
     """Give what an officer may decide alone, by the policy that the decision was made under."""
-    return decision.policy.contract.read().policy.authority
+    return decision.policy.read().policy.authority
 
 
 def _doing_what(decision: Decision, verdict: str) -> str:
@@ -135,7 +135,7 @@ def _check_offer(decision: Decision, *, amount: Money | None, term: int | None) 
     asked = RequestedValues(amount=application.amount, term_months=application.term_months)
     offered = RequestedValues(amount=amount, term_months=term)
     _check_bounds(contract, authority_of(decision), asked=asked, offered=offered)
-    rules = decision.policy.contract.read().policy.rules
+    rules = decision.policy.read().policy.rules
     unmet = offers.unmet(contract, rules, offered)
     for rule in unmet:
         if rule.otherwise == "decline":

@@ -18,6 +18,8 @@ from credit.models.officer_decisions import (
 from credit.models.outcomes import Outcome
 from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
+from credit.models.policies import PolicyProposal, PolicyWithdrawal
+from credit.models.populations import CountedGroups, CountedMonth
 from credit.models.practice import PracticeAnswer, PracticeCase
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
@@ -42,6 +44,8 @@ __all__ = [
     "ClockStop",
     "ContractVersion",
     "Correction",
+    "CountedGroups",
+    "CountedMonth",
     "Decision",
     "EventKind",
     "HandEntry",
@@ -62,7 +66,9 @@ __all__ = [
     "Partner",
     "PartnerFeedback",
     "PastLoans",
+    "PolicyProposal",
     "PolicyVersion",
+    "PolicyWithdrawal",
     "PracticeAnswer",
     "PracticeCase",
     "Product",

@@ -76,8 +76,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     """Decisions, with what is needed to tell them."""
 
     def to_be_told(self) -> "DecisionQuerySet":
-        """Load all that `credit.answers.answer_of` tells."""
-        return self.select_related(
+        """Load all that `credit.answers.answer_of` tells; it names the policy and reads none."""
+        found = self.select_related(
             "application__product",
             "application__score__contract",
             "application__score__model_version__product",
@@ -85,7 +85,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             "officer_decision",
             "correction",
             "superseded_by",
-        ).prefetch_related("outcomes")
+        )
+        return found.defer("policy__text").prefetch_related("outcomes")
 
     def with_scores(self) -> "DecisionQuerySet":
         """Load applications and scores by a query a table, which looks at their months alone."""
@@ -101,7 +102,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         told = self.with_scores().select_related(
             "policy", "officer_decision", "correction", "superseded_by"
         )
-        return told.prefetch_related("outcomes")
+        return told.defer("policy__text").prefetch_related("outcomes")
 
 
 class Decision(models.Model):
@@ -162,7 +163,7 @@ class Decision(models.Model):
         Then only the officer has the specific reason that the applicant is owed.
         """
         pd = self.application.score.pd
-        return pd is None or pd <= self.policy.contract.read().policy.approve_pd_at_most
+        return pd is None or pd <= self.policy.read().policy.approve_pd_at_most
 
 
 class RecommendationFeedback(models.Model):

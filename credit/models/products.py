@@ -1,9 +1,11 @@
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from scoring.contract import Contract
@@ -18,6 +20,11 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def deciding_contract(self) -> "ContractVersion | None":
+        """Find the contract that applications are read by: the champion's, else the newest."""
+        of_champion = self.contracts.filter(modelversion__stage="champion").first()
+        return of_champion or self.contracts.order_by("-number").first()
 
 
 class ContractVersion(models.Model):
@@ -99,13 +106,40 @@ class Snapshot(models.Model):
         return f"{self.rows} rows of {self.taken_at:%Y-%m-%d}"
 
 
+class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
+    """Policies, of which the one with the highest number counts among those that have begun."""
+
+    def standing(self) -> "PolicyVersionQuerySet":
+        """Leave out those that were withdrawn before their date."""
+        return self.filter(withdrawal=None)
+
+    def at(
+        self, moment: datetime | Now, *, contract: ContractVersion | None
+    ) -> "PolicyVersion | None":
+        """Find the one that decides, or will, for a contract's models at a moment."""
+        begun = self.standing().filter(contract=contract, in_force_from__lte=moment)
+        return begun.select_related("contract", "product").order_by("-number").first()
+
+
 class PolicyVersion(models.Model):
-    """Cut-offs, rules and automatic zone as they were in force: data, not code."""
+    """Cut-offs, rules, limits and clocks as they were in force: data, not code. Never changes.
+
+    It decides for the models of its contract (decision record 25).
+    """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="policies")
     number = models.PositiveIntegerField()
     contract = models.ForeignKey(
-        ContractVersion, on_delete=models.PROTECT, help_text="whose [policy] table this is"
+        ContractVersion, on_delete=models.PROTECT, help_text="whose models it decides for"
+    )
+    text = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the contract with this policy in it; empty where it is the contract's own",
+    )
+    hash = models.CharField(
+        max_length=71, blank=True, default="", db_default="", help_text="of the text"
     )
     in_force_from = models.DateTimeField()
     requested_by = models.ForeignKey(
@@ -115,6 +149,8 @@ class PolicyVersion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
 
+    objects = PolicyVersionQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["product", "number"]
         constraints: ClassVar = [
@@ -122,7 +158,25 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=~Q(requested_by=F("approved_by")), name="policy_version_four_eyes"
             ),
+            models.CheckConstraint(
+                condition=Q(text="", hash="") | (~Q(text="") & ~Q(hash="")),
+                name="policy_version_text_has_hash",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.product.slug} policy {self.number}"
+
+    @property
+    def contract_hash(self) -> str:
+        """Names the text that states it, as records and certificates do."""
+        return self.hash or self.contract.hash
+
+    @property
+    def contract_text(self) -> str:
+        """The text that states it: a contract, equal to its models' but for the policy's tables."""
+        return self.text or self.contract.text
+
+    def read(self) -> "Contract":
+        """Parse the text that states it; features and reasons are its models' contract's."""
+        return _parsed(self.text) if self.text else self.contract.read()

@@ -79,7 +79,7 @@ def _searched(decision: Decision, contract: Contract) -> Alternatives:
             requested=RequestedValues(
                 amount=application.amount, term_months=application.term_months
             ),
-            policy=decision.policy.contract.read().policy,
+            policy=decision.policy.read().policy,
         )
     except ModelUnavailable as gone:
         raise AlternativesUnavailable(

@@ -61,7 +61,7 @@ class Beside:
     applicant_name: str
     applicant_address: str
     affordable: Affordable | None
-    budget: Affordability | None  # the contract's limits
+    budget: Affordability | None  # the limits of the policy it was decided under
     not_affordable_why: str  # why it cannot be judged
     entry: EntryRow | None
     may_decide_own_entries: bool
@@ -77,15 +77,15 @@ def beside(decision: Decision, contract: Contract, values: dict[str, Value]) -> 
     applicant: Applicant | None = getattr(application, "applicant", None)
     correction: Correction | None = getattr(decision, "correction", None)
     corrected: Correction | None = getattr(decision, "superseded_by", None)
-    affordable, why = _affordable(decision, contract, values)
+    affordable, why = _affordable(decision, values)
     return Beside(
         applicant_name=applicant.name if applicant else "",
         applicant_address=applicant.address if applicant else "",
         affordable=affordable,
-        budget=contract.affordability,
+        budget=decision.policy.read().affordability,
         not_affordable_why=why,
         entry=_entry(getattr(decision, "hand_entry", None), contract),
-        may_decide_own_entries=decision.policy.contract.read().policy.may_decide_own_entries,
+        may_decide_own_entries=decision.policy.read().policy.may_decide_own_entries,
         supersedes=_correction(correction, contract, other="supersedes_id"),
         superseded_by=_correction(corrected, contract, other="decision_id"),
         can_be_corrected=application.can_be_corrected,
@@ -107,13 +107,11 @@ def history(decision: Decision) -> Iterator[tuple[datetime, str, str]]:
             yield made.corrected_at, made.corrected_by.known_as, what
 
 
-def _affordable(
-    decision: Decision, contract: Contract, values: dict[str, Value]
-) -> tuple[Affordable | None, str]:
+def _affordable(decision: Decision, values: dict[str, Value]) -> tuple[Affordable | None, str]:
     asked = decision.application
     requested = RequestedValues(amount=asked.amount, term_months=asked.term_months)
     try:
-        return assess(contract, values, requested), ""
+        return assess(decision.policy.read(), values, requested), ""
     except AffordabilityUnknown as unknown:
         return None, {
             "not_in_contract": _("This product asks for no income in money."),

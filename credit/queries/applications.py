@@ -177,7 +177,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
     values = normalised(contract, application.features)
     officer: OfficerDecision | None = getattr(decision, "officer_decision", None)
     outcomes = list(decision.outcomes.history())
-    policy = decision.policy.contract.read().policy
+    policy = decision.policy.read().policy
     events = casework.happened(decision)
     return ApplicationDetail(
         decision_id=decision.pk,

@@ -190,7 +190,7 @@ def _proposal(decision: Decision, contract: Contract) -> ProposalRow:
         id=made.pk,
         verdict=made.verdict,
         terms=terms(made.offered_amount, made.offered_term_months, contract.currency),
-        limits=[limit_in_words(each, contract) for each in made.limits],
+        limits=[limit_in_words(each, decision.policy.read()) for each in made.limits],
         is_override=made.is_override,
         reason_label=labels.get(made.reason_code, ""),
         reason=made.reason,
@@ -213,7 +213,7 @@ def _question(decision: Decision) -> QuestionRow:
 
 
 def _bounds(decision: Decision, contract: Contract) -> OfferBounds:
-    application, authority = decision.application, decision.policy.contract.read().policy.authority
+    application, authority = decision.application, decision.policy.read().policy.authority
     low, high = offers.amount_bounds(contract.requested, authority, application.amount)
     shortest, longest = None, None
     if application.term_months is not None:

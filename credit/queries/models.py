@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 
 from credit import store
-from credit.models import Application, ModelVersion, Product, TrainingRun, User
+from credit.models import Application, ModelVersion, PolicyVersion, Product, TrainingRun, User
 from credit.models.model_versions import Stage
 from credit.queries.evidence import Evidence, evidence_of
 from scoring.bundle import BundleRefused, open_bundle
@@ -195,7 +196,7 @@ def _product(product: Any) -> ProductRow:
         product.versions.filter(stage=Stage.CHAMPION).select_related("product", "contract").first()
     )
     contract = champion.contract if champion else product.contracts.order_by("-number").first()
-    policy = product.policies.filter(contract=contract).order_by("-number").first()
+    policy = PolicyVersion.objects.at(Now(), contract=contract)
     return ProductRow(
         id=product.pk,
         slug=product.slug,

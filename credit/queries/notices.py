@@ -183,7 +183,7 @@ def due_on(decision: Decision, kind: NoticeKind, *, offered_at: datetime | None)
     return notice_due_on(
         kind,
         laws=laws,
-        policy=decision.policy.contract.read().policy,
+        policy=decision.policy.read().policy,
         received_on=application.received_at.date(),
         offered_on=offered_at.date() if offered_at else None,
     )

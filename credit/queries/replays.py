@@ -87,7 +87,7 @@ def _compare(decision: Decision) -> list[str]:
     record = record_of(decision, contract=contract)
     if record is None:
         return ["The audit trail knows nothing of this decision."]
-    policy = decision.policy.contract.read().policy
+    policy = decision.policy.read().policy
     try:
         again = _again(score, record, contract, policy)
     except CannotCompute as trouble:

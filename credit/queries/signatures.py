@@ -34,7 +34,8 @@ def waiting(*, viewer: User) -> list[SignatureRow]:
     """List the proposed decisions that wait; the viewer's own are there, and marked."""
     proposed = ProposedDecision.objects.filter(state=State.WAITING).select_related("proposed_by")
     chosen = list(proposed.order_by("proposed_at", "pk")[:MOST])
-    found = Decision.objects.with_scores().in_bulk([each.decision_id for each in chosen])
+    decisions = Decision.objects.with_scores().prefetch_related("policy__contract")
+    found = decisions.in_bulk([each.decision_id for each in chosen])
     return [_row(each, found[each.decision_id], viewer) for each in chosen]
 
 
@@ -57,7 +58,7 @@ def _row(made: ProposedDecision, decision: Decision, viewer: User) -> SignatureR
         verdict=made.verdict,
         verdict_label=made.get_verdict_display(),
         terms=terms(made.offered_amount, made.offered_term_months, contract.currency),
-        limits=[limit_in_words(each, contract) for each in made.limits],
+        limits=[limit_in_words(each, decision.policy.read()) for each in made.limits],
         by=made.proposed_by.known_as,
         is_own=made.proposed_by_id == viewer.pk,
         at=made.proposed_at,

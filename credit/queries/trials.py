@@ -148,7 +148,7 @@ def affordable_of(
 def _said(
     engine: Engine, decision: Decision, values: Mapping[str, Value], requested: RequestedValues
 ) -> tuple[Scored, Said]:
-    policy = decision.policy.contract.read().policy
+    policy = decision.policy.read().policy
     scored = engine.score(values)
     recommended = recommend(
         policy,
@@ -163,7 +163,7 @@ def _said(
         pd=scored.pd,
         band=scored.band,
         recommendation=recommended.recommendation.value,
-        affordable=affordable_of(engine.contract, values, requested),
+        affordable=affordable_of(decision.policy.read(), values, requested),
     )
 
 

@@ -43,11 +43,14 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def visits(running):
+def visits(running, manage):
     """Go through every page as every role; one made of the same parts is not looked at again."""
     for reference, changes in WAITING.items():
         running.apply(factories.body(**{"reference": reference, **changes}))
     running.register_webhook(f"https://8.8.8.8/{uuid.uuid4().hex}?token=1", "outcome.requested")
+    asks = ("--by", running.users["administrator"]["username"], "--why", "To be looked at.")
+    manage("propose_policy", "consumer-loan", "--set", "policy.clocks.claim_minutes=45", *asks)
+    manage("count_populations")
     made, seen = [], set()
     for role in (None, *running.users):
         with running.at_desk(role) as page:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from credit import store
-from credit.actions import webhooks
+from credit.actions import populations, webhooks
 from credit.actions.alerts import raise_alert
 from credit.models import Role
 from frontend import catalogue
@@ -33,6 +33,8 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     notices_scene.issued(declined, officer)
     notices_scene.asked(declined, officer)
     notices_scene.declined(officer)
+    factories.proposal(champion.product)
+    populations.count_due(at=factories.AT)
     raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(

@@ -12,6 +12,7 @@ NOBODY = ()
 OF_AN_APPLICATION = {
     pattern.name for pattern in urls.urlpatterns if "decision_id" in str(pattern.pattern)
 }
+OF_A_PRODUCT = {pattern.name for pattern in urls.urlpatterns if ":product>" in str(pattern.pattern)}
 PAGES = {"application", "what_if", "correct", "refer_up", "reassign", "notice"}
 TAKES_FORMS_ONLY = OF_AN_APPLICATION - PAGES
 DOOR = {"sign_in", "sign_out", "language"}
@@ -22,7 +23,7 @@ PEOPLE = [*((role,) for role in Role), NOBODY]
 @pytest.fixture
 def address(waiting, champion, officer):
     def of(name: str) -> str:
-        if name == "enter_product":
+        if name in OF_A_PRODUCT:
             return reverse(name, args=["consumer-loan"])
         if name in OF_AN_APPLICATION:
             return reverse(name, args=[waiting().pk])
@@ -30,8 +31,9 @@ def address(waiting, champion, officer):
             return reverse(name, args=notices_scene.arguments_of(name, officer))
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
-        if name in {"registry", "rollback", "stop", "inventory"}:
-            return reverse(name, args=[champion.product.slug])
+        if name in {"policy_proposal", "policy_withdraw"}:
+            proposal = factories.proposal(champion.product)
+            return reverse(name, args=[proposal.pk if "proposal" in name else proposal.base_id])
         return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
 
     return of

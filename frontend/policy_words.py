@@ -1,0 +1,67 @@
+"""What the settings of a policy are called. A setting that is not named here shows its path."""
+
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from credit.words import Words
+from scoring.policy_settings import RULES
+
+LABELS: dict[str, Words] = {
+    "policy.approve_pd_at_most": _("Recommend approval up to a PD of"),
+    "policy.decline_pd_at_least": _("Recommend declining from a PD of"),
+    "policy.agreement_at_least": _("Share of the bootstrap models that must agree"),
+    "policy.automatic.approve_pd_at_most": _("Approve without a person up to a PD of"),
+    "policy.automatic.approve_amount_at_most": _("Approve without a person up to an amount of"),
+    "policy.automatic.decline_pd_at_least": _("Decline without a person from a PD of"),
+    "policy.may_decide_own_entries": _("Who typed an application in may decide it"),
+    "policy.authority.sign_above_amount": _("A second person signs above an amount of"),
+    "policy.authority.sign_above_pd": _("A second person signs above a PD of"),
+    "policy.authority.sign_overrides": _("A second person signs these against the recommendation"),
+    "policy.authority.offer_share_at_least": _(
+        "Smallest offer, as a share of the amount asked for"
+    ),
+    "policy.authority.offer_share_at_most": _("Largest offer, as a share of the amount asked for"),
+    "policy.authority.offer_term_change_at_most": _("Change of the term in an offer, months"),
+    "policy.authority.offer_days": _("Days that an offer stands"),
+    "policy.authority.undo_minutes": _("Minutes in which a decision can be undone"),
+    "policy.clocks.decide_within_days": _("Days to decide"),
+    "policy.clocks.notice_within_days": _("Days to the notice"),
+    "policy.clocks.claim_minutes": _("Minutes that an application is held for who took it"),
+    "policy.clocks.information_within_days": _("Days for the applicant to answer"),
+    "policy.clocks.counter_offer_days": _("Days after a counter-offer that a notice is due"),
+    "policy.clocks.review_within_days": _("Days to answer a review"),
+    "affordability.income": _("Feature that states the income"),
+    "affordability.income_per": _("The income is of a"),
+    "affordability.income_unit": _("Currency units that 1 of income stands for"),
+    "affordability.annual_interest_rate": _("Yearly interest rate of the payment, as a share"),
+    "affordability.obligations": _("Feature that states what is owed already"),
+    "affordability.obligations_are": _("What is owed is stated as"),
+    "affordability.payment_to_income_at_most": _("Largest share of income that a payment may take"),
+    "affordability.remaining_income_at_least": _("Least that must remain in a month"),
+}
+OF_A_RULE: dict[str, Words] = {
+    "field": _("It is about"),
+    "at_most": _("At most"),
+    "at_least": _("At least"),
+    "otherwise": _("Otherwise"),
+    "text": _("In words"),
+}
+# The parts of the form, and how the paths in each begin; the last takes what is left.
+PARTS: tuple[tuple[Words, tuple[str, ...]], ...] = (
+    (_("Cut-offs"), ("policy.approve_pd", "policy.decline_pd", "policy.agreement")),
+    (_("Automatic zone"), ("policy.automatic.",)),
+    (_("What officers may do"), ("policy.authority.", "policy.may_decide_own_entries")),
+    (_("Clocks"), ("policy.clocks.",)),
+    (_("Affordability"), ("affordability.",)),
+    (_("Other settings"), ("policy.",)),
+)
+_RULE = gettext_lazy("Rule {rule}: {setting}")
+
+
+def label_of(path: str) -> str:
+    """Name a setting as a person would."""
+    if path.startswith(f"{RULES}."):
+        rule, _dot, setting = path.removeprefix(f"{RULES}.").partition(".")
+        words = str(OF_A_RULE.get(setting, setting))
+        return _RULE.format(rule=rule, setting=words[:1].lower() + words[1:])
+    return str(LABELS.get(path, path))
