@@ -85,6 +85,12 @@ ACCESS: dict[str, Rule] = {
     "registry": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
+    "trainings": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
+    "cancel_training": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
+    "snapshots": Rule(read=READS_MODELS),
+    "snapshot": Rule(read=READS_MODELS),
     "ingestions": Rule(read=READS_MODELS),
     "ingestion": Rule(read=READS_MODELS),
     "ingestion_report": Rule(read=READS_MODELS),
