@@ -20,6 +20,7 @@ from credit.ladder import Climbed
 from credit.models import ApiKey, AuditEvent, Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
+from scoring.policy import Recommendation
 
 __all__ = [
     "Decided",
@@ -65,7 +66,7 @@ def decide(
         if given is None:
             raise
         return given
-    if considered.terms.policy.exploration is not None:
+    if considered.recommended.recommendation is Recommendation.DECLINE:
         considered = exploration.drawn(considered)
     decided = _told(considered)
     given = _write(considered, decided, idempotency)
