@@ -47,16 +47,27 @@ _ONE = _GATHER.format(alone="true")
 
 
 def gather_all(*, at: datetime) -> int:
-    """Put into the queue all that had come by then, a portion at a time."""
-    total = 0
-    while gathered := gather(at=at):
-        total += gathered
+    """Put into the queue all that had come by then, a portion at a time.
+
+    Each portion is looked for from where the one before it ended: from the beginning, the last of
+    a hundred portions would pass by all that the others brought.
+    """
+    total, since = 0, None
+    while newcomers := _newcomers(at=at, since=since):
+        gathered = _put_in([pk for pk, _ in newcomers], _SOME)
+        if not gathered:
+            break
+        total, since = total + gathered, newcomers[-1][1]
     return total
 
 
 def gather(*, decision_id: str | None = None, at: datetime) -> int:
     """Put into the queue the oldest of what had come by then, or one of it; say how many."""
-    ids = _newcomers(decision_id, at=at)
+    newcomers = _newcomers(decision_id, at=at)
+    return _put_in([pk for pk, _ in newcomers], _SOME if decision_id is None else _ONE)
+
+
+def _put_in(ids: list[str], statement: str) -> int:
     if not ids:
         return 0
     policies = _policies_of(ids)
@@ -70,16 +81,21 @@ def gather(*, decision_id: str | None = None, at: datetime) -> int:
         "currencies": [policy.contract.read().currency for policy in policies],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SOME if decision_id is None else _ONE, values)
+        cursor.execute(statement, values)
         return int(cursor.rowcount)
 
 
-def _newcomers(decision_id: str | None, *, at: datetime) -> list[str]:
+def _newcomers(
+    decision_id: str | None = None, *, at: datetime, since: datetime | None = None
+) -> list[tuple[str, datetime]]:
     in_it = QueueItem.objects.filter(decision_id=OuterRef("pk"))
     waiting = Application.objects.filter(~Exists(in_it), status__in=WAITING, received_at__lte=at)
     if decision_id is not None:
         waiting = waiting.filter(pk=decision_id)
-    return list(waiting.order_by("received_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    if since is not None:
+        waiting = waiting.filter(received_at__gte=since)
+    oldest = waiting.order_by("received_at", "pk").values_list("pk", "received_at")
+    return list(oldest[:MOST_AT_ONCE])
 
 
 def _policies_of(ids: Sequence[str]) -> list[PolicyVersion]:
