@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
-from credit.models import Application, Decision, PolicyVersion, QueueItem
+from credit.models import Application, Decision, PolicyVersion
 from credit.models.applications import WAITING
 
 MOST_AT_ONCE = 2_000  # a tenth of a second; the planner loses its way with ten times as many
@@ -19,6 +18,14 @@ MOST_AT_ONCE = 2_000  # a tenth of a second; the planner loses its way with ten 
 # An application whose status is being changed right now is left for the next time: its item would
 # outlive the change.
 _GATHER = """
+WITH waiting AS (
+    UPDATE credit_application SET queued = true WHERE id = ANY(%(ids)s) AND id IN (
+        SELECT id FROM credit_application
+        WHERE id = ANY(%(ids)s) AND status = ANY(%(waiting)s) AND NOT queued AND {alone}
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id, status, product_id, partner_id, reference, amount, term_months, received_at
+)
 INSERT INTO credit_queueitem (decision_id, status, product_id, partner_id, reference, amount,
     currency, term_months, recommendation, route, score, band, pd, risk, received_at, due_at,
     due_on, clock_stopped_at, claim_minutes, is_referred_up)
@@ -29,7 +36,7 @@ SELECT a.id, a.status, a.product_id, a.partner_id, a.reference, a.amount, p.curr
         WHERE c.decision_id = a.id AND c.resumed_at IS NULL),
     p.minutes,
     EXISTS (SELECT FROM credit_referral r WHERE r.decision_id = a.id AND r.ended_at IS NULL)
-FROM credit_application a
+FROM waiting a
 JOIN credit_score s ON s.application_id = a.id
 JOIN credit_decision d ON d.id = a.id
 JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(currencies)s::text[])
@@ -37,8 +44,6 @@ JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(curre
 CROSS JOIN LATERAL (SELECT a.received_at + make_interval(days => p.days)
     + coalesce(sum(c.resumed_at - c.stopped_at), '0') AS at
     FROM credit_clockstop c WHERE c.decision_id = a.id) AS due
-WHERE a.id = ANY(%(ids)s) AND a.status = ANY(%(waiting)s) AND {alone}
-FOR SHARE OF a SKIP LOCKED
 ON CONFLICT (decision_id) DO NOTHING
 """
 # Who finds another gathering goes on without: a page must not wait for what a large file brought.
@@ -88,8 +93,7 @@ def _put_in(ids: list[str], statement: str) -> int:
 def _newcomers(
     decision_id: str | None = None, *, at: datetime, since: datetime | None = None
 ) -> list[tuple[str, datetime]]:
-    in_it = QueueItem.objects.filter(decision_id=OuterRef("pk"))
-    waiting = Application.objects.filter(~Exists(in_it), status__in=WAITING, received_at__lte=at)
+    waiting = Application.objects.filter(status__in=WAITING, queued=False, received_at__lte=at)
     if decision_id is not None:
         waiting = waiting.filter(pk=decision_id)
     if since is not None:
