@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from credit import answers, ladder, requests, serving
@@ -45,6 +46,7 @@ class Considered:
     uncertainty: Uncertainty | None
     unasked: ModelUnavailable | None  # why its bootstrap models could not be asked
     recommended: Recommended
+    explored: Decimal | None = None  # expected loss, where it was drawn to learn from
 
     @property
     def troubles(self) -> list[ModelUnavailable]:

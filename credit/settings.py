@@ -257,6 +257,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "train again where that is due": {
+        "task": "credit.retrain_where_due",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "work batches that nobody works on": {
         "task": "credit.work_batches",
         "schedule": 3.0,  # a message that a lost broker took along is waited for no longer

@@ -20,11 +20,16 @@ class FileAltered(ValueError):
 def put(content: bytes | Path, suffix: str) -> str:
     """Keep some bytes, or a file's, and say their SHA-256 (64 hexadecimal digits)."""
     held = content.read_bytes() if isinstance(content, Path) else content
-    sha256 = hashlib.sha256(held).hexdigest()
+    sha256 = sha256_of(held)
     path = path_of(sha256, suffix)
     if not path.exists() or _sha256(path) != sha256:
         _write(path, held)
     return sha256
+
+
+def sha256_of(content: bytes) -> str:
+    """Say under which name some bytes would be kept."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def path_of(sha256: str, suffix: str) -> Path:

@@ -146,6 +146,15 @@ def sweep_training_runs() -> None:
         _train(run_id)
 
 
+@_task(name="credit.retrain_where_due")
+def retrain_where_due() -> None:
+    """Ask for the trainings that the schedule, new outcomes or drift make due."""
+    from credit.actions import retrainings  # noqa: PLC0415 - polars, in the worker's child only
+
+    for product_id in Product.objects.order_by("pk").values_list("pk", flat=True):
+        retrainings.start_due(product_id=product_id, at=timezone.now())
+
+
 def _train(run_id: int) -> None:
     # The training libraries are loaded when there is something to train, and in the child only.
     from credit.actions import training  # noqa: PLC0415

@@ -93,6 +93,12 @@ ACCESS: dict[str, Rule] = {
     "policy_new": Rule(read=PROPOSES_POLICIES, write=PROPOSES_POLICIES),
     "policy_proposal": Rule(read=READS_POLICIES, write=PROPOSES_POLICIES | ANSWERS_POLICIES),
     "policy_withdraw": Rule(write=ANSWERS_POLICIES | {Role.ADMINISTRATOR}),
+    "trainings": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
+    "cancel_training": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
+    "snapshots": Rule(read=READS_MODELS),
+    "snapshot": Rule(read=READS_MODELS),
     "ingestions": Rule(read=READS_MODELS),
     "ingestion": Rule(read=READS_MODELS),
     "ingestion_report": Rule(read=READS_MODELS),

@@ -40,6 +40,7 @@ from scoring.contract_terms import (
     Scale,
     Training,
 )
+from scoring.learning_terms import Exploration, LabelSource, Learning, RejectInference, Retraining
 
 __all__ = [
     "Affordability",
@@ -57,10 +58,13 @@ __all__ = [
     "ContractRefused",
     "Direction",
     "Economics",
+    "Exploration",
     "FairnessBounds",
     "Feature",
     "Ingestion",
     "Kind",
+    "LabelSource",
+    "Learning",
     "Notices",
     "OfficerReason",
     "Outcome",
@@ -68,8 +72,10 @@ __all__ = [
     "PolicyRule",
     "Protected",
     "ProtectedGroup",
+    "RejectInference",
     "Relation",
     "Requested",
+    "Retraining",
     "RowCheck",
     "Scale",
     "Training",
@@ -136,6 +142,7 @@ class Contract:
     hash: str
     text: str = field(repr=False)
     affordability: Affordability | None = None
+    learning: Learning = field(default_factory=Learning)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Contract) and self.hash == other.hash

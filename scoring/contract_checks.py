@@ -15,6 +15,7 @@ from scoring.contract import (
 )
 from scoring.contract_authority import authority_problems
 from scoring.contract_feature_checks import feature_problems, never_features
+from scoring.contract_learning import exploration_problems
 from scoring.contract_notices import notice_problems
 from scoring.contract_words import NAME, VALUE, Problem, repeated, twice
 from scoring.dates import why_no_date_form
@@ -46,6 +47,7 @@ def policy_problems(contract: Contract, policy: Policy, *, path: str = "policy")
     """Check a policy against the contract of its product."""
     found = list(_automatic(policy, path=f"{path}.automatic"))
     found += authority_problems(policy, contract.requested, path=f"{path}.authority")
+    found += exploration_problems(policy, path=f"{path}.exploration")
     if not policy.approve_pd_at_most < policy.decline_pd_at_least:
         found.append((f"{path}.approve_pd_at_most", "must be below decline_pd_at_least"))
     if policy.clocks.decide_within_days > policy.clocks.notice_within_days:

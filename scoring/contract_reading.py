@@ -36,6 +36,7 @@ from scoring.contract import (
 )
 from scoring.contract_authority import read_authority
 from scoring.contract_checks import problems_of
+from scoring.contract_learning import read_exploration, read_learning
 from scoring.contract_lines import line_of, lines_of
 from scoring.contract_notices import officer_reason, read_notices
 from scoring.contract_tables import Table, each_of, whole_of
@@ -91,6 +92,7 @@ def read_policy(table: Table) -> Policy:
         agreement_at_least=table.number("agreement_at_least", low=0, high=0.9, default=0.75),
         may_decide_own_entries=table.flag("may_decide_own_entries", default=False),
         clocks=whole_of(table.table("clocks", optional=True), _clocks),
+        exploration=read_exploration(table),
     )
 
 
@@ -116,6 +118,7 @@ def _contract(root: Table, *, text: str, hash_: str) -> Contract:
         banned=each_of(root.tables("banned", optional=True), _banned),
         fairness=whole_of(root.table("fairness"), _fairness),
         training=whole_of(root.table("training"), _training),
+        learning=whole_of(root.table("learning", optional=True), read_learning),
         officer_reasons=each_of(root.tables("officer_reasons"), officer_reason),
         notices=whole_of(root.table("notices", optional=True), read_notices),
         hash=hash_,

@@ -97,7 +97,7 @@ class Table:
         """Read a whole number, or nothing."""
         return self.whole(key, low=low, high=high) if self._has(key) else None
 
-    def whole_or(self, key: str, *, low: int, high: int, default: int) -> int:
+    def whole_or(self, key: str, *, low: int, high: int = 10**9, default: int) -> int:
         """Read a whole number; the default where it is absent."""
         return self.whole(key, low=low, high=high) if self._has(key) else default
 

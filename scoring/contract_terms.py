@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from scoring.learning_terms import Exploration
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
@@ -207,6 +209,7 @@ class Policy:
     agreement_at_least: float = 0.75  # of the bootstrap models; fewer: a person decides
     may_decide_own_entries: bool = False  # whoever typed an application in may also decide it
     clocks: Clocks = Clocks()
+    exploration: Exploration | None = None  # None: nobody is drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

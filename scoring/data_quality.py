@@ -11,7 +11,8 @@ import polars as pl
 
 from scoring import drift
 from scoring.contract import Contract, Feature, Kind
-from scoring.ingestion import Ingested
+from scoring.ingestion import Ingested, Seen
+from scoring.rejects import PROBLEM_SCHEMA
 
 FORMAT = 1
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -77,6 +78,26 @@ def report_of(loans: Ingested, *, contract: Contract, previous: Report | None = 
         "drift": moved,
     }
     return report | {"warnings": list(_warnings(report, contract))}
+
+
+def report_of_rows(frame: pl.DataFrame, *, contract: Contract) -> Report:
+    """Describe rows that are typed already, such as a snapshot's: `row`, the features and `bad`."""
+    rows = frame.select("row", *contract.feature_names, "bad")
+    nothing = pl.DataFrame(schema=PROBLEM_SCHEMA)
+    loans = Ingested(
+        frame=rows,
+        protected=nothing,
+        problems=nothing,
+        rows_in_file=rows.height,
+        rejected=0,
+        out_of_scope=0,
+        indeterminate=0,
+        file_sha256="",
+        encoding="",
+        delimiter="",
+        seen=Seen(),
+    )
+    return report_of(loans, contract=contract)
 
 
 def _rows(loans: Ingested) -> dict[str, int]:

@@ -7,9 +7,10 @@ import onnxruntime
 
 from scoring.contract import Policy
 from scoring.engine import Engine
+from scoring.exploration import explored, would_draw
 from scoring.points import Score
 from scoring.policy import recommend
-from scoring.records import BY_HAND, NONE, SCORECARD, UNASKED, Record
+from scoring.records import BY_HAND, EXPLORED, NONE, SCORECARD, UNASKED, Record
 from scoring.scorecard import Scorecard
 from scoring.uncertainty import Uncertainty, assess
 
@@ -100,6 +101,11 @@ def _recommendation(record: Record, policy: Policy) -> Iterator[str]:
     by_a_person = {UNASKED, BY_HAND} & {*record.warnings}
     if record.route in {SCORECARD, NONE} or by_a_person:
         found = replace(found, automatic=False)
+    if EXPLORED in record.warnings:
+        pd, amount = record.figures.pd, record.requested.amount
+        if not would_draw(policy, found, decision=record.decision, pd=pd, amount=amount):
+            yield "exploration: policy and chance would not have drawn it."
+        found = explored(found)
     if found.recommendation.value != record.recommendation:
         yield (
             f"recommendation: stored {record.recommendation}, computed {found.recommendation.value}"

@@ -11,7 +11,7 @@ import structlog
 from django.db import transaction
 
 from credit import answers, considering, meters, tenancy
-from credit.actions import alerts, decision_rows, shadow_scores
+from credit.actions import alerts, decision_rows, exploration, shadow_scores
 from credit.actions import idempotency as keys
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
 from credit.audit_chain import Event
@@ -20,6 +20,7 @@ from credit.ladder import Climbed
 from credit.models import ApiKey, AuditEvent, Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
+from scoring.policy import Recommendation
 
 __all__ = [
     "Decided",
@@ -65,6 +66,8 @@ def decide(
         if given is None:
             raise
         return given
+    if considered.recommended.recommendation is Recommendation.DECLINE:
+        considered = exploration.drawn(considered)
     decided = _told(considered)
     given = _write(considered, decided, idempotency)
     if given is not None:
@@ -106,11 +109,12 @@ def _write(
     considered: Considered, decided: Decided, idempotency: Idempotency | None
 ) -> Decided | None:
     """Write everything, or find the answer that the key was taken for."""
-    if not considered.troubles:
+    if not considered.troubles and considered.explored is None:
         return _write_rows(considered, decided, idempotency)
     with transaction.atomic():
         given = _write_rows(considered, decided, idempotency)
         if given is None:
+            exploration.note(considered)
             for trouble in considered.troubles:
                 alerts.raise_alert(
                     cause=trouble.cause,

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from credit.actions import audit, outbox
-from credit.actions.outcomes import months_after
 from credit.models import (
     Application,
     AuditEvent,
@@ -17,6 +16,7 @@ from credit.models import (
     WebhookEndpoint,
     WebhookEvent,
 )
+from credit.windows import months_after
 
 _MOST = 1_000  # decisions of a contract at once; the next sweep goes on
 

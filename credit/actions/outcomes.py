@@ -1,6 +1,5 @@
 """How loans turned out, from those who know."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +7,7 @@ from credit import tenancy
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import ApiKey, Application, AuditEvent, Decision, Outcome, Role, User
+from credit.windows import months_after
 
 MOST_VERSIONS = 20  # what changes more often than this is no outcome
 
@@ -76,19 +76,6 @@ def report(
         asked.save(force_insert=True)
         _audit(asked, application)
         return asked
-
-
-def months_after(day: date, months: int) -> date:
-    """Go some months on; the 31st becomes the last day of a shorter month.
-
-    Examples
-    --------
-    >>> months_after(date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _check_staff(by: User | None) -> None:

@@ -1,36 +1,34 @@
 """What a model is trained on: immutable, named by its content, and only of labels that matured."""
 
 import io
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 from django.db import transaction
 from django.utils.translation import gettext
 
-from credit import store
+from credit import labels, store
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
-from credit.models import (
-    Application,
-    Decision,
-    Ingestion,
-    OfficerDecision,
-    Outcome,
-    Product,
-    Snapshot,
-)
-from credit.models.outcomes import OutcomeQuerySet
-from scoring.contract import Contract, Kind
-from scoring.features import InputRefused, validate
-from scoring.records import normalised
+from credit.labels import APPLIED_ON, Gathered
+from credit.models import Ingestion, Product, Snapshot
+from scoring.contract import Contract, LabelSource
+from scoring.learning_terms import KNOWN
 
-APPLIED_ON = "applied_on"
+_SAID_OF_LABELS = ("label", "weight")
 
 
 class NothingToLearnFrom(ActionDenied):
     """The product has no past loans yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retaken:
+    """A snapshot put together again by its bounds."""
+
+    rows_sha256: str
+    is_same: bool
 
 
 @transaction.atomic
@@ -48,36 +46,49 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
         )
     contract = ingestion.contract.read()
     past, young = _past_loans(ingestion, contract, at=at)
-    live, corrected = _matured(product, contract, past.schema, at=at)
-    frame = pl.concat([past, live])
+    live = labels.gathered(product, contract, past.schema, at=at)
+    frame = pl.concat([past, live.frame])
+    known = frame.filter(pl.col("label").is_in(KNOWN))
     return Snapshot.objects.create(
         product=product,
         contract=ingestion.contract,
         ingestion=ingestion,
         rows_sha256=store.put(to_parquet(frame), PARQUET),
-        rows=frame.height,
-        bads=int(frame["bad"].sum()),
-        label_sources={
-            "ingested": past.height,
-            "matured_outcome": live.height - corrected,
-            "corrected_outcome": corrected,
-        },
-        immature=young + _outcomes(product, at=at).filter(matures_on__gt=at.date()).count(),
+        rows=known.height,
+        bads=int(known["bad"].sum()),
+        label_sources={str(LabelSource.INGESTED): past.height, **live.sources},
+        excluded=live.excluded,
+        immature=young + live.immature,
         taken_at=at,
     )
 
 
+def retake(snapshot: Snapshot) -> Retaken:
+    """Put a snapshot together again from what bounds it: contract, ingestion, moment."""
+    past, live = _again(snapshot, at=snapshot.taken_at)
+    frame = pl.concat([past, live.frame])
+    found = store.sha256_of(to_parquet(frame))
+    if found != snapshot.rows_sha256:  # those before labels were said of each row had no such word
+        without = store.sha256_of(to_parquet(frame.drop(_SAID_OF_LABELS)))
+        found = without if without == snapshot.rows_sha256 else found
+    return Retaken(rows_sha256=found, is_same=found == snapshot.rows_sha256)
+
+
 def matured_rows(snapshot: Snapshot, *, at: datetime) -> pl.DataFrame:
-    """Give the rows that a snapshot like this one would have by now, and keep nothing."""
-    contract = snapshot.contract.read()
-    past, _ = _past_loans(snapshot.ingestion, contract, at=at)
-    live, _ = _matured(snapshot.product, contract, past.schema, at=at)
-    return pl.concat([past, live])
+    """Give the known rows that a snapshot like this one would have by now, and keep nothing."""
+    past, live = _again(snapshot, at=at)
+    return pl.concat([past, live.frame]).filter(pl.col("label").is_in(KNOWN))
 
 
 def read(snapshot: Snapshot) -> pl.DataFrame:
-    """Read a snapshot's rows: `row`, the features, `bad`, and `applied_on` where known."""
+    """Read a snapshot's rows: `row`, features, `bad`, `applied_on` if known, `label`, `weight`."""
     return pl.read_parquet(io.BytesIO(store.get(snapshot.rows_sha256, PARQUET)))
+
+
+def _again(snapshot: Snapshot, *, at: datetime) -> tuple[pl.DataFrame, Gathered]:
+    contract = snapshot.contract.read()
+    past, _ = _past_loans(snapshot.ingestion, contract, at=at)
+    return past, labels.gathered(snapshot.product, contract, past.schema, at=at)
 
 
 def _past_loans(
@@ -90,6 +101,8 @@ def _past_loans(
         *contract.feature_names,
         "bad",
         *(name for name in mature.columns if name == APPLIED_ON),
+        pl.lit(str(LabelSource.INGESTED)).alias("label"),
+        pl.lit(1.0).alias("weight"),
     )
     return named, rows.height - mature.height
 
@@ -103,63 +116,3 @@ def _is_mature(columns: list[str], contract: Contract, *, at: datetime) -> pl.Ex
     if "outcome_known_on" in columns:
         is_mature &= pl.col("outcome_known_on").is_null() | (pl.col("outcome_known_on") <= today)
     return is_mature
-
-
-def _matured(
-    product: Product, contract: Contract, schema: pl.Schema, *, at: datetime
-) -> tuple[pl.DataFrame, int]:
-    """Give the rows whose outcomes have matured, and how many of those were corrected by then."""
-    rows, corrected = [], 0
-    for outcome, row in _rows(product, contract, at=at):
-        rows.append({name: row[name] for name in schema})
-        corrected += outcome.corrects is not None
-    return pl.DataFrame(rows, schema=schema), corrected
-
-
-def _rows(
-    product: Product, contract: Contract, *, at: datetime
-) -> Iterator[tuple[Outcome, dict[str, Any]]]:
-    matured = _outcomes(product, at=at).filter(matures_on__lte=at.date())
-    loans = matured.select_related("decision__application", "decision__officer_decision")
-    for outcome in loans.iterator():
-        said = _as_lent(contract, outcome.decision)
-        try:
-            values = normalised(contract, validate(contract, said))
-        except InputRefused:
-            continue  # decided under a contract that asked for other things
-        yield (
-            outcome,
-            {
-                "row": f"decision:{outcome.decision_id}",
-                **values,
-                "bad": int(outcome.is_bad),
-                APPLIED_ON: outcome.decision.application.received_at.date(),
-            },
-        )
-
-
-def _as_lent(contract: Contract, decision: Decision) -> dict[str, Any]:
-    """Give what was stated; of a loan on the terms of a counter-offer, those that were lent."""
-    made: OfficerDecision | None = getattr(decision, "officer_decision", None)
-    stated: dict[str, Any] = decision.application.features
-    if made is None or made.offered_amount is None:
-        return stated
-    lent: dict[str, Any] = {
-        "requested.amount": float(made.offered_amount),
-        "requested.term_months": made.offered_term_months,
-    }
-    return stated | {
-        each.name: round(lent[each.same_as]) if each.kind is Kind.INTEGER else lent[each.same_as]
-        for each in contract.features
-        if each.same_as is not None and stated.get(each.name) is not None
-    }
-
-
-def _outcomes(product: Product, *, at: datetime) -> OutcomeQuerySet:
-    """Give each decision's outcome in the version that was the newest at that moment.
-
-    Of an application that was corrected, the corrected one counts, once.
-    """
-    of_product = Outcome.objects.filter(decision__application__product=product)
-    superseded = Application.Status.SUPERSEDED
-    return of_product.exclude(decision__application__status=superseded).as_of(at)

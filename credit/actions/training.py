@@ -8,8 +8,8 @@ import polars as pl
 import structlog
 from django.db import transaction
 
-from credit import engines, serving, store, vault
-from credit.actions import model_versions, snapshots, training_runs, users
+from credit import costs, engines, serving, store, vault
+from credit.actions import model_versions, snapshot_reports, snapshots, training_runs, users
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
 from credit.models import ModelVersion, Role, Snapshot, TrainingRun, User
@@ -19,11 +19,14 @@ from scoring.cluster import ClusterRefused
 from scoring.contract import Contract
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
+from scoring.training.labelling import shown
+from scoring.training.labels import SENTENCE, parted
 from scoring.training.parity import ParityFailed
 from scoring.training.train import Trained, TrainingRefused, train
 
 log = structlog.get_logger("credit.training")
 Progress = Callable[[str, float], None]
+Groups = dict[str, list[str | None]]
 
 
 class TrainingFailed(ActionDenied):
@@ -46,6 +49,7 @@ def run(
     now = clock or (lambda: at)
     with training_runs.sole_worker(run_id):
         taken = training_runs.start(run_id=run_id, at=at)
+        so_far = costs.begun()
         try:
             return _carry_out(taken, engine=engine, now=now, tell=progress or _silence)
         except (
@@ -62,6 +66,8 @@ def run(
             training_runs.fail(run_id=run_id, problem=str(refused), at=now())
             log.warning("training_failed", run=run_id, problem=str(refused))
             raise TrainingFailed(str(refused)) from refused
+        finally:
+            training_runs.charge(run=taken, cost=so_far(), rows=taken.rows)
 
 
 def _carry_out(
@@ -75,7 +81,9 @@ def _carry_out(
     snapshot = snapshots.take(product_id=taken.product_id, at=now())
     contract = snapshot.contract.read()
     frame = snapshots.read(snapshot)
-    with engines.learner_on(engine, contract=contract, frame=frame) as learner:
+    taken.rows = frame.height
+    laid_out = parted(frame).laid_out
+    with engines.learner_on(engine, contract=contract, frame=laid_out) as learner:
         trained = train(
             contract=contract,
             frame=frame,
@@ -85,8 +93,10 @@ def _carry_out(
         )
     trained_by = _trainer_of_record(taken.requested_by)
     progress("Measuring fairness", 0.97)
+    groups = _groups(trained.validation["row"].to_list(), contract, snapshot, by=trained_by)
     gates = [_gate(gate) for gate in trained.gates]
-    gates.append(_fairness_gate(trained.validation, contract, snapshot, by=trained_by))
+    gates.append(_fairness_gate(trained.validation, contract, groups))
+    snapshot_reports.make(snapshot=snapshot, frame=frame, groups=groups, at=now())
     progress("Checking the bundle as the web server will", 0.99)
     bundle = _store_bundle(trained)
     with transaction.atomic():
@@ -96,7 +106,7 @@ def _carry_out(
             scorecard=bundle.scorecard,
             model_sha256=trained.manifest["model_sha256"].removeprefix("sha256:"),
             validation_sha256=store.put(to_parquet(trained.validation), PARQUET),
-            metrics=trained.manifest["metrics"],
+            metrics=_metrics(trained, contract),
             gates=gates,
             trained_by=trained_by,
             at=now(),
@@ -134,19 +144,26 @@ def _gate(gate: Any) -> dict[str, Any]:
     }
 
 
-def _fairness_gate(
-    validation: pl.DataFrame, contract: Contract, snapshot: Snapshot, *, by: User
-) -> dict[str, Any]:
+def _metrics(trained: Trained, contract: Contract) -> dict[str, Any]:
+    """Add how the label policy compares with the default; of the default itself there is one."""
+    metrics = trained.manifest["metrics"]
+    own = shown(metrics, n=trained.validation.height)
+    said = trained.manifest.get("label_policy") or {
+        "chosen": contract.learning.policy,
+        "default": own,
+        "chosen_figures": own,
+        "sentence": SENTENCE,
+    }
+    return {**metrics, "label_policy": said}
+
+
+def _fairness_gate(validation: pl.DataFrame, contract: Contract, groups: Groups) -> dict[str, Any]:
     """Ask how the cut-off would treat each group, on loans that the model was not trained on."""
-    rows = validation["row"].to_list()
     found = fairness.assess(
         contract=contract,
         selected=(validation["pd"] <= contract.policy.approve_pd_at_most).to_list(),
         bad=[bool(bad) for bad in validation["bad"]],
-        groups={
-            attribute.name: _groups(rows, attribute.name, snapshot, by=by)
-            for attribute in contract.assessable
-        },
+        groups=groups,
     )
     return {
         "name": "fairness",
@@ -156,7 +173,17 @@ def _fairness_gate(
     }
 
 
-def _groups(rows: list[str], attribute: str, snapshot: Snapshot, *, by: User) -> list[str | None]:
+def _groups(rows: list[str], contract: Contract, snapshot: Snapshot, *, by: User) -> Groups:
+    """Look up the group of each row, once for all that is made of it."""
+    return {
+        attribute.name: _of_attribute(rows, attribute.name, snapshot, by=by)
+        for attribute in contract.assessable
+    }
+
+
+def _of_attribute(
+    rows: list[str], attribute: str, snapshot: Snapshot, *, by: User
+) -> list[str | None]:
     known = vault.groups_of_ingested(snapshot.ingestion_id, attribute, by=by)
     if any(row.startswith("decision:") for row in rows):
         known |= vault.groups_of_decisions(snapshot.product, attribute, by=by)

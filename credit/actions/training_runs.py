@@ -14,9 +14,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 
-from credit.actions import audit
+from credit import retraining
+from credit.actions import audit, users
 from credit.actions.refusals import ActionDenied, require_role
+from credit.costs import Cost
 from credit.models import AuditEvent, ModelVersion, Product, Role, TrainingRun, User
+from credit.retraining import Due
 
 log = structlog.get_logger("credit.training")
 State = TrainingRun.State
@@ -31,6 +34,14 @@ class OneAtATime(ActionDenied):
     """The product is being trained already."""
 
 
+class BudgetSpent(ActionDenied):
+    """The month's trainings are used up: the contract says how many there may be, and how long."""
+
+
+class Cancelled(ActionDenied):
+    """Somebody cancelled the run while this worker was on it."""
+
+
 class NothingToDo(ActionDenied):
     """The run is finished, or someone else works on it."""
 
@@ -43,23 +54,41 @@ class Overtaken(ActionDenied):
 def request(*, product_id: int, by: User, at: datetime, enqueue: bool = True) -> TrainingRun:
     """Ask for a training; the worker hears of it once this is committed."""
     require_role(by, Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, to="start a training")
-    product = Product.objects.get(pk=product_id)
-    try:
-        with transaction.atomic():
-            run = TrainingRun.objects.create(product=product, requested_by=by, requested_at=at)
-    except IntegrityError as error:
-        raise OneAtATime(
-            gettext("{product} is being trained already.").format(product=product.name)
-        ) from error
+    run = TrainingRun(product_id=product_id, requested_by=by, requested_at=at)
+    return _asked(run, by=by, enqueue=enqueue)
+
+
+@transaction.atomic
+def request_due(*, product_id: int, due: Due, at: datetime, enqueue: bool = True) -> TrainingRun:
+    """Ask for a training that nobody asked for: its account has no signature, so anyone's may."""
+    run = TrainingRun(
+        product_id=product_id,
+        requested_by=users.learning_worker(),
+        requested_at=at,
+        trigger=due.trigger,
+        why=due.why,
+    )
+    return _asked(run, by=None, enqueue=enqueue)
+
+
+@transaction.atomic
+def cancel(*, run_id: int, by: User, at: datetime) -> TrainingRun:
+    """End a run that waits, or is on: its worker stops at its next word of progress."""
+    require_role(by, Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, to="cancel a training")
+    run = TrainingRun.objects.select_for_update().select_related("product").get(pk=run_id)
+    if run.state not in UNFINISHED:
+        words = gettext("The training run {run} is finished: there is nothing to cancel.")
+        raise NothingToDo(words.format(run=run_id))
+    run.state, run.cancelled_by, run.finished_at = State.CANCELLED, by, at
+    run.save(update_fields=["state", "cancelled_by", "finished_at"])
     audit.record(
-        AuditEvent.Type.TRAINING_REQUESTED,
+        AuditEvent.Type.TRAINING_CANCELLED,
         target=f"training_run:{run.pk}",
         by=by,
         at=at,
-        product=product.slug,
+        product=run.product.slug,
+        share_done=round(run.share_done, 2),
     )
-    if enqueue:
-        transaction.on_commit(lambda: _tell_worker(run.pk))
     return run
 
 
@@ -85,7 +114,7 @@ def progress(*, run: TrainingRun, step: str, share: float) -> None:
         return
     run.step, run.share_done = step[:200], share
     if not _mine(run).update(step=run.step, share_done=share):
-        raise Overtaken(f"The training run {run.pk} was taken up by another worker.")
+        raise _gone(run)
 
 
 @transaction.atomic
@@ -95,7 +124,13 @@ def succeed(*, run: TrainingRun, version: ModelVersion, at: datetime) -> None:
         state=State.SUCCEEDED, finished_at=at, version=version, step="Done", share_done=1.0
     )
     if not finished:
-        raise Overtaken(f"The training run {run.pk} was taken up by another worker.")
+        raise _gone(run)
+
+
+def charge(*, run: TrainingRun, cost: Cost, rows: int | None) -> None:
+    """Write down what an attempt cost, however it ended."""
+    attempt = TrainingRun.objects.filter(pk=run.pk, attempts=run.attempts)
+    attempt.update(cpu_seconds=cost.cpu_seconds, peak_megabytes=cost.peak_megabytes, rows=rows)
 
 
 @transaction.atomic
@@ -139,6 +174,55 @@ def abandoned(*, at: datetime) -> list[int]:
                 at=at,
             )
     return [run.pk for run in runs if run.attempts < _MOST_ATTEMPTS]
+
+
+def _asked(run: TrainingRun, *, by: User | None, enqueue: bool) -> TrainingRun:
+    product, at = Product.objects.get(pk=run.product_id), run.requested_at
+    _check_budget(product, at=at)
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError as error:
+        raise OneAtATime(
+            gettext("{product} is being trained already.").format(product=product.name)
+        ) from error
+    audit.record(
+        AuditEvent.Type.TRAINING_REQUESTED,
+        target=f"training_run:{run.pk}",
+        by=by,
+        at=at,
+        product=product.slug,
+        trigger=str(run.trigger),
+        why=run.why,
+    )
+    if enqueue:
+        transaction.on_commit(lambda: _tell_worker(run.pk))
+    return run
+
+
+def _check_budget(product: Product, *, at: datetime) -> None:
+    budget = retraining.budget_of(product, at=at)
+    if budget.is_spent:
+        words = gettext(
+            "The trainings of {product} for this month are used up: {runs} of {most_runs} runs, "
+            "{minutes} of {most_minutes} minutes. The contract says so."
+        )
+        raise BudgetSpent(
+            words.format(
+                product=product.name,
+                runs=budget.runs,
+                most_runs=budget.most_runs,
+                minutes=round(budget.minutes),
+                most_minutes=budget.most_minutes,
+            )
+        )
+
+
+def _gone(run: TrainingRun) -> ActionDenied:
+    """Say why a run is this worker's no more."""
+    if TrainingRun.objects.filter(pk=run.pk, state=State.CANCELLED).exists():
+        return Cancelled(gettext("The training was cancelled."))
+    return Overtaken(f"The training run {run.pk} was taken up by another worker.")
 
 
 def _mine(run: TrainingRun) -> QuerySet[TrainingRun]:

@@ -54,7 +54,7 @@ def _protected(to: str, **options: object) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0022_notices"),
+        ("credit", "0024_learning"),
     ]
 
     operations = [

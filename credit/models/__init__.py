@@ -5,9 +5,10 @@ from credit.models.batches import Batch, BatchRow
 from credit.models.conversations import InformationRequest, OfferAnswer, Withdrawal
 from credit.models.decisions import Decision, RecommendationFeedback, Score
 from credit.models.entries import Correction, HandEntry, PastLoans
+from credit.models.exploration import Exploration, ExplorationMonth
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
-from credit.models.model_versions import ModelVersion, TrainingRun
+from credit.models.model_versions import ModelVersion, RetrainingSchedule, TrainingRun
 from credit.models.notices import Notice, NoticeFailure, NoticeKind, NoticeWording
 from credit.models.officer_decisions import (
     OfficerDecision,
@@ -21,7 +22,14 @@ from credit.models.partners import ApiKey, Partner
 from credit.models.policies import PolicyProposal, PolicyWithdrawal
 from credit.models.populations import CountedGroups, CountedMonth
 from credit.models.practice import PracticeAnswer, PracticeCase
-from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.products import (
+    ContractVersion,
+    Ingestion,
+    PolicyVersion,
+    Product,
+    Snapshot,
+    SnapshotReport,
+)
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.reviews import ReviewRequest
@@ -48,6 +56,8 @@ __all__ = [
     "CountedMonth",
     "Decision",
     "EventKind",
+    "Exploration",
+    "ExplorationMonth",
     "HandEntry",
     "IdempotencyRecord",
     "InformationRequest",
@@ -77,6 +87,7 @@ __all__ = [
     "ReasonFeedback",
     "RecommendationFeedback",
     "Referral",
+    "RetrainingSchedule",
     "ReviewRequest",
     "Role",
     "SavedView",
@@ -84,6 +95,7 @@ __all__ = [
     "ServiceStop",
     "ShadowScore",
     "Snapshot",
+    "SnapshotReport",
     "StageChange",
     "TrainingRun",
     "UndoneDecision",

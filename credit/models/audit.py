@@ -20,6 +20,7 @@ class AuditEvent(models.Model):
 
     class Type(models.TextChoices):
         APPLICATION_DECIDED = "application_decided", "Application scored and recommended"
+        APPLICATION_EXPLORED = "application_explored", "Application drawn to learn from"
         APPLICATION_ENTERED = "application_entered", "Application entered by hand"
         APPLICATION_CORRECTED = "application_corrected", "Application corrected"
         WHAT_IF_USED = "what_if_used", "What-if looked at"
@@ -66,6 +67,9 @@ class AuditEvent(models.Model):
         TRAINING_REQUESTED = "training_requested", "Training requested"
         MODEL_TRAINED = "model_trained", "Model trained"
         TRAINING_FAILED = "training_failed", "Training failed"
+        TRAINING_CANCELLED = "training_cancelled", "Training cancelled"
+        TRAINING_NOT_STARTED = "training_not_started", "Training due and not started"
+        RETRAINING_SCHEDULED = "retraining_scheduled", "Retraining scheduled"
         MODEL_SHADOWED = "model_shadowed", "Model put into shadow"
         MODEL_PROMOTED = "model_promoted", "Model promoted"
         MODEL_RETIRED = "model_retired", "Model retired"

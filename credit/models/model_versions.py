@@ -165,11 +165,20 @@ class TrainingRun(models.Model):
         RUNNING = "running", _("Running")
         SUCCEEDED = "succeeded", _("Succeeded")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Trigger(models.TextChoices):
+        REQUEST = "request", _("On request")
+        SCHEDULE = "schedule", _("On schedule")
+        DRIFT = "drift", _("Drift")
+        NEW_LABELS = "new_labels", _("New outcomes")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="training_runs")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     requested_at = models.DateTimeField()
+    trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.REQUEST)
+    why = models.TextField(blank=True, help_text="what the trigger saw")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(
@@ -181,6 +190,12 @@ class TrainingRun(models.Model):
     version = models.OneToOneField(
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="training_run"
     )
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cpu_seconds = models.FloatField(null=True, help_text="of the attempt that ended it")
+    peak_megabytes = models.PositiveIntegerField(null=True)
+    rows = models.PositiveIntegerField(null=True, help_text="that it learned from")
 
     class Meta:
         ordering: ClassVar = ["-requested_at"]
@@ -190,7 +205,34 @@ class TrainingRun(models.Model):
                 condition=Q(state__in=["queued", "running"]),
                 name="training_run_one_at_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_by__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_by=None)),
+                name="training_run_cancelled_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.product.slug} {self.get_state_display()}"
+
+
+class RetrainingSchedule(models.Model):
+    """How often a product is trained again, and when next. One a product; a change is audited."""
+
+    product = models.OneToOneField(
+        Product, primary_key=True, on_delete=models.PROTECT, related_name="retraining_schedule"
+    )
+    every_days = models.PositiveSmallIntegerField()
+    next_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(every_days__gte=1), name="retraining_schedule_comes_again"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: every {self.every_days} days"

@@ -93,9 +93,10 @@ class Snapshot(models.Model):
     contract = models.ForeignKey(ContractVersion, on_delete=models.PROTECT)
     ingestion = models.ForeignKey(Ingestion, on_delete=models.PROTECT)
     rows_sha256 = models.CharField(max_length=64, help_text="of the Parquet file in the store")
-    rows = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField(help_text="whose outcome is known")
     bads = models.PositiveIntegerField()
     label_sources = models.JSONField(help_text="rows by where their label came from")
+    excluded = models.JSONField(default=dict, help_text="rows left out, by why")
     immature = models.PositiveIntegerField(help_text="outcomes left out as not yet matured")
     taken_at = models.DateTimeField()
 
@@ -119,6 +120,23 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
         """Find the one that decides, or will, for a contract's models at a moment."""
         begun = self.standing().filter(contract=contract, in_force_from__lte=moment)
         return begun.select_related("contract", "product").order_by("-number").first()
+
+
+class SnapshotReport(models.Model):
+    """What a snapshot's rows are like, and whom they represent, as aggregates. Append-only.
+
+    Made by the learning worker, which alone may look into the vault.
+    """
+
+    snapshot = models.OneToOneField(
+        Snapshot, primary_key=True, on_delete=models.PROTECT, related_name="report"
+    )
+    quality = models.JSONField(help_text="the data-quality report")
+    groups = models.JSONField(help_text="as scoring.representation counts them")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"of snapshot {self.snapshot_id}"
 
 
 class PolicyVersion(models.Model):

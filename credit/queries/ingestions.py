@@ -100,7 +100,7 @@ def ingestion(ingestion_id: int) -> IngestionDetail:
     found = _ingestions().get(pk=ingestion_id)
     report, contract = found.quality, found.contract.read()
     rows, file = report.get("rows", {}), report.get("file", {})
-    features = sorted(_features(report, contract), key=lambda row: -row.missing_share)
+    features = sorted(features_of(report, contract), key=lambda row: -row.missing_share)
     before = _before(found)
     return IngestionDetail(
         **_fields(found),
@@ -150,7 +150,8 @@ def _fields(found: Ingestion) -> dict[str, Any]:
     }
 
 
-def _features(report: dict[str, Any], contract: Contract) -> Iterator[FeatureRow]:
+def features_of(report: dict[str, Any], contract: Contract) -> Iterator[FeatureRow]:
+    """Read the features of a data-quality report, in the order of the contract."""
     found = report.get("features", {})
     for feature in contract.features:
         if (said := found.get(feature.name)) is None:

@@ -52,6 +52,7 @@ class VersionRow:
     model_sha256: str
     label_sources: dict[str, int]
     immature: int
+    snapshot_id: int
     ingestion_id: int
     contract_number: int
 
@@ -172,6 +173,7 @@ def _fields(found: ModelVersion) -> dict[str, Any]:
         "model_sha256": found.model_sha256,
         "label_sources": found.snapshot.label_sources,
         "immature": found.snapshot.immature,
+        "snapshot_id": found.snapshot_id,
         "ingestion_id": found.snapshot.ingestion_id,
         "contract_number": found.contract.number,
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit.actions import inventory as inventories
 from credit.actions import model_versions, service_stops, version_comments
 from credit.models import ModelVersion, Product
-from credit.queries import registry
+from credit.queries import opinions, registry
 from frontend.access import SignedInRequest, may_write
 from frontend.refusals import told
 from frontend.registry_forms import (
@@ -92,6 +92,8 @@ def inventory(request: SignedInRequest, product: str) -> HttpResponse:
         "says": says,
         "form": form,
         "may_write": may_write(request.user, "inventory"),
+        "opinions": opinions.opinions(product, at=timezone.now()),
+        "thumbs": opinions.thumbs(product, at=timezone.now()),
     }
     return render(request, "registry/inventory.html", page, status=422 if form.errors else 200)
 

@@ -71,6 +71,8 @@ def _data(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"{trained['rows']:,} loans, {trained['bads']:,} of them bad ({_share(trained)})."
     yield f"Snapshot {manifest['snapshot_sha256']}."
+    if manifest.get("label_policy"):
+        yield from _labels(manifest["label_policy"])
     yield ""
     yield f"> {contract.source_note}"
     yield ""
@@ -80,6 +82,18 @@ def _data(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"- not used, protected: {attribute.label}{_assessed(attribute.why_not)}"
     for banned in contract.banned:
         yield f"- not used: `{banned.column}` ({banned.why})"
+
+
+def _labels(said: Mapping[str, Any]) -> Iterator[str]:
+    own, default = said["chosen_figures"]["auc"], said["default"]["auc"]
+    yield ""
+    yield (
+        f"Labels: {said['chosen']}. Beside them {said['rejects']:,} declined applicants and "
+        f"{said['officers_decisions']:,} officers' decisions were learned from, by weight. "
+        f"AUC {own['mean']:.3f} ({own['low']:.3f} to {own['high']:.3f}); with real outcomes only "
+        f"{default['mean']:.3f} ({default['low']:.3f} to {default['high']:.3f}); "
+        f"{own['n']:,} loans. {said['sentence']}"
+    )
 
 
 def _quality(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001

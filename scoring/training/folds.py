@@ -1,7 +1,7 @@
 """Repeated stratified cross-validation: one pass serves quality, calibration and validation."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -36,6 +36,7 @@ class OutOfFold:
     margins: Floats  # (repeats, rows)
     pds: Floats  # (repeats, rows); calibrated without the row's own fold
     rounds: int  # trees: the contract's, or the folds' median where they stopped early
+    also: tuple[Floats, ...] = ()  # what each fold's model said of rows beside, if asked
 
 
 def folds_of(bad: Outcomes, training: Training) -> tuple[Fold, ...]:
@@ -49,33 +50,53 @@ def folds_of(bad: Outcomes, training: Training) -> tuple[Fold, ...]:
     )
 
 
+def within(progress: Progress, begins: float, ends: float) -> Progress:
+    """Tell a step's progress as a part of the whole."""
+
+    def tell(what: str, share: float) -> None:
+        progress(what, begins + share * (ends - begins))
+
+    return tell
+
+
 def out_of_fold(
-    learner: Learner, bad: Outcomes, *, training: Training, progress: Progress
+    learner: Learner,
+    bad: Outcomes,
+    *,
+    training: Training,
+    progress: Progress,
+    learners: Sequence[Learner] = (),
+    also: Rows | None = None,
 ) -> OutOfFold:
     """Fit a model a fold; score the rows that it has not seen.
 
     Where the contract stops early, a tenth of what a fold learns from says when. Its test rows
-    never do: they would flatter the model.
+    never do: they would flatter the model. `learners` has one a fold, where they differ; `also`
+    are rows beside those of the folds, of which each fold's model is asked.
     """
     folds = folds_of(bad, training)
+    own_learners = learners or [learner] * len(folds)
 
-    def score(fold: Fold) -> tuple[Floats, int]:
+    def score(fold: Fold, own: Learner) -> tuple[Floats, int, Floats]:
         learns, stop_on = _stopping(fold.learns, bad, training)
-        booster = learner.fit(learns, training=training, stop_on=stop_on)
-        return learner.margins(booster, fold.tests), booster.num_boosted_rounds()
+        booster = own.fit(learns, training=training, stop_on=stop_on)
+        beside = np.empty(0) if also is None or not len(also) else own.margins(booster, also)
+        return own.margins(booster, fold.tests), booster.num_boosted_rounds(), beside
 
-    found, rounds = np.empty((training.repeats, len(bad))), []
-    for number, (fold, (scored, grown)) in enumerate(
-        _in_order(score, folds, rows=len(bad)), start=1
+    found, rounds, asked = np.empty((training.repeats, len(bad))), [], []
+    for number, (fold, (scored, grown, beside)) in enumerate(
+        _in_order(score, folds, own_learners, rows=len(bad)), start=1
     ):
         found[fold.repeat, fold.tests] = scored
         rounds.append(grown)
+        asked.append(beside)
         progress(f"Validating: model {number} of {len(folds)}", number / len(folds))
     return OutOfFold(
         folds=folds,
         margins=found,
         pds=_calibrated(folds, found, bad),
         rounds=int(np.median(rounds)),
+        also=tuple(asked),
     )
 
 
@@ -91,12 +112,16 @@ def _stopping(learns: Rows, bad: Outcomes, training: Training) -> tuple[Rows, Ro
 
 
 def _in_order(
-    score: Callable[[Fold], tuple[Floats, int]], folds: tuple[Fold, ...], *, rows: int
-) -> Iterator[tuple[Fold, tuple[Floats, int]]]:
+    score: Callable[[Fold, Learner], tuple[Floats, int, Floats]],
+    folds: tuple[Fold, ...],
+    learners: Sequence[Learner],
+    *,
+    rows: int,
+) -> Iterator[tuple[Fold, tuple[Floats, int, Floats]]]:
     """Run several fits at once where each has one thread; XGBoost lets go of Python's lock."""
     workers = 1 if rows >= MANY_ROWS else min(FITS_AT_ONCE, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
-        yield from zip(folds, pool.map(score, folds), strict=True)
+        yield from zip(folds, pool.map(score, folds, learners), strict=True)
 
 
 def _calibrated(folds: tuple[Fold, ...], found: Floats, bad: Outcomes) -> Floats:

@@ -20,8 +20,10 @@ from scoring.training.card import card
 from scoring.training.encoding import Encoding, encoding_of, graph_inputs, matrix_from
 from scoring.training.export import Exported, Model, export
 from scoring.training.familiarity_fit import fit_familiarity
-from scoring.training.folds import OutOfFold, Progress, out_of_fold
+from scoring.training.folds import OutOfFold, Progress, within
 from scoring.training.gates import Gate, judge
+from scoring.training.labelling import labelled
+from scoring.training.labels import Sample, parted
 from scoring.training.learners import Learner, LocalLearner
 from scoring.training.quality import metrics_of
 from scoring.training.reference import Reference, reference_of, usual_of
@@ -56,10 +58,16 @@ class Trained:
 class _Snapshot:
     contract: Contract
     training: Training  # the contract's, or what a search found
-    frame: pl.DataFrame
+    sample: Sample
     encoding: Encoding
-    learner: Learner
-    bad: Outcomes
+    learner: Learner  # over the rows as laid out; once validated, by the label policy
+    plain: Learner  # that learns from real outcomes only
+    bad: Outcomes  # of the known rows, by which everything is measured
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The rows whose outcome is known."""
+        return self.sample.known
 
     @property
     def applied_on(self) -> pl.Series | None:
@@ -91,13 +99,16 @@ def train(
         The lending product.
     frame : DataFrame
         The snapshot: `row` (text), the features by name as `ingestion.ingest` types them, `bad`
-        (0 or 1), and `applied_on` (dates) where applications have dates. Nothing else is read.
+        (0 or 1), and `applied_on` (dates) where applications have dates. With `label` (a
+        `LabelSource`) and `weight` it may hold declined applicants, whose `bad` is null, and
+        officers' decisions: they are learned from by weight, and never measured on.
     snapshot_sha256 : str
         What the snapshot is known by; written into the manifest.
     progress : callable
         Told what is done and how much of the whole, 0 to 1.
     learner : Learner, optional
-        Where the trees are fitted; in this process without one. Its rows are those of `frame`.
+        Where the trees are fitted; in this process without one. Its rows are those of `frame`, as
+        `labels.parted(frame).laid_out` has them.
 
     Returns
     -------
@@ -125,13 +136,16 @@ def train(
     ...                 progress=lambda what, share: None)  # doctest: +SKIP
     """
     snapshot = _read(contract, frame, learner)
-    snapshot, searched = _searched(snapshot, _within(progress, 0.0, VALIDATING))
-    out = out_of_fold(
+    snapshot, searched = _searched(snapshot, within(progress, 0.0, VALIDATING))
+    found = labelled(
+        contract,
+        snapshot.sample,
         snapshot.learner,
         snapshot.bad,
         training=snapshot.training,
-        progress=_within(progress, VALIDATING, FITTING),
+        progress=within(progress, VALIDATING, FITTING),
     )
+    snapshot, out = replace(snapshot, learner=found.learner, plain=found.plain), found.out
     progress("Fitting on all loans", FITTING)
     fitted = _fitted(snapshot, out, progress)
     progress("Comparing the graph with the model", COMPARING)
@@ -141,13 +155,14 @@ def train(
         "search": searched,
         "parity": _parity(snapshot, fitted),
         **_manifest(snapshot, fitted, out),
+        **({"label_policy": found.said} if found.said else {}),
     }
-    ensembled = _ensembled(snapshot, fitted, _within(progress, RESAMPLING, FALLBACK))
+    ensembled = _ensembled(snapshot, fitted, within(progress, RESAMPLING, FALLBACK))
     progress("Fitting the fallback scorecard", FALLBACK)
     scorecard, figures = _scorecard(snapshot, out, fitted.reference)
     metrics = metrics_of(out, snapshot.bad, seed=contract.training.seed)
     said |= {"metrics": metrics, "scorecard": figures}
-    familiarity = fit_familiarity(contract, frame)
+    familiarity = fit_familiarity(contract, snapshot.frame)
     said["familiarity"] = {name: familiarity[name] for name in ("threshold", "quantile", "rows")}
     said["ensemble"] = ensembled.said if ensembled else None
     members = {
@@ -160,17 +175,9 @@ def train(
     return _packed(snapshot, members, said, out)
 
 
-def _within(progress: Progress, begins: float, ends: float) -> Progress:
-    """Tell a step's progress as a part of the whole."""
-
-    def tell(what: str, share: float) -> None:
-        progress(what, begins + share * (ends - begins))
-
-    return tell
-
-
 def _read(contract: Contract, frame: pl.DataFrame, learner: Learner | None) -> _Snapshot:
-    bad = frame["bad"].cast(pl.Int8).to_numpy()
+    sample = parted(frame)
+    bad = sample.known["bad"].cast(pl.Int8).to_numpy()
     bads, goods = int(bad.sum()), int((bad == 0).sum())
     needed = max(contract.training.minimum_bads, contract.training.folds)
     if bads < needed or goods < needed:
@@ -179,14 +186,21 @@ def _read(contract: Contract, frame: pl.DataFrame, learner: Learner | None) -> _
             f"at least {needed:,} of each to train."
         )
     encoding = encoding_of(contract)
+    learner = learner or _local(encoding, sample.laid_out)
     return _Snapshot(
         contract=contract,
         training=contract.training,
-        frame=frame,
+        sample=sample,
         encoding=encoding,
-        learner=learner or LocalLearner(matrix_from(encoding, frame), bad, encoding),
+        learner=learner,
+        plain=learner,
         bad=bad,
     )
+
+
+def _local(encoding: Encoding, rows: pl.DataFrame) -> LocalLearner:
+    bad = rows["bad"].cast(pl.Int8).to_numpy()
+    return LocalLearner(matrix_from(encoding, rows), bad, encoding)
 
 
 def _searched(snapshot: _Snapshot, progress: Progress) -> tuple[_Snapshot, dict[str, Any] | None]:
@@ -269,7 +283,7 @@ def _over_time(snapshot: _Snapshot, out: OutOfFold) -> dict[str, Any]:
         "calibration_over_time": realised.by_quarter(applied_on, out.pds[0], snapshot.bad),
         "out_of_time": None
         if split is None
-        else out_of_time.measure(training, snapshot.learner, snapshot.bad, out.margins[0], split),
+        else out_of_time.measure(training, snapshot.plain, snapshot.bad, out.margins[0], split),
     }
 
 

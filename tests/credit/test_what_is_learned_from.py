@@ -161,7 +161,8 @@ def test_a_snapshot_says_where_its_labels_come_from(champion):
 
     assert snapshot.label_sources == NOTHING_LIVE
     frame = snapshots.read(snapshot)
-    assert frame.columns == ["row", *factories.CONTRACT.feature_names, "bad"]
+    assert frame.columns == ["row", *factories.CONTRACT.feature_names, "bad", "label", "weight"]
+    assert set(frame["label"]) == {"ingested"}
     assert frame["row"][0] == f"ingestion:{snapshot.ingestion_id}:1"
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from credit.models import Role
+from credit.models import Role, TrainingRun
 from frontend import urls
 from frontend.access import ACCESS, FIRST_PAGES, NAVIGATION, first_page
 
@@ -29,14 +29,29 @@ def address(waiting, champion, officer):
             return reverse(name, args=[waiting().pk])
         if name in {"notice", "notice_left", "notice_file", "review"}:
             return reverse(name, args=notices_scene.arguments_of(name, officer))
-        if name in {"ingestion", "ingestion_report"}:
-            return reverse(name, args=[champion.snapshot.ingestion_id])
-        if name in {"policy_proposal", "policy_withdraw"}:
-            proposal = factories.proposal(champion.product)
-            return reverse(name, args=[proposal.pk if "proposal" in name else proposal.base_id])
-        return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
+        return reverse(name, args=_arguments(name, champion))
 
     return of
+
+
+def _arguments(name, champion):
+    if name in {"ingestion", "ingestion_report"}:
+        return [champion.snapshot.ingestion_id]
+    if name in {"policy_proposal", "policy_withdraw"}:
+        proposal = factories.proposal(champion.product)
+        return [proposal.pk if "proposal" in name else proposal.base_id]
+    if name == "snapshot":
+        return [champion.snapshot_id]
+    if name == "cancel_training":
+        return [_run_of(champion).pk]
+    return [champion.pk] if name in {"model", "comment"} else []
+
+
+def _run_of(champion):
+    found = TrainingRun.objects.filter(product=champion.product).first()
+    return found or TrainingRun.objects.create(
+        product=champion.product, requested_by=champion.trained_by, requested_at=factories.AT
+    )
 
 
 def test_every_page_is_in_the_table_and_every_line_has_a_page():

@@ -4,7 +4,12 @@ import re
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
-READERS = ("contract_reading.py", "contract_authority.py", "contract_notices.py")
+READERS = (
+    "contract_reading.py",
+    "contract_authority.py",
+    "contract_learning.py",
+    "contract_notices.py",
+)
 READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in READERS)
 REFERENCE = (CHECKOUT / "docs" / "contract.md").read_text()
 READS = re.compile(r'\b(?:table|root|amount|term)\.\w+\(\s*"(\w+)"')
