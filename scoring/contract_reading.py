@@ -38,6 +38,7 @@ from scoring.contract_authority import read_authority
 from scoring.contract_checks import problems_of
 from scoring.contract_lines import line_of, lines_of
 from scoring.contract_notices import officer_reason, read_notices
+from scoring.contract_promotion import maybe_promotion, read_gates
 from scoring.contract_tables import Table, each_of, whole_of
 from scoring.contract_terms import ObligationsAre, Period
 
@@ -91,6 +92,8 @@ def read_policy(table: Table) -> Policy:
         agreement_at_least=table.number("agreement_at_least", low=0, high=0.9, default=0.75),
         may_decide_own_entries=table.flag("may_decide_own_entries", default=False),
         clocks=whole_of(table.table("clocks", optional=True), _clocks),
+        promotion=maybe_promotion(table),
+        gates=whole_of(table.table("gates", optional=True), read_gates),
     )
 
 
