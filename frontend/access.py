@@ -78,6 +78,9 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "promotions": Rule(read=READS_MODELS | {Role.COMPLIANCE}),
+    "promotion": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
+    "waiver": Rule(write=frozenset({Role.MODEL_VALIDATOR, Role.COMPLIANCE})),
     "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
     "inventory": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
@@ -108,6 +111,7 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
     ("notices", _("Notices")),
     ("reviews", _("Reviews")),
     ("console", _("Models")),
+    ("promotions", _("Promotions")),
     ("ingestions", _("Past loans")),
     ("webhooks", _("Webhooks")),
     ("fairness", _("Fairness")),

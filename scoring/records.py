@@ -21,7 +21,7 @@ LARGEST = 4_000_000  # bytes
 UNASKED = "The bootstrap models could not be asked; a person decides."
 BY_HAND = "Entered or corrected by hand; a person decides."
 SCORECARD, NONE = "scorecard", "none"  # routes that no graph took
-ROUTES = ("champion", "previous_champion", SCORECARD, NONE)
+ROUTES = ("champion", "canary", "previous_champion", SCORECARD, NONE)
 
 
 class RecordRefused(ValueError):

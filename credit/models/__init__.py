@@ -20,6 +20,7 @@ from credit.models.partner_feedback import PartnerFeedback
 from credit.models.partners import ApiKey, Partner
 from credit.models.practice import PracticeAnswer, PracticeCase
 from credit.models.products import ContractVersion, Ingestion, PolicyVersion, Product, Snapshot
+from credit.models.promotions import CanaryCheck, CanaryMinute, GateWaiver, PromotionRequest
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.reviews import ReviewRequest
@@ -39,11 +40,14 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BatchRow",
+    "CanaryCheck",
+    "CanaryMinute",
     "ClockStop",
     "ContractVersion",
     "Correction",
     "Decision",
     "EventKind",
+    "GateWaiver",
     "HandEntry",
     "IdempotencyRecord",
     "InformationRequest",
@@ -66,6 +70,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeCase",
     "Product",
+    "PromotionRequest",
     "ProposedDecision",
     "QueueItem",
     "ReasonFeedback",

@@ -32,7 +32,9 @@ def address(waiting, champion, officer):
             return reverse(name, args=[champion.snapshot.ingestion_id])
         if name in {"registry", "rollback", "stop", "inventory"}:
             return reverse(name, args=[champion.product.slug])
-        return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
+        return reverse(
+            name, args=[champion.pk] if name in {"model", "comment", "promotion", "waiver"} else []
+        )
 
     return of
 
