@@ -8,11 +8,16 @@ import promotion_scene as scene
 from django.db import connections
 from django.utils import timezone
 
-from credit.actions import model_versions
+from credit.actions import canary_minutes, model_versions, shadow_scores
 from credit.models import Score
 
 
-def test_what_is_decided_all_the_while_is_by_a_model_in_force_and_stored_as_told(committed):
+def test_what_is_decided_all_the_while_is_by_a_model_in_force_and_stored_as_told(
+    committed, monkeypatch
+):
+    # Their threads would keep a connection to a database that is gone afterwards.
+    for queue in (shadow_scores._queue, canary_minutes._queue):
+        monkeypatch.setattr(queue, "offer", lambda _: None)
     live = scene.live(factories.SOURCE)
     version = scene.candidate_of(live)
     scene.approved(version)
