@@ -14,6 +14,7 @@ from credit.models import (
     OfficerDecision,
     OfficerVerdict,
     Outcome,
+    Score,
 )
 from credit.models.decisions import Verdict
 from scoring.contract import Contract
@@ -37,6 +38,10 @@ _PROMISED = {
     },
     str(Status.APPROVED): str(Status.APPROVED),
 }
+
+# So does `route`: it says how far down the ladder one had to go, which for a canary is nowhere.
+# `served_as` says all (decision record 0022).
+_PROMISED_ROUTES = {str(Score.Route.CANARY): str(Score.Route.CHAMPION)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,8 @@ def told(facts: Facts, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:
         "model": {
             "version": facts.version,
             "bundle": facts.bundle_hash or None,
-            "route": facts.route,
+            "route": _PROMISED_ROUTES.get(facts.route, facts.route),
+            "served_as": facts.route,
         },
         "uncertainty": _uncertainty(facts.uncertainty),
         "warnings": list(facts.warnings),

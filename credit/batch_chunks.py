@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.db import connections
 
-from credit import considering
+from credit import canary_counts, considering
 from credit.considering import Considered
 from credit.models import Partner
 from credit.serving import ModelUnavailable, Terms
@@ -39,6 +39,7 @@ class Chunk:
     monitoring: list[tuple[str, str, str]]  # application, attribute, group
     routes: dict[str, int]
     troubles: dict[str, ModelUnavailable]  # by cause
+    canary: dict[tuple[int, datetime], Counter[str]]  # how it did, by version and minute
     ended_by: RowsRefused | None  # the file cannot be read any further
 
     @property
@@ -115,6 +116,9 @@ def _chunk(
         ],
         routes=dict(Counter(str(each.route) for each in made)),
         troubles={trouble.cause: trouble for each in made for trouble in each.troubles},
+        canary=canary_counts.counted(
+            tried for each in made if (tried := canary_counts.tried_by(each))
+        ),
         ended_by=taken.ended_by,
     )
 

@@ -174,7 +174,8 @@ def consider(
     found = _terms(product, body, at=at)
     application = requests.read(body, product=found.product.slug, contract=found.contract)
     values = normalised(found.contract, application.features)
-    climbed = ladder.climb(found, values, at=at)
+    canary = ladder.canary_for(found, application.reference)
+    climbed = ladder.climb(found, values, at=at, canary=canary)
     sureness = _sureness(found, climbed.scored, values, at=at)
     return _decided(found, application, values, climbed, sureness, partner=partner, at=at)
 
@@ -199,13 +200,31 @@ def consider_each(
     read = [_read(body, found) for body in bodies]
     taken = [each for each in read if isinstance(each, Read)]
     values = [normalised(found.contract, each.features) for each in taken]
-    climbed = ladder.climb_each(found, values, at=at)
-    sureness = _sureness_of_each(found, climbed, values, at=at)
+    scored = _scored_each(found, [each.reference for each in taken], values, at=at)
     decided = iter(
-        _decided(found, *each, partner=partner, at=at)
-        for each in zip(taken, values, climbed, sureness, strict=True)
+        _decided(found, application, its_values, *its, partner=partner, at=at)
+        for application, its_values, its in zip(taken, values, scored, strict=True)
     )
     return [next(decided) if isinstance(each, Read) else each for each in read]
+
+
+def _scored_each(
+    found: Terms,
+    references: Sequence[str],
+    rows: Sequence[dict[str, Value]],
+    *,
+    at: datetime,
+) -> list[tuple[Climbed, _Sureness]]:
+    """Score the canary's and the others' each at once, in the order that they came in."""
+    canaries = [ladder.canary_for(found, reference) for reference in references]
+    scored: dict[int, tuple[Climbed, _Sureness]] = {}
+    for canary in dict.fromkeys(canaries):
+        places = [place for place, its in enumerate(canaries) if its is canary]
+        values = [rows[place] for place in places]
+        climbed = ladder.climb_each(found, values, at=at, canary=canary)
+        sureness = _sureness_of_each(found, climbed, values, at=at)
+        scored |= dict(zip(places, zip(climbed, sureness, strict=True), strict=True))
+    return [scored[place] for place in range(len(rows))]
 
 
 def _read(body: Mapping[str, object], found: Terms) -> Read | InputRefused:

@@ -4,14 +4,16 @@ Each step down is told: in the answer's route and warnings, in the log, and as a
 nobody can score, a person decides without a score.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from credit import serving
 from credit.models import ModelVersion, Score
 from credit.serving import ModelUnavailable, Terms
 from scoring import engine
+from scoring.canary import is_chosen
 from scoring.contract import Policy
 from scoring.engine import Engine, EngineFailed, EngineTimedOut
 from scoring.features import InputRefused, Value, validate
@@ -35,9 +37,10 @@ _WORDS = {
     "scorecard_refused": "it is not one of the contract",
 }
 _NAMES = {
+    Route.CANARY: "The canary",
     Route.CHAMPION: "The champion",
-    Route.PREVIOUS_CHAMPION: "the champion before",
-    Route.SCORECARD: "the fallback scorecard",
+    Route.PREVIOUS_CHAMPION: "The champion before",
+    Route.SCORECARD: "The fallback scorecard",
 }
 
 
@@ -49,6 +52,7 @@ class Scored:
     route: Route
     version: ModelVersion
     engine: Engine | None  # None of a scorecard
+    seconds: float | None = None  # that a canary took, alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +63,48 @@ class Climbed:
     troubles: tuple[tuple[Route, ModelUnavailable], ...]
 
     @property
+    def canary_failed(self) -> bool:
+        """Whether it was the canary's to score, and it could not."""
+        return bool(self.troubles) and self.troubles[0][0] == Route.CANARY
+
+    @property
     def warnings(self) -> list[str]:
         """Say in one sentence who could not score, and who did."""
         if not self.troubles:
             return []
         failed = ", ".join(
-            f"{_NAMES[route]} could not score ({_WORDS[trouble.cause]}: {trouble.cause})"
-            for route, trouble in self.troubles
+            f"{_named(route, is_first=not place)} could not score"
+            f" ({_WORDS[trouble.cause]}: {trouble.cause})"
+            for place, (route, trouble) in enumerate(self.troubles)
         )
-        did = _NAMES[self.scored.route] + " did" if self.scored else "a person decides"
+        did = _named(self.scored.route) + " did" if self.scored else "a person decides"
         return [f"{failed}; {did}."]
 
 
-def climb(found: Terms, values: Mapping[str, Value], *, at: datetime) -> Climbed:
-    """Have the best that works score a validated application."""
+def _named(route: Route, *, is_first: bool = False) -> str:
+    """Name a rung within the sentence; the champion's begins it unless a canary was before."""
+    return _NAMES[route] if is_first else _NAMES[route][0].lower() + _NAMES[route][1:]
+
+
+def canary_for(found: Terms, reference: str) -> ModelVersion | None:
+    """Give the canary where an application is its to score."""
+    canary = found.canary
+    if canary is None or found.is_stopped:
+        return None
+    share = found.promotion.canary_share
+    return canary if is_chosen(reference, canary=canary.bundle_hash, share=share) else None
+
+
+def climb(
+    found: Terms,
+    values: Mapping[str, Value],
+    *,
+    at: datetime,
+    canary: ModelVersion | None = None,
+) -> Climbed:
+    """Have the best that works score a validated application: `canary` first, where it is its."""
     troubles: list[tuple[Route, ModelUnavailable]] = []
-    for route, step in _steps(found, values, at=at):
+    for route, step in _steps(found, values, canary, at=at):
         try:
             return Climbed(scored=step(), troubles=tuple(troubles))
         except ModelUnavailable as trouble:
@@ -82,27 +112,35 @@ def climb(found: Terms, values: Mapping[str, Value], *, at: datetime) -> Climbed
     return Climbed(scored=None, troubles=tuple(troubles))
 
 
-def climb_each(found: Terms, rows: Sequence[Mapping[str, Value]], *, at: datetime) -> list[Climbed]:
-    """Have the champion score many at once; where it cannot, each goes down the ladder alone."""
-    champion = found.version
-    if champion is not None and rows and not found.is_stopped:
+def climb_each(
+    found: Terms,
+    rows: Sequence[Mapping[str, Value]],
+    *,
+    at: datetime,
+    canary: ModelVersion | None = None,
+) -> list[Climbed]:
+    """Have the champion score many at once, or the canary what is its.
+
+    Where it cannot, each goes down the ladder alone.
+    """
+    first, route = (canary, Route.CANARY) if canary else (found.version, Route.CHAMPION)
+    asks_the_same = first is not None and first.contract_id == found.contract_version.pk
+    if first is not None and asks_the_same and rows and not found.is_stopped:
         try:
-            serving.refuse_set_aside(champion.bundle_hash, at=at)
-            loaded = serving.engine_of(champion.bundle_hash)
+            serving.refuse_set_aside(first.bundle_hash, at=at)
+            loaded = serving.engine_of(first.bundle_hash)
             scores = loaded.score_each(rows)
         except (ModelUnavailable, EngineFailed):
             pass  # alone, each finds out what is wrong, and only those are told that it concerns
         else:
             return [
                 Climbed(
-                    scored=Scored(
-                        score=score, route=Route.CHAMPION, version=champion, engine=loaded
-                    ),
+                    scored=Scored(score=score, route=route, version=first, engine=loaded),
                     troubles=(),
                 )
                 for score in scores
             ]
-    return [climb(found, values, at=at) for values in rows]
+    return [climb(found, values, at=at, canary=canary) for values in rows]
 
 
 def sureness(
@@ -128,7 +166,9 @@ def sureness(
 Step = tuple[Route, Callable[[], Scored]]
 
 
-def _steps(found: Terms, values: Mapping[str, Value], *, at: datetime) -> list[Step]:
+def _steps(
+    found: Terms, values: Mapping[str, Value], canary: ModelVersion | None, *, at: datetime
+) -> list[Step]:
     if found.version is None or found.is_stopped:
         return [(Route.CHAMPION, lambda: _nobody(found))]
     champion, previous = found.version, found.previous
@@ -144,12 +184,25 @@ def _steps(found: Terms, values: Mapping[str, Value], *, at: datetime) -> list[S
                 ),
             )
         )
+    if canary is not None:
+        steps.insert(0, (Route.CANARY, lambda: _by_canary(found, canary, values, at=at)))
     return [*steps, (Route.SCORECARD, lambda: _by_scorecard(champion, values))]
 
 
 def _nobody(found: Terms) -> Scored:
     serving.refuse_stopped(found)
     raise ModelUnavailable("no_champion", f"{found.product.slug} has no champion yet.")
+
+
+def _by_canary(
+    found: Terms, canary: ModelVersion, values: Mapping[str, Value], *, at: datetime
+) -> Scored:
+    """Have the canary score, and note how long it took: it halts where that is too often long."""
+    if canary.contract_id != found.contract_version.pk:
+        values = _valid_for(canary, values)
+    began = time.perf_counter()
+    scored = _by_model(Route.CANARY, canary, values, at=at)
+    return replace(scored, seconds=time.perf_counter() - began)
 
 
 def _by_model(

@@ -16,12 +16,13 @@ from django.db import connection
 from credit import store
 from credit.models import ContractVersion, ModelVersion, PolicyVersion, Product
 from scoring.bundle import BundleRefused, open_bundle
-from scoring.contract import Contract, Policy
+from scoring.contract import Contract, Policy, Promotion
 from scoring.engine import Engine, EngineFailed, EngineTimedOut
 from scoring.features import FieldProblem, InputRefused
 from scoring.scorecard import Scorecard
 
 _ENGINES_KEPT = 8
+USUAL_PROMOTION = Promotion()
 BELIEVED_FOR = timedelta(seconds=0.5)  # how long another process's promotion may go unnoticed
 TIMED_OUT = "timed_out"
 
@@ -31,10 +32,13 @@ SELECT contract.id, policy.id, champion.id, previous.id, ARRAY(
     SELECT id FROM credit_modelversion
     WHERE product_id = product.id AND stage = 'shadow' ORDER BY id
 ), EXISTS (SELECT FROM credit_servicestop WHERE product_id = product.id AND resumed_at IS NULL),
-contract.hash, policy.in_force_from, policy.hash, champion.bundle_hash, previous.bundle_hash
+canary.id, contract.hash, policy.in_force_from, policy.hash, champion.bundle_hash,
+previous.bundle_hash, canary.bundle_hash
 FROM credit_product product
 LEFT JOIN credit_modelversion champion
     ON champion.product_id = product.id AND champion.stage = 'champion'
+LEFT JOIN credit_modelversion canary
+    ON canary.product_id = product.id AND canary.stage = 'canary' AND champion.id IS NOT NULL
 JOIN LATERAL (
     SELECT id, hash FROM credit_contractversion
     WHERE product_id = product.id AND (champion.id IS NULL OR id = champion.contract_id)
@@ -55,7 +59,7 @@ LEFT JOIN LATERAL (
 ) previous ON true
 WHERE product.slug = %(slug)s
 """
-_NUMBERS = 6  # columns before those that say what is in the rows
+_NUMBERS = 7  # columns before those that say what is in the rows
 
 
 class UnknownProduct(InputRefused):
@@ -84,6 +88,7 @@ class Terms:
     policy_version: PolicyVersion
     version: ModelVersion | None  # the champion, if there is one
     previous: ModelVersion | None = None  # the champion before this one
+    canary: ModelVersion | None = None  # scores a share of the applications in the champion's place
     shadows: tuple[ModelVersion, ...] = ()  # score beside the champion, and answer nobody
     is_stopped: bool = False  # by a person: no model scores
 
@@ -96,6 +101,11 @@ class Terms:
     def policy(self) -> Policy:
         """The cut-offs, rules and automatic zone in force."""
         return self.policy_version.read().policy
+
+    @property
+    def promotion(self) -> Promotion:
+        """The way into service, with its usual terms where the policy asks for no steps."""
+        return self.policy.promotion or USUAL_PROMOTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +130,8 @@ def terms(slug: str, *, at: datetime) -> Terms:
         row = cursor.fetchone()
     if row is None:
         raise UnknownProduct(slug)
-    *deciding, shadows, is_stopped = row[:_NUMBERS]
-    found = _terms(*deciding, tuple(shadows), is_stopped=is_stopped, content=row[_NUMBERS:])
+    *deciding, shadows, is_stopped, canary = row[:_NUMBERS]
+    found = _terms(*deciding, tuple(shadows), canary, is_stopped=is_stopped, content=row[_NUMBERS:])
     _in_force[slug] = (at, found)
     return found
 
@@ -247,6 +257,7 @@ def _terms(
     version: int | None,
     previous: int | None,
     shadows: tuple[int, ...],
+    canary: int | None,
     *,
     is_stopped: bool,
     content: tuple[Any, ...],  # noqa: ARG001 - only tells apart what is kept: see below
@@ -263,6 +274,7 @@ def _terms(
         policy_version=PolicyVersion.objects.select_related("contract").get(pk=policy),
         version=_version(version),
         previous=_version(previous),
+        canary=_version(canary),
         shadows=tuple(found for each in shadows if (found := _version(each))),
         is_stopped=is_stopped,
     )

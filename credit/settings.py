@@ -252,6 +252,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "look at canaries": {
+        "task": "credit.watch_canaries",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "take up trainings that nobody works on": {
         "task": "credit.sweep_training_runs",
         "schedule": 60.0,

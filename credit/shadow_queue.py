@@ -37,6 +37,10 @@ class Queue(Generic[T]):
         Whether requests wait for this process; then nothing is worked.
     leave : callable
         Is called in the thread when it ends.
+    pause : float
+        Seconds between two turns.
+    at_once : int
+        How many are worked in a turn.
     """
 
     def __init__(
@@ -47,9 +51,12 @@ class Queue(Generic[T]):
         most: Callable[[], int],
         is_busy: Callable[[], bool],
         leave: Callable[[], None],
+        pause: float = PAUSE,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._work, self._drop, self._most = work, drop, most
         self._is_busy, self._leave = is_busy, leave
+        self._pause, self._at_once = pause, at_once
         self._told_at = -TOLD_EVERY
         self._begin()
         os.register_at_fork(after_in_child=self._begin)
@@ -106,12 +113,12 @@ class Queue(Generic[T]):
 
     def _work_through(self) -> None:
         while self._waiting and not self._is_ending:
-            time.sleep(PAUSE)
+            time.sleep(self._pause)
             self._work(self._some())
 
     def _some(self) -> Iterator[T]:
         """Give those that have rested, for as long as nobody waits for the process."""
-        for _ in range(AT_ONCE):
+        for _ in range(self._at_once):
             if self._is_ending or not self._waiting or self._is_busy():
                 return
             if time.monotonic() - self._waiting[0][0] < REST:

@@ -14,6 +14,7 @@ from credit.actions import (
     audit,
     batch_runs,
     batches,
+    canaries,
     idempotency,
     months,
     outbox,
@@ -82,6 +83,12 @@ def purge_idempotency() -> None:
 def deliver_webhooks() -> None:
     """Deliver what is due: the message only says that there may be something."""
     webhook_deliveries.sweep(at=timezone.now(), clock=timezone.now)
+
+
+@_task(name="credit.watch_canaries")
+def watch_canaries() -> None:
+    """Halt canaries that broke a limit."""
+    canaries.watch(at=timezone.now())
 
 
 @_task(name="credit.request_outcomes")

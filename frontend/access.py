@@ -81,6 +81,9 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "promotions": Rule(read=READS_MODELS | {Role.COMPLIANCE}),
+    "promotion": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
+    "waiver": Rule(write=frozenset({Role.MODEL_VALIDATOR, Role.COMPLIANCE})),
     "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
     "inventory": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
@@ -123,6 +126,7 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
     ("reviews", _("Reviews")),
     ("console", _("Models")),
     ("policies", _("Policies")),
+    ("promotions", _("Promotions")),
     ("ingestions", _("Past loans")),
     ("webhooks", _("Webhooks")),
     ("fairness", _("Fairness")),

@@ -78,3 +78,36 @@ class InventoryForm(forms.Form):
     review_on = forms.DateField(
         label=_("Next review by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+
+class PromotionStepForm(_ToldElsewhere):
+    """What is done about a version's way into service, and why."""
+
+    WORDLESS = frozenset({"take_back"})  # seconds may count
+
+    do = forms.ChoiceField(
+        choices=[(do, "") for do in ("ask", "approve", "refuse", "withdraw", "step", "take_back")]
+    )
+    words = forms.CharField(required=False, max_length=LONGEST)
+
+    def clean_words(self) -> str:
+        """Ask for words, but where seconds may count."""
+        words = str(self.cleaned_data["words"]).strip()
+        if not words and self.cleaned_data.get("do") not in self.WORDLESS:
+            raise forms.ValidationError(_("Say in a sentence why."))
+        return words
+
+
+class WaiverForm(_ToldElsewhere):
+    """Which failed gate is let pass and why; or which proposal is signed."""
+
+    signs = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    gate = forms.CharField(required=False, max_length=50)
+    words = forms.CharField(required=False, max_length=LONGEST)
+
+    def clean(self) -> dict[str, object]:
+        """Ask for words of who proposes."""
+        said = super().clean() or {}
+        if not said.get("signs") and not str(said.get("words", "")).strip():
+            raise forms.ValidationError(_("Say in a sentence why."))
+        return said

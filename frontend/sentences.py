@@ -71,6 +71,9 @@ WORDS = (
     _("{before}, the champion before could not score ({why}: {cause})"),
     _("{before}, the fallback scorecard could not score ({why}: {cause})"),
     _("The champion could not score ({why}: {cause})"),
+    _("The canary could not score ({why}: {cause})"),
+    _("{before}, the champion could not score ({why}: {cause})"),
+    _("{failures}; the champion did."),
     _("there is no champion"),
     _("its file is gone"),
     _("its file is not the registered one"),
@@ -96,6 +99,10 @@ WORDS = (
     _(
         "the AUC of {folds} folds varies by {sd} (standard deviation); folds of this size vary by"
         " {expected} by chance, and may by twice that"
+    ),
+    _(
+        "the AUC of {folds} folds varies by {sd} (standard deviation); folds of this size vary by"
+        " {expected} by chance, and may by {times} times that"
     ),
     _(
         "AUC {auc} on the {n} newest loans ({bads} bad), {fall} below the cross-validated {mean};"
@@ -172,6 +179,28 @@ WORDS = (
     ),
     # Of an alert.
     _("{trouble}. Answers are not affected."),
+    _("canary halted"),
+    _("The canary {version} halted itself: {why}."),
+    _(
+        "it could not score {share} of its applications ({low} to {high}), and may {most}"
+        " ({n} seen)"
+    ),
+    _(
+        "it was too slow for {share} of its applications ({low} to {high}), and may {most}"
+        " ({n} seen)"
+    ),
+    _(
+        "its share of approvals is {gap} points from the champion's ({low} to {high}), and may be"
+        " {most} either way ({n} seen)"
+    ),
+    _(
+        "bad loans among its own are {times} times as many as expected ({low} to {high}), and may"
+        " be {most} times ({n} seen)"
+    ),
+    _("any number"),
+    _("{version} is the champion"),
+    _("rolled back to {version}"),
+    _("replaced by {version}"),
     _("These keys expire within {days} days: {keys}."),
     _("The webhook of {partner} at {host} was disabled: {why}."),
     _("it says that it is gone"),

@@ -45,7 +45,9 @@ JOIN credit_auditevent event ON event.target = 'decision:' || proposed.decision_
 WHERE application.reference LIKE %s AND proposed.state = 'waiting'
 """
 _MODELS = """
-SELECT application.id, product.slug || '/' || version.number, score.bundle_hash, score.route
+-- A canary is told as the champion, in whose place it scored.
+SELECT application.id, product.slug || '/' || version.number, score.bundle_hash,
+    CASE score.route WHEN 'canary' THEN 'champion' ELSE score.route END
 FROM credit_application application
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_product product ON product.id = application.product_id

@@ -39,6 +39,7 @@ from scoring.contract_checks import problems_of
 from scoring.contract_learning import read_exploration, read_learning
 from scoring.contract_lines import line_of, lines_of
 from scoring.contract_notices import officer_reason, read_notices
+from scoring.contract_promotion import maybe_promotion, read_gates
 from scoring.contract_tables import Table, each_of, whole_of
 from scoring.contract_terms import ObligationsAre, Period
 
@@ -93,6 +94,8 @@ def read_policy(table: Table) -> Policy:
         may_decide_own_entries=table.flag("may_decide_own_entries", default=False),
         clocks=whole_of(table.table("clocks", optional=True), _clocks),
         exploration=read_exploration(table),
+        promotion=maybe_promotion(table),
+        gates=whole_of(table.table("gates", optional=True), read_gates),
     )
 
 

@@ -198,6 +198,47 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryLimits:
+    """What a canary may be before it halts itself, and how seldom that may happen by chance."""
+
+    level: float = (
+        0.05  # chance that a canary within all limits ever halts, however often looked at
+    )
+    failed_at_most: float = 0.01  # share of its applications that it could not score
+    slow_at_most: float = 0.01  # share that it took longer over than
+    slow_ms: int = 100
+    approval_gap_at_most: float = (
+        0.1  # between its share of approvals and the champion's, either way
+    )
+    bads_ratio_at_most: float = 1.5  # bad loans among its own, against what both models' PDs expect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """The way from an approved request to champion: what each step needs before the next."""
+
+    canary_share: float = 0.1  # of applications, by a hash of the reference
+    shadow_hours: int = 0  # at least, and
+    shadow_decisions: int = 0  # at least so many scored beside the champion
+    canary_hours: int = 0
+    canary_decisions: int = 0  # scored by the canary
+    limits: CanaryLimits = CanaryLimits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateBounds:
+    """What a candidate must show; a gate whose bound is missed blocks, or leaves it to a person."""
+
+    auc_at_least: float = 0.60  # of the lower end of its interval
+    slope_at_least: float = 0.8
+    slope_at_most: float = 1.25
+    ece_at_most: float = 0.03  # or what chance alone gives a perfect model on so few rows
+    spread_at_most: float = 2.0  # of the folds' AUC, as a multiple of what their size explains
+    auc_fall_at_most: float = 0.10  # from cross-validation to the newest loans
+    latency_us_at_most: int = 300  # one application through the whole engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Cut-offs, rules and the automatic zone; the contract's is a product's first policy."""
 
@@ -210,6 +251,8 @@ class Policy:
     may_decide_own_entries: bool = False  # whoever typed an application in may also decide it
     clocks: Clocks = Clocks()
     exploration: Exploration | None = None  # None: nobody is drawn
+    promotion: Promotion | None = None  # None: no step is asked for between approval and service
+    gates: GateBounds = GateBounds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ UNASKED = "The bootstrap models could not be asked; a person decides."
 BY_HAND = "Entered or corrected by hand; a person decides."
 EXPLORED = "Drawn by chance to learn from: policy alone would decline it. A person decides."
 SCORECARD, NONE = "scorecard", "none"  # routes that no graph took
-ROUTES = ("champion", "previous_champion", SCORECARD, NONE)
+ROUTES = ("champion", "canary", "previous_champion", SCORECARD, NONE)
 
 
 class RecordRefused(ValueError):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from credit import meters, tenancy, vault
-from credit.actions import alerts, audit
+from credit.actions import alerts, audit, canary_minutes
 from credit.actions.refusals import ActionDenied
 from credit.batch_chunks import Chunk
 from credit.models import AuditEvent, Batch
@@ -98,6 +98,7 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
             )
             cursor.execute(_RESULTS, [batch.pk, chunk.results])
         vault.store_each(chunk.monitoring, at=chunk.at)
+        canary_minutes.store(counts=chunk.canary)
         for cause, trouble in chunk.troubles.items():
             alerts.raise_alert(
                 cause=cause, product=terms.product, message=str(trouble), at=chunk.at

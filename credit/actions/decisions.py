@@ -11,7 +11,7 @@ import structlog
 from django.db import transaction
 
 from credit import answers, considering, meters, tenancy
-from credit.actions import alerts, decision_rows, exploration, shadow_scores
+from credit.actions import alerts, canary_minutes, decision_rows, exploration, shadow_scores
 from credit.actions import idempotency as keys
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
 from credit.audit_chain import Event
@@ -101,6 +101,7 @@ def _tell_around(considered: Considered) -> None:
     """Count it, have the shadows look at it, and say what failed: once it is stored."""
     meters.decided(considered)
     shadow_scores.offer(considered)
+    canary_minutes.offer(considered)
     if considered.troubles:
         _say(considered)
 

@@ -7,22 +7,22 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 
-from credit import serving, store
-from credit.actions import audit
+from credit import promotion_path
+from credit.actions import audit, stage_moves
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
 from credit.models import (
     AuditEvent,
     ModelVersion,
-    PolicyVersion,
     Product,
+    PromotionRequest,
     Role,
     Snapshot,
-    StageChange,
     User,
 )
 from credit.words import in_a_sentence
 
 Stage = ModelVersion.Stage
+State = PromotionRequest.State
 
 
 class PromotionDenied(ActionDenied):
@@ -74,7 +74,7 @@ def register(
         trained_by=trained_by,
         trained_at=at,
     )
-    _write_down(version, by=trained_by, at=at)
+    stage_moves.write_down(version, by=trained_by, at=at)
     audit.record(
         AuditEvent.Type.MODEL_TRAINED,
         target=f"model:{version.name}",
@@ -89,11 +89,9 @@ def register(
 @transaction.atomic
 def shadow(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
     """Let a version score beside the champion from now on; it answers nobody."""
-    version = _locked(version_id)
+    version = stage_moves.locked(version_id)
     _check_can_shadow(version, by=by)
-    version.stage, version.shadowed_at, version.shadowed_by = Stage.SHADOW, at, by
-    version.save(update_fields=["stage", "shadowed_at", "shadowed_by"])
-    _write_down(version, by=by, at=at, note=note)
+    stage_moves.move(version, Stage.SHADOW, by=by, at=at, note=note)
     audit.record(
         AuditEvent.Type.MODEL_SHADOWED,
         target=f"model:{version.name}",
@@ -102,18 +100,21 @@ def shadow(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersio
         note=note,
         bundle=version.bundle_hash,
     )
-    serving.forget_what_is_in_force()
     return version
 
 
 @transaction.atomic
 def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
-    """Make a version the champion and retire the one it replaces."""
-    version = _locked(version_id)
+    """Make a version the champion and retire the one it replaces.
+
+    Where the policy asks for steps, a version that may replace a champion has taken them all.
+    """
+    version = stage_moves.locked(version_id)
     _check_can_promote(version, by=by, at=at)
+    _end_what_is_under_way(version, by=by, at=at)
     for outgoing in version.product.versions.filter(stage=Stage.CHAMPION).select_for_update():
         _retire(outgoing, by=by, at=at, note=f"replaced by {version.name}")
-    _crown(version, by=by, at=at, note=note)
+    stage_moves.move(version, Stage.CHAMPION, by=by, at=at, note=note)
     audit.record(
         AuditEvent.Type.MODEL_PROMOTED,
         target=f"model:{version.name}",
@@ -122,7 +123,6 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
         note=note,
         bundle=version.bundle_hash,
     )
-    serving.forget_what_is_in_force()
     return version
 
 
@@ -130,7 +130,8 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
 def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> ModelVersion:
     """Make the champion before the champion again; the one that goes never serves any more.
 
-    One signature and no words are enough, since seconds may count.
+    A canary that runs beside it goes too: it was compared with what was wrong. One signature and
+    no words are enough, since seconds may count.
     """
     product = Product.objects.select_for_update().get(pk=product_id)
     outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update().first()
@@ -139,14 +140,15 @@ def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> Mod
         raise RollbackDenied(
             gettext("{product} has no champion to go back to.").format(product=product.slug)
         )
-    _check_may_sign(version, by=by)
-    problem = _bundle_problem(version) or _policy_problem(version, at=at)
+    check_may_sign(version, by=by)
+    problem = stage_moves.bundle_problem(version) or stage_moves.policy_problem(version, at=at)
     if problem:
         raise RollbackDenied(problem)
+    _stop_canary(product, by=by, at=at, note=f"rolled back to {version.name}")
     outgoing.rolled_back_at = at
     outgoing.save(update_fields=["rolled_back_at"])
     _retire(outgoing, by=by, at=at, note=note, is_rollback=True)
-    _crown(version, by=by, at=at, note=note, is_rollback=True)
+    stage_moves.move(version, Stage.CHAMPION, by=by, at=at, note=note, is_rollback=True)
     audit.record(
         AuditEvent.Type.MODEL_ROLLED_BACK,
         target=f"model:{version.name}",
@@ -156,7 +158,6 @@ def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> Mod
         bundle=version.bundle_hash,
         instead_of=outgoing.name,
     )
-    serving.forget_what_is_in_force()
     return version
 
 
@@ -164,68 +165,54 @@ def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> Mod
 def retire(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
     """Take a version out for good. Without a champion every application goes to a person."""
     require_role(by, Role.MODEL_VALIDATOR, to="retire a model")
-    version = _locked(version_id)
+    version = stage_moves.locked(version_id)
     if Stage.RETIRED not in version.NEXT_STAGES[version.stage]:
         raise RetirementDenied(
             gettext("{version} is {stage} already.").format(
                 version=version.name, stage=in_a_sentence(version.get_stage_display())
             )
         )
+    if version.stage == Stage.CHAMPION:
+        _stop_canary(version.product, by=by, at=at, note=f"{version.name} is retired")
+    under_way = version.promotions.filter(state__in=PromotionRequest.UNDER_WAY)
+    if under_way.exists():
+        stage_moves.end_request(version.product, state=State.WITHDRAWN, by=by, at=at, why=note)
     return _retire(version, by=by, at=at, note=note)
 
 
-def _locked(version_id: int) -> ModelVersion:
-    """Lock the product first: of two promotions at once, one waits and then sees the other."""
-    product_id = ModelVersion.objects.values_list("product_id", flat=True).get(pk=version_id)
-    Product.objects.select_for_update().get(pk=product_id)
-    return (
-        ModelVersion.objects.select_related("product")
-        .select_for_update(of=("self",))
-        .get(pk=version_id)
-    )
-
-
-def _crown(
-    version: ModelVersion, *, by: User, at: datetime, note: str, is_rollback: bool = False
-) -> None:
-    version.stage, version.retired_at = Stage.CHAMPION, None
-    version.promoted_at, version.promoted_by, version.promotion_note = at, by, note
-    version.save(
-        update_fields=["stage", "retired_at", "promoted_at", "promoted_by", "promotion_note"]
-    )
-    _write_down(version, by=by, at=at, note=note, is_rollback=is_rollback)
-
-
-def _write_down(
-    version: ModelVersion, *, by: User, at: datetime, note: str = "", is_rollback: bool = False
-) -> None:
-    StageChange.objects.create(
-        product=version.product,
-        version=version,
-        stage=version.stage,
-        is_rollback=is_rollback,
+def _end_what_is_under_way(version: ModelVersion, *, by: User, at: datetime) -> None:
+    """End the request that led here; one that led elsewhere is overtaken, its canary too."""
+    is_its_own = promotion_path.approved(version) is not None
+    stage_moves.end_request(
+        version.product,
+        state=State.COMPLETED if is_its_own else State.SUPERSEDED,
         by=by,
         at=at,
-        note=note,
+        why=f"{version.name} is the champion",
     )
+    stage_moves.take_back_canary(
+        version.product, by=by, at=at, note=f"{version.name} is the champion", but=version
+    )
+
+
+def _stop_canary(product: Product, *, by: User, at: datetime, note: str) -> None:
+    if stage_moves.take_back_canary(product, by=by, at=at, note=note):
+        stage_moves.end_request(product, state=State.SUPERSEDED, by=by, at=at, why=note)
 
 
 def _retire(
     version: ModelVersion, *, by: User, at: datetime, note: str, is_rollback: bool = False
 ) -> ModelVersion:
-    version.stage, version.retired_at = Stage.RETIRED, at
-    version.save(update_fields=["stage", "retired_at"])
-    _write_down(version, by=by, at=at, note=note, is_rollback=is_rollback)
+    stage_moves.move(version, Stage.RETIRED, by=by, at=at, note=note, is_rollback=is_rollback)
     audit.record(
         AuditEvent.Type.MODEL_RETIRED, target=f"model:{version.name}", by=by, at=at, note=note
     )
-    serving.forget_what_is_in_force()
     return version
 
 
 def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
-    _check_may_sign(version, by=by)
-    problem = version.why_not_ready(Stage.SHADOW) or _bundle_problem(version)
+    check_may_sign(version, by=by)
+    problem = version.why_not_ready(Stage.SHADOW) or stage_moves.bundle_problem(version)
     if problem:
         raise ShadowDenied(problem)
     most = settings.EVENHAND_SHADOWS
@@ -239,30 +226,19 @@ def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
 
 
 def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None:
-    _check_may_sign(version, by=by)
-    problem = version.why_not_ready() or _bundle_problem(version) or _policy_problem(version, at=at)
+    check_may_sign(version, by=by)
+    problem = (
+        version.why_not_ready()
+        or promotion_path.why_not_promoted(version, at=at)
+        or stage_moves.bundle_problem(version)
+        or stage_moves.policy_problem(version, at=at)
+    )
     if problem:
         raise PromotionDenied(problem)
 
 
-def _check_may_sign(version: ModelVersion, *, by: User) -> None:
+def check_may_sign(version: ModelVersion, *, by: User) -> None:
+    """Refuse who did not train it but is no validator, or who trained it."""
     not_theirs = version.why_not_theirs(by)
     if not_theirs:
         raise PromotionNotAllowed(not_theirs)
-
-
-def _policy_problem(version: ModelVersion, *, at: datetime) -> str | None:
-    if PolicyVersion.objects.filter(contract=version.contract, in_force_from__lte=at).exists():
-        return None
-    words = gettext("No policy was put in force for the contract of {version}.")
-    return words.format(version=version.name)
-
-
-def _bundle_problem(version: ModelVersion) -> str | None:
-    try:
-        store.get(version.bundle_hash, ".zip")
-    except (store.FileMissing, store.FileAltered) as broken:
-        return gettext("{version} cannot serve: {trouble}").format(
-            version=version.name, trouble=broken
-        )
-    return None

@@ -20,7 +20,7 @@ OWN = "decision:"
 def due(*, at: datetime) -> list[int]:
     """Find the versions in use whose table is missing or old."""
     fresh = PastLoans.objects.filter(made_at__gt=at - REMADE_AFTER).values("version")
-    used = ModelVersion.objects.filter(stage__in=(Stage.CHAMPION, Stage.SHADOW))
+    used = ModelVersion.objects.filter(stage__in=(Stage.CHAMPION, Stage.CANARY, Stage.SHADOW))
     return list(used.exclude(pk__in=fresh).order_by("pk").values_list("pk", flat=True))
 
 

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from credit import serving
-from credit.actions import audit
+from credit.actions import audit, stage_moves
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import AuditEvent, Product, Role, ServiceStop, User
+from credit.models import AuditEvent, Product, PromotionRequest, Role, ServiceStop, User
 from credit.words import moment_in_words
 
 
@@ -26,7 +26,7 @@ class WhyMissing(ActionDenied):
 
 @transaction.atomic
 def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
-    """Let no model of a product score from now on."""
+    """Let no model of a product score from now on; a canary does not come back by itself."""
     require_role(by, Role.MODEL_VALIDATOR, to="stop the models of a product")
     product = Product.objects.select_for_update().get(pk=product_id)
     words = _checked(why, refusal=gettext("Say in a sentence why they stop."))
@@ -40,6 +40,9 @@ def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
                 at=moment_in_words(before.stopped_at),
             )
         )
+    if stage_moves.take_back_canary(product, by=by, at=at, note=words):
+        state = PromotionRequest.State.SUPERSEDED
+        stage_moves.end_request(product, state=state, by=by, at=at, why=words)
     made = ServiceStop.objects.create(product=product, stopped_by=by, stopped_at=at, why=words)
     audit.record(
         AuditEvent.Type.SERVICE_STOPPED, target=f"product:{product.slug}", by=by, at=at, why=words

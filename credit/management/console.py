@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from tqdm import tqdm
 
 from credit.actions.refusals import ActionDenied
-from credit.models import ApiKey, ModelVersion, Product, User
+from credit.models import ApiKey, ModelVersion, Product, PromotionRequest, User
 from scoring.contract import ContractRefused
 from scoring.ingestion import IngestionRefused
 
@@ -111,6 +111,14 @@ def version_named(name: str) -> ModelVersion:
     found = product_named(slug).versions.filter(number=number if number.isdecimal() else -1).first()
     if found is None:
         raise CommandError(f"There is no model {name}.")
+    return found
+
+
+def request_for(name: str) -> PromotionRequest:
+    """Find the latest request that a model version, as in `consumer-loan/2`, be promoted."""
+    found = version_named(name).promotions.order_by("-requested_at", "-pk").first()
+    if found is None:
+        raise CommandError(f"Nobody asked for the promotion of {name}.")
     return found
 
 

@@ -26,7 +26,7 @@ UPDATE credit_application SET queued = true WHERE id IN (SELECT decision_id FROM
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0022_notices"),
+        ("credit", "0025_policies"),
     ]
 
     operations = [

@@ -30,6 +30,7 @@ from credit.models.products import (
     Snapshot,
     SnapshotReport,
 )
+from credit.models.promotions import CanaryCheck, CanaryMinute, GateWaiver, PromotionRequest
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.reviews import ReviewRequest
@@ -49,6 +50,8 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BatchRow",
+    "CanaryCheck",
+    "CanaryMinute",
     "ClockStop",
     "ContractVersion",
     "Correction",
@@ -58,6 +61,7 @@ __all__ = [
     "EventKind",
     "Exploration",
     "ExplorationMonth",
+    "GateWaiver",
     "HandEntry",
     "IdempotencyRecord",
     "InformationRequest",
@@ -82,6 +86,7 @@ __all__ = [
     "PracticeAnswer",
     "PracticeCase",
     "Product",
+    "PromotionRequest",
     "ProposedDecision",
     "QueueItem",
     "ReasonFeedback",

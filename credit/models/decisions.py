@@ -16,6 +16,7 @@ class Score(models.Model):
 
     class Route(models.TextChoices):
         CHAMPION = "champion", "Champion"
+        CANARY = "canary", "Canary"
         PREVIOUS_CHAMPION = "previous_champion", "Champion before"
         SCORECARD = "scorecard", "Fallback scorecard"
         NONE = "none", "No model could score it"

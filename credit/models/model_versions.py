@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,14 +16,18 @@ class Stage(models.TextChoices):
 
     CANDIDATE = "candidate", _("Candidate")
     SHADOW = "shadow", _("Shadow")
+    CANARY = "canary", _("Canary")
     CHAMPION = "champion", _("Champion")
     RETIRED = "retired", _("Retired")
 
 
 _COMES_FROM: dict[str, Words] = {
     Stage.SHADOW: _("a candidate can go into shadow"),
-    Stage.CHAMPION: _("a candidate or a shadow can be promoted"),
+    Stage.CANARY: _("a shadow can become the canary"),
+    Stage.CHAMPION: _("a candidate, a shadow or a canary can be promoted"),
 }
+# Law 4: what a bundle is, and that its graph is the model with true reasons, nobody signs away.
+NEVER_WAIVED = ("parity", "reasons")
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -46,7 +50,8 @@ class ModelVersion(models.Model):
 
     NEXT_STAGES: ClassVar[dict[str, frozenset[str]]] = {
         Stage.CANDIDATE: frozenset({Stage.SHADOW, Stage.CHAMPION, Stage.RETIRED}),
-        Stage.SHADOW: frozenset({Stage.CHAMPION, Stage.RETIRED}),
+        Stage.SHADOW: frozenset({Stage.CANARY, Stage.CHAMPION, Stage.RETIRED}),
+        Stage.CANARY: frozenset({Stage.CHAMPION, Stage.CANDIDATE, Stage.RETIRED}),
         Stage.CHAMPION: frozenset({Stage.RETIRED}),
         Stage.RETIRED: frozenset(),
     }
@@ -72,6 +77,10 @@ class ModelVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     shadowed_at = models.DateTimeField(null=True)
+    canary_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    canary_at = models.DateTimeField(null=True, help_text="since when, or the last time")
     promoted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -112,6 +121,19 @@ class ModelVersion(models.Model):
                 condition=~Q(stage="shadow") | Q(shadowed_by__isnull=False),
                 name="model_version_shadow_is_signed",
             ),
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=Q(stage="canary"),
+                name="model_version_one_canary",
+            ),
+            models.CheckConstraint(
+                condition=Q(canary_by=None) | ~Q(canary_by=F("trained_by")),
+                name="model_version_canary_by_someone_else",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="canary") | Q(canary_by__isnull=False, canary_at__isnull=False),
+                name="model_version_canary_is_signed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +143,18 @@ class ModelVersion(models.Model):
     def name(self) -> str:
         """As in `consumer-loan/7`."""
         return f"{self.product.slug}/{self.number}"
+
+    @property
+    def failed_gates(self) -> list[dict[str, Any]]:
+        """Those that block a promotion unless they are waived."""
+        return [gate for gate in self.gates if gate["blocking"] and not gate["passed"]]
+
+    def waived_gates(self) -> frozenset[str]:
+        """Name the gates that two people signed away."""
+        if not self.failed_gates:
+            return frozenset()
+        signed = self.waivers.filter(second_by__isnull=False)
+        return frozenset(signed.values_list("gate", flat=True)) - set(NEVER_WAIVED)
 
     def why_not_theirs(self, by: User) -> str | None:
         """Say why this person may not sign for it; None if they may."""
@@ -140,10 +174,11 @@ class ModelVersion(models.Model):
                 stage=in_a_sentence(self.get_stage_display()),
                 others=_COMES_FROM[to],
             )
+        waived = self.waived_gates()
         failed = [
             f"{gate['name']} ({gate['detail']})"
-            for gate in self.gates
-            if gate["blocking"] and not gate["passed"]
+            for gate in self.failed_gates
+            if gate["name"] not in waived
         ]
         if failed:
             return gettext("{version} did not pass: {gates}.").format(

@@ -17,7 +17,13 @@ class StageChange(models.Model):
     )
     stage = models.CharField(max_length=12, choices=Stage)
     is_rollback = models.BooleanField(default=False, help_text="back to it, or back from it")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="null: a canary that halted itself",
+    )
     at = models.DateTimeField()
     note = models.TextField(blank=True)
 
@@ -25,6 +31,12 @@ class StageChange(models.Model):
         ordering: ClassVar = ["at", "pk"]
         indexes: ClassVar = [
             models.Index(fields=["product", "at"], name="stage_change_by_time"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | Q(stage="candidate"),
+                name="stage_change_signed_unless_halted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from scoring.reasons import in_words
 from scoring.records import normalised
 from scoring.sessions import GraphFailed
 
-MODELS = frozenset({Score.Route.CHAMPION, Score.Route.PREVIOUS_CHAMPION})
+MODELS = frozenset({Score.Route.CHAMPION, Score.Route.CANARY, Score.Route.PREVIOUS_CHAMPION})
 
 
 class AlternativesUnavailable(Exception):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext
 
 from credit.models import (
     InventoryEntry,
@@ -33,12 +34,12 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenure:
-    """A time in which one version was champion."""
+    """A time in which one version was champion, or the canary."""
 
     version_id: int
     version_name: str
     since: datetime
-    until: datetime | None  # None: it is champion now
+    until: datetime | None  # None: it is so now
     signed_by: str
     note: str
 
@@ -88,27 +89,12 @@ def history(product: str) -> list[ChangeRow]:
 
 def champion_at(product: str, moment: datetime) -> Tenure | None:
     """Say which version was champion at a moment, and who signed; None where none was."""
-    tenures = _changes(product).filter(stage=Stage.CHAMPION, at__lte=moment)
-    crowned = tenures.order_by("-at", "-pk").first()
-    if crowned is None:
-        return None
-    ended = (
-        _changes(product)
-        .filter(version=crowned.version_id, stage=Stage.RETIRED, at__gte=crowned.at)
-        .filter(pk__gt=crowned.pk)
-        .order_by("at", "pk")
-        .first()
-    )
-    if ended is not None and ended.at <= moment:
-        return None
-    return Tenure(
-        version_id=crowned.version_id,
-        version_name=crowned.version.name,
-        since=crowned.at,
-        until=ended.at if ended else None,
-        signed_by=crowned.by.known_as,
-        note=crowned.note,
-    )
+    return _tenure(product, Stage.CHAMPION, moment)
+
+
+def canary_at(product: str, moment: datetime) -> Tenure | None:
+    """Say which version scored a share in the champion's place, and who signed; None: none did."""
+    return _tenure(product, Stage.CANARY, moment)
 
 
 def goes_back_to(product: str) -> ModelVersion | None:
@@ -172,6 +158,26 @@ def stop_of(product: str) -> StopRow | None:
     return StopRow(by=found.stopped_by.known_as, at=found.stopped_at, why=found.why)
 
 
+def _tenure(product: str, stage: Stage, moment: datetime) -> Tenure | None:
+    """Find the last that came onto a stage; its next move, wherever to, ended that."""
+    changes = _changes(product)
+    begun = changes.filter(stage=stage, at__lte=moment).order_by("-at", "-pk").first()
+    if begun is None:
+        return None
+    later = changes.filter(version=begun.version_id, pk__gt=begun.pk)
+    ended = later.order_by("at", "pk").first()
+    if ended is not None and ended.at <= moment:
+        return None
+    return Tenure(
+        version_id=begun.version_id,
+        version_name=begun.version.name,
+        since=begun.at,
+        until=ended.at if ended else None,
+        signed_by=begun.by.known_as if begun.by else "",
+        note=begun.note,
+    )
+
+
 def _changes(product: str) -> QuerySet[StageChange]:
     return StageChange.objects.filter(product__slug=product).select_related(
         "version__product", "by"
@@ -185,14 +191,16 @@ def _row(change: StageChange) -> ChangeRow:
         stage=change.stage,
         what=_what(change),
         at=change.at,
-        by=change.by.known_as,
+        by=change.by.known_as if change.by else gettext("by itself"),
         note=change.note,
     )
 
 
 def _what(change: StageChange) -> str:
     if change.is_rollback:
-        return "Champion again" if change.stage == Stage.CHAMPION else "Taken back"
-    return {Stage.CANDIDATE: "Trained", Stage.SHADOW: "Into shadow"}.get(
-        Stage(change.stage), change.get_stage_display()
-    )
+        is_back = change.stage == Stage.CHAMPION
+        return gettext("Champion again") if is_back else gettext("Taken back")
+    if change.by is None:
+        return gettext("Halted as canary")
+    said = {Stage.CANDIDATE: gettext("Trained"), Stage.SHADOW: gettext("Into shadow")}
+    return said.get(Stage(change.stage), change.get_stage_display())

@@ -17,7 +17,7 @@ SUFFIX = ".npz"
 NEAREST = 50  # that the share is of
 SHOWN = 5
 DETAILS = 4  # of those features that moved the application's score the most
-MODELS = frozenset({Score.Route.CHAMPION, Score.Route.PREVIOUS_CHAMPION})
+MODELS = frozenset({Score.Route.CHAMPION, Score.Route.CANARY, Score.Route.PREVIOUS_CHAMPION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

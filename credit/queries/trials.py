@@ -21,7 +21,7 @@ from scoring.records import normalised
 from scoring.sessions import GraphFailed
 from scoring.uncertainty import assess
 
-MODELS = frozenset({Score.Route.CHAMPION, Score.Route.PREVIOUS_CHAMPION})
+MODELS = frozenset({Score.Route.CHAMPION, Score.Route.CANARY, Score.Route.PREVIOUS_CHAMPION})
 LEAST = 0.05  # points; a smaller difference would read as 0.0
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from credit.actions import model_versions, training_runs
 from credit.models import ModelVersion
 from credit.models.model_versions import Stage
-from credit.queries import models, registry, shadows
+from credit.queries import models, promotions, registry, shadows
 from frontend.access import SignedInRequest, may_read, may_write
 from frontend.charts import model_charts
 from frontend.forms import PromotionForm
@@ -69,6 +69,7 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
         "may_comment": may_write(request.user, "comment"),
         "may_resolve": registry.may_resolve(version_id, request.user),
         "why_not": models.may_promote(version_id, request.user),
+        "way": promotions.way_of(version_id, request.user, at=timezone.now()),
         "may_see_fairness": sees_fairness,
         "fairness": latest_fairness(version_id) if sees_fairness else None,
         **model_charts.draw(version.evidence),

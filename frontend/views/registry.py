@@ -39,6 +39,7 @@ def history(request: SignedInRequest, product: str) -> HttpResponse:
         "form": form,
         "asked": asked,
         "tenure": registry.champion_at(product, asked) if asked else None,
+        "canary": registry.canary_at(product, asked) if asked else None,
     }
     return render(request, "registry/history.html", page, status=422 if form.errors else 200)
 

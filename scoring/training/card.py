@@ -5,7 +5,7 @@ from typing import Any
 
 from scoring.contract import Contract
 from scoring.scorecard import LARGEST_GAP
-from scoring.training.gates import LARGEST_FALL
+from scoring.training.gates import USUAL
 
 MOST_FEATURES = 10
 _WORDS = {
@@ -144,10 +144,10 @@ def _out_of_time(said: Mapping[str, Any], auc: float) -> Iterator[str]:
         f"{said['bad_rate']:.1%} were ({said['bad_rate_before']:.1%} of the older); stability "
         f"index of the score {said['score_psi']:.2f}."
     )
-    if auc - found["mean"] > LARGEST_FALL:
+    if auc - found["mean"] > USUAL.auc_fall_at_most:
         yield (
-            f"That AUC is more than {LARGEST_FALL:.2f} below the cross-validated one: the model "
-            "ranks newer loans clearly worse."
+            f"That AUC is more than {USUAL.auc_fall_at_most:.2f} below the cross-validated one: "
+            "the model ranks newer loans clearly worse."
         )
 
 

@@ -4,15 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scoring.contract import GateBounds
 from scoring.scorecard import LARGEST_GAP
 from scoring.training.quality import expected_sd_of_auc
 
-LOWEST_AUC = 0.60
-LOWEST_SLOPE, HIGHEST_SLOPE = 0.8, 1.25
-LARGEST_ECE = 0.03  # or what chance alone gives a perfect model on so few rows
-MOST_SPREAD = 2.0  # of the folds' AUC, as a multiple of what their size explains
-SLOWEST = 300e-6  # seconds, one application through the whole engine
-LARGEST_FALL = 0.10  # of AUC, from cross-validation to the newest loans
+USUAL = GateBounds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +21,9 @@ class Gate:
     blocking: bool
 
 
-def judge(manifest: Mapping[str, Any], *, latency: float) -> tuple[Gate, ...]:
+def judge(
+    manifest: Mapping[str, Any], *, latency: float, bounds: GateBounds = USUAL
+) -> tuple[Gate, ...]:
     """Hold a model's figures against what is asked of it.
 
     Parameters
@@ -35,39 +33,42 @@ def judge(manifest: Mapping[str, Any], *, latency: float) -> tuple[Gate, ...]:
         measured it is judged too.
     latency : float
         Median seconds of one application through the engine, as measured here and now.
+    bounds : GateBounds
+        What is asked, as the policy of the model's contract says.
     """
     metrics, parity = manifest["metrics"], manifest["parity"]
     return (
-        _discrimination(metrics["auc"]),
-        _calibration(metrics["calibration_slope"], metrics["ece"]),
-        _stability(metrics["auc"], manifest["trained"]),
-        *_out_of_time(manifest.get("out_of_time"), metrics["auc"]),
+        _discrimination(metrics["auc"], bounds),
+        _calibration(metrics["calibration_slope"], metrics["ece"], bounds),
+        _stability(metrics["auc"], manifest["trained"], bounds),
+        *_out_of_time(manifest.get("out_of_time"), metrics["auc"], bounds),
         _parity(parity),
         _reasons(parity),
         _scorecard(manifest["scorecard"]),
-        _latency(latency),
+        _latency(latency, bounds),
     )
 
 
-def _discrimination(auc: Mapping[str, Any]) -> Gate:
+def _discrimination(auc: Mapping[str, Any], bounds: GateBounds) -> Gate:
     return Gate(
         name="discrimination",
-        passed=auc["low"] >= LOWEST_AUC,
+        passed=auc["low"] >= bounds.auc_at_least,
         detail=(
             f"AUC {_with_interval(auc)} over {auc['n_folds']} folds of {auc['n']:,} rows; "
-            f"the lower end must be {LOWEST_AUC:.2f} or more"
+            f"the lower end must be {bounds.auc_at_least:.2f} or more"
         ),
         blocking=True,
     )
 
 
-def _calibration(slope: Mapping[str, Any], ece: Mapping[str, Any]) -> Gate:
-    allowed = max(LARGEST_ECE, ece["by_chance"])
+def _calibration(slope: Mapping[str, Any], ece: Mapping[str, Any], bounds: GateBounds) -> Gate:
+    allowed = max(bounds.ece_at_most, ece["by_chance"])
+    low, high = bounds.slope_at_least, bounds.slope_at_most
     return Gate(
         name="calibration",
-        passed=LOWEST_SLOPE <= slope["mean"] <= HIGHEST_SLOPE and ece["mean"] <= allowed,
+        passed=low <= slope["mean"] <= high and ece["mean"] <= allowed,
         detail=(
-            f"slope {_with_interval(slope)}, which must be {LOWEST_SLOPE} to {HIGHEST_SLOPE}; "
+            f"slope {_with_interval(slope)}, which must be {low} to {high}; "
             f"calibration error {_with_interval(ece)}, which may be {allowed:.3f}; "
             f"{ece['n']:,} rows"
         ),
@@ -75,22 +76,26 @@ def _calibration(slope: Mapping[str, Any], ece: Mapping[str, Any]) -> Gate:
     )
 
 
-def _stability(auc: Mapping[str, Any], trained: Mapping[str, Any]) -> Gate:
+def _stability(auc: Mapping[str, Any], trained: Mapping[str, Any], bounds: GateBounds) -> Gate:
     folds = trained["folds"]
     bads, goods = trained["bads"] / folds, (trained["rows"] - trained["bads"]) / folds
     expected = expected_sd_of_auc(auc["mean"], bads, goods)
+    most = bounds.spread_at_most
+    times = "twice" if most == USUAL.spread_at_most else f"{most:g} times"
     return Gate(
         name="stability",
-        passed=auc["sd"] <= MOST_SPREAD * expected,
+        passed=auc["sd"] <= most * expected,
         detail=(
             f"the AUC of {auc['n_folds']} folds varies by {auc['sd']:.3f} (standard deviation); "
-            f"folds of this size vary by {expected:.3f} by chance, and may by twice that"
+            f"folds of this size vary by {expected:.3f} by chance, and may by {times} that"
         ),
         blocking=True,
     )
 
 
-def _out_of_time(said: Mapping[str, Any] | None, auc: Mapping[str, Any]) -> tuple[Gate, ...]:
+def _out_of_time(
+    said: Mapping[str, Any] | None, auc: Mapping[str, Any], bounds: GateBounds
+) -> tuple[Gate, ...]:
     """Judge the newest loans; there is no gate where none could be held out."""
     if said is None or "auc" not in said:
         return ()
@@ -98,11 +103,11 @@ def _out_of_time(said: Mapping[str, Any] | None, auc: Mapping[str, Any]) -> tupl
     return (
         Gate(
             name="out of time",
-            passed=fall <= LARGEST_FALL,
+            passed=fall <= bounds.auc_fall_at_most,
             detail=(
                 f"AUC {_with_interval(said['auc'])} on the {said['n']:,} newest loans "
                 f"({said['bads']:,} bad), {fall:+.3f} below the cross-validated "
-                f"{auc['mean']:.3f}; it should be {LARGEST_FALL:.2f} below at most"
+                f"{auc['mean']:.3f}; it should be {bounds.auc_fall_at_most:.2f} below at most"
             ),
             blocking=False,
         ),
@@ -150,13 +155,14 @@ def _scorecard(scorecard: Mapping[str, Any]) -> Gate:
     )
 
 
-def _latency(seconds: float) -> Gate:
+def _latency(seconds: float, bounds: GateBounds) -> Gate:
+    most = bounds.latency_us_at_most
     return Gate(
         name="latency",
-        passed=seconds <= SLOWEST,
+        passed=seconds * 1e6 <= most,
         detail=(
             f"one application with all reasons takes {seconds * 1e6:.0f} µs (median, this "
-            f"machine, now); it should take {SLOWEST * 1e6:.0f} µs at most"
+            f"machine, now); it should take {most} µs at most"
         ),
         blocking=False,
     )

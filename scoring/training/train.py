@@ -348,7 +348,7 @@ def _packed(
         validation=pl.DataFrame(
             {"row": snapshot.frame["row"], "pd": out.pds[0], "bad": snapshot.bad}
         ),
-        gates=judge(said, latency=latency.of_one(engine)),
+        gates=judge(said, latency=latency.of_one(engine), bounds=snapshot.contract.policy.gates),
     )
 
 

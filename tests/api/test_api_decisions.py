@@ -15,6 +15,7 @@ def test_a_decision_is_answered_as_it_was_stored(partner, application, champion)
         "version": "consumer-loan/1",
         "bundle": champion.bundle_hash,
         "route": "champion",
+        "served_as": "champion",
     }
     assert Application.objects.get().reference == told["reference"] == "A-2291"
 

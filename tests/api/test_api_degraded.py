@@ -48,7 +48,12 @@ def test_without_a_scorecard_a_bad_bundle_refers_to_a_human(
     told = answer.json()
     assert answer.status_code == 201
     assert (told["recommendation"], told["status"]) == ("refer", "awaiting_officer")
-    assert told["model"] == {"version": None, "bundle": None, "route": "none"}
+    assert told["model"] == {
+        "version": None,
+        "bundle": None,
+        "route": "none",
+        "served_as": "none",
+    }
     assert (told["pd"], told["score"], told["band"], told["reasons"]) == (None, None, None, [])
     assert told["warnings"]
     assert Score.objects.get().route == Score.Route.NONE
@@ -67,6 +72,7 @@ def test_a_bad_bundle_leaves_the_scorecard(bundle_file, champion, partner, caplo
         "version": champion.name,
         "bundle": champion.bundle_hash,
         "route": "scorecard",
+        "served_as": "scorecard",
     }
     assert told["status"] == "awaiting_officer"
     assert 0 < told["pd"] < 1

@@ -67,6 +67,7 @@ def test_the_answer_has_the_promised_shape(champion):
             "version": "consumer-loan/1",
             "bundle": champion.bundle_hash,
             "route": "champion",
+            "served_as": "champion",
         },
         "uncertainty": None,
         "warnings": [],
@@ -244,7 +245,12 @@ def test_without_a_model_a_person_decides_and_is_told_why(
     answer = factories.decide(**factories.AUTOMATIC).answer
 
     assert (answer["recommendation"], answer["status"]) == ("refer", "awaiting_officer")
-    assert answer["model"] == {"version": None, "bundle": None, "route": "none"}
+    assert answer["model"] == {
+        "version": None,
+        "bundle": None,
+        "route": "none",
+        "served_as": "none",
+    }
     assert (answer["pd"], answer["score"], answer["band"]) == (None, None, None)
     assert answer["reasons"] == []
     assert cause in answer["warnings"][0]

@@ -130,7 +130,12 @@ def test_the_last_rung_is_a_person(champions, break_engine, no_scorecard):
 
     answer = factories.decide(**factories.AUTOMATIC).answer
 
-    assert answer["model"] == {"version": None, "bundle": None, "route": "none"}
+    assert answer["model"] == {
+        "version": None,
+        "bundle": None,
+        "route": "none",
+        "served_as": "none",
+    }
     assert (answer["recommendation"], answer["pd"]) == ("refer", None)
     assert answer["warnings"][0].endswith("a person decides.")
 

@@ -16,7 +16,7 @@ guards = importlib.import_module("credit.migrations.0003_guards")
 # An officer's decision goes where it is undone: what undoing refuses has its own tests.
 APPEND_ONLY = [
     *(each for each in guards.APPEND_ONLY if each != "officerdecision"),
-    *("undonedecision", "offeranswer", "withdrawal", "officernote"),
+    *("undonedecision", "offeranswer", "withdrawal", "officernote", "canarycheck"),
 ]
 both = pytest.mark.django_db(databases=["default", "owner"])
 

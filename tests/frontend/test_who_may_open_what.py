@@ -44,7 +44,7 @@ def _arguments(name, champion):
         return [champion.snapshot_id]
     if name == "cancel_training":
         return [_run_of(champion).pk]
-    return [champion.pk] if name in {"model", "comment"} else []
+    return [champion.pk] if name in {"model", "comment", "promotion", "waiver"} else []
 
 
 def _run_of(champion):

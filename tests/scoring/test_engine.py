@@ -151,6 +151,17 @@ def test_a_graph_with_other_inputs_is_refused():
         Engine(toy_release.release(change=rename))
 
 
+def test_a_graph_that_would_read_a_group_beside_the_features_is_refused():
+    """So a model with a cut-off for each group is never registered: a training opens it first."""
+
+    def add(parts):
+        group = helper.make_tensor_value_info("age_group", TensorProto.STRING, [None, 1])
+        parts["inputs"].append(group)
+
+    with pytest.raises(EngineFailed, match=r"not the contract's: \['age_group'\]"):
+        Engine(toy_release.release(change=add))
+
+
 def test_a_graph_that_lacks_an_input_is_refused():
     with pytest.raises(EngineFailed, match=r"not the contract's: \['has_telephone'\]"):
         Engine(toy_release.release(change=lambda parts: parts["inputs"].pop()))

@@ -4,7 +4,8 @@ from copy import deepcopy
 
 import pytest
 
-from scoring.training.gates import SLOWEST, judge
+from scoring.contract import GateBounds
+from scoring.training.gates import judge
 
 
 @pytest.fixture
@@ -12,8 +13,9 @@ def figures(german):
     return deepcopy(german.manifest)
 
 
-def gate(figures, name, *, latency=50e-6):
-    (found,) = [gate for gate in judge(figures, latency=latency) if gate.name == name]
+def gate(figures, name, *, latency=50e-6, **bounds):
+    judged = judge(figures, latency=latency, bounds=GateBounds(**bounds))
+    (found,) = [gate for gate in judged if gate.name == name]
     return found
 
 
@@ -37,6 +39,24 @@ def test_a_bad_figure_stops_the_candidate(figures, name, part, changes):
     assert found.blocking
 
 
+@pytest.mark.parametrize(
+    ("name", "bounds", "words"),
+    [
+        ("discrimination", {"auc_at_least": 0.99}, "must be 0.99 or more"),
+        ("calibration", {"slope_at_most": 1.0, "slope_at_least": 1.0}, "must be 1.0 to 1.0"),
+        ("stability", {"spread_at_most": 0.001}, "may by 0.001 times that"),
+        ("latency", {"latency_us_at_most": 1}, "should take 1 µs at most"),
+    ],
+)
+def test_the_policy_says_what_is_asked(figures, name, bounds, words):
+    assert gate(figures, name).passed
+
+    found = gate(figures, name, **bounds)
+
+    assert not found.passed
+    assert words in found.detail
+
+
 def test_a_calibration_error_that_chance_explains_passes(figures):
     figures["metrics"]["ece"] |= {"mean": 0.04, "by_chance": 0.05}
 
@@ -44,7 +64,7 @@ def test_a_calibration_error_that_chance_explains_passes(figures):
 
 
 def test_slow_answers_are_noted_and_stop_nothing(figures):
-    found = gate(figures, "latency", latency=2 * SLOWEST)
+    found = gate(figures, "latency", latency=600e-6)
 
     assert not found.passed
     assert not found.blocking

@@ -36,7 +36,12 @@ DECISION: dict[str, Any] = {
         }
     ],
     "policy": [{"rule": "max_amount", "passed": True}],
-    "model": {"version": "consumer-loan/7", "bundle": f"sha256:{'5b' * 32}", "route": "champion"},
+    "model": {
+        "version": "consumer-loan/7",
+        "bundle": f"sha256:{'5b' * 32}",
+        "route": "champion",
+        "served_as": "champion",
+    },
     "uncertainty": {"models": 12, "agreeing": 11, "pd_low": 0.3912, "pd_high": 0.5407},
     "warnings": [],
     "outcomes": [],

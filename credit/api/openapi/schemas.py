@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from credit.models import Batch, Decision, EventKind, PartnerFeedback, Score, WebhookEndpoint
+from credit.models import Batch, Decision, EventKind, PartnerFeedback, WebhookEndpoint
 from credit.models.applications import Application
 from credit.models.decisions import Verdict
 from credit.webhooks import addresses
@@ -211,10 +211,18 @@ ANSWERS: dict[str, Schema] = {
             "bundle": or_null({"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}),
             "route": {
                 "type": "string",
-                "enum": list(Score.Route.values),
+                "enum": ["champion", "previous_champion", "scorecard", "none"],
                 "description": (
                     "Who scored it. previous_champion and scorecard: the champion could not. "
                     "none: nobody could, so a human decides."
+                ),
+            },
+            "served_as": {
+                "type": "string",
+                "description": (
+                    "The same in more words, of which there may be new ones: canary is a new "
+                    "version that scores a share of the applications in the champion's place, "
+                    "which `route` tells as champion. Treat one that you do not know by `route`."
                 ),
             },
         }

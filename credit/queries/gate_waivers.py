@@ -1,0 +1,61 @@
+"""Failed gates that were let pass, and who signed, for a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from credit.models import GateWaiver, ModelVersion, Role, User
+from credit.models.model_versions import NEVER_WAIVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverRow:
+    """A failed gate that was let pass, or waits for its second signature."""
+
+    id: int
+    gate: str
+    version_id: int
+    version_name: str
+    why: str
+    first_by: str
+    first_at: datetime
+    second_by: str
+    second_at: datetime | None
+    may_sign: bool
+
+
+def to_sign(user: User) -> list[WaiverRow]:
+    """List waivers without a second signature, the oldest first."""
+    found = GateWaiver.objects.filter(second_by=None).select_related("version__product", "first_by")
+    return [_waiver(each, user) for each in found.order_by("first_at", "pk")]
+
+
+def of_version(version: ModelVersion, user: User) -> dict[str, WaiverRow]:
+    """Give a version's waivers by gate."""
+    found = version.waivers.select_related("version__product", "first_by", "second_by")
+    return {each.gate: _waiver(each, user) for each in found}
+
+
+def may_propose(version: ModelVersion, user: User, waivers: dict[str, WaiverRow]) -> frozenset[str]:
+    """Name the gates that this person may propose to waive."""
+    if version.why_not_theirs(user) is not None:
+        return frozenset()
+    failed = {gate["name"] for gate in version.failed_gates}
+    return frozenset(failed - set(NEVER_WAIVED) - set(waivers))
+
+
+def _waiver(found: GateWaiver, user: User) -> WaiverRow:
+    is_apart = user.pk not in {found.first_by_id, found.version.trained_by_id}
+    return WaiverRow(
+        id=found.pk,
+        gate=found.gate,
+        version_id=found.version_id,
+        version_name=found.version.name,
+        why=found.why,
+        first_by=found.first_by.known_as,
+        first_at=found.first_at,
+        second_by=found.second_by.known_as if found.second_by else "",
+        second_at=found.second_at,
+        may_sign=found.second_by_id is None
+        and is_apart
+        and user.has_role(Role.MODEL_VALIDATOR, Role.COMPLIANCE),
+    )

@@ -1,0 +1,52 @@
+"""A canary begins, is promoted and taken back while applications are decided, with real commits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import factories
+import promotion_scene as scene
+from django.db import connections
+from django.utils import timezone
+
+from credit.actions import canary_minutes, model_versions, shadow_scores
+from credit.models import Score
+
+
+def test_what_is_decided_all_the_while_is_by_a_model_in_force_and_stored_as_told(
+    committed, monkeypatch
+):
+    # Their threads would keep a connection to a database that is gone afterwards.
+    for queue in (shadow_scores._queue, canary_minutes._queue):
+        monkeypatch.setattr(queue, "offer", lambda _: None)
+    live = scene.live(factories.SOURCE)
+    version = scene.candidate_of(live)
+    scene.approved(version)
+    scene.step(version, factories.BEFORE)
+    validator = factories.user("model_validator")
+
+    def decide_some(name):
+        try:
+            return [
+                factories.decide(at=timezone.now(), reference=f"{name}-{i}").answer
+                for i in range(40)
+            ]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as pool:
+        told = [pool.submit(decide_some, name) for name in "abc"]
+        scene.step(version, timezone.now(), validator)
+        scene.step(version, timezone.now(), validator)
+        model_versions.roll_back(product_id=live.product_id, by=validator, at=timezone.now())
+    answers = [answer for each in told for answer in each.result()]
+
+    assert {each["model"]["version"] for each in answers} <= {live.name, version.name}
+    stored = Score.objects.select_related("model_version__product").in_bulk()
+    for each in answers:
+        score = stored[each["id"]]
+        assert (score.model_version.name, score.route) == (
+            each["model"]["version"],
+            each["model"]["served_as"],
+        )
+    after = factories.decide(at=timezone.now() + timedelta(seconds=1)).answer["model"]
+    assert (after["version"], after["served_as"]) == (live.name, "champion")
