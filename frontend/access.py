@@ -78,6 +78,10 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "model": Rule(read=READS_MODELS, write=frozenset({Role.MODEL_VALIDATOR})),
+    "dossier": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
+    "dossier_file": Rule(read=READS_MODELS),
     "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
     "inventory": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})

@@ -14,6 +14,7 @@ OF_AN_APPLICATION = {
 }
 PAGES = {"application", "what_if", "correct", "refer_up", "reassign", "notice"}
 TAKES_FORMS_ONLY = OF_AN_APPLICATION - PAGES
+OF_A_VERSION = {"model", "comment", "dossier", "dossier_file"}
 DOOR = {"sign_in", "sign_out", "language"}
 GUARDED = sorted(set(ACCESS) - DOOR)
 PEOPLE = [*((role,) for role in Role), NOBODY]
@@ -32,7 +33,7 @@ def address(waiting, champion, officer):
             return reverse(name, args=[champion.snapshot.ingestion_id])
         if name in {"registry", "rollback", "stop", "inventory"}:
             return reverse(name, args=[champion.product.slug])
-        return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
+        return reverse(name, args=[champion.pk] if name in OF_A_VERSION else [])
 
     return of
 
