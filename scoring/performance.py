@@ -64,7 +64,7 @@ def sd_of_auc(auc: float, bads: float, goods: float) -> float:
     Examples
     --------
     >>> round(sd_of_auc(0.893, 51, 58), 3)
-    0.032
+    0.033
     """
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (bads - 1) * (q1 - auc**2) + (goods - 1) * (q2 - auc**2)

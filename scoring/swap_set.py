@@ -154,7 +154,7 @@ def _reasons(champion: Side, candidate: Side, population: Population) -> dict[st
         return None
     rows = population.explained
     before, after = champion.decisions[rows], candidate.decisions[rows]
-    alike = np.flatnonzero((before == after) & (before != APPROVE))
+    alike = np.flatnonzero((before == after) & (before != APPROVE)).tolist()
     pairs = [(champion.reasons[at], candidate.reasons[at]) for at in alike]
     return {
         "others": _share(np.array([set(old) != set(new) for old, new in pairs], dtype=bool)),

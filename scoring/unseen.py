@@ -71,8 +71,11 @@ def remembered(version: Learned, rows: pl.DataFrame) -> NDArray[np.bool_]:
     Such as a declined applicant whose label was inferred.
     """
     learned = set(version.frame["row"].to_list())
-    is_learned = np.array([row in learned for row in rows["row"].to_list()], dtype=bool)
-    return is_learned & _out_of_fold(version, rows).is_null().to_numpy()
+    known = _out_of_fold(version, rows).is_not_null()
+    is_left = [
+        row in learned and not is_known for row, is_known in zip(rows["row"], known, strict=True)
+    ]
+    return np.array(is_left, dtype=np.bool_)
 
 
 def met(version: Learned, rows: pl.DataFrame) -> NDArray[np.bool_]:

@@ -131,7 +131,7 @@ def bars(kind: str, counts: Sequence[float], y: Axis, *, half: int) -> list[Bar]
 
 def keys(said: Sequence[tuple[str, str]]) -> tuple[Key, ...]:
     """Say what each kind stands for, one below the other."""
-    return tuple(Key(kind, words, TOP + 14 + 18 * at) for at, (kind, words) in enumerate(said))
+    return tuple(Key(kind, words, TOP + 30 + 18 * at) for at, (kind, words) in enumerate(said))
 
 
 def _step(low: float, high: float) -> float:

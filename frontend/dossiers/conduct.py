@@ -161,8 +161,16 @@ def _group(one: GroupView) -> tuple[str, ...]:
         _("reference") if one.is_reference else figure(one.air, 2),
         in_figures({"low": one.air_low, "high": one.air_high}, 2),
         p_value(one.p_value),
-        percent(one.tpr),
-        percent(one.fpr),
+        _rate(one.tpr, one.tpr_low, one.tpr_high, one.tpr_n),
+        _rate(one.fpr, one.fpr_low, one.fpr_high, one.fpr_n),
+    )
+
+
+def _rate(value: float | None, low: float | None, high: float | None, n: int) -> str:
+    if value is None:
+        return _("insufficient: {n}").format(n=count(n))
+    return _("{share} of {n} ({interval})").format(
+        share=percent(value), n=count(n), interval=in_shares({"low": low, "high": high})
     )
 
 

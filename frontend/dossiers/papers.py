@@ -90,12 +90,13 @@ def _policies(said: Said) -> Table:
 
 def limits(material: Material) -> Section:
     """Give the limits that the model card names."""
-    said = tuple(_of_card(material.version.card))
+    said = tuple(limits_of(material.version.card))
     words = Words(text=_("The card of this version names none.")) if not said else None
     return section("limits", _("Limits"), words, Points(items=said) if said else None)
 
 
-def _of_card(card: str) -> Iterator[str]:
+def limits_of(card: str) -> Iterator[str]:
+    """Find the limits that a model card names."""
     part = card.partition(LIMITS)[2].partition("\n## ")[0]
     for line in part.splitlines():
         if line.startswith("- "):

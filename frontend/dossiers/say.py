@@ -88,4 +88,6 @@ def moment(at: datetime | None) -> str:
 
 def exponent(value: float | None) -> str:
     """Write a very small number."""
-    return NOTHING if value is None else f"{value:.1e}"
+    if not value:
+        return NOTHING if value is None else "0"
+    return f"{value:.1e}"

@@ -220,5 +220,5 @@ def test_bars_of_two_kinds_stand_beside_each_other_and_none_for_nobody():
 def test_fields_are_deeper_the_more_people_are_in_them():
     drawing = matrix([[8, 1], [0, 4]], [["8", "1"], ["0", "4"]], ["a", "b"], down="x", across="y")
 
-    assert [field.depth for field in drawing.fields] == [4, 1, 0, 2]
+    assert [field.depth for field in drawing.fields] == [4, 1, 0, 3]
     assert [field.is_same for field in drawing.fields] == [True, False, False, True]
