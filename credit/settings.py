@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "measure versions for their dossiers": {
+        "task": "credit.make_dossiers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "score the past loans that officers compare with": {
         "task": "credit.make_past_loans",
         "schedule": 60.0,

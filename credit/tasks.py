@@ -15,6 +15,7 @@ from credit.actions import (
     batch_runs,
     batches,
     canaries,
+    dossiers,
     idempotency,
     months,
     outbox,
@@ -107,6 +108,19 @@ def make_past_loans() -> None:
         past_loans.make(version_id=version_id, at=now)
 
 
+@_task(name=dossiers.TASK)
+def make_dossiers() -> None:
+    """Measure the versions whose dossier is missing or was asked for."""
+    due = dossiers.due()
+    if not due:
+        return
+    # What measures is loaded when there is something to measure, and in the child only.
+    from credit.actions import dossier_making  # noqa: PLC0415
+
+    for version_id in due:
+        dossier_making.make(version_id=version_id, at=timezone.now())
+
+
 @_task(name="credit.purge_webhooks")
 def purge_webhooks() -> None:
     """Forget old deliveries."""
@@ -179,3 +193,5 @@ def _train(run_id: int) -> None:
         )
     except ActionDenied as denied:  # the run's row says so, where it was this worker's to say
         log.info("training_ended", run=run_id, why=str(denied))
+    else:
+        make_dossiers()

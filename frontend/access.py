@@ -84,6 +84,10 @@ ACCESS: dict[str, Rule] = {
     "promotions": Rule(read=READS_MODELS | {Role.COMPLIANCE}),
     "promotion": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
     "waiver": Rule(write=frozenset({Role.MODEL_VALIDATOR, Role.COMPLIANCE})),
+    "dossier": Rule(
+        read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
+    ),
+    "dossier_file": Rule(read=READS_MODELS),
     "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
     "inventory": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})

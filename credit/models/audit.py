@@ -85,6 +85,8 @@ class AuditEvent(models.Model):
         MODEL_ROLLED_BACK = "model_rolled_back", "Rolled back to the champion before"
         MODEL_COMMENTED = "model_commented", "Comment on a model"
         MODEL_COMMENT_RESOLVED = "model_comment_resolved", "Comment on a model resolved"
+        DOSSIER_ASKED = "dossier_asked", "Dossier asked for"
+        DOSSIER_MADE = "dossier_made", "Dossier of a model made"
         INVENTORY_WRITTEN = "inventory_written", "Model inventory written"
         SERVICE_STOPPED = "service_stopped", "Models of a product stopped"
         SERVICE_RESUMED = "service_resumed", "Models of a product score again"

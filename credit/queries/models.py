@@ -12,6 +12,7 @@ from credit.models import Application, ModelVersion, PolicyVersion, Product, Tra
 from credit.models.model_versions import Stage
 from credit.queries.evidence import Evidence, evidence_of
 from scoring.bundle import BundleRefused, open_bundle
+from scoring.contract import Contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,16 @@ class VersionRow:
 class VersionDetail(VersionRow):
     """A version with what its bundle says. Without its bundle: nothing, and why."""
 
+    contract: Contract
     metrics: dict[str, Any]
+    manifest: dict[str, Any]
     evidence: Evidence
     card: str
     bundle_problem: str
+    snapshot_sha256: str
+    snapshot_taken_at: datetime
+    file_name: str
+    file_sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +113,20 @@ def versions(product: str) -> list[VersionRow]:
 
 def version(version_id: int) -> VersionDetail:
     """Find one version with its bundle's card. Raises `ModelVersion.DoesNotExist`."""
-    found = _versions().get(pk=version_id)
+    found = _versions().select_related("snapshot__ingestion").get(pk=version_id)
     manifest, card, problem = _bundle(found)
     return VersionDetail(
         **_fields(found),
+        contract=found.contract.read(),
         metrics=found.metrics,
+        manifest=manifest,
         evidence=evidence_of(manifest),
         card=card,
         bundle_problem=problem,
+        snapshot_sha256=found.snapshot.rows_sha256,
+        snapshot_taken_at=found.snapshot.taken_at,
+        file_name=found.snapshot.ingestion.file_name,
+        file_sha256=found.snapshot.ingestion.file_sha256,
     )
 
 

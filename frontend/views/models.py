@@ -15,7 +15,6 @@ from frontend.access import SignedInRequest, may_read, may_write
 from frontend.charts import model_charts
 from frontend.forms import PromotionForm
 from frontend.refusals import told
-from monitoring.queries import latest_fairness
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +59,6 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
     form = PromotionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _move(request, version, **form.cleaned_data)
-    sees_fairness = may_read(request.user, "fairness")
     page = {
         "version": version,
         "form": form,
@@ -70,8 +68,6 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
         "may_resolve": registry.may_resolve(version_id, request.user),
         "why_not": models.may_promote(version_id, request.user),
         "way": promotions.way_of(version_id, request.user, at=timezone.now()),
-        "may_see_fairness": sees_fairness,
-        "fairness": latest_fairness(version_id) if sees_fairness else None,
         **model_charts.draw(version.evidence),
     }
     return render(request, "models/detail.html", page, status=422 if form.is_bound else 200)

@@ -13,6 +13,7 @@ from scoring.training.folds import Fold, OutOfFold
 Z = 1.959964  # of a two-sided 95 % interval
 RESAMPLES = 2_000
 DIGITS = 6
+expected_sd_of_auc = performance.sd_of_auc
 BY_FOLD: dict[str, Callable[[Outcomes, Floats], float]] = {
     "auc": performance.auc,
     "gini": performance.gini,
@@ -40,13 +41,6 @@ def metrics_of(out: OutOfFold, bad: Outcomes, *, seed: int) -> dict[str, dict[st
     metrics["calibration_slope"], metrics["calibration_intercept"] = _line(first, bad)
     metrics["ece"] = _calibration_error(first, bad, seed=seed)
     return metrics
-
-
-def expected_sd_of_auc(auc: float, bads: float, goods: float) -> float:
-    """Say how much an AUC varies between samples of this size (Hanley and McNeil, 1982)."""
-    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    variance = auc * (1 - auc) + (bads - 1) * (q1 - auc**2) + (goods - 1) * (q2 - auc**2)
-    return math.sqrt(variance / (bads * goods))
 
 
 def over_folds(values: Sequence[float], fold: Fold) -> dict[str, Any]:

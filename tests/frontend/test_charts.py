@@ -3,8 +3,9 @@ from dataclasses import dataclass
 import pytest
 
 from frontend.charts.dots import dots
+from frontend.charts.matrix import matrix
+from frontend.charts.plot import Axis, bars, line
 from frontend.charts.profit_curve import profit_curve
-from frontend.charts.realised import realised_rows
 from frontend.charts.score_scale import score_scale
 from frontend.charts.waterfall import waterfall
 from scoring.points import to_points
@@ -183,23 +184,41 @@ def test_values_across_have_the_digits_that_tell_them_apart(depth, digits):
     assert len({f"{100 * tick.value:.{digits}f}" for tick in drawing.across}) == len(drawing.across)
 
 
-@dataclass
-class Outcome:
-    mean_pd: float | None
-    bad_rate: float | None
-    low: float | None
-    high: float | None
+# --- drawings of a dossier ------------------------------------------------------------------------
 
 
-def test_predicted_and_realised_share_one_scale():
-    first, second = realised_rows([Outcome(0.1, 0.2, 0.1, 0.3), Outcome(0.4, 0.2, 0.1, 0.3)])
+def test_an_axis_runs_from_one_end_to_the_other():
+    along, up = Axis(0, 2), Axis(0, 2, is_across=True)
 
-    assert first.predicted == first.low == second.low
-    assert share(second.predicted) > share(second.high)
-    assert share(second.predicted) < 100
+    assert along.place(0) < along.place(1) < along.place(2)
+    assert up.place(0) > up.place(1) > up.place(2)
+    assert [tick.words for tick in along.ticks(str)] == ["0.0", "0.5", "1.0", "1.5", "2.0"]
 
 
-def test_a_band_with_nobody_is_not_drawn():
-    (row,) = realised_rows([Outcome(None, None, None, None)])
+def test_an_axis_of_one_value_still_has_a_place_for_it():
+    assert Axis(3, 3).place(3) == Axis(0, 1).place(0)
 
-    assert row.predicted == ""
+
+def test_a_line_goes_through_its_points_in_order():
+    x, y = Axis(0, 1), Axis(0, 1, is_across=True)
+
+    points = [pair.split(",") for pair in line("main", [(0, 0), (1, 1)], x, y).points.split()]
+
+    assert [float(across) for across, _ in points] == [x.place(0), x.place(1)]
+    assert [float(up) for _, up in points] == [y.place(0), y.place(1)]
+
+
+def test_bars_of_two_kinds_stand_beside_each_other_and_none_for_nobody():
+    y = Axis(0, 1, is_across=True)
+    (first,) = bars("good", [0.5, 0], y, half=0)
+    (second,) = bars("bad", [0.5, 0], y, half=1)
+
+    assert first.x + first.width <= second.x
+    assert first.y == y.place(0.5)
+
+
+def test_fields_are_deeper_the_more_people_are_in_them():
+    drawing = matrix([[8, 1], [0, 4]], [["8", "1"], ["0", "4"]], ["a", "b"], down="x", across="y")
+
+    assert [field.depth for field in drawing.fields] == [4, 1, 0, 3]
+    assert [field.is_same for field in drawing.fields] == [True, False, False, True]

@@ -17,6 +17,7 @@ SHEETS = sorted((ROOT / "static").rglob("*.css"))
 GIVEN = {
     *("approve", "refer", "decline", "clock", "success", "warning", "error", "info", "debug"),
     *("start", "took", "gave", "rest", "sum", "best", "contract", "light", "dark"),
+    *("main", "ideal", "gap", "good", "depth1", "depth2", "depth3", "depth4"),
 }
 BY_SCRIPT = {"htmx-request", "off"}  # of htmx while it waits; of keys.js
 TERMS = {"Evenhand", "SHA", "AUC", "Gini", "KS", "Brier", "ECE", "PSI", "IV", "AIR", "TPR", "FPR"}

@@ -1,4 +1,4 @@
-"""Beyond its folds: cut-offs, calibration, later loans, search, bootstrap models, scorecard."""
+"""Beyond its folds: cut-offs, search, bootstrap models; the dossier says the rest."""
 
 import json
 import re
@@ -10,8 +10,6 @@ from page_words import words_of
 from credit.queries.evidence import evidence_of
 from scoring.bundle import pack, unpack
 
-FIGURES = {"n": 90, "bads": 20, "mean_pd": 0.2, "bad_rate": 0.222, "low": 0.15, "high": 0.32}
-NOBODY = {"n": 0, "bads": 0} | dict.fromkeys(("mean_pd", "bad_rate", "low", "high"))
 AT_13 = {"cut_off": 0.13, "approved": 0.3, "bad_rate": 0.08, "profit": 0.0115}
 AT_16 = {"cut_off": 0.16, "approved": 0.36, "bad_rate": 0.09, "profit": 0.0104}
 OWN = {"rounds": 100, "max_depth": 3, "learning_rate": 0.1, "subsample": 0.8, "colsample": 0.8}
@@ -39,27 +37,6 @@ def profit():
     }
 
 
-def out_of_time(**changes):
-    return {
-        "from": "2021-08-23",
-        "to": "2022-01-19",
-        "n": 300,
-        "bads": 117,
-        "trained_on": 1200,
-        **changes,
-    }
-
-
-MEASURED = {
-    "auc": {"mean": 0.701, "low": 0.65, "high": 0.75, "n": 300},
-    "brier": 0.188,
-    "mean_pd": 0.415,
-    "bad_rate": 0.39,
-    "bad_rate_before": 0.409,
-    "score_psi": 0.06,
-    "calibration_slope": None,
-    "calibration_intercept": None,
-}
 SEARCH = {
     "asked": 4,
     "tried": [OWN | {"log_loss": 0.52}, OWN | {"max_depth": 2, "log_loss": None}],
@@ -67,7 +44,6 @@ SEARCH = {
     "gain": 0.0,
     "minutes_of_work": 10,
 }
-SCORECARD = {"features": 8, "auc": {"mean": 0.76, "low": 0.72, "high": 0.8}}
 KEYS = ("profit", "calibration_by_band", "calibration_over_time", "out_of_time", "search")
 KEYS += ("ensemble", "familiarity", "scorecard")
 
@@ -107,32 +83,6 @@ def test_the_curve_can_be_read_without_seeing_it(as_validator, champion, page_of
     assert len(re.findall(r"<th scope=\"row\">\s*\d+%", page)) == 21  # every fifth
 
 
-def test_predicted_is_held_against_realised_by_band_and_quarter(page_of):
-    page = page_of(
-        calibration_by_band=[{"band": "A", **FIGURES}, {"band": "B", **NOBODY}],
-        calibration_over_time=[{"quarter": "2020-Q1", **FIGURES, "mean_pd": 0.1}],
-    )
-
-    assert "A 90 (20) 20.0% 22.2% 15.0% to 32.0% inside the interval" in page
-    assert "B 0 (0) \u2013 \u2013 \u2013" in page
-    assert "2020-Q1 90 (20) 10.0% 22.2% 15.0% to 32.0% too low" in page
-
-
-def test_the_newest_loans_are_beside_the_folds(page_of):
-    page = page_of(out_of_time=out_of_time(**MEASURED))
-
-    assert "tested on the 300 newest (2021-08-23 to 2022-01-19, 117 bad)" in page
-    assert "0.701 0.650 to 0.750; 0.787 over the folds" in page
-    assert "39.0% were, 40.9% of the older" in page
-
-
-def test_newest_loans_that_are_too_few_say_so(page_of):
-    page = page_of(out_of_time=out_of_time(not_measured="fewer than 30 bads"))
-
-    assert "Not measured on the 300 newest loans" in page
-    assert "fewer than 30 bads." in page
-
-
 def test_trials_are_listed_and_the_one_taken_is_named(page_of):
     page = page_of(search=SEARCH)
 
@@ -152,27 +102,12 @@ def test_how_sure_it_is_names_models_and_threshold(page_of):
     assert "38.8 bits of surprise: 99.5% of 1,000 loans are below" in page
 
 
-@pytest.mark.parametrize(("gap", "is_said"), [(0.019, False), (0.031, True)])
-def test_a_scorecard_far_behind_is_said_in_words(page_of, gap, is_said):
-    page = page_of(scorecard=SCORECARD | {"auc_behind_model": gap})
-
-    assert f"{0.76 + gap:.3f} on the same folds" in page
-    assert ("of AUC behind the model, more than 0.02" in page) is is_said
-
-
-def test_no_scorecard_is_said(page_of):
-    page = page_of(scorecard={"features": 0, "auc": None, "auc_behind_model": None})
-
-    assert "There is none: no feature tells anything by itself." in page
-
-
 @pytest.mark.parametrize("manifest", [{}, dict.fromkeys(KEYS)], ids=["absent", "none"])
 def test_a_release_that_says_nothing_of_it_says_so(page_of, manifest):
     page = page_of(**manifest)
 
     for words in (
         "This version does not say what its cut-offs earn.",
-        "its loans have no dates of application, or none were held out",
         "None was made: the contract\u2019s settings were used.",
         "none: it cannot say how sure it is",
         "no threshold",

@@ -15,6 +15,7 @@ OF_AN_APPLICATION = {
 OF_A_PRODUCT = {pattern.name for pattern in urls.urlpatterns if ":product>" in str(pattern.pattern)}
 PAGES = {"application", "what_if", "correct", "refer_up", "reassign", "notice"}
 TAKES_FORMS_ONLY = OF_AN_APPLICATION - PAGES
+OF_A_VERSION = {"model", "comment", "dossier", "dossier_file", "promotion", "waiver"}
 DOOR = {"sign_in", "sign_out", "language"}
 GUARDED = sorted(set(ACCESS) - DOOR)
 PEOPLE = [*((role,) for role in Role), NOBODY]
@@ -44,7 +45,7 @@ def _arguments(name, champion):
         return [champion.snapshot_id]
     if name == "cancel_training":
         return [_run_of(champion).pk]
-    return [champion.pk] if name in {"model", "comment", "promotion", "waiver"} else []
+    return [champion.pk] if name in OF_A_VERSION else []
 
 
 def _run_of(champion):

@@ -1,0 +1,95 @@
+"""Dossiers that were asked for and made: the audit trail says so, the figures are in the store.
+
+Imported by the web process: what is measured is measured in `credit.actions.dossier_making`.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.utils.translation import gettext
+from kombu.exceptions import OperationalError
+
+from credit.actions import audit
+from credit.actions.refusals import ActionDenied, require_role
+from credit.models import AuditEvent, ModelVersion, Role, User
+from credit.models.model_versions import Stage
+
+log = structlog.get_logger("credit.dossiers")
+TASK = "credit.make_dossiers"
+ASKED, MADE = AuditEvent.Type.DOSSIER_ASKED, AuditEvent.Type.DOSSIER_MADE
+_LOST_AFTER = timedelta(minutes=10)  # asking again is possible then
+
+
+class AskedAlready(ActionDenied):
+    """Somebody asked for it, and the worker is on it."""
+
+
+@transaction.atomic
+def request(*, version_id: int, by: User, at: datetime) -> AuditEvent:
+    """Ask the learning worker to measure a version anew, against the champion of now."""
+    require_role(
+        by, Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, to="ask for the dossier of a model"
+    )
+    version = ModelVersion.objects.select_related("product").select_for_update(of=("self",))
+    found = version.get(pk=version_id)
+    newest = _newest([found]).get(target_of(found))
+    if newest is not None and newest.type == ASKED and at - newest.at < _LOST_AFTER:
+        raise AskedAlready(
+            gettext("The dossier of {version} is asked for already; the worker makes it.").format(
+                version=found.name
+            )
+        )
+    event = audit.record(ASKED, target=target_of(found), by=by, at=at)
+    transaction.on_commit(_tell_worker)
+    return event
+
+
+@transaction.atomic
+def keep(*, version_id: int, at: datetime, sha256: str, against: str, problem: str) -> AuditEvent:
+    """Write down where a version's figures are, or why there are none."""
+    version = ModelVersion.objects.select_related("product").get(pk=version_id)
+    return audit.record(
+        MADE,
+        target=target_of(version),
+        by=None,
+        at=at,
+        sha256=sha256,
+        against=against,
+        problem=problem,
+    )
+
+
+def due() -> list[int]:
+    """Find the versions that were asked for since they were made, and those never made."""
+    versions = list(ModelVersion.objects.select_related("product").order_by("pk"))
+    newest = _newest(versions)
+    return [version.pk for version in versions if _is_due(version, newest)]
+
+
+def target_of(version: ModelVersion) -> str:
+    """Name a version as the audit trail does."""
+    return f"model:{version.name}"
+
+
+def _is_due(version: ModelVersion, newest: dict[str, AuditEvent]) -> bool:
+    event = newest.get(target_of(version))
+    if event is not None:
+        return event.type == ASKED
+    return version.stage != Stage.RETIRED
+
+
+def _newest(versions: list[ModelVersion]) -> dict[str, AuditEvent]:
+    """Give the newest event of each version's dossier."""
+    targets = [target_of(version) for version in versions]
+    events = AuditEvent.objects.filter(target__in=targets, type__in=(ASKED, MADE)).order_by("pk")
+    return {event.target: event for event in events}
+
+
+def _tell_worker() -> None:
+    """Send the message; where the broker is away, the sweep finds the event within a minute."""
+    try:
+        current_app.send_task(TASK)
+    except OperationalError as error:
+        log.warning("worker_not_told", error=str(error))

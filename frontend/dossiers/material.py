@@ -1,0 +1,32 @@
+"""All that a dossier is set from: rows, the bundle's manifest, and what the worker measured."""
+
+from dataclasses import dataclass
+
+from credit.queries import dossiers, models, registry
+from monitoring.queries import FairnessView, latest_fairness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What is stored of a version, as far as the reader may see it."""
+
+    version: models.VersionDetail
+    figures: dossiers.Figures
+    comments: list[registry.CommentRow]
+    changes: list[registry.ChangeRow]
+    sees_groups: bool  # protected groups, as aggregates
+    fairness: FairnessView | None
+
+
+def gather(version_id: int, *, sees_groups: bool) -> Material:
+    """Gather it. Raises `ModelVersion.DoesNotExist`."""
+    version = models.version(version_id)
+    moves = registry.history(version.product_slug)
+    return Material(
+        version=version,
+        figures=dossiers.figures_of(version.name),
+        comments=registry.comments_on(version_id),
+        changes=[each for each in reversed(moves) if each.version_id == version_id],
+        sees_groups=sees_groups,
+        fairness=latest_fairness(version_id) if sees_groups else None,
+    )
