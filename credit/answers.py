@@ -132,7 +132,7 @@ def answer_of(
         recommendation=str(decision.recommendation),
         status=_told_status(state, made),
         state=state,
-        verdict=_verdict(decision, made),
+        verdict=_verdict(decision, made, state),
         offer=_offer(state, made),
         pd=score.pd,
         score=score.score,
@@ -192,13 +192,15 @@ def _uncertainty(stored: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: stored[name] for name in ("models", "agreeing", "pd_low", "pd_high")}
 
 
-def _verdict(decision: Decision, officer: OfficerDecision | None) -> dict[str, str] | None:
+def _verdict(
+    decision: Decision, officer: OfficerDecision | None, state: str
+) -> dict[str, str] | None:
     if officer is not None:
         approves = officer.verdict == OfficerVerdict.APPROVE
         verdict = Verdict.APPROVE if approves else Verdict.DECLINE
         at = moment(officer.decided_at)
         return {"verdict": str(verdict), "decided_at": at, "by": "officer"}
-    if decision.automatic:
+    if decision.automatic and state not in Application.WAITING:  # else a review reopened it
         return by_policy(str(decision.automatic), at=decision.decided_at)
     return None
 

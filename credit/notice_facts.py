@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from credit.laws import AFTER_AN_OFFER_DAYS, LONGEST_DAYS
 from credit.models import (
@@ -23,6 +24,9 @@ from scoring.notice_terms import OFFICER, POLICY, Facts, Instead, OwnReason
 
 OVERRIDE, NO_MODEL_REASON, CHOSEN, STATED = "override", "no_model_reason", "chosen", "stated"
 INCOMPLETE = "incomplete"
+
+# Why there is another of a kind, where nothing is issued again: it is about something new.
+ANEW = gettext_noop("It tells of what was asked or decided since the one before.")
 
 # Which notice an application's status owes its applicant.
 OWED = {
@@ -85,9 +89,18 @@ def officer_of(decision: Decision) -> OfficerDecision | None:
     return getattr(decision, "officer_decision", None)
 
 
-def has_left(decision_id: str) -> bool:
+def has_left(decision_id: str, *, since: datetime | None = None) -> bool:
     """Say whether anything was written to the applicant: then nothing is undone any more."""
-    return Notice.objects.filter(decision_id=decision_id).exists()
+    found = Notice.objects.filter(decision_id=decision_id)
+    return (found.filter(issued_at__gte=since) if since else found).exists()
+
+
+def owed_since(decision: Decision, kind: NoticeKind) -> datetime:
+    """Say since when what a notice of a kind tells is so: what left before told of what was."""
+    if kind is NoticeKind.INCOMPLETENESS:
+        asked = decision.information_requests.order_by("-pk").first()
+        return asked.asked_at if asked else decision.decided_at
+    return decided(decision).at
 
 
 def had_a_part(decision: Decision, person: User) -> bool:
@@ -176,7 +189,7 @@ def _newest(decision: Decision, kind: NoticeKind) -> NoticeWording | None:
         said = said.exclude(kind=NoticeKind.INCOMPLETENESS)
     else:
         said = said.filter(kind=kind)
-    return said.order_by("-pk").first()
+    return said.filter(stated_at__gte=owed_since(decision, kind)).order_by("-pk").first()
 
 
 def asked_for(decision: Decision) -> tuple[OwnReason, ...]:

@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frontend.sentences import translated
 from scoring.application import RequestedValues, ValidApplication, validate_application
 from scoring.contract import Contract, Feature, Kind
 from scoring.features import FieldProblem, InputRefused, Value
@@ -105,15 +106,13 @@ def initial_of(
 
 def _requested_fields(contract: Contract) -> dict[str, forms.Field]:
     bounds = contract.requested
+    ends = (bounds.amount_minimum, bounds.amount_maximum)
+    low, high = (formats.number_format(end, use_l10n=True, force_grouping=True) for end in ends)
     fields: dict[str, forms.Field] = {
         "requested-amount": _text_field(
             _("Amount asked for"),
             _("%(low)s to %(high)s %(unit)s")
-            % {
-                "low": f"{bounds.amount_minimum:,}",
-                "high": f"{bounds.amount_maximum:,}",
-                "unit": contract.currency,
-            },
+            % {"low": low, "high": high, "unit": contract.currency},
         )
     }
     if bounds.has_term:
@@ -223,4 +222,7 @@ def _in_words(problem: FieldProblem, feature: Feature | None) -> str:
     if problem.pointer == "/requested/amount" and problem.code == "wrong_type":
         return _("Write an amount with at most two decimals.")
     said = words.get(problem.code)
-    return said or f"{problem.message[:1].upper()}{problem.message[1:]}."
+    if said:
+        return said
+    message = translated(problem.message)
+    return f"{message[:1].upper()}{message[1:]}."

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from credit import queue_filters
 from credit.actions import audit, queue_items
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import Application, AuditEvent, QueueItem, Referral, Role, User
 from credit.queue_filters import Wanted
+from credit.words import moment_in_words
 
 SHORTEST_WORDS = 10  # characters
 GIVEN_FOR = timedelta(days=1)  # by a senior officer: the colleague need not be there right now
@@ -67,7 +70,7 @@ def take_next(*, wanted: Wanted, by: User, at: datetime) -> QueueItem:
     item = free.in_order().select_for_update(skip_locked=True, of=("self",)).first()
     if item is None:
         raise NothingToTake(
-            "Nothing that you could take waits here: others hold it, or it is done."
+            _("Nothing that you could take waits here: others hold it, or it is done.")
         )
     return _hold(item, by=by, at=at)
 
@@ -91,7 +94,7 @@ def release(*, decision_id: str, by: User, at: datetime) -> None:
     item = _locked(decision_id, at=at)
     holder = item.holder(at)
     if holder is None:
-        raise NotHeld("Nobody holds this application any more.")
+        raise NotHeld(_("Nobody holds this application any more."))
     if holder != by and not _is_senior(by):
         raise HeldByColleague(_who_holds(item, holder))
     _let_go(item)
@@ -103,7 +106,7 @@ def reassign(*, decision_id: str, to: User, by: User, at: datetime) -> QueueItem
     """Give an application to an officer; what was referred up is handed back with it."""
     require_role(by, Role.SENIOR_OFFICER, to="give an application to somebody")
     if not to.has_role(*OFFICERS):
-        raise NoOfficer(f"{to.known_as} is no officer and cannot be given an application.")
+        raise NoOfficer(_("%s is no officer and cannot be given an application.") % to.known_as)
     item = _locked(decision_id, at=at)
     before = item.holder(at)
     if item.is_referred_up and not _is_senior(to):
@@ -127,13 +130,13 @@ def refer_up(*, decision_id: str, words: str, by: User, at: datetime) -> Referra
     """Leave an application to a senior officer, and say why."""
     require_role(by, *OFFICERS, to="refer an application up")
     if _is_senior(by):
-        raise NobodyAbove("You are a senior officer: give it to a colleague instead.")
+        raise NobodyAbove(_("You are a senior officer: give it to a colleague instead."))
     item, said = _locked(decision_id, at=at), words.strip()
     if item.is_referred_up:
-        raise AlreadyReferredUp("This application was referred up already.")
+        raise AlreadyReferredUp(_("This application was referred up already."))
     _check_free(item, by=by, at=at)
     if len(said) < SHORTEST_WORDS:
-        raise WordsMissing(f"Say why, in at least {SHORTEST_WORDS} characters.")
+        raise WordsMissing(_("Say why, in at least %d characters.") % SHORTEST_WORDS)
     item.is_referred_up = True
     _let_go(item)
     made = Referral.objects.create(
@@ -151,7 +154,7 @@ def check_may_decide(*, decision_id: str, by: User, at: datetime) -> None:
     if item is not None:
         _check_free(item, by=by, at=at)
     elif not _is_senior(by) and _is_referred_up(decision_id):
-        raise ReferredUp(_FOR_SENIORS)
+        raise ReferredUp(_(_FOR_SENIORS))
 
 
 def is_held_by(user: User, *, decision_id: str, at: datetime) -> bool:
@@ -160,22 +163,24 @@ def is_held_by(user: User, *, decision_id: str, at: datetime) -> bool:
     return item is not None and item.holder(at) == user
 
 
-_FOR_SENIORS = "This application was referred up: a senior officer goes on with it."
+_FOR_SENIORS = gettext_noop("This application was referred up: a senior officer goes on with it.")
 
 
 def _check_free(item: QueueItem, *, by: User, at: datetime) -> None:
     if item.is_referred_up and not _is_senior(by):
-        raise ReferredUp(_FOR_SENIORS)
+        raise ReferredUp(_(_FOR_SENIORS))
     holder = item.holder(at)
     if holder is not None and holder != by:
         raise HeldByColleague(_who_holds(item, holder))
 
 
 def _who_holds(item: QueueItem, holder: User) -> str:
-    return (
-        f"{holder.known_as} has this application in hand, until {item.held_until:%H:%M} UTC of "
-        f"{item.held_until:%-d %B}. A senior officer can take it over."
+    said = _(
+        "%(who)s has this application in hand, until %(until)s UTC. A senior officer can take it"
+        " over."
     )
+    until = moment_in_words(item.held_until) if item.held_until else ""
+    return said % {"who": holder.known_as, "until": until}
 
 
 def _is_referred_up(decision_id: str) -> bool:
@@ -187,7 +192,7 @@ def _locked(decision_id: str, *, at: datetime) -> QueueItem:
     # The holder is not joined: after a wait for the lock, a join would give who held it before.
     item = QueueItem.objects.select_for_update().filter(pk=decision_id).first()
     if item is None:
-        raise NotWaiting("This application waits for nobody: it is decided, or was taken back.")
+        raise NotWaiting(_("This application waits for nobody: it is decided, or was taken back."))
     return item
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from credit.actions import outbox
+from credit.actions import outbox, reopening
 from credit.models import Decision, EventKind, OfficerDecision
 
 
@@ -14,7 +14,7 @@ def tell_partner(*, decision: Decision, at: datetime) -> None:
         kind=EventKind.DECISION_MADE,
         partner=decision.application.partner,
         payload={"decision": decision.pk},
-        turn="closed",
+        turn=":".join(filter(None, ["closed", reopening.turn(decision.pk)])),
         due_at=made.final_at if made is not None and waits else None,
         at=at,
     )

@@ -6,8 +6,9 @@ from decimal import Decimal as Money
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from credit.actions import assignments, audit, decisions, hand_entries
+from credit.actions import assignments, audit, decisions, hand_entries, outbox
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import (
     Applicant,
@@ -15,10 +16,12 @@ from credit.models import (
     AuditEvent,
     Correction,
     Decision,
+    EventKind,
     ReasonFeedback,
     Role,
     User,
 )
+from credit.words import moment_in_words
 from scoring.records import normalised
 
 SHORTEST_WORDS = 10  # characters
@@ -70,7 +73,7 @@ def correct(
     new = Application.objects.select_related("score__contract").get(pk=made.decision_id)
     changes = _changes(old, new)
     if not changes:
-        raise NothingCorrected("Nothing was changed: this is what the application says already.")
+        raise NothingCorrected(_("Nothing was changed: this is what the application says already."))
     _take_its_place(new, old)
     hand_entries.follow(of=decision, to=new.pk, at=at)
     made_good = Correction.objects.create(
@@ -84,6 +87,7 @@ def correct(
     )
     _judge(made_good)
     _audit(made_good, old)
+    _tell_partner(decision, at=at)
     if was_in_hand:
         assignments.take(decision_id=new.pk, by=by, at=at)
     return made_good
@@ -94,19 +98,21 @@ def _check_open(application: Application, decision: Decision) -> None:
         return
     before = Correction.objects.select_related("corrected_by").filter(supersedes=decision).first()
     if before is None:
-        raise CannotBeCorrected("A decided application stays as it was decided.")
-    name = before.corrected_by.known_as
+        raise CannotBeCorrected(_("A decided application stays as it was decided."))
     raise CannotBeCorrected(
-        f"{name} corrected this application already, {before.corrected_at:%d %B %Y, %H:%M} UTC: "
-        "correct the corrected one."
+        _("%(who)s corrected this application already, %(when)s UTC: correct the corrected one.")
+        % {
+            "who": before.corrected_by.known_as,
+            "when": moment_in_words(before.corrected_at),
+        }
     )
 
 
 def _check_source(source: str, words: str) -> None:
     if source not in Correction.Source.values or len(words) < SHORTEST_WORDS:
         raise SourceMissing(
-            f"Say where the right value is from, and at least {SHORTEST_WORDS} characters of your"
-            " own."
+            _("Say where the right value is from, and at least %d characters of your own.")
+            % SHORTEST_WORDS
         )
 
 
@@ -142,6 +148,17 @@ def _take_its_place(new: Application, old: Application) -> None:
     new.save(update_fields=["received_at"])
     old.status = Application.Status.SUPERSEDED
     old.save(update_fields=["status"])
+
+
+def _tell_partner(decision: Decision, *, at: datetime) -> None:
+    """Owe the partner that another decision counts now: `superseded_by` says which."""
+    outbox.put(
+        kind=EventKind.DECISION_MADE,
+        partner=decision.partner,
+        payload={"decision": decision.pk},
+        turn="superseded",
+        at=at,
+    )
 
 
 def _judge(made: Correction) -> None:

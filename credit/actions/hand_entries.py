@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from credit.actions import audit, decisions
 from credit.actions.refusals import ActionDenied, require_role
@@ -61,7 +62,7 @@ def check_may_decide(decision: Decision, person: User) -> None:
     entry = HandEntry.objects.filter(decision=decision, entered_by=person).first()
     if entry is None or decision.policy.read().policy.may_decide_own_entries:
         return
-    raise OwnEntry("You entered this application yourself: a colleague has to decide it.")
+    raise OwnEntry(_("You entered this application yourself: a colleague has to decide it."))
 
 
 def _entered(

@@ -10,6 +10,7 @@ from credit.actions import assignments, audit, closing
 from credit.actions.moves import move, take_up
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import Application, AuditEvent, Decision, InformationRequest, Role, User
+from credit.words import day_in_words
 
 Item = InformationRequest.Item
 State = InformationRequest.State
@@ -36,6 +37,7 @@ def ask(
     if not asked or (Item.OTHER in asked and not said):
         raise NothingAsked(_("Choose what you ask for; say in words what “something else” is."))
     move(decision.application, to=Status.AWAITING_INFORMATION)
+    _owe_anew(decision.application)
     days = decision.policy.read().policy.clocks.information_within_days
     request = InformationRequest.objects.create(
         decision=decision,
@@ -70,7 +72,7 @@ def close(*, decision_id: str, by: User, at: datetime) -> InformationRequest:
     decision = take_up(decision_id, Status.AWAITING_INFORMATION)
     request = _open(decision)
     if at.date() <= request.due_on:
-        until = f"{request.due_on:%d %B %Y}"
+        until = day_in_words(request.due_on)
         raise StillTime(_("The applicant may answer until %s; close it after that.") % until)
     _settle(request, State.CLOSED, by=by, at=at)
     move(decision.application, to=Status.INCOMPLETE)
@@ -83,6 +85,12 @@ def drop(*, decision: Decision, by: User, at: datetime) -> None:
     """Let an open question go, within the transaction of who holds the application."""
     for request in decision.information_requests.filter(state=State.OPEN):
         _settle(request, State.DROPPED, by=by, at=at)
+
+
+def _owe_anew(application: Application) -> None:
+    """Owe a notice of this question, whatever an earlier one told."""
+    application.told = ""
+    application.save(update_fields=["told"])
 
 
 def _asked(items: Iterable[str]) -> list[Item]:

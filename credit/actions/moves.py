@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from credit.actions.refusals import ActionDenied
-from credit.models import Application, Decision, OfferAnswer, OfficerDecision
+from credit.models import Application, Decision, OfferAnswer, OfficerDecision, OfficerVerdict
+from credit.words import in_a_sentence, moment_in_words
 
 Status = Application.Status
 
@@ -53,14 +54,14 @@ def _what_ended_it(decision: Decision) -> str:
         return _("Policy decided this application already, within its automatic zone.")
     said = _("%(who)s decided this application already: %(what)s, %(when)s UTC.") % {
         "who": made.decided_by.known_as,
-        "what": made.get_verdict_display().lower(),
-        "when": f"{made.decided_at:%d %B %Y, %H:%M}",
+        "what": in_a_sentence(made.get_verdict_display()),
+        "when": moment_in_words(made.decided_at),
     }
     answer = OfferAnswer.objects.filter(decision=decision).first()
-    if answer is None:
+    if answer is None or made.verdict != OfficerVerdict.COUNTER_OFFER:
         return said
-    return said + " " + _("The offer: %s.") % answer.get_answer_display().lower()
+    return said + " " + _("The offer: %s.") % in_a_sentence(answer.get_answer_display())
 
 
 def _ended(decision: Decision) -> str:
-    return decision.application.get_status_display().lower()
+    return in_a_sentence(decision.application.get_status_display())

@@ -22,13 +22,16 @@ from credit.models import (
     User,
 )
 from credit.notice_facts import (
+    ANEW,
     decided,
     decisions,
     kind_owed,
     may_be_written,
+    owed_since,
     undo_runs_until,
     why_own,
 )
+from credit.words import in_a_sentence
 from scoring.certificate_problems import wording_problems
 from scoring.laws import LawMissing
 from scoring.notice_records import notice_to_json
@@ -111,7 +114,7 @@ def _check_may_leave(decision: Decision, kind: NoticeKind, *, why_again: str, at
             _("%(kind)s: this application is “%(status)s”, so it would not say what is so.")
             % {
                 "kind": kind.label,
-                "status": decision.application.get_status_display().lower(),
+                "status": in_a_sentence(decision.application.get_status_display()),
             }
         )
     until = undo_runs_until(decision, at=at)
@@ -120,8 +123,9 @@ def _check_may_leave(decision: Decision, kind: NoticeKind, *, why_again: str, at
             _("The decision can be undone until %s UTC; a notice leaves after that.")
             % f"{until:%H:%M}"
         )
-    left = Notice.objects.filter(decision=decision, kind=kind).exists()
-    if left and len(why_again) < SHORTEST_WHY:
+    left = Notice.objects.filter(decision=decision, kind=kind)
+    is_again = left.filter(issued_at__gte=owed_since(decision, kind)).exists()
+    if is_again and len(why_again) < SHORTEST_WHY:
         raise AlreadyLeft(
             _("This notice left before. To issue it again, say why in at least %d characters.")
             % SHORTEST_WHY
@@ -135,7 +139,7 @@ def _sent(decision: Decision, drafted: Draft, *, why_again: str, by: User, at: d
         decision=decision,
         kind=drafted.kind,
         number=record.facts.number,
-        why_again=why_again,
+        why_again=why_again or (ANEW if record.facts.number > 1 else ""),
         has_address=drafted.has_address,
         pdf=drafted.pdf,
         html=drafted.html,

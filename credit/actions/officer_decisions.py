@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from credit.actions import assignments, audit, hand_entries, outbox, verdicts
+from credit.actions import assignments, audit, hand_entries, outbox, reopening, verdicts
 from credit.actions.moves import AlreadyDecided, move, take_up
 from credit.actions.refusals import require_role
 from credit.actions.verdicts import Chosen, NoSuchVerdict, ReasonMissing, is_override, needs_reason
@@ -60,6 +60,7 @@ def record(
     decision = take_up(decision_id, Status.AWAITING_OFFICER)
     assignments.check_may_decide(decision_id=decision.pk, by=by, at=at)
     hand_entries.check_may_decide(decision, by)
+    reopening.check_may_decide(decision=decision, verdict=verdict, person=by)
     chosen = verdicts.choose(
         decision,
         verdict,
@@ -93,6 +94,7 @@ def stand(
         kind=EventKind.DECISION_MADE,
         partner=application.partner,
         payload={"decision": decision.pk},
+        turn=reopening.turn(decision.pk),
         due_at=made.final_at,
         at=at,
     )

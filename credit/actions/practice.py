@@ -8,6 +8,7 @@ import polars as pl
 from django.db import transaction
 from django.db.models import CharField, F, Value
 from django.db.models.functions import MD5, Cast, Concat
+from django.utils.translation import gettext as _
 
 from credit import store
 from credit.actions import audit, snapshots
@@ -73,9 +74,9 @@ def answer(*, answer_id: int, said: float, by: User, at: datetime) -> PracticeAn
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="practise")
     given = PracticeAnswer.objects.select_for_update().get(pk=answer_id, officer=by)
     if given.answered_at is not None:
-        raise AnsweredAlready("You have answered this case already.")
+        raise AnsweredAlready(_("You have answered this case already."))
     if not 0 <= said <= 1:
-        raise NoChance("Say a chance from 0 to 100 of 100.")
+        raise NoChance(_("Say a chance from 0 to 100 of 100."))
     given.said, given.answered_at = said, at
     given.save(update_fields=["said", "answered_at"])
     audit.record(AuditEvent.Type.PRACTICE_ANSWERED, target=f"practice:{given.pk}", by=by, at=at)
@@ -113,7 +114,7 @@ def _unseen(by: User, product_id: int) -> PracticeCase:
     ).exclude(answers__officer=by)
     case = cases.order_by(place, "pk").first()
     if case is None:
-        raise NothingToPractise("No past case is left that you have not seen.")
+        raise NothingToPractise(_("No past case is left that you have not seen."))
     return case
 
 

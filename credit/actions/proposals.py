@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from credit.actions import audit, hand_entries, officer_decisions
+from credit.actions import audit, hand_entries, officer_decisions, reopening
 from credit.actions.moves import move, take_up
 from credit.actions.refusals import ActionDenied, require_role
 from credit.actions.verdicts import SHORTEST_REASON, Chosen
@@ -19,6 +19,7 @@ from credit.models import (
     Role,
     User,
 )
+from credit.words import in_a_sentence
 
 State = ProposedDecision.State
 Status = Application.Status
@@ -47,6 +48,7 @@ def sign(*, proposal_id: int, by: User, at: datetime) -> OfficerDecision:
     proposal, decision = _held(proposal_id)
     _check_four_eyes(proposal, by)
     hand_entries.check_may_decide(decision, by)
+    reopening.check_may_decide(decision=decision, verdict=proposal.verdict, person=by)
     _settle(proposal, State.SIGNED, by=by, at=at)
     return officer_decisions.stand(
         decision=decision, chosen=chosen_of(proposal), by=proposal.proposed_by, signed_by=by, at=at
@@ -111,7 +113,7 @@ def _held(proposal_id: int) -> tuple[ProposedDecision, Decision]:
     proposal = ProposedDecision.objects.select_related("proposed_by").get(pk=proposal_id)
     if proposal.state != State.WAITING:
         raise NoProposal(
-            _("This proposal is settled already: %s.") % proposal.get_state_display().lower()
+            _("This proposal is settled already: %s.") % in_a_sentence(proposal.get_state_display())
         )
     return proposal, decision
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from credit import store
 from credit.actions import audit
@@ -47,7 +48,7 @@ def export(*, decision_id: str, by: User, at: datetime) -> Exported:
     score = decision.application.score
     record = record_of(decision, contract=score.contract.read())
     if record is None:
-        raise RecordNotComplete("The audit trail knows nothing of this decision.")
+        raise RecordNotComplete(_("The audit trail knows nothing of this decision."))
     is_own_policy = score.bundle_hash and record.policy_contract == record.contract
     exported = Exported(
         record=to_json(record),

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from credit.actions import audit
+from credit.actions import audit, reopening
 from credit.actions.refusals import ActionDenied, require_role
 from credit.laws import laws_of, review_due_on
 from credit.models import Application, AuditEvent, Decision, ReviewRequest, Role, User
@@ -75,10 +75,16 @@ def ask(*, decision_id: str, words: str, by: User, at: datetime) -> ReviewReques
 
 @transaction.atomic
 def answer(*, review_id: int, outcome: str, words: str, by: User, at: datetime) -> ReviewRequest:
-    """Answer a request; never by who decided or signed."""
+    """Answer a request; never by who decided or signed.
+
+    Where the decision is to be changed it is reopened, in the hands of who answers: a review
+    changes nothing by itself, and a person decides anew.
+    """
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="answer a review")
     review = ReviewRequest.objects.select_for_update().get(pk=review_id)
+    application = Application.objects.select_for_update().get(pk=review.decision_id)
     decision = decisions().get(pk=review.decision_id)
+    decision.application = application
     _check_may_answer(review, decision, outcome=outcome, words=words, by=by)
     review.outcome, review.answer = outcome, words.strip()
     review.answered_by, review.answered_at = by, at
@@ -90,8 +96,10 @@ def answer(*, review_id: int, outcome: str, words: str, by: User, at: datetime) 
         at=at,
         review=review.pk,
         outcome=outcome,
-        words=audit.commit(bytes(decision.application.salt), review.answer),
+        words=audit.commit(bytes(application.salt), review.answer),
     )
+    if outcome == ReviewRequest.Outcome.CHANGED:
+        reopening.reopen(review=review, decision=decision, by=by, at=at)
     return review
 
 
@@ -104,6 +112,9 @@ def _check_may_answer(
         raise NoSuchOutcome(_("A review upholds the decision, or finds that it is to be changed."))
     if had_a_part(decision, by):
         raise DecidedByYou(_("You decided this application: a review is made by somebody else."))
+    is_changed = outcome == ReviewRequest.Outcome.CHANGED
+    if is_changed and decision.application.status not in EXPLAINED:
+        raise NothingToReview(_("Nothing was decided that a review could change."))
     if len(words.strip()) < SHORTEST:
         raise WordsMissing(
             _("Say what the applicant is told, in at least %d characters.") % SHORTEST

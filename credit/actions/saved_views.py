@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
@@ -25,11 +26,11 @@ def save(*, name: str, wanted: Wanted, by: User, at: datetime) -> SavedView:
     """Save filters under a name; the same name again takes the first one's place."""
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="save a view of the queue")
     if wanted.is_everything:
-        raise NothingToSave("Choose a filter first: without one this is the whole queue.")
+        raise NothingToSave(_("Choose a filter first: without one this is the whole queue."))
     others = SavedView.objects.filter(owner=by).exclude(name=name)
     if others.count() >= MOST:
-        raise TooManyViews(f"You have {MOST} saved views. Remove one first.")
-    view, _ = SavedView.objects.update_or_create(
+        raise TooManyViews(_("You have %d saved views. Remove one first.") % MOST)
+    view, _is_new = SavedView.objects.update_or_create(
         owner=by, name=name, defaults={"filters": wanted.stated, "saved_at": at}
     )
     _tell(AuditEvent.Type.VIEW_SAVED, view, by=by, at=at)

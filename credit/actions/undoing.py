@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from credit import notice_facts
-from credit.actions import audit, outbox
+from credit.actions import audit, outbox, reopening
 from credit.actions.moves import move
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import (
@@ -16,16 +16,14 @@ from credit.models import (
     EventKind,
     OfferAnswer,
     OfficerDecision,
+    OfficerVerdict,
     Outcome,
     Role,
     UndoneDecision,
     User,
 )
 
-COPIED = (
-    *("verdict", "is_override", "reason_code", "reason", "offered_amount", "offered_term_months"),
-    *("decided_by", "decided_at", "signed_by", "final_at", "offer_until"),
-)
+COPIED = UndoneDecision.COPIED
 
 
 class NothingToUndo(ActionDenied):
@@ -53,7 +51,7 @@ def undo(*, decision_id: str, by: User, at: datetime) -> UndoneDecision:
     if made is None:
         raise NothingToUndo(_("No officer's decision stands that could be undone."))
     _check_may_undo(made, by=by, at=at)
-    _check_nothing_left(made.decision)
+    _check_nothing_left(made)
     _owe_nothing(made.decision)
     undone = UndoneDecision.objects.create(
         decision=made.decision,
@@ -89,11 +87,17 @@ def _check_may_undo(made: OfficerDecision, *, by: User, at: datetime) -> None:
         raise NotYourDecision(_("A colleague decided this: they or a senior officer may undo it."))
 
 
-def _check_nothing_left(decision: Decision) -> None:
-    """Refuse where anything of the decision left the house. Each kind of thing has its line."""
-    if notice_facts.has_left(decision.pk):
+def _check_nothing_left(made: OfficerDecision) -> None:
+    """Refuse where anything of the decision left the house. Each kind of thing has its line.
+
+    What left before a review reopened it told of the decision that stood then.
+    """
+    decision = made.decision
+    since = made.decided_at if reopening.turn(decision.pk) else None
+    if notice_facts.has_left(decision.pk, since=since):
         raise SomethingLeft(_("A notice has left for the applicant: it cannot be undone."))
-    if OfferAnswer.objects.filter(decision=decision).exists():
+    is_offer = made.verdict == OfficerVerdict.COUNTER_OFFER
+    if is_offer and OfferAnswer.objects.filter(decision=decision).exists():
         raise SomethingLeft(_("The applicant has answered this offer: it cannot be undone."))
     if decision.application.status in {
         Application.Status.WITHDRAWN,
@@ -106,5 +110,6 @@ def _check_nothing_left(decision: Decision) -> None:
 
 def _owe_nothing(decision: Decision) -> None:
     """Take back what the partner was to be told, or refuse where it was."""
-    if not outbox.withdraw(kind=EventKind.DECISION_MADE, subject=f"decision:{decision.pk}"):
+    subject = ["decision", decision.pk, *filter(None, [reopening.turn(decision.pk)])]
+    if not outbox.withdraw(kind=EventKind.DECISION_MADE, subject=":".join(subject)):
         raise SomethingLeft(_("The partner has been told of this decision: it cannot be undone."))

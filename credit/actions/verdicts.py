@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from credit.actions.refusals import ActionDenied
 from credit.models import Decision, OfficerVerdict
+from credit.words import amount_in_words
 from scoring import offers
 from scoring.application import RequestedValues
 from scoring.contract import Authority, Contract
@@ -150,7 +151,11 @@ def _check_bounds(
     if not low <= offered.amount <= high:
         raise OfferRefused(
             _("An offer for this application is between %(low)s and %(high)s %(currency)s.")
-            % {"low": f"{low:,.2f}", "high": f"{high:,.2f}", "currency": contract.currency}
+            % {
+                "low": amount_in_words(low),
+                "high": amount_in_words(high),
+                "currency": contract.currency,
+            }
         )
     if offered.term_months is None or asked.term_months is None:
         return

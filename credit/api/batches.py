@@ -16,7 +16,7 @@ from credit.actions.idempotency import Idempotency
 from credit.api import bodies, idempotency_keys, problem_types, query_strings
 from credit.api.converters import PublicId
 from credit.api.endpoints import Endpoint, caller_of, replay_headers
-from credit.api.openapi import examples, schemas
+from credit.api.openapi import examples, parts
 from credit.api.openapi.operations import (
     file_of,
     idempotency_key,
@@ -69,7 +69,7 @@ class Batches(Endpoint):
         parameters=(
             idempotency_key(required=True),
             query_parameter(
-                "product", schemas.SLUG, "What all of its rows apply for.", required=True
+                "product", parts.SLUG, "What all of its rows apply for.", required=True
             ),
             query_parameter(
                 "format",
@@ -111,7 +111,7 @@ class Batches(Endpoint):
         "List your batches, the newest first",
         answers={200: ("A page of them", "BatchPage", examples.BATCH_PAGE)},
         parameters=(
-            query_parameter("cursor", schemas.ID, "Where to go on: `next` of the page before."),
+            query_parameter("cursor", parts.ID, "Where to go on: `next` of the page before."),
         ),
     )
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from credit.actions import decisions as actions
 from credit.api import bodies, idempotency_keys, problem_types, query_strings
 from credit.api.converters import PublicId
 from credit.api.endpoints import Endpoint, caller_of, replay_headers
-from credit.api.openapi import examples, schemas
+from credit.api.openapi import examples, parts
 from credit.api.openapi.operations import (
     idempotency_key,
     operation,
@@ -68,8 +68,8 @@ class Decisions(Endpoint):
         "List your decisions, the newest first",
         answers={200: ("A page of them", "DecisionPage", examples.DECISION_PAGE)},
         parameters=(
-            query_parameter("reference", schemas.REFERENCE, "Only those of this reference."),
-            query_parameter("cursor", schemas.ID, "Where to go on: `next` of the page before."),
+            query_parameter("reference", parts.REFERENCE, "Only those of this reference."),
+            query_parameter("cursor", parts.ID, "Where to go on: `next` of the page before."),
         ),
     )
     def get(self, request: HttpRequest) -> HttpResponse:

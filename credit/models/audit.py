@@ -32,6 +32,7 @@ class AuditEvent(models.Model):
         DECISION_SENT_BACK = "decision_sent_back", "Proposed decision sent back"
         PROPOSAL_DROPPED = "proposal_dropped", "Proposed decision dropped"
         DECISION_UNDONE = "decision_undone", "Officer's decision undone"
+        DECISION_REOPENED = "decision_reopened", "Decision reopened by a review"
         INFORMATION_REQUESTED = "information_requested", "Information asked for"
         INFORMATION_ANSWERED = "information_answered", "Information came"
         CLOSED_AS_INCOMPLETE = "closed_as_incomplete", "Application closed as incomplete"

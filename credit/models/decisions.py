@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from credit.models.applications import Application
 from credit.models.audit import AuditEvent
@@ -15,11 +16,11 @@ class Score(models.Model):
     """What a model said of an application, to the bit. Append-only: a trigger refuses changes."""
 
     class Route(models.TextChoices):
-        CHAMPION = "champion", "Champion"
-        CANARY = "canary", "Canary"
-        PREVIOUS_CHAMPION = "previous_champion", "Champion before"
-        SCORECARD = "scorecard", "Fallback scorecard"
-        NONE = "none", "No model could score it"
+        CHAMPION = "champion", _("Champion")
+        CANARY = "canary", _("Canary")
+        PREVIOUS_CHAMPION = "previous_champion", _("Champion before")
+        SCORECARD = "scorecard", _("Fallback scorecard")
+        NONE = "none", _("No model could score it")
 
     application = models.OneToOneField(  # written with it, in one statement: no check a row
         Application,
@@ -69,8 +70,8 @@ class Score(models.Model):
 class Verdict(models.TextChoices):
     """What a decision comes to."""
 
-    APPROVE = "approve", "Approve"
-    DECLINE = "decline", "Decline"
+    APPROVE = "approve", _("Approve")
+    DECLINE = "decline", _("Decline")
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -113,9 +114,9 @@ class Decision(models.Model):
     """
 
     class Recommendation(models.TextChoices):
-        APPROVE = "approve", "Approve"
-        REFER = "refer", "Refer to an officer"
-        DECLINE = "decline", "Decline"
+        APPROVE = "approve", _("Approve")
+        REFER = "refer", _("Refer to an officer")
+        DECLINE = "decline", _("Decline")
 
     application = models.OneToOneField(  # its id is the decision's, and a score's
         Application,

@@ -53,6 +53,12 @@ class Made(Judgement):
     )
     offer_until = models.DateField(null=True, help_text="the last day to accept a counter-offer")
 
+    COPIED: ClassVar = (  # whole, where it stands no longer
+        *("verdict", "is_override", "reason_code", "reason", "offered_amount"),
+        *("offered_term_months", "decided_by", "decided_at", "signed_by", "final_at"),
+        "offer_until",
+    )
+
     class Meta:
         abstract = True
 
@@ -88,7 +94,7 @@ class OfficerDecision(Made):
 
 
 class UndoneDecision(Made):
-    """An officer's decision that was taken back within its time. Append-only."""
+    """An officer's decision taken back within its time, or reopened by a review. Append-only."""
 
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, related_name="undone_decisions"
@@ -97,12 +103,25 @@ class UndoneDecision(Made):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     undone_at = models.DateTimeField()
+    review = models.ForeignKey(  # both hang on the decision, and go with its month in any order
+        "credit.ReviewRequest",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        help_text="that found it is to be changed; empty: it was undone",
+    )
 
     class Meta:
         ordering: ClassVar = ["undone_at", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(undone_at__lt=F("final_at")), name="undone_decision_in_time"
+                condition=Q(undone_at__lt=F("final_at")) | Q(review__isnull=False),
+                name="undone_decision_in_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(review=None) | ~Q(undone_by=F("decided_by")),
+                name="undone_decision_reviewed_by_someone_else",
             ),
         ]
 

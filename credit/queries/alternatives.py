@@ -8,11 +8,11 @@ from credit import serving
 from credit.models import Application, Decision, Score
 from credit.queries.replays import decisions
 from credit.serving import ModelUnavailable
+from credit.words import value_in_words
 from scoring.alternatives import Alternative, Alternatives, AlternativesRefused, alternatives
 from scoring.application import RequestedValues
 from scoring.contract import Contract
 from scoring.engine import EngineFailed
-from scoring.reasons import in_words
 from scoring.records import normalised
 from scoring.sessions import GraphFailed
 
@@ -101,8 +101,8 @@ def _row(contract: Contract, alternative: Alternative) -> AlternativeRow:
         changes=[
             ChangeRow(
                 label=feature.label,
-                before=in_words(feature, change.before),
-                after=in_words(feature, change.after),
+                before=value_in_words(feature, change.before),
+                after=value_in_words(feature, change.after),
             )
             for feature, change in zip(features, alternative.changes, strict=True)
         ],

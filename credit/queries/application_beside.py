@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from credit.models import Applicant, Correction, Decision, HandEntry
 from credit.queries.similar import SimilarLoans, similar
+from credit.words import value_in_words
 from scoring.affordability import AffordabilityUnknown, Affordable, assess
 from scoring.application import RequestedValues
 from scoring.contract import Affordability, Contract, Feature
 from scoring.features import Value
-from scoring.reasons import in_words
 
 RELATED = (
     "application__applicant",
@@ -165,4 +165,4 @@ def _changed(change: dict[str, Any], contract: Contract) -> ChangedRow | None:
 def _said(feature: Feature, value: Value) -> str:
     """Say a value that may have been stated under an older contract, with other categories."""
     known = value is None or not feature.categories or str(value).lower() in feature.values
-    return in_words(feature, value) if known or value in feature.values else str(value)
+    return value_in_words(feature, value) if known or value in feature.values else str(value)

@@ -10,6 +10,7 @@ from credit.models import (
     Decision,
     OfferAnswer,
     OfficerDecision,
+    OfficerVerdict,
     Outcome,
     Role,
     Score,
@@ -19,9 +20,10 @@ from credit.queries import application_beside, casework
 from credit.queries.application_beside import Beside
 from credit.queries.casework import Casework, Happened
 from credit.queries.histories import HistoryRow, history
+from credit.words import in_a_sentence, value_in_words
 from scoring.contract import Contract, Scale
 from scoring.features import Value
-from scoring.reasons import Reason, all_reasons, in_words, principal_reasons
+from scoring.reasons import Reason, all_reasons, principal_reasons
 from scoring.records import normalised
 
 
@@ -194,7 +196,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         recommendation=decision.recommendation,
         recommendation_label=decision.get_recommendation_display(),
         route=score.route,
-        route_label=score.get_route_display().lower(),
+        route_label=in_a_sentence(score.get_route_display()),
         sureness=_sureness(score),
         pd=score.pd,
         pd_word=contract.outcome.word,
@@ -276,7 +278,7 @@ def _reasons(
         ReasonRow(
             feature=reason.feature,
             label=contract.feature(reason.feature).label,
-            value_label=in_words(contract.feature(reason.feature), values[reason.feature]),
+            value_label=value_in_words(contract.feature(reason.feature), values[reason.feature]),
             points=reason.points,
             code=reason.code,
             text=reason.text,
@@ -291,7 +293,7 @@ def _features(contract: Contract, values: dict[str, Value]) -> list[FeatureRow]:
         FeatureRow(
             name=feature.name,
             label=feature.label,
-            value_label=in_words(feature, values[feature.name]),
+            value_label=value_in_words(feature, values[feature.name]),
             unit=feature.unit,
             help=feature.help,
         )
@@ -305,7 +307,8 @@ def _officer_decision(
     if made is None:
         return None
     labels = {each.code: each.label for each in contract.officer_reasons}
-    answer: OfferAnswer | None = getattr(made.decision, "offer_answer", None)
+    is_offer = made.verdict == OfficerVerdict.COUNTER_OFFER
+    answer: OfferAnswer | None = getattr(made.decision, "offer_answer", None) if is_offer else None
     return OfficerDecisionRow(
         verdict=made.verdict,
         is_override=made.is_override,

@@ -17,9 +17,11 @@ from credit.models import (
     ProposedDecision,
     ReasonFeedback,
     RecommendationFeedback,
+    ReviewRequest,
     UndoneDecision,
     User,
 )
+from credit.words import amount_in_words
 from scoring import offers
 from scoring.contract import Contract
 
@@ -86,6 +88,7 @@ class Casework:
     bounds: OfferBounds
     notes: list[Happened]
     opinions: dict[str, str]  # the viewer's own, of reasons by feature
+    had_decided: bool  # the viewer, before a review reopened it
 
 
 def happened(decision: Decision) -> list[Happened]:
@@ -109,6 +112,9 @@ def of(decision: Decision, events: list[Happened], *, viewer: User) -> Casework:
             for each in events
             if each.kind == "opinion" and each.who_id == viewer.pk
         },
+        had_decided=any(
+            each.kind == "decided_before" and each.who_id == viewer.pk for each in events
+        ),
     )
 
 
@@ -116,7 +122,7 @@ def terms(amount: Money | None, term_months: int | None, currency: str) -> str:
     """Write the terms of a counter-offer."""
     if amount is None:
         return ""
-    written = f"{currency} {amount:,.2f}"
+    written = f"{currency} {amount_in_words(amount)}"
     if term_months is None:
         return written
     return _("%(amount)s over %(months)d months") % {"amount": written, "months": term_months}
@@ -136,7 +142,9 @@ def _parts(decision: Decision) -> list[Part]:
     """Give each kind of what people did as rows of the same columns."""
     of_it = Q(decision=decision.pk)
     thumbs, opinions = RecommendationFeedback.objects, ReasonFeedback.objects
-    proposed, undone = ProposedDecision.objects.filter(of_it), UndoneDecision.objects.filter(of_it)
+    proposed, gone = ProposedDecision.objects.filter(of_it), UndoneDecision.objects.filter(of_it)
+    undone, reopened = gone.filter(review=None), gone.exclude(review=None)
+    reviews = ReviewRequest.objects.filter(of_it)
     asked = InformationRequest.objects.filter(of_it)
     is_settled = Q(settled_at__isnull=False)
     return [
@@ -149,13 +157,29 @@ def _parts(decision: Decision) -> list[Part]:
         _part("answered", asked.filter(is_settled), "settled", what="state", said="answer"),
         _part("decided", undone, "decided", what="verdict", said="reason"),
         _part("undone", undone, "undone", what="verdict"),
+        _part("decided_before", reopened, "decided", what="verdict", said="reason"),
+        _part("review", reviews, "asked", by="recorded_by", said="words"),
+        _part(
+            "reviewed",
+            reviews.exclude(outcome=""),
+            "answered",
+            what="outcome",
+            said="answer",
+        ),
     ]
 
 
 def _part(
-    kind: str, rows: QuerySet[Any], verb: str, *, what: str = "", about: str = "", said: str = ""
+    kind: str,
+    rows: QuerySet[Any],
+    verb: str,
+    *,
+    by: str = "",
+    what: str = "",
+    about: str = "",
+    said: str = "",
 ) -> Part:
-    who = f"{verb}_by"
+    who = by or f"{verb}_by"
     return rows.order_by().values_list(
         Value(kind, CharField()),
         *(f"{verb}_at", who, f"{who}__first_name", f"{who}__last_name", f"{who}__username"),

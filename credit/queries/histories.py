@@ -16,10 +16,12 @@ from credit.models import (
     PartnerFeedback,
     ProposedDecision,
     ReasonFeedback,
+    ReviewRequest,
     Withdrawal,
 )
 from credit.queries import application_beside
 from credit.queries.casework import Happened, terms
+from credit.words import day_in_words, in_a_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ def history(
 ) -> list[HistoryRow]:
     """Tell what happened, the newest first."""
     partner = decision.application.partner
-    label = decision.get_recommendation_display().lower()
+    label = in_a_sentence(decision.get_recommendation_display())
     contract = decision.application.score.contract.read()
     labels = {each.name: each.label for each in contract.features}
     rows = [
@@ -51,7 +53,7 @@ def history(
         )
     ]
     if decision.automatic:
-        done = decision.get_automatic_display().lower()
+        done = in_a_sentence(decision.get_automatic_display())
         what = _("Decided: %s") % done
         rows.append(HistoryRow(at=decision.decided_at, who=_("policy"), what=what))
     told = application_beside.history(decision)
@@ -81,17 +83,17 @@ def _thumb(event: Happened, _labels: dict[str, str]) -> str:
 
 
 def _opinion(event: Happened, labels: dict[str, str]) -> str:
-    kind = ReasonFeedback.Kind(event.what).label.lower()
+    kind = in_a_sentence(ReasonFeedback.Kind(event.what).label)
     about = labels.get(event.about, event.about)
     return _("Feedback on “%(about)s”: %(kind)s") % {"about": about, "kind": kind}
 
 
 def _settled(event: Happened, _labels: dict[str, str]) -> str:
-    return _("Proposed decision: %s") % ProposedDecision.State(event.what).label.lower()
+    return _("Proposed decision: %s") % in_a_sentence(ProposedDecision.State(event.what).label)
 
 
 def _answered(event: Happened, _labels: dict[str, str]) -> str:
-    state = InformationRequest.State(event.what).label.lower()
+    state = in_a_sentence(InformationRequest.State(event.what).label)
     return _("Question to the applicant: %s") % state
 
 
@@ -106,18 +108,25 @@ _SENTENCES: dict[str, Callable[[Happened, dict[str, str]], str]] = {
     "asked": lambda event, labels: _("Asked the applicant for information"),  # noqa: ARG005
     "answered": _answered,
     "decided": lambda event, _labels: _("Decided, and undone later: %s") % _verdict(event.what),
+    "decided_before": lambda event, _labels: (
+        _("Decided, and reopened by a review: %s") % _verdict(event.what)
+    ),
+    "review": lambda event, _labels: _("Review asked for"),  # noqa: ARG005 - as the others
+    "reviewed": lambda event, _labels: (
+        _("Review answered: %s") % in_a_sentence(ReviewRequest.Outcome(event.what).label)
+    ),
     "undone": lambda event, _labels: _("Undone: %s") % _verdict(event.what),
 }
 
 
 def _verdict(verdict: str) -> str:
-    return str(OfficerVerdict(verdict).label).lower()
+    return in_a_sentence(OfficerVerdict(verdict).label)
 
 
 def _decided(made: OfficerDecision, currency: str) -> list[HistoryRow]:
     against = _(", against the recommendation") if made.is_override else ""
     offered = terms(made.offered_amount, made.offered_term_months, currency)
-    what = _("Decided: %s") % made.get_verdict_display().lower()
+    what = _("Decided: %s") % in_a_sentence(made.get_verdict_display())
     return [
         HistoryRow(
             at=made.decided_at,
@@ -131,7 +140,7 @@ def _ended(decision: Decision) -> list[HistoryRow]:
     rows = []
     answer: OfferAnswer | None = getattr(decision, "offer_answer", None)
     if answer is not None:
-        what = _("Counter-offer: %s") % answer.get_answer_display().lower()
+        what = _("Counter-offer: %s") % in_a_sentence(answer.get_answer_display())
         who = answer.recorded_by.known_as
         rows.append(HistoryRow(at=answer.recorded_at, who=who, what=what, words=answer.words))
     gone: Withdrawal | None = getattr(decision, "withdrawal", None)
@@ -143,7 +152,7 @@ def _ended(decision: Decision) -> list[HistoryRow]:
 
 def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
     about = f" ({labels.get(given.feature, given.feature)})" if given.feature else ""
-    kind = given.get_kind_display().lower()
+    kind = in_a_sentence(given.get_kind_display())
     return HistoryRow(
         at=given.given_at,
         who=given.given_with.partner.name,
@@ -164,6 +173,6 @@ def _turned_out(outcome: Outcome) -> HistoryRow:
         at=outcome.reported_at,
         who=who,
         what=_("%(told)s: %(word)s, seen %(day)s")
-        % {"told": told, "word": word, "day": outcome.observed_on},
+        % {"told": told, "word": word, "day": day_in_words(outcome.observed_on)},
         words=outcome.reason,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from credit.drafting_notices import Draft, draft
 from credit.models import (
     Application,
@@ -15,19 +17,21 @@ from credit.models import (
     NoticeWording,
 )
 from credit.notice_facts import (
+    ANEW,
     decided,
     decisions,
     kind_owed,
     may_be_written,
+    owed_since,
     undo_runs_until,
     why_own,
 )
-from credit.queries.notices import due_on
+from credit.queries.notice_clocks import Clocks, clocks_of, due_on
+from credit.words import value_in_words
 from scoring.contract import Contract
 from scoring.letters import Letter
 from scoring.notice_records import NoticeRecord, laws_of, notice_from_json
 from scoring.notice_terms import PERSON, RULE
-from scoring.reasons import in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ class EventRow:
     what: str
     words: str
     notice_id: int | None
+    problems: tuple[str, ...] = ()  # as they were found, in English
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +119,9 @@ def page(decision_id: str, *, kind: str, at: datetime) -> NoticePage:
         kind=chosen,
         kinds=[(str(each), str(each.label)) for each in kinds],
         is_owed=is_owed,
-        due_on=due_on(decision, chosen, offered_at=None) if chosen and is_owed else None,
+        due_on=_due_on(decision, chosen, history) if chosen and is_owed else None,
         undo_until=undo_runs_until(decision, at=at),
-        has_left=any(event.notice_id and event.kind == chosen for event in history),
+        has_left=chosen is not None and _has_left(decision, chosen, history),
         may_state=chosen is not None and _may_state(decision, chosen),
         draft=drafted,
         letter=drafted.letter if drafted else None,
@@ -135,7 +140,7 @@ def one_that_left(notice_id: int) -> Notice:
 
 def certificate_of(notice: Notice) -> Certificate:
     """Read the certificate of a notice that left."""
-    record, _ = notice_from_json(bytes(notice.certificate))
+    record, _rest = notice_from_json(bytes(notice.certificate))
     return _certificate(record, notice.decision)
 
 
@@ -143,6 +148,18 @@ def _chosen(application: Application, kinds: list[NoticeKind], wanted: str) -> N
     if wanted in kinds:
         return NoticeKind(wanted)
     return kind_owed(application) or (kinds[0] if kinds else None)
+
+
+def _due_on(decision: Decision, kind: NoticeKind, history: list[EventRow]) -> date:
+    """Say by which day it must leave; where nothing left yet, that is counted from receipt."""
+    has_left = any(event.notice_id for event in history)
+    return due_on(decision, kind, clocks_of([decision.pk]) if has_left else Clocks())
+
+
+def _has_left(decision: Decision, kind: NoticeKind, history: list[EventRow]) -> bool:
+    """Say whether one of this kind left that tells what is so now."""
+    since = owed_since(decision, kind)
+    return any(each.notice_id and each.kind == kind and each.at >= since for each in history)
 
 
 def _may_state(decision: Decision, kind: NoticeKind) -> bool:
@@ -184,7 +201,7 @@ def _proof(said: Mapping[str, Any], contract: Contract) -> ProofRow:
             why_passed_over="",
         )
     usual = [
-        f"{contract.feature(name).label}: {in_words(contract.feature(name), value)}"
+        f"{contract.feature(name).label}: {value_in_words(contract.feature(name), value)}"
         for name, value in zip(said["features"], said["usual"], strict=True)
     ]
     return ProofRow(
@@ -210,8 +227,9 @@ def _left(decision: Decision) -> Iterator[EventRow]:
             at=notice.issued_at,
             kind=notice.kind,
             who=notice.issued_by.known_as,
-            what=f"{notice.get_kind_display()}: left, number {notice.number}",
-            words=notice.why_again,
+            what=_("%(kind)s: left, number %(number)d")
+            % {"kind": notice.get_kind_display(), "number": notice.number},
+            words=_(notice.why_again) if notice.why_again == ANEW else notice.why_again,
             notice_id=notice.pk,
         )
 
@@ -222,9 +240,10 @@ def _failed(decision: Decision) -> Iterator[EventRow]:
             at=failure.tried_at,
             kind=failure.kind,
             who=failure.tried_by.known_as,
-            what=f"{failure.get_kind_display()}: could not be proved and stayed",
-            words=" ".join(each["text"] for each in failure.problems),
+            what=_("%s: could not be proved and stayed") % failure.get_kind_display(),
+            words="",
             notice_id=None,
+            problems=tuple(each["text"] for each in failure.problems),
         )
 
 
@@ -234,7 +253,7 @@ def _worded(decision: Decision) -> Iterator[EventRow]:
             at=worded.stated_at,
             kind=worded.kind,
             who=worded.stated_by.known_as,
-            what=f"{worded.get_kind_display()}: reasons stated in a person's words",
+            what=_("%s: reasons stated in a person's words") % worded.get_kind_display(),
             words="; ".join(each["text"] for each in worded.reasons),
             notice_id=None,
         )

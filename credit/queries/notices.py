@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
-from credit.laws import laws_of, notice_due_on
 from credit.models import (
     Applicant,
     Application,
@@ -18,9 +17,9 @@ from credit.models import (
 )
 from credit.models.applications import IS_OWED_A_NOTICE
 from credit.notice_facts import has_left, kind_owed, undo_runs_until
-from scoring.laws import LawMissing, Laws
+from credit.queries.notice_clocks import Clocks, clocks_of, due_on
 
-__all__ = ["DueRow", "LeftRow", "Owed", "counts", "due", "due_on", "has_left", "left", "owed"]
+__all__ = ["DueRow", "LeftRow", "Owed", "counts", "due", "has_left", "left", "owed"]
 
 MOST = 100
 MOST_COUNTED = 1_000
@@ -119,24 +118,12 @@ def _rows(found: list[Decision], *, at: datetime) -> list[DueRow]:
     named = set(
         Applicant.objects.filter(pk__in=ids).exclude(address="").values_list("pk", flat=True)
     )
-    offers = _offered(ids)
-    failures = _failures(ids)
+    clocks, failures = clocks_of(ids), _failures(ids)
     return [
-        _due_row(decision, kind, at=at, named=named, offers=offers, failures=failures)
+        _due_row(decision, kind, at=at, named=named, clocks=clocks, failures=failures)
         for decision in found
         if (kind := kind_owed(decision.application)) is not None
     ]
-
-
-def _offered(ids: list[str]) -> dict[str, datetime]:
-    """Say when each counter-offer was told."""
-    told = Notice.objects.filter(decision_id__in=ids, kind=NoticeKind.COUNTER_OFFER)
-    return dict(
-        told.order_by()
-        .values("decision_id")
-        .annotate(at=Max("issued_at"))
-        .values_list("decision_id", "at")
-    )
 
 
 def _failures(ids: list[str]) -> dict[str, NoticeFailure]:
@@ -150,11 +137,11 @@ def _due_row(
     *,
     at: datetime,
     named: set[str],
-    offers: dict[str, datetime],
+    clocks: Clocks,
     failures: dict[str, NoticeFailure],
 ) -> DueRow:
     application = decision.application
-    day = due_on(decision, kind, offered_at=offers.get(decision.pk))
+    day = due_on(decision, kind, clocks)
     is_failed = application.told == Application.NOT_PROVED
     failure = failures.get(decision.pk) if is_failed else None
     return DueRow(
@@ -169,23 +156,6 @@ def _due_row(
         is_failed=is_failed,
         problems=tuple(each["text"] for each in failure.problems) if failure else (),
         undo_until=undo_runs_until(decision, at=at),
-    )
-
-
-def due_on(decision: Decision, kind: NoticeKind, *, offered_at: datetime | None) -> date:
-    """Say by which day a notice must leave; without a law pack by the longest time there is."""
-    application = decision.application
-    laws: Laws | None = None
-    try:
-        laws = laws_of(application.score.contract.read(), on=decision.decided_at.date())
-    except LawMissing:
-        laws = None
-    return notice_due_on(
-        kind,
-        laws=laws,
-        policy=decision.policy.read().policy,
-        received_on=application.received_at.date(),
-        offered_on=offered_at.date() if offered_at else None,
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from credit.models import PracticeAnswer, PracticeCase, Product, User
 from credit.models.model_versions import Stage
-from scoring.reasons import in_words
+from credit.words import value_in_words
 
 if TYPE_CHECKING:
     from scoring.proportions import Interval
@@ -135,7 +135,7 @@ def _row(found: PracticeAnswer) -> CaseRow:
         product_name=found.case.version.product.name,
         word=contract.outcome.word,
         details=[
-            (feature.label, in_words(feature, found.case.features[feature.name]))
+            (feature.label, value_in_words(feature, found.case.features[feature.name]))
             for feature in contract.features
         ],
         said=found.said,

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from credit import store
 from credit.models import PastLoans, Score
+from credit.words import value_in_words
 from scoring.contract import Contract
 from scoring.features import Value
 from scoring.proportions import Share, wilson
-from scoring.reasons import all_reasons, in_words
+from scoring.reasons import all_reasons
 from scoring.records import normalised
 from scoring.similar import Neighbours, NeighboursRefused
 
@@ -75,11 +76,11 @@ def _told(score: Score, contract: Contract, table: Neighbours, stored: PastLoans
     places = [contract.feature_names.index(name) for name in names]
     return SimilarLoans(
         labels=[feature.label for feature in features],
-        own=[in_words(feature, values[feature.name]) for feature in features],
+        own=[value_in_words(feature, values[feature.name]) for feature in features],
         nearest=[
             SimilarRow(
                 details=[
-                    in_words(feature, table.value(row, feature, at=at))
+                    value_in_words(feature, table.value(row, feature, at=at))
                     for feature, at in zip(features, places, strict=True)
                 ],
                 is_bad=bool(table.bad[row]),

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from credit import serving
 from credit.models import Decision, Score
 from credit.queries.replays import decisions
 from credit.serving import ModelUnavailable
+from credit.words import value_in_words
 from scoring.affordability import AffordabilityUnknown, Affordable
 from scoring.affordability import assess as budget
 from scoring.application import RequestedValues
@@ -16,7 +19,6 @@ from scoring.engine import Engine, EngineFailed
 from scoring.features import Value
 from scoring.points import Score as Scored
 from scoring.policy import recommend
-from scoring.reasons import in_words
 from scoring.records import normalised
 from scoring.sessions import GraphFailed
 from scoring.uncertainty import assess
@@ -110,7 +112,9 @@ def trial(decision_id: str, *, features: Mapping[str, Value], requested: Request
     decision = decisions().get(pk=decision_id)
     score = decision.application.score
     if score.route not in MODELS:
-        raise TrialUnavailable("No model scored this application, so there is none to ask.")
+        raise TrialUnavailable(
+            gettext("No model scored this application, so there is none to ask.")
+        )
     contract, asked = score.contract.read(), _requested(decision)
     stated = normalised(contract, decision.application.features)
     values = normalised(contract, features)
@@ -120,7 +124,7 @@ def trial(decision_id: str, *, features: Mapping[str, Value], requested: Request
         after, said_after = _said(engine, decision, values, requested)
     except (ModelUnavailable, EngineFailed, GraphFailed) as failed:
         raise TrialUnavailable(
-            "The model that scored this application cannot be asked right now."
+            gettext("The model that scored this application cannot be asked right now.")
         ) from failed
     return Trial(
         before=said_before,
@@ -177,8 +181,8 @@ def _moved(
     rows = [
         MovedReason(
             label=feature.label,
-            value_before=in_words(feature, values_before[feature.name]),
-            value_after=in_words(feature, values_after[feature.name]),
+            value_before=value_in_words(feature, values_before[feature.name]),
+            value_after=value_in_words(feature, values_after[feature.name]),
             points_before=was,
             points_after=now,
         )

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext
+
 from credit.queries.applications import ApplicationDetail
 from frontend.charts.dots import dots
 from frontend.charts.score_scale import score_scale
@@ -50,11 +52,11 @@ def _because(application: ApplicationDetail, *, pd: float) -> str:
     is_in_doubt = application.approve_pd_at_most < pd < application.decline_pd_at_least
     match application.recommendation:
         case "approve":
-            return "at or above the cut-off"
+            return gettext("at or above the cut-off")
         case "decline" if pd >= application.decline_pd_at_least:
-            return "at or below the cut-off"
+            return gettext("at or below the cut-off")
         case "refer" if is_in_doubt:
-            return "between the cut-offs"
+            return gettext("between the cut-offs")
         case "refer" if all(rule.passed for rule in application.policy):
-            return "equally good models disagree"
-    return "a policy rule applies"
+            return gettext("equally good models disagree")
+    return gettext("a policy rule applies")

@@ -1,6 +1,6 @@
 from django import template
 
-from frontend.formats import MINUS, NO_BREAK
+from frontend import formats
 from frontend.templatetags.evenhand import NOTHING
 
 register = template.Library()
@@ -23,4 +23,4 @@ def percent_points(improvement: float | None) -> str:
     """
     if improvement is None:
         return NOTHING
-    return f"{improvement * 100:.2f}{NO_BREAK}pp".replace("-", MINUS)
+    return f"{formats.number(improvement * 100, 2)}{formats.NO_BREAK}pp"

@@ -137,7 +137,7 @@ def show(
         ),
         "referrals": referrals,
         "may_decide": may_write(request.user, "application"),
-        "is_own_entry": _is_own_entry(request, application),
+        "is_for_a_colleague": _is_for_a_colleague(request, application),
         "may_undo": bool(decided and decided.may_undo(request.user, at=now)),
         "may_sign": request.user.has_role(Role.SENIOR_OFFICER),
         "opinions": _opinions(application),
@@ -183,11 +183,14 @@ def _forms(application: ApplicationDetail) -> dict[str, forms.Form]:
     }
 
 
-def _is_own_entry(request: SignedInRequest, application: ApplicationDetail) -> bool:
-    """Say beforehand what the action would refuse: deciding what one has typed in."""
+def _is_for_a_colleague(request: SignedInRequest, application: ApplicationDetail) -> bool:
+    """Say beforehand what the action would refuse: to decide one's own entry, or twice."""
+    if application.status != "awaiting_officer":
+        return False
     entry = application.beside.entry
     is_theirs = entry is not None and entry.by_id == request.user.pk
-    return is_theirs and not application.beside.may_decide_own_entries
+    is_own_entry = is_theirs and not application.beside.may_decide_own_entries
+    return is_own_entry or application.casework.had_decided
 
 
 def _what_if(request: SignedInRequest, application: ApplicationDetail) -> dict[str, Any]:

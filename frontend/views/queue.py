@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from credit import queue_filters
@@ -49,14 +50,14 @@ def views(request: SignedInRequest) -> HttpResponse:
         view = saved_views.save(
             name=form.cleaned_data["name"], wanted=wanted, by=request.user, at=timezone.now()
         )
-        messages.success(request, f"Saved as “{view.name}”.")
+        messages.success(request, _("Saved as “%s”.") % view.name)
     return redirect(_address(wanted))
 
 
 def _remove(request: SignedInRequest) -> HttpResponse:
     form = RemoveViewForm(request.POST)
     if form.is_valid() and _removed(request, form.cleaned_data["remove"]):
-        messages.success(request, "The view is removed. Nothing else changed.")
+        messages.success(request, _("The view is removed. Nothing else changed."))
     return redirect("queue")
 
 

@@ -49,6 +49,9 @@ def _answer(request: SignedInRequest, review: ReviewRow, form: ReviewAnswerForm)
         actions.answer(
             review_id=review.review_id, by=request.user, at=timezone.now(), **form.cleaned_data
         )
+        if form.cleaned_data["outcome"] == ReviewRequest.Outcome.CHANGED:
+            messages.success(request, _("The review is answered. Decide the application anew."))
+            return redirect("application", review.decision_id)
         messages.success(request, _("The review is answered."))
         return redirect("reviews")
     return redirect("review", review.review_id)

@@ -16,6 +16,7 @@ CHECKOUT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 SCREENSHOTS = CHECKOUT / "var" / "screenshots"
 DESK = {"width": 1440, "height": 900}
+PICTURES = CHECKOUT / "docs" / "images"
 ROOT_NEEDS = ["--no-sandbox"] if os.geteuid() == 0 else []
 
 
@@ -119,6 +120,13 @@ def running(browser, request):
     users = {user["role"]: user for user in stack["users"]}
     environment = Path(stack["environment"])
     return Product(browser, stack["base_url"].rstrip("/"), stack["key"], users, environment)
+
+
+def for_docs(page: Page, name: str, *, of: str | None = None) -> None:
+    """Take a picture of the documentation anew, where it is asked for: of the window, or a part."""
+    if os.environ.get("EVENHAND_DOCS_PICTURES") == "1":
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        (page.locator(of).first if of else page).screenshot(path=PICTURES / f"{name}.png")
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """The officer's and the validator's day, and every page under axe, in Chromium."""
 
-import os
 import re
 
 import factories
 import psycopg
 import pytest
-from conftest import CHECKOUT, SCREENSHOTS
+from conftest import SCREENSHOTS, for_docs
 from looking import axe_finds
 from playwright.sync_api import expect
 
@@ -233,10 +232,7 @@ def test_what_decides_needs_no_scrolling_on_a_desk(product, apply):
         for place in (".application-head", ".says", ".applicant", ".decides"):
             box = page.locator(place).bounding_box()
             assert box["y"] + box["height"] <= 900, place
-        if os.environ.get("EVENHAND_README_PICTURE") == "1":
-            folder = CHECKOUT / "docs" / "images"
-            folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / "officer-page.png")
+        for_docs(page, "officer-page")
 
 
 def test_the_queue_fits_a_telephone_and_pages_fit_at_double_size(product, apply):

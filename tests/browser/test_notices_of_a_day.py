@@ -10,7 +10,7 @@ import psycopg
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHECKOUT, SCREENSHOTS
+from conftest import CHECKOUT, SCREENSHOTS, for_docs
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -82,6 +82,7 @@ def test_a_decline_becomes_a_letter_that_anybody_can_prove(product, declined, ma
         expect(row).to_contain_text("Adverse action")
         expect(row).to_contain_text("in 14 days")
         picture(page, "notices-due")
+        for_docs(page, "notices-due")
         row.get_by_role("link", name="LETTER-1").click()
 
         expect(page.locator(".sheet")).to_contain_text(NAME)
@@ -89,6 +90,8 @@ def test_a_decline_becomes_a_letter_that_anybody_can_prove(product, declined, ma
         certificate = page.get_by_role("region", name="Certificate")
         expect(certificate.get_by_role("row").nth(1)).to_contain_text("pp")
         picture(page, "notice-preview")
+        for_docs(page, "notice-preview")
+        for_docs(page, "notice-certificate", of="section[aria-labelledby=certificate-title]")
 
         page.get_by_role("button", name="Issue this notice").click()
         expect(page.get_by_role("status").first).to_contain_text("The notice left")
@@ -138,10 +141,36 @@ def test_a_review_goes_to_another_officer(product, declined):
         page.get_by_role("row").filter(has_text="REVIEW-1").get_by_role("link").click()
         expect(page.get_by_text("My salary goes to another bank.")).to_be_visible()
         picture(page, "review")
+        for_docs(page, "review")
         page.get_by_label("What the applicant is told").fill("We saw the statements: it stands.")
         page.get_by_role("button", name="Uphold").click()
         expect(page.get_by_role("row").filter(has_text="REVIEW-1")).to_contain_text("Upheld")
         picture(page, "reviews")
+
+
+def test_a_review_that_changes_a_decision_leads_to_another(product, declined):
+    with product.at_desk("officer") as page:
+        decision = declined("REVIEW-2", page)
+        page.goto(f"/notices/{decision}/")
+        page.get_by_text("The applicant asks for a review").click()
+        page.get_by_label("What the applicant says").fill("My salary goes to another bank.")
+        page.get_by_role("button", name="Record the request").click()
+
+    with product.at_desk("senior_officer") as page:
+        page.goto("/reviews/")
+        page.get_by_role("row").filter(has_text="REVIEW-2").get_by_role("link").click()
+        page.get_by_label("What the applicant is told").fill("We missed it and decide anew.")
+        page.get_by_role("button", name="Is to be changed: decide anew").click()
+
+        expect(page.get_by_role("status").first).to_contain_text("Decide the application anew")
+        expect(page.locator(".hands")).to_contain_text("In your hands until")
+        axe_finds_nothing(page, "reopened")
+        picture(page, "reopened")
+        page.get_by_role("button", name="Agree: decline").click()
+        page.goto(f"/applications/{decision}/")
+        history = page.get_by_role("region", name="History")
+        expect(history).to_contain_text("Decided, and reopened by a review: decline")
+        expect(history).to_contain_text("Review answered: to be changed")
 
 
 def test_it_works_without_scripts(product, declined):

@@ -5,7 +5,7 @@ import uuid
 
 import factories
 import pytest
-from conftest import SCREENSHOTS
+from conftest import SCREENSHOTS, for_docs
 from playwright.sync_api import expect
 from test_days_at_work import (
     MIDDLING,
@@ -104,6 +104,7 @@ def test_filters_are_kept_as_a_view_without_losing_ones_place(product, apply):
         expect(page.get_by_role("status").first).to_contain_text(f"Saved as “{view}”")
         axe_finds_nothing(page, "queue with a saved view")
         picture(page, "officer-queue-view")
+        for_docs(page, "queue")
         page.get_by_role("link", name="Everything").click()
         page.get_by_role("link", name=view).click()
         expect(page.get_by_label("Due")).to_have_value("week")
@@ -168,9 +169,13 @@ def test_my_work_and_practice_are_for_everybody_to_read(product, scheme, manage)
         axe_finds_nothing(page, "practice")
         picture(page, f"officer-practice-{scheme}")
         page.get_by_label("Of 100 applicants").fill("30")
-        page.get_by_role("button", name="Answer").click()
+        page.get_by_role("button", name="Give this answer").click()
         expect(page.locator("main")).to_contain_text("The model said")
         axe_finds_nothing(page, "practice answered")
         picture(page, f"officer-practice-answered-{scheme}")
+        if scheme == "light":
+            for_docs(page, "practice")
         page.goto("/my-work/")
         picture(page, f"officer-my-work-{scheme}")
+        if scheme == "light":
+            for_docs(page, "my-work")

@@ -4,6 +4,7 @@ import re
 
 import factories
 import pytest
+from conftest import for_docs
 from playwright.sync_api import expect
 from test_days_at_work import RISKY, axe_finds_nothing, no_sideways_scrolling, picture, stored
 
@@ -93,6 +94,7 @@ def test_an_override_above_the_limits_takes_a_senior_officers_signature(product,
         page.get_by_role("link", name="SIGN-1").click()
         expect(page.locator(".decide")).to_contain_text(REASON)
         looked_at(page, "to-sign")
+        for_docs(page, "signature", of=".decide")
         page.get_by_role("button", name="Sign", exact=True).click()
         expect(page.get_by_role("status").first).to_contain_text("Signed: the decision stands.")
         expect(page.locator(".decide")).to_contain_text("signed by Samir Senior")

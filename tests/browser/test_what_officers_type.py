@@ -2,6 +2,7 @@
 
 import factories
 import pytest
+from conftest import for_docs
 from playwright.sync_api import expect
 from test_days_at_work import MIDDLING, axe_finds_nothing, no_sideways_scrolling, picture
 
@@ -51,6 +52,7 @@ def test_what_if_moves_score_and_reasons_at_once_and_names_what_cannot_be(produc
         expect(result).to_contain_text("0 to 200 DM → no checking account")
         expect(result).to_contain_text("Points by reason")
         picture(page, "officer-what-if")
+        for_docs(page, "what-if")
 
         page.get_by_label("At the present address").fill("44")
         page.get_by_label("Housing").focus()

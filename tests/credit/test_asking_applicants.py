@@ -70,7 +70,7 @@ def test_it_may_be_asked_again(asked, officer):
 
 
 def test_what_is_never_answered_is_closed_after_its_time_and_not_before(asked, officer):
-    with pytest.raises(information.StillTime, match="06 December 2026"):
+    with pytest.raises(information.StillTime, match="6 December 2026"):
         information.close(decision_id=asked.decision_id, by=officer, at=AT + timedelta(days=14))
 
     information.close(decision_id=asked.decision_id, by=officer, at=LATE)

@@ -1,11 +1,22 @@
 """A corrected application is a new one in the old one's place; both stay, and each is proved."""
 
+import json
+
 import factories
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from credit import audit_chain, tenancy, vault
-from credit.actions import audit, corrections, hand_entries, officer_decisions, outcomes, snapshots
+from credit.actions import (
+    audit,
+    corrections,
+    hand_entries,
+    officer_decisions,
+    outcomes,
+    snapshots,
+    webhook_deliveries,
+    webhooks,
+)
 from credit.actions.refusals import NotAllowed
 from credit.models import (
     Applicant,
@@ -338,3 +349,19 @@ def test_of_two_officers_at_once_one_corrects_and_the_other_is_told(committed, a
     assert sorted(type(each).__name__ for each in came) == ["CannotBeCorrected", "Correction"]
     assert Correction.objects.count() == 1
     assert Application.objects.count() == 2
+
+
+def test_the_partner_is_told_at_once_which_decision_counts_and_no_other_partner(correct, waiting):
+    for slug in ("acme-broker", "other-broker"):
+        key = factories.api_key(slug, "webhooks").api_key
+        url = f"https://8.8.8.8/{slug}"
+        webhooks.register(url=url, kinds=["decision.made"], key=key, at=AT)
+
+    made = correct()
+
+    (job,) = webhook_deliveries.claim(at=LATER)
+    told = json.loads(job.body)["data"]
+    assert job.url == "https://8.8.8.8/acme-broker"
+    assert told["decision"] == waiting
+    assert told["answer"]["superseded_by"] == made.decision_id
+    assert (told["answer"]["state"], told["answer"]["decision"]) == ("superseded", None)

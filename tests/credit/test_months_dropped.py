@@ -37,6 +37,7 @@ from credit.models import (
     OfficerDecision,
     Outcome,
     ReviewRequest,
+    UndoneDecision,
 )
 from credit.queries import audit as trail
 from credit.queries import replays
@@ -153,6 +154,24 @@ def test_notices_go_with_their_month_and_an_open_review_keeps_it(
 
     assert not Notice.objects.exists()
     assert not ReviewRequest.objects.exists()
+
+
+def test_a_decision_that_a_review_reopened_goes_with_what_stood_before(
+    champion, officer, drop, this_month
+):
+    at = max(this_month + timedelta(hours=1), factories.BEFORE)
+    decided = notices_scene.decided(officer, at=at, **factories.DECLINED)
+    other = factories.user("officer")
+    review = notices_scene.asked(decided, officer)
+    said = "We look at it once more."
+    reviews.answer(review_id=review.pk, outcome="changed", words=said, by=other, at=at)
+    officer_decisions.record(decision_id=decided.pk, verdict="decline", by=other, at=at)
+    assert UndoneDecision.objects.get().review == review
+
+    drop(retention.DECISIONS)
+
+    for model in (UndoneDecision, OfficerDecision, ReviewRequest):
+        assert not model.objects.exists()
 
 
 def test_the_trail_says_what_went_and_who_signed(decided, drop, administrator, compliance):

@@ -16,6 +16,7 @@ from credit.actions import (
     undoing,
 )
 from credit.models import Application, ClockStop, NoticeKind, QueueItem
+from credit.notice_facts import ANEW
 from credit.queries import notices as owed
 
 AT = factories.AT
@@ -126,3 +127,49 @@ def test_a_corrected_application_owes_nothing_for_the_one_it_replaces(waiting, o
     correct(waiting, officer)
 
     assert not owed.owed().exists()
+
+
+def test_a_second_question_owes_a_notice_of_its_own(waiting, officer):
+    kind, decision = NoticeKind.INCOMPLETENESS, Application.objects.get(pk=waiting).decision
+    information.ask(decision_id=waiting, items=["income"], words="Of May.", by=officer, at=AT)
+    notices_scene.issued(decision, officer, kind=kind, at=AT + DAY)
+    assert owed.due(at=AT + DAY) == []
+    information.answer(decision_id=waiting, words="Payslips.", by=officer, at=AT + 2 * DAY)
+
+    information.ask(decision_id=waiting, items=["debts"], by=officer, at=AT + 3 * DAY)
+
+    (row,) = owed.due(at=AT + 3 * DAY)
+    assert (row.kind, row.due_on) == (kind, (AT + 17 * DAY).date())  # from the second question on
+    second = notices_scene.issued(decision, officer, kind=kind, at=AT + 4 * DAY)
+    assert (second.number, second.why_again) == (2, ANEW)
+    assert b"Details of other debts" in second.html
+    assert b"Of May." not in second.html
+    assert owed.due(at=AT + 4 * DAY) == []
+    with pytest.raises(notices.AlreadyLeft):
+        notices_scene.issued(decision, officer, kind=kind, at=AT + 5 * DAY)
+
+
+def test_words_for_the_first_question_are_not_those_of_the_second(waiting, officer):
+    kind, decision = NoticeKind.INCOMPLETENESS, Application.objects.get(pk=waiting).decision
+    information.ask(decision_id=waiting, items=["income"], by=officer, at=AT)
+    said = ["Your last three payslips"]
+    notices.state(decision_id=waiting, kind=kind, reasons=said, by=officer, at=AT + DAY)
+    information.answer(decision_id=waiting, words="Payslips.", by=officer, at=AT + 2 * DAY)
+    information.ask(decision_id=waiting, items=["debts"], by=officer, at=AT + 3 * DAY)
+
+    second = notices_scene.issued(decision, officer, kind=kind, at=AT + 4 * DAY)
+
+    assert b"payslips" not in second.html
+
+
+def test_who_was_not_told_of_the_last_question_is_owed_a_notice_when_it_is_closed(waiting, officer):
+    kind, decision = NoticeKind.INCOMPLETENESS, Application.objects.get(pk=waiting).decision
+    information.ask(decision_id=waiting, items=["income"], by=officer, at=AT)
+    notices_scene.issued(decision, officer, kind=kind, at=AT + DAY)
+    information.answer(decision_id=waiting, words="Payslips.", by=officer, at=AT + 2 * DAY)
+    information.ask(decision_id=waiting, items=["debts"], by=officer, at=AT + 3 * DAY)
+
+    information.close(decision_id=waiting, by=officer, at=AT + 30 * DAY)
+
+    (row,) = owed.due(at=AT + 30 * DAY)
+    assert row.kind == NoticeKind.ADVERSE_ACTION

@@ -4,6 +4,7 @@ import factories
 import pytest
 from django.test import Client
 from django.utils import timezone
+from page_words import words_of
 
 from credit.models import Decision, Role
 
@@ -69,3 +70,11 @@ def waiting(champion):
 def unscored(waiting, own_store, no_scorecard):
     """Let an application come in while the champion's bundle is gone."""
     return waiting
+
+
+@pytest.fixture
+def page_of(as_officer):
+    def read(decision):
+        return words_of(as_officer.get(f"/applications/{decision.pk}/"))
+
+    return read

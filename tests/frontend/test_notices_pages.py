@@ -146,7 +146,9 @@ def test_a_review_is_asked_here_and_answered_by_somebody_else(page, olga, signed
     assert short.status_code == 422
     told = {"outcome": "changed", "words": "We missed your second income."}
     assert "The review is answered" in words_of(post(other, "review", review.pk, **told))
-    assert "enter it again" in get(other, "review", review.pk)
+    assert "The application was reopened" in get(other, "review", review.pk)
+    assert "Your decision" in get(other, "application", decision.pk)
+    assert "somebody else decides anew" in get(page, "application", decision.pk)
     assert "No review waits" in get(other, "reviews")
     assert other.get(reverse("review", args=[0])).status_code == 404
 

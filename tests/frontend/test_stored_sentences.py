@@ -1,10 +1,14 @@
 """What workers wrote down in English, shown to people of another language."""
 
+import pathlib
+import re
+
 import pytest
 from django.utils import translation
 
+from credit import drafting_notices
 from frontend.sentences import translated
-from scoring import fairness_words, records, uncertainty
+from scoring import certificate_problems, fairness_words, records, uncertainty
 
 SAID = {
     (
@@ -48,6 +52,20 @@ SAID = {
         "tat es."
     ),
     ("Income: is missing in 97.3% of the rows."): ("Income: fehlt in 97,3\xa0% der Zeilen."),
+    ("Entered or corrected by hand; a person decides."): (
+        "Von Hand erfasst oder berichtigt; ein Mensch entscheidet."
+    ),
+    (
+        "No single detail that took points improves the probability by 0.005 or more when it alone"
+        " is as usual."
+    ): (
+        "Keine einzelne Angabe, die Punkte gekostet hat, verbessert die Wahrscheinlichkeit um 0,005"
+        " oder mehr, wenn sie allein wie üblich ist."
+    ),
+    ("“Age” may not be a reason."): ("„Age“ darf kein Grund sein."),
+    ("must be 1 to 4 years"): ("muss 1 bis 4 years sein"),
+    ("must be 500 to 1,000.5"): ("muss 500 bis 1.000,5 sein"),
+    ("Seal 12 was changed."): ("Siegel 12 wurde verändert."),
     ("Resampling: model 3 of 20"): ("Resampling: Modell 3 von 20"),
 }
 
@@ -87,3 +105,15 @@ def test_what_a_fairness_report_says_is_known():
 
     with translation.override("de"):
         assert all("kein Merkmal lässt sich prüfen." in translated(words) for words in said)
+
+
+def test_everything_that_keeps_a_notice_back_is_known():
+    facts = pathlib.Path(certificate_problems.__file__).read_text()
+    facts += pathlib.Path(drafting_notices.__file__).read_text()
+    said = re.findall(r'text="([^"{]+\.)"|"(?:no_record|model_failed)", "([^"]+)"', facts)
+
+    with translation.override("de"):
+        left = [text for each in said for text in each if text and translated(text) == text]
+
+    assert len(said) > 5
+    assert not left

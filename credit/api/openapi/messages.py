@@ -3,7 +3,7 @@
 from typing import Any
 
 from credit.api.openapi import examples
-from credit.api.openapi.schemas import Schema, ref
+from credit.api.openapi.parts import Schema, ref
 from credit.models import EventKind
 
 

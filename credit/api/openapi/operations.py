@@ -15,7 +15,7 @@ from drf_spectacular.utils import (
 
 from credit.api import bodies, problem_documents, problem_types
 from credit.api.openapi import examples
-from credit.api.openapi.schemas import Schema, ref
+from credit.api.openapi.parts import Schema, ref
 from credit.api.problem_types import ProblemType
 
 Method = TypeVar("Method", bound=Callable[..., Any])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from credit.api.openapi.schemas import Schema, ref
+from credit.api.openapi.parts import Schema, ref
 
 READY = {"status": "ok", "parts": {"database": "ok", "broker": "ok", "models": {"loan": "ok"}}}
 NOT_READY = {

@@ -1,24 +1,16 @@
 """What happened is owed in the transaction that did it, and told until it arrives."""
 
-import base64
-import hashlib
-import hmac
 import json
-import re
 from datetime import timedelta
 from pathlib import Path
 
 import factories
 import pytest
 from django.db import connection, transaction
-from webhook_receiver import listening
 
 from credit import tenancy
 from credit.actions import (
     officer_decisions,
-    outbox,
-    outcome_requests,
-    outcomes,
     webhook_deliveries,
     webhooks,
 )
@@ -26,61 +18,18 @@ from credit.actions.refusals import NotAllowed
 from credit.models import (
     Alert,
     AuditEvent,
-    Decision,
     EventKind,
     OfficerDecision,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookEvent,
 )
-from credit.webhooks.addresses import networks
 from credit.webhooks.sending import Answer
 
 AT = factories.AT
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 State = WebhookDelivery.State
 ALL = list(EventKind)
-
-
-@pytest.fixture(autouse=True)
-def loopback(settings):
-    settings.EVENHAND_WEBHOOK_NETWORKS = networks("127.0.0.0/8")
-
-
-@pytest.fixture
-def key(db):
-    return factories.api_key("acme-broker", "score", "webhooks").api_key
-
-
-@pytest.fixture
-def receiver():
-    with listening() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def registered(key, receiver):
-    return webhooks.register(url=receiver.url, kinds=ALL, key=key, at=AT)
-
-
-@pytest.fixture
-def endpoint(registered):
-    return registered.endpoint
-
-
-@pytest.fixture
-def owe(endpoint):
-    """Owe the partner a completed batch, as the batches' own action does."""
-
-    def owe(batch="01JDA6B1S9GZ5N4QW8Y2E0HJKM", *, at=AT):
-        return outbox.put(
-            kind=EventKind.BATCH_COMPLETED,
-            partner=endpoint.partner,
-            payload={"batch": batch},
-            at=at,
-        )
-
-    return owe
 
 
 def sweep(at=AT):
@@ -162,94 +111,6 @@ def test_any_event_is_told_by_its_ids(owe, receiver):
         "created_at": "2026-11-22T10:15:02.114Z",
         "data": {"batch": "01JDA6B1S9GZ5N4QW8Y2E0HJKM"},
     }
-
-
-def signature_of(secret, headers, body):
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-
-
-def test_a_message_is_signed_as_standard_webhooks_says(registered, owe, receiver):
-    owe()
-    sweep()
-
-    ((headers, body),) = receiver.came
-    assert headers["webhook-signature"] == signature_of(registered.secret, headers, body)
-    assert int(headers["webhook-timestamp"]) == int(AT.timestamp())
-
-
-def test_the_example_of_the_guide_verifies_a_message(registered, owe, receiver):
-    examples = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
-    (example,) = [each for each in examples if "def is_ours(secret" in each]
-    said = {}
-    exec(example, said)  # noqa: S102 - our own documentation
-    owe()
-    sweep()
-    ((headers, body),) = receiver.came
-    now = int(AT.timestamp())
-
-    assert said["is_ours"](registered.secret, headers, body, now=now)
-    assert not said["is_ours"](registered.secret, headers, body + b" ", now=now)
-    assert not said["is_ours"](f"whsec_{'A' * 43}=", headers, body, now=now)
-    assert not said["is_ours"](registered.secret, headers, body, now=now + 301)
-
-
-def test_while_a_secret_is_exchanged_both_sign_and_then_only_the_new_one(
-    registered, key, owe, receiver
-):
-    new = webhooks.rotate(endpoint_id=registered.endpoint.pk, key=key, at=AT)
-    assert new.secret != registered.secret
-    owe("01JDA6B1S9GZ5N4QW8Y2E0HJK1")
-    sweep(AT + timedelta(hours=23))
-    owe("01JDA6B1S9GZ5N4QW8Y2E0HJK2")
-    sweep(AT + timedelta(hours=25))
-
-    (early, late) = receiver.came
-    both = [signature_of(secret, *early) for secret in (new.secret, registered.secret)]
-    assert early[0]["webhook-signature"].split() == both
-    assert late[0]["webhook-signature"] == signature_of(new.secret, *late)
-
-
-def test_a_secret_that_became_known_is_gone_after_two_exchanges(registered, key, owe, receiver):
-    for _ in range(2):
-        new = webhooks.rotate(endpoint_id=registered.endpoint.pk, key=key, at=AT)
-    owe()
-    sweep()
-
-    ((headers, body),) = receiver.came
-    assert signature_of(new.secret, headers, body) in headers["webhook-signature"]
-    assert signature_of(registered.secret, headers, body) not in headers["webhook-signature"]
-
-
-def test_no_secret_stands_in_the_database(registered):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT row_to_json(e)::text FROM credit_webhookendpoint e")
-        (row,) = cursor.fetchone()
-
-    bare = base64.b64decode(registered.secret.removeprefix("whsec_"))
-    assert registered.secret not in row
-    assert bare.hex() not in row
-
-
-def test_another_key_in_front_keeps_old_secrets(registered, owe, receiver, settings):
-    settings.EVENHAND_WEBHOOK_KEYS = ["a newer key", *settings.EVENHAND_WEBHOOK_KEYS]
-    owe()
-
-    sweep()
-
-    ((headers, body),) = receiver.came
-    assert headers["webhook-signature"] == signature_of(registered.secret, headers, body)
-
-
-def test_without_the_key_nothing_is_sent_and_the_delivery_says_why(owe, receiver, settings):
-    settings.EVENHAND_WEBHOOK_KEYS = ["another key"]
-    owe()
-
-    sweep()
-
-    assert receiver.came == []
-    assert "must exchange it" in the_delivery().problem
 
 
 @pytest.mark.parametrize("status", [301, 400, 404, 429, 500, 503])
@@ -422,57 +283,6 @@ def test_old_events_are_forgotten(owe):
 
     assert webhook_deliveries.purge(at=AT) == 1
     assert WebhookEvent.objects.count() == WebhookDelivery.objects.count() == 1
-
-
-@pytest.fixture
-def approved(champion, endpoint):
-    return factories.decide(partner=endpoint.partner, **factories.AUTOMATIC).decision_id
-
-
-WINDOW_ENDS = AT + timedelta(days=365)  # twelve months in the contract
-
-
-def test_an_outcome_is_asked_for_once_its_window_has_passed(approved, receiver):
-    assert outcome_requests.ask(at=WINDOW_ENDS - timedelta(days=1)) == 0
-    assert outcome_requests.ask(at=WINDOW_ENDS) == 1
-    assert outcome_requests.ask(at=WINDOW_ENDS) == 0
-
-    sweep(WINDOW_ENDS)
-
-    told = json.loads(receiver.came[0][1])
-    assert (told["type"], told["data"]["decision"]) == ("outcome.requested", approved)
-    event = AuditEvent.objects.get(type=AuditEvent.Type.OUTCOME_REQUESTED)
-    assert event.target == f"decision:{approved}"
-
-
-def test_the_window_begins_with_the_officers_word(champion, endpoint, officer):
-    made = factories.decide(partner=endpoint.partner, **factories.REFERRED)
-    later = AT + timedelta(days=10)
-    officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=later)
-
-    assert outcome_requests.ask(at=WINDOW_ENDS) == 0
-    assert outcome_requests.ask(at=WINDOW_ENDS + timedelta(days=10)) == 1
-
-
-def reported(decision_id, key):
-    outcomes.report(
-        decision_id=decision_id, is_bad=False, observed_on=AT.date(), key=key, at=WINDOW_ENDS
-    )
-
-
-def not_wanted(_, key):
-    WebhookEndpoint.objects.update(kinds=["decision.made"])
-
-
-def declined(decision_id, key):
-    Decision.objects.get(pk=decision_id).application.__class__.objects.update(status="declined")
-
-
-@pytest.mark.parametrize("case", [reported, not_wanted, declined])
-def test_what_needs_no_outcome_is_not_asked_for(approved, key, case):
-    case(approved, key)
-
-    assert outcome_requests.ask(at=WINDOW_ENDS) == 0
 
 
 @pytest.mark.parametrize("table", ["webhookendpoint", "webhookevent", "webhookdelivery"])
