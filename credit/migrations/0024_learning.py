@@ -25,7 +25,7 @@ GUARDS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0022_notices"),
+        ("credit", "0026_queued"),
     ]
 
     operations = [
