@@ -12,7 +12,7 @@ from credit.api.openapi.parts import (
     ref,
     thing,
 )
-from credit.models import Decision, PartnerFeedback, Score
+from credit.models import Decision, PartnerFeedback
 from credit.models.applications import Application
 from credit.models.decisions import Verdict
 
