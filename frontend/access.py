@@ -83,6 +83,7 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "registry": Rule(read=READS_MODELS),
+    "simulation": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "ingestions": Rule(read=READS_MODELS),
