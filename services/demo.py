@@ -49,7 +49,7 @@ def _fill_queue(running: Product) -> None:
 
 
 def _begin_history(running: Product) -> None:
-    """Replay a year and a half of real loans beside everything else; where it was stopped, go on.
+    """Replay a year and a half of real loans; where that was stopped, go on.
 
     Nobody waits for it, and everything else goes first. Once it is done it ends at once.
     """
@@ -91,7 +91,7 @@ def _invite(running: Product) -> None:
     for user in running.users:
         say(f"    {user['username']:<20}{user['password']:<20}{user['role'].replace('_', ' ')}")
     say()
-    say("  Real small business loans of 2007 and 2008 are being replayed into the console's")
-    say("  history: small-business-loan has drift, retrained models and a report in a minute or two.")
+    say("  Real small business loans of 2007 and 2008 are replayed beside this: in a few minutes")
+    say("  small-business-loan has drift, retrained models and a report in the console.")
     say()
     say("  Ctrl-C stops everything; the data is kept.")

@@ -55,7 +55,7 @@ class Days:
             since=self.asked.at(self.asked.start, RECEIVED),
             until=self.asked.at(self.asked.end + ONE_DAY, RECEIVED),
         )
-        holding.count_outcomes(self.held)
+        holding.count_outcomes(self.held, product=self.product.pk, partner=self.people.partner.pk)
         known = {each.loan.reference for each in self.held}
         for loan in self.loans:
             if loan.reference not in known and loan.applied_on >= first:
@@ -92,8 +92,16 @@ class Days:
             self._plan(each, first=day)
 
     def _plan(self, each: Held, *, first: date) -> None:
+        """Say when the officer decides, a few days later, and what comes of it in the end."""
+        each.decided_on = each.loan.applied_on
+        if not each.is_automatic:
+            waits = officers.days_taken(self.asked.seed, each.loan.row)
+            each.decided_on += timedelta(days=waits)
+        stored = self.asked.stored(each.decided_on)
+        ends = window_ends(stored, self.contract.outcome.window_months)
+        each.matures_on = self.asked.of_stream(ends)
         if each.status in WAITS:
-            self._for_officers[max(first, self._decided_on(each))].append(each)
+            self._for_officers[max(first, each.decided_on)].append(each)
         elif each.is_approved:
             self._await(each, first=first)
 
@@ -140,39 +148,16 @@ class Days:
             loan=each.loan.row,
         )
 
-    def _decided_on(self, each: Held) -> date:
-        """Say when the officer decides: a few days after the application."""
-        return each.loan.applied_on + timedelta(
-            days=officers.days_taken(self.asked.seed, each.loan.row)
-        )
-
-    def matures_on(self, each: Held) -> date:
-        """Say when the performance window of a loan ends, on the stream's calendar."""
-        stored = self.asked.stored(self._decided_on(each))
-        return self.asked.of_stream(window_ends(stored, self.contract.outcome.window_months))
-
     def _await(self, each: Held, *, first: date) -> None:
         """Plan what will become known of an approved loan, as far as it was not told."""
-        for day, is_bad in self._becomes(each)[each.told :]:
+        for day, is_bad in _becomes(each)[each.told :]:
             told = Told(
                 decision_id=each.decision_id,
                 is_bad=is_bad,
                 observed_on=self.asked.stored(day),
-                **(
-                    {"corrects": 1, "reason": LATER}
-                    if is_bad and day > self.matures_on(each)
-                    else {}
-                ),
+                **({"corrects": 1, "reason": LATER} if is_bad and day > each.matures_on else {}),
             )
             self._becoming[max(first, day)].append(Becoming(held=each, told=told))
-
-    def _becomes(self, each: Held) -> list[tuple[date, bool]]:
-        """Say what is known when: a loss when it is charged off, else none at the window's end."""
-        matures, failed = self.matures_on(each), each.loan.failed_on
-        if failed is None:
-            return [(matures, False)]
-        failed = max(failed, self._decided_on(each))
-        return [(failed, True)] if failed <= matures else [(matures, False), (failed, True)]
 
     def _learn(self, day: date) -> None:
         known = self._becoming.pop(day, [])
@@ -185,3 +170,12 @@ class Days:
         )
         for each in known:
             each.held.told += 1
+
+
+def _becomes(each: Held) -> list[tuple[date, bool]]:
+    """Say what is known when: a loss when it is charged off, else none at the window's end."""
+    matures, failed = each.matures_on, each.loan.failed_on
+    if failed is None:
+        return [(matures, False)]
+    failed = max(failed, each.decided_on)
+    return [(failed, True)] if failed <= matures else [(matures, False), (failed, True)]

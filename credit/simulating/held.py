@@ -12,7 +12,7 @@ from scoring.policy import Recommendation
 from scoring.simulation_book import Loan
 
 _ROWS = """
-SELECT a.reference, a.id, a.status, d.recommendation, s.pd, s.model_version_id
+SELECT a.reference, a.id, a.status, d.recommendation, d.automatic <> '', s.pd, s.model_version_id
 FROM credit_application a
 JOIN credit_decision d ON d.id = a.id
 JOIN credit_score s ON s.application_id = a.id
@@ -35,7 +35,10 @@ class Held:
     recommendation: Recommendation
     pd: float | None
     version_id: int | None
+    is_automatic: bool
     told: int = 0  # versions of its outcome
+    decided_on: date = date.max  # both on the stream's calendar
+    matures_on: date = date.max
 
     @property
     def is_approved(self) -> bool:
@@ -60,20 +63,19 @@ def read(
             recommendation=Recommendation(recommendation),
             pd=pd,
             version_id=version_id,
+            is_automatic=is_automatic,
         )
-        for reference, decision_id, status, recommendation, pd, version_id in rows
+        for reference, decision_id, status, recommendation, is_automatic, pd, version_id in rows
         if reference in by_reference
     ]
 
 
-def count_outcomes(held: Iterable[Held]) -> None:
+def count_outcomes(held: Iterable[Held], *, product: int, partner: int) -> None:
     """Note of each loan how many versions of its outcome were told."""
     by_id = {each.decision_id: each for each in held}
-    numbers = Outcome.objects.filter(decision__in=list(by_id)).order_by("decision_id", "number")
-    for decision_id, number in numbers.values_list("decision_id", "number"):
+    told = Outcome.objects.filter(
+        decision__application__product=product, decision__application__partner=partner
+    )
+    numbers = told.order_by("decision_id", "number").values_list("decision_id", "number")
+    for decision_id, number in numbers.iterator():
         by_id[decision_id].told = number
-
-
-def day_before(day: date, held: Iterable[Held]) -> list[Held]:
-    """Keep what came before a day."""
-    return [each for each in held if each.loan.applied_on < day]

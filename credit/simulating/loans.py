@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -23,6 +24,7 @@ class Loans:
     contract: Contract
     start: date
     stream: list[Loan]
+    types: dict[str, Any]  # of the features, as an ingestion gives them
     unusable: int  # rows of the days asked for that the contract refuses or leaves out
 
     @property
@@ -52,6 +54,7 @@ def read(asked: Asked, contract: Contract) -> Loans:
         contract=contract,
         start=asked.start,
         stream=books.loans_of(stream, contract),
+        types={name: stream.schema[name] for name in contract.feature_names},
         unusable=coming.height - stream.height,
     )
 

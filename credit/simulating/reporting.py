@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from credit.models import AuditEvent, OfficerDecision, Outcome
+from credit.models import OfficerDecision, Outcome
 from credit.queries.simulations import report_of
 from credit.simulating import strategies
 from credit.simulating.days import Days
@@ -90,18 +90,22 @@ def _in_whole(account: dict[str, Any]) -> dict[str, Any]:
 
 def _decisions(days: Days) -> dict[str, Any]:
     held = days.held
-    by_product = OfficerDecision.objects.filter(decision__in=[each.decision_id for each in held])
-    outcomes = Outcome.objects.filter(decision__in=[each.decision_id for each in held])
+    product, partner = days.product, days.people.partner
+    by_officers = OfficerDecision.objects.filter(
+        decision__application__product=product, decision__application__partner=partner
+    )
+    outcomes = Outcome.objects.filter(
+        decision__application__product=product, decision__application__partner=partner
+    )
     return {
         "n": len(held),
         "recommended": dict(Counter(str(each.recommendation.value) for each in held)),
         "stand": dict(Counter(str(Status(each.status).value) for each in held)),
-        "overrides": by_product.filter(is_override=True).count(),
-        "signed": by_product.filter(signed_by__isnull=False).count(),
+        "overrides": by_officers.filter(is_override=True).count(),
+        "signed": by_officers.filter(signed_by__isnull=False).count(),
         "outcomes": outcomes.filter(number=1).count(),
         "outcomes_bad": outcomes.filter(is_bad=True).count(),
         "outcomes_corrected": outcomes.filter(number__gt=1).count(),
-        "audit_events": AuditEvent.objects.filter(partner=days.people.partner).count(),
     }
 
 
@@ -145,14 +149,14 @@ def _vintages(days: Days) -> list[dict[str, Any]]:
     return vintages(
         [each.loan.applied_on for each in lent],
         np.array([each.pd for each in lent], dtype=np.float64),
-        np.array([_failed_in_window(days, each) for each in lent], dtype=np.bool_),
+        np.array([_failed_in_window(each) for each in lent], dtype=np.bool_),
         np.array([each.loan.failed_on is not None for each in lent], dtype=np.bool_),
     )
 
 
-def _failed_in_window(days: Days, each: Held) -> bool:
+def _failed_in_window(each: Held) -> bool:
     failed = each.loan.failed_on
-    return failed is not None and failed <= days.matures_on(each)
+    return failed is not None and failed <= each.matures_on
 
 
 def _declined(days: Days) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def _set_up(asked: Asked, journal: Journal, loans: Loans, watch: Watch) -> Run:
 
 def _onboard(run: Run, progress: Progress) -> None:
     """Bring the product live on what was mature before the run."""
-    if run.journal.trainings:
+    if run.journal.trainings and learning.champion_of(run.version) is not None:
         return
     progress("Training the first model", 0.02)
     _train(run, run.asked.start, why=FIRST)

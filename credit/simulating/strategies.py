@@ -18,11 +18,10 @@ from credit import serving
 from credit.models import ModelVersion
 from credit.simulating import loans as loan_files
 from credit.simulating.days import Days
-from credit.simulating.held import Held, day_before
+from credit.simulating.held import Held
 from credit.simulating.loans import Loans
 from scoring import simulation_book as books
 from scoring import simulation_officer as officers
-from scoring.contract import Contract
 from scoring.simulation_accounts import Account, Strategy, Stream, accounts
 from scoring.simulation_book import columns_of
 from scoring.training.calibrate import CalibrationRefused
@@ -45,8 +44,7 @@ def compare(days: Days, loans: Loans, trained_on: Sequence[date]) -> Compared:
     """Account for the three over the loans that a model scored."""
     held = [each for each in days.held if each.pd is not None]
     frame = pl.DataFrame(
-        columns_of([each.loan for each in held], days.contract),
-        schema=_schema(loans, days.contract),
+        columns_of([each.loan for each in held], days.contract), schema=loans.types
     )
     immature, fits = _immature(days, loans, held, frame, trained_on)
     pds = {
@@ -120,13 +118,8 @@ def _lent(
     )
     old = loan_files.typed(book, days.contract).select(names)
     known = [int(each.loan.failed_on is not None and each.loan.failed_on <= day) for each in held]
-    mine = set(map(id, day_before(day, held)))
-    lent = pl.Series([each.is_approved and id(each) in mine for each in held], dtype=pl.Boolean)
+    lent = pl.Series(
+        [each.is_approved and each.loan.applied_on < day for each in held], dtype=pl.Boolean
+    )
     own = frame.with_columns(pl.Series("bad", known, dtype=old.schema["bad"])).filter(lent)
     return pl.concat([old, own.select(names)])
-
-
-def _schema(loans: Loans, contract: Contract) -> dict[str, Any]:
-    """Type the features as an ingestion does."""
-    typed = loan_files.typed(loans.raw.head(200), contract).schema
-    return {name: typed[name] for name in contract.feature_names}

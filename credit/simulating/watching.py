@@ -96,7 +96,7 @@ def _calibration(days: Days, *, on: date) -> Check:
     matured = [
         each
         for each in days.held
-        if each.told and each.pd is not None and on - MATURED_LATELY < days.matures_on(each) <= on
+        if each.told and each.pd is not None and on - MATURED_LATELY < each.matures_on <= on
     ]
     bad = [each.loan.failed_on is not None and each.loan.failed_on <= on for each in matured]
     return alarms.calibration([each.pd or 0.0 for each in matured], bad)
