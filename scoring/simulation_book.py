@@ -79,7 +79,7 @@ def decided(raw: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     known = _text(contract)
     is_bad = known.is_in(contract.outcome.bad)
     day = pl.col(str(contract.columns.outcome_known_on))
-    names = dict.fromkeys(column for column, _ in needed_columns(contract))
+    names = list(dict.fromkeys(column for column, _ in needed_columns(contract)))
     return raw.select(names).filter(
         (is_bad & day.is_not_null()) | known.is_in(contract.outcome.good)
     )
@@ -90,7 +90,8 @@ def sample(raw: pl.DataFrame, *, rows: int | None, seed: int) -> pl.DataFrame:
     if rows is None or rows >= raw.height:
         return raw
     kept = np.sort(np.random.default_rng(seed).choice(raw.height, rows, replace=False))
-    return raw[kept.tolist()]
+    drawn: pl.DataFrame = raw[kept.tolist()]
+    return drawn
 
 
 def as_known_on(

@@ -14,7 +14,7 @@ LARGEST_PORT = 65535
 # Of the crisis of 2008, so that drift and several champions are to be seen.
 HISTORY = (
     *("small-business-loan", "--from", "2007-04-01", "--to", "2008-09-30"),
-    "--until-now",
+    *("--every", "8", "--until-now"),
 )
 AFTER_OTHERS = ("nice", "-n", "10")
 

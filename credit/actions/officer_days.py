@@ -53,11 +53,17 @@ def record_each(*, given: Sequence[Given], by: User, at: datetime) -> list[Propo
     proposed: list[ProposedDecision] = []
     for each in given:
         decision = held[each.decision_id]
-        reason = {"reason_code": each.reason_code, "reason": each.reason}
-        chosen = verdicts.choose(decision, each.verdict, **reason)
+        chosen = verdicts.choose(
+            decision, each.verdict, reason_code=each.reason_code, reason=each.reason
+        )
         if chosen.limits or decision.pk in special:
             made = officer_decisions.record(
-                decision_id=decision.pk, verdict=each.verdict, by=by, at=at, **reason
+                decision_id=decision.pk,
+                verdict=each.verdict,
+                reason_code=each.reason_code,
+                reason=each.reason,
+                by=by,
+                at=at,
             )
             proposed += [made] if isinstance(made, ProposedDecision) else []
         else:

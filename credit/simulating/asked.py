@@ -20,6 +20,7 @@ class Asked:
     end: date
     rows: int | None  # drawn from the file; None: all
     seed: int
+    every: int = 12  # months that pass at least between two trainings
     shift: timedelta = timedelta()  # added to every day that is stored
 
     @property
@@ -27,7 +28,7 @@ class Asked:
         """What two runs must share to be the same one; no path, for files move."""
         told = asdict(self)
         return {
-            **{name: told[name] for name in ("product", "rows", "seed")},
+            **{name: told[name] for name in ("product", "rows", "seed", "every")},
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "shift_days": self.shift.days,

@@ -151,11 +151,13 @@ class Days:
     def _await(self, each: Held, *, first: date) -> None:
         """Plan what will become known of an approved loan, as far as it was not told."""
         for day, is_bad in _becomes(each)[each.told :]:
+            is_correction = is_bad and day > each.matures_on
             told = Told(
                 decision_id=each.decision_id,
                 is_bad=is_bad,
                 observed_on=self.asked.stored(day),
-                **({"corrects": 1, "reason": LATER} if is_bad and day > each.matures_on else {}),
+                corrects=1 if is_correction else None,
+                reason=LATER if is_correction else "",
             )
             self._becoming[max(first, day)].append(Becoming(held=each, told=told))
 

@@ -4,7 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -21,9 +21,9 @@ from credit.simulating.journal import Journal
 from credit.simulating.loans import Loans
 from credit.simulating.watching import Then
 from scoring.contract import Contract
+from scoring.simulation_book import window_ends
 
 Progress = Callable[[str, float], None]
-AT_LEAST_BETWEEN = timedelta(days=183)  # two trainings
 SCHEDULED = 1  # January
 FIRST = "The product's first model."
 
@@ -210,9 +210,9 @@ def _alert(run: Run, day: date, *, kind: str, said: str) -> None:
 
 
 def _why_train(run: Run, day: date) -> str:
-    """Say why a training is due: an open alarm, or the year; not within half a year of the last."""
+    """Say why a training is due: an open alarm, or the year; not too soon after the last."""
     last = date.fromisoformat(run.journal.trainings[-1]["on"])
-    if day - last < AT_LEAST_BETWEEN:
+    if day < window_ends(last, run.asked.every):
         return ""
     if run.journal.open_alarms:
         return "Drift: " + ", ".join(run.journal.open_alarms).replace("_", " ") + "."

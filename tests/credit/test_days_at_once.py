@@ -28,7 +28,7 @@ from credit.models import (
 )
 
 AT = factories.AT
-PAST = AT - timedelta(days=3_000)
+PAST = factories.BEFORE + timedelta(days=1)
 LATER = AT + timedelta(days=90)
 
 
@@ -46,7 +46,6 @@ def given(ids, verdict="approve", **reason):
 
 
 def test_a_day_of_applications_is_stored_as_of_that_day(champion):
-    champion.product.policies.update(in_force_from=PAST - timedelta(days=1))
     bodies = [factories.body(reference=f"P-{number}") for number in range(3)]
 
     batch = daily_batches.decide(

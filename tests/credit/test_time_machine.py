@@ -63,6 +63,7 @@ def asked_of(folder, **changes):
         end=END,
         rows=8_000,
         seed=1,
+        every=6,
     )
     return replace(asked, **changes)
 

@@ -34,6 +34,9 @@ class Command(ProductCommand):
         parser.add_argument("--to", dest="end", type=_day, required=True, help="last day")
         parser.add_argument("--data", type=Path, help="Parquet file of loans; default the sample")
         parser.add_argument("--rows", type=int, help="draw so many rows from the file")
+        parser.add_argument(
+            "--every", type=int, default=12, help="months at least between two trainings"
+        )
         parser.add_argument("--seed", type=int, default=1, help="of the draw and of the officers")
         parser.add_argument(
             "--until-now",
@@ -72,6 +75,7 @@ def _asked(options: dict[str, Any]) -> Asked:
         end=options["end"],
         rows=options["rows"],
         seed=options["seed"],
+        every=options["every"],
         shift=_shift(options),
     )
 
