@@ -29,12 +29,12 @@ from credit.simulating.asked import Asked
 from scoring.simulation_book import window_ends
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "small-business-loan"
-START, END = date(2007, 7, 1), date(2008, 1, 31)
+START, END = date(2009, 7, 1), date(2010, 1, 31)
 # So that two trainings take seconds; the months of the window stay.
 QUICK = {
     "rounds = 300": "rounds = 30",
     "folds = 5": "folds = 2",
-    "minimum_bads = 100": "minimum_bads = 30",
+    "minimum_bads = 100": "minimum_bads = 30\nbootstrap_models = 0",
     "window_months = 48": "window_months = 2",
 }
 
@@ -61,7 +61,7 @@ def asked_of(folder, **changes):
         loans=FOLDER / "loans.parquet",
         start=START,
         end=END,
-        rows=8_000,
+        rows=12_000,
         seed=1,
         every=6,
     )
@@ -239,12 +239,12 @@ def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_been(database, report, 
 
     with pytest.raises(Killed):  # at the end of a month
         running.run(asked, progress=_kill_in_october)
-    assert journal.read("loans-again").done_until == date(2007, 9, 30)
+    assert journal.read("loans-again").done_until == date(2009, 9, 30)
     with monkeypatch.context() as patch:
         patch.setattr(learning, "look_at", _kill)  # trained, and not yet signed
         with pytest.raises(Killed):
             running.run(asked, progress=silence)
-    assert journal.read("loans-again").pending["on"] == "2008-01-01"
+    assert journal.read("loans-again").pending["on"] == "2010-01-01"
     again = running.run(asked, progress=silence)
 
     assert again["took"]["starts"] == 3
