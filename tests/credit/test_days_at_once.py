@@ -97,12 +97,12 @@ def test_a_reason_that_is_missing_is_refused_and_nothing_is_written(champion, of
 
 
 def test_what_needs_a_signature_is_proposed(champion, officer):
-    declined = factories.decide(**factories.DECLINED).decision_id
-    why = {"reason_code": "OFF02", "reason": "Payslips of three months were seen."}
+    large = {"requested__amount": "12000.00", "features__amount": 12_000}
+    waiting = factories.decide(**(factories.APPROVED | large)).decision_id
 
-    proposed = officer_days.record_each(given=given([declined], **why), by=officer, at=AT)
+    proposed = officer_days.record_each(given=given([waiting]), by=officer, at=AT)
 
-    assert [each.decision_id for each in proposed] == [declined]
+    assert [each.decision_id for each in proposed] == [waiting]
     assert ProposedDecision.objects.filter(state="waiting").count() == 1
 
 
