@@ -74,12 +74,12 @@ def take(rows: Iterator[Row]) -> Taken:
 def considered(taken: Taken, *, first: int, found: Terms, partner: Partner, at: datetime) -> Chunk:
     """Decide some rows; it writes nothing, so it may run beside a writing."""
     try:
-        return _chunk(taken, first=first, found=found, partner=partner, at=at)
+        return chunk_of(taken, first=first, found=found, partner=partner, at=at)
     finally:
         connections.close_all()  # of this thread: a fallback scorecard may have been read
 
 
-def _chunk(
+def chunk_of(
     taken: Taken,
     *,
     first: int,
@@ -87,6 +87,7 @@ def _chunk(
     partner: Partner,
     at: datetime,
 ) -> Chunk:
+    """Decide some rows on the connection of whoever asks."""
     rows = taken.rows
     bodies = [row.body for row in rows if row.body is not None]
     told = iter(considering.consider_each(found, bodies, partner=partner, at=at))

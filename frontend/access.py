@@ -93,6 +93,7 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "registry": Rule(read=READS_MODELS),
+    "simulation": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "policies": Rule(read=READS_POLICIES),

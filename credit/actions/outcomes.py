@@ -51,7 +51,7 @@ def report(
     A correction is written beside what it corrects, which must be the newest version.
     """
     if key is None:
-        _check_staff(by)
+        check_staff(by)
     with tenancy.rows_of(key.partner if key is not None else None):
         decision = Decision.objects.select_related("application__product").get(pk=decision_id)
         application = Application.objects.select_for_update().get(pk=decision.application_id)
@@ -66,25 +66,31 @@ def report(
             reason=correction.reason if correction else "",
         )
         known = list(decision.outcomes.order_by("-number"))
-        written = _written_before(known, asked)
+        written = written_before(known, asked)
         if written is not None:
             return written
-        decided_on = _decided_on(decision, application)
-        _check_date(observed_on, decided_on=decided_on, today=at.date())
-        window = decision.application.score.contract.read().outcome.window_months
-        asked.matures_on = months_after(decided_on, window)
+        settle(asked, application=application)
         asked.save(force_insert=True)
-        _audit(asked, application)
+        audited(asked, application).save(force_insert=True)
         return asked
 
 
-def _check_staff(by: User | None) -> None:
+def settle(asked: Outcome, *, application: Application) -> None:
+    """Check a new outcome against its loan, and say when its label matures."""
+    decided_on = _decided_on(asked.decision, application)
+    _check_date(asked.observed_on, decided_on=decided_on, today=asked.reported_at.date())
+    window = asked.decision.application.score.contract.read().outcome.window_months
+    asked.matures_on = months_after(decided_on, window)
+
+
+def check_staff(by: User | None) -> None:
+    """Refuse who may not say how a loan turned out."""
     if by is None:
         raise ValueError("an outcome comes from a person or with a key")
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="report an outcome")
 
 
-def _written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
+def written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
     """Find the very same report; refuse one that does not follow from what is known."""
     newest = known[0] if known else None
     for before in known:
@@ -117,11 +123,12 @@ def _check_correctable(newest: Outcome | None, asked: Outcome) -> None:
         raise NothingToCorrect("This says the same as the version that it would correct.")
 
 
-def _audit(outcome: Outcome, application: Application) -> None:
+def audited(outcome: Outcome, application: Application) -> AuditEvent:
+    """Make the event of an outcome, to be written with it."""
     said = {"is_bad": outcome.is_bad, "observed_on": str(outcome.observed_on)}
     salt, is_first = bytes(application.salt), outcome.corrects is None
     told = AuditEvent.Type.OUTCOME_REPORTED if is_first else AuditEvent.Type.OUTCOME_CORRECTED
-    audit.record(
+    return audit.event_of(
         told,
         target=f"decision:{outcome.decision_id}",
         by=outcome.reported_by,

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from credit import vault
 from credit.actions import audit
-from credit.actions.outcomes import months_after
 from credit.ids import first_id
 from credit.models import (
     Application,
@@ -20,6 +19,7 @@ from credit.models import (
     PolicyVersion,
     Product,
 )
+from credit.windows import months_after
 from scoring import group_cells, through_the_door
 from scoring.contract import Protected
 from scoring.group_cells import COLUMNS, NEVER

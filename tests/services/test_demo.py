@@ -9,7 +9,7 @@ import sys
 from contextlib import ExitStack, suppress
 
 import pytest
-from service_runs import SECONDS, processes_of
+from service_runs import SECONDS, processes_of, wait_until
 
 from services.places import free_port
 
@@ -73,6 +73,7 @@ def test_stays_until_ctrl_c_and_then_stops_everything(checkout, environment, run
             said.append(process.stdout.readline())
             assert said[-1], said
         second = run("demo", checkout=checkout, PORT=str(free_port()))
+        wait_until((checkout / "replayed").exists)
         os.killpg(process.pid, signal.SIGINT)  # as the terminal does
         process.communicate(timeout=SECONDS)
 

@@ -31,6 +31,11 @@ def issue_key():
     return {"key": f"key-{os.getpid()}"}
 
 
+def simulate():
+    Path("replayed").write_text(" ".join(sys.argv[2:]))
+    return {}
+
+
 if __name__ == "__main__":
     answer = globals().get(sys.argv[1], dict)()
     sys.stdout.write(json.dumps(answer))

@@ -1,0 +1,107 @@
+import logging
+from argparse import ArgumentTypeError
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from credit.management.console import ProductCommand, training_bar
+from credit.management.simulation_words import told
+from credit.simulating import journal, running
+from credit.simulating.asked import Asked
+from scoring.contract import Contract
+from scoring.simulation_book import LoansNotDated
+
+
+class Command(ProductCommand):
+    help = (
+        "Replay a product's real, dated loans as if they arrived day by day: applications, "
+        "officers, outcomes when they became known, drift, retraining, promotion. It onboards the "
+        "product itself, on what was mature before --from, so it needs a database without it. "
+        "Killed, it goes on where it was when it is run again with the same settings."
+    )
+    example = "simulate small-business-loan --from 2003-01-01 --to 2010-12-31"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("product", help="slug of a product whose contract ships")
+        parser.add_argument(
+            "--from", dest="start", type=_day, required=True, help="first day, as in 2003-01-01"
+        )
+        parser.add_argument("--to", dest="end", type=_day, required=True, help="last day")
+        parser.add_argument("--data", type=Path, help="Parquet file of loans; default the sample")
+        parser.add_argument("--rows", type=int, help="draw so many rows from the file")
+        parser.add_argument(
+            "--every", type=int, default=12, help="months at least between two trainings"
+        )
+        parser.add_argument("--seed", type=int, default=1, help="of the draw and of the officers")
+        parser.add_argument(
+            "--until-now",
+            action="store_true",
+            help="move all days so that the last one is yesterday: for demonstrations",
+        )
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:
+        logging.getLogger("credit").setLevel(logging.WARNING)  # a line a day would be thousands
+        asked = _asked(options)
+        begun = journal.read(asked.product)
+        if begun is not None and begun.asked == asked.facts and not options["json"]:
+            self.stderr.write(_state(begun))
+        with training_bar(silent=options["json"]) as show:
+            try:
+                return running.run(asked, progress=show)
+            except LoansNotDated as undated:
+                raise CommandError(str(undated)) from undated
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        for line in told(facts):
+            self.stdout.write(line)
+
+
+def _asked(options: dict[str, Any]) -> Asked:
+    folder = settings.BASE_DIR / "contracts" / options["product"]
+    contract = folder / "contract.toml"
+    if not contract.is_file():
+        raise CommandError(f"No contract of a product {options['product']} ships.")
+    Contract.load(contract)  # its problems name the file
+    return Asked(
+        product=options["product"],
+        contract=contract,
+        loans=options["data"] or folder / "loans.parquet",
+        start=options["start"],
+        end=options["end"],
+        rows=options["rows"],
+        seed=options["seed"],
+        every=options["every"],
+        shift=_shift(options),
+    )
+
+
+def _shift(options: dict[str, Any]) -> timedelta:
+    """Give the move to yesterday; of a run that was begun before, the one that it had."""
+    if not options["until_now"]:
+        return timedelta()
+    begun = journal.read(options["product"])
+    if begun is not None:
+        return timedelta(days=begun.asked["shift_days"])
+    yesterday = timezone.now().astimezone(UTC).date() - timedelta(days=1)
+    moved: timedelta = yesterday - options["end"]
+    return moved
+
+
+def _state(begun: journal.Journal) -> str:
+    if begun.is_finished:
+        return "This run has ended before; its report:"
+    if begun.done_until is None:
+        return "Going on with a run that was stopped while it onboarded the product."
+    return f"Going on with a run that was stopped: all days until {begun.done_until} are done."
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as wrong:
+        raise ArgumentTypeError(f"{text} is no day; write it as in 2003-01-01") from wrong
