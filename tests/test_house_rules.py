@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -352,3 +353,15 @@ def test_what_is_allowed_is_left_alone(start, path, text):
 def test_every_rule_has_a_planted_violation_and_files_to_look_at(name):
     assert any(name.startswith(start) for start, _, _ in PLANTED)
     assert any(RULES[name].applies(path.as_posix()) for path in files())
+
+
+def test_no_room_of_scoring_is_left_out_of_the_rule_that_only_training_builds_models():
+    contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (held,) = [
+        set(each["source_modules"])
+        for each in contracts["contracts"]
+        if each["name"] == "only training builds models"
+    ]
+    rooms = {f"scoring.{path.stem}" for path in (CHECKOUT / "scoring").iterdir()}
+
+    assert rooms - {"scoring.__init__", "scoring.__pycache__", "scoring.training"} == held

@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
-from credit.models import Application, Decision, PolicyVersion, QueueItem
+from credit.models import Application, Decision, PolicyVersion
 from credit.models.applications import WAITING
 
 MOST_AT_ONCE = 2_000  # a tenth of a second; the planner loses its way with ten times as many
@@ -19,6 +18,14 @@ MOST_AT_ONCE = 2_000  # a tenth of a second; the planner loses its way with ten 
 # An application whose status is being changed right now is left for the next time: its item would
 # outlive the change.
 _GATHER = """
+WITH waiting AS (
+    UPDATE credit_application SET queued = true WHERE id = ANY(%(ids)s) AND id IN (
+        SELECT id FROM credit_application
+        WHERE id = ANY(%(ids)s) AND status = ANY(%(waiting)s) AND NOT queued AND {alone}
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id, status, product_id, partner_id, reference, amount, term_months, received_at
+)
 INSERT INTO credit_queueitem (decision_id, status, product_id, partner_id, reference, amount,
     currency, term_months, recommendation, route, score, band, pd, risk, received_at, due_at,
     due_on, clock_stopped_at, claim_minutes, is_referred_up)
@@ -29,7 +36,7 @@ SELECT a.id, a.status, a.product_id, a.partner_id, a.reference, a.amount, p.curr
         WHERE c.decision_id = a.id AND c.resumed_at IS NULL),
     p.minutes,
     EXISTS (SELECT FROM credit_referral r WHERE r.decision_id = a.id AND r.ended_at IS NULL)
-FROM credit_application a
+FROM waiting a
 JOIN credit_score s ON s.application_id = a.id
 JOIN credit_decision d ON d.id = a.id
 JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(currencies)s::text[])
@@ -37,8 +44,6 @@ JOIN unnest(%(policies)s::bigint[], %(days)s::int[], %(minutes)s::int[], %(curre
 CROSS JOIN LATERAL (SELECT a.received_at + make_interval(days => p.days)
     + coalesce(sum(c.resumed_at - c.stopped_at), '0') AS at
     FROM credit_clockstop c WHERE c.decision_id = a.id) AS due
-WHERE a.id = ANY(%(ids)s) AND a.status = ANY(%(waiting)s) AND {alone}
-FOR SHARE OF a SKIP LOCKED
 ON CONFLICT (decision_id) DO NOTHING
 """
 # Who finds another gathering goes on without: a page must not wait for what a large file brought.
@@ -47,16 +52,27 @@ _ONE = _GATHER.format(alone="true")
 
 
 def gather_all(*, at: datetime) -> int:
-    """Put into the queue all that had come by then, a portion at a time."""
-    total = 0
-    while gathered := gather(at=at):
-        total += gathered
+    """Put into the queue all that had come by then, a portion at a time.
+
+    Each portion is looked for from where the one before it ended: from the beginning, the last of
+    a hundred portions would pass by all that the others brought.
+    """
+    total, since = 0, None
+    while newcomers := _newcomers(at=at, since=since):
+        gathered = _put_in([pk for pk, _ in newcomers], _SOME)
+        if not gathered:
+            break
+        total, since = total + gathered, newcomers[-1][1]
     return total
 
 
 def gather(*, decision_id: str | None = None, at: datetime) -> int:
     """Put into the queue the oldest of what had come by then, or one of it; say how many."""
-    ids = _newcomers(decision_id, at=at)
+    newcomers = _newcomers(decision_id, at=at)
+    return _put_in([pk for pk, _ in newcomers], _SOME if decision_id is None else _ONE)
+
+
+def _put_in(ids: list[str], statement: str) -> int:
     if not ids:
         return 0
     policies = _policies_of(ids)
@@ -70,16 +86,20 @@ def gather(*, decision_id: str | None = None, at: datetime) -> int:
         "currencies": [policy.contract.read().currency for policy in policies],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SOME if decision_id is None else _ONE, values)
+        cursor.execute(statement, values)
         return int(cursor.rowcount)
 
 
-def _newcomers(decision_id: str | None, *, at: datetime) -> list[str]:
-    in_it = QueueItem.objects.filter(decision_id=OuterRef("pk"))
-    waiting = Application.objects.filter(~Exists(in_it), status__in=WAITING, received_at__lte=at)
+def _newcomers(
+    decision_id: str | None = None, *, at: datetime, since: datetime | None = None
+) -> list[tuple[str, datetime]]:
+    waiting = Application.objects.filter(status__in=WAITING, queued=False, received_at__lte=at)
     if decision_id is not None:
         waiting = waiting.filter(pk=decision_id)
-    return list(waiting.order_by("received_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    if since is not None:
+        waiting = waiting.filter(received_at__gte=since)
+    oldest = waiting.order_by("received_at", "pk").values_list("pk", "received_at")
+    return list(oldest[:MOST_AT_ONCE])
 
 
 def _policies_of(ids: Sequence[str]) -> list[PolicyVersion]:

@@ -15,7 +15,10 @@ from scoring.canonical import canonical
 AT_ONCE = 20_000
 EVENTS_FROM = 10**9  # numbers that no real event of this database has
 WAITING = 250  # of all rows, however many: officers keep up
-ONE_IN = 3  # of the first rows waits, until enough do: what waits is of this month
+# Of the first rows one in three waits, until enough do, and as many applicants are owed a notice:
+# what waits is of this month.
+_STATUSES = ("awaiting_officer", "declined", "approved")
+ONE_IN = len(_STATUSES)
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 COLUMNS = {
     "credit_application": "id, product_id, partner_id, reference, amount, term_months, features,"
@@ -67,8 +70,7 @@ def _rows(said: "_Said", span: Span) -> Iterator[tuple[str, ...]]:
         at: datetime = span.since + i * step
         partner = span.partners[i % len(span.partners)]
         number = span.first + i
-        is_waiting = number < waiting and number % ONE_IN == 0
-        status = "awaiting_officer" if is_waiting else "approved"
+        status = _STATUSES[number % ONE_IN] if number < waiting else "approved"
         yield said.rows(at, number, partner=partner, status=status)
 
 
@@ -85,7 +87,11 @@ class _Said:
         )
         said = [str(figures[name]) for name in names]
         self.score = "\t".join([*said, _json(figures["contributions"]), "[]"])
-        self.decision = f"approve\t{_json(made.verdict['policy_results'])}\tapprove"
+        rules = _json(made.verdict["policy_results"])
+        self.decisions = {
+            status: f"{said}\t{rules}\t{said}"
+            for status, said in (("declined", "decline"), ("approved", "approve"))
+        } | {"awaiting_officer": f"refer\t{rules}\t"}
         self.details = _json(made.evidence)
 
     def rows(self, at: datetime, number: int, *, partner: int, status: str) -> tuple[str, ...]:
@@ -98,7 +104,7 @@ class _Said:
                 f"{status}\t{when}\t\\\\x{number:032x}\n"
             ),
             f"{made}\t{partner}\t{self.score}\n",
-            f"{made}\t{partner}\t{self.policy}\t{self.decision}\t{when}\n",
+            f"{made}\t{partner}\t{self.policy}\t{self.decisions[status]}\t{when}\n",
             f"{made}\tage_group\tunder_25\t{when}\n",
             (
                 f"{event}\tapplication_decided\tdecision:{made}\t{partner}\t{when}\t"

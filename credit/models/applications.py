@@ -85,6 +85,10 @@ class Application(models.Model):
         max_length=20, db_default="", help_text="the status that a notice told of, or NOT_PROVED"
     )
 
+    queued = models.BooleanField(
+        db_default=False, help_text="stands in the queue's table; a trigger takes it back"
+    )
+
     NOT_PROVED = "not_proved"  # in `told`: a notice was tried and could not be proved
 
     class Meta:
@@ -92,8 +96,8 @@ class Application(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["received_at", "id"],
-                condition=Q(status__in=WAITING),
-                name="application_queue",
+                condition=Q(status__in=WAITING, queued=False),
+                name="application_not_in_queue",
             ),
             models.Index(
                 fields=["product", "received_at", "id"],

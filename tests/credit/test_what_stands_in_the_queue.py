@@ -55,6 +55,14 @@ def test_a_look_gathers_the_oldest_and_the_worker_all(champion, monkeypatch):
     assert QueueItem.objects.count() == 5
 
 
+def test_a_file_whose_rows_came_at_one_moment_is_gathered_whole(apply, monkeypatch):
+    monkeypatch.setattr(queue_items, "MOST_AT_ONCE", 2)
+    ids = {apply() for _ in range(5)}
+
+    assert queue_items.gather_all(at=AT) == 5
+    assert {item.pk for item in QueueItem.objects.all()} == ids
+
+
 def test_what_comes_later_is_not_there_yet(apply):
     apply(at=AT + timedelta(minutes=1))
 

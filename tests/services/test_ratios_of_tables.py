@@ -18,6 +18,22 @@ def test_a_ratio_is_formed_within_a_round_so_that_a_busy_one_does_not_decide():
     assert found == {"few": 10, "many": 90, "ratio": pytest.approx(1.1)}
 
 
+def test_what_is_slower_beside_many_and_a_page_that_takes_too_long_are_both_missed():
+    def asked(ratio, late_ms):
+        return {"wall_us": {"ratio": ratio}, "p95_us": {"many": late_ms * 1_000}}
+
+    questions = {
+        "decide": asked(1.3, 200),
+        "read": asked(1.1, 200),
+        "notices page": asked(1.0, 151),
+        "application page": asked(1.0, 149),
+    }
+
+    found = {"questions": questions, "waiting": bench_tables.USUAL}
+
+    assert bench_tables.missed(found) == (["decide"], ["notices page"])
+
+
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written():
     with pytest.raises(Trouble, match="need 22 GB of disk, and 1 GB are free"):
         bench_tables._check_room(5_000_000, free=10**9)

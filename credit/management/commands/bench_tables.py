@@ -27,7 +27,7 @@ from credit.considering import Considered
 from credit.ids import new_id
 from credit.management.console import ProductCommand
 from credit.management.table_rows import WAITING, Span, public_id, write
-from credit.models import Application, AuditEvent, Decision, Partner, Role, User
+from credit.models import Application, AuditEvent, Decision, Partner, QueueItem, Role, User
 from credit.queries import decisions, found, queue
 from credit.queue_filters import Wanted
 
@@ -40,6 +40,8 @@ TIMES = {
     "queue filtered": 60,
     "queue searched": 60,
     "queue page": 100,
+    "application page": 100,
+    "notices page": 100,
     "list": 60,
     "by reference": 100,
     "read": 200,
@@ -143,12 +145,15 @@ class _Measured:
         """Answer with median and 95th percentile of wall time, and mean processor times, in us."""
         queue_items.gather(at=_span()[1])
         ids = cycle([self._some_id() for _ in range(TIMES["read"])])
+        waiting = cycle(self._waiting())
         asked: dict[str, Callable[[], object]] = {
             "decide": self._decide,
             "queue": lambda: self._queue(Wanted()),
             "queue filtered": lambda: self._queue(Wanted(band=self._band(), holder="free")),
             "queue searched": lambda: self._queue(Wanted(q=f"{MADE_UP}{self._number()}")),
-            "queue page": self._page,
+            "queue page": lambda: self._page("/"),
+            "application page": lambda: self._page(f"/applications/{next(waiting)}/"),
+            "notices page": lambda: self._page("/notices/"),
             "list": lambda: self._of_partner(self._list),
             "by reference": lambda: self._of_partner(self._list, self._reference()),
             "read": lambda: self._of_partner(self._answer, next(ids)),
@@ -198,11 +203,16 @@ class _Measured:
         if wanted.q:
             found.elsewhere(wanted.q, called=called)
 
-    def _page(self) -> None:
-        """Get the page itself, through all of the web's layers but the server."""
-        answer = self.browser.get("/", secure=True, headers={"host": "127.0.0.1"})
+    def _page(self, address: str) -> None:
+        """Get a page itself, through all of the web's layers but the server."""
+        answer = self.browser.get(address, secure=True, headers={"host": "127.0.0.1"})
         if answer.status_code != HTTPStatus.OK:
-            raise CommandError(f"The queue's page answered {answer.status_code}.")
+            raise CommandError(f"The page {address} answered {answer.status_code}.")
+
+    def _waiting(self) -> list[str]:
+        """Choose applications that wait for officers, whose pages have all that pages can have."""
+        kept = QueueItem.objects.values_list("pk", flat=True)[:10_000]
+        return self.random.sample(list(kept), min(len(kept), TIMES["application page"]))
 
     def _number(self) -> int:
         return self.random.randrange(500) * PARTNERS
