@@ -140,7 +140,7 @@ def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> Mod
         raise RollbackDenied(
             gettext("{product} has no champion to go back to.").format(product=product.slug)
         )
-    check_may_sign(version, by=by)
+    check_may_sign(version, by)
     problem = stage_moves.bundle_problem(version) or stage_moves.policy_problem(version, at=at)
     if problem:
         raise RollbackDenied(problem)
@@ -211,7 +211,7 @@ def _retire(
 
 
 def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
-    check_may_sign(version, by=by)
+    check_may_sign(version, by)
     problem = version.why_not_ready(Stage.SHADOW) or stage_moves.bundle_problem(version)
     if problem:
         raise ShadowDenied(problem)
@@ -226,7 +226,7 @@ def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
 
 
 def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None:
-    check_may_sign(version, by=by)
+    check_may_sign(version, by)
     problem = (
         version.why_not_ready()
         or promotion_path.why_not_promoted(version, at=at)
@@ -237,8 +237,8 @@ def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None
         raise PromotionDenied(problem)
 
 
-def check_may_sign(version: ModelVersion, *, by: User) -> None:
-    """Refuse who did not train it but is no validator, or who trained it."""
-    not_theirs = version.why_not_theirs(by)
+def check_may_sign(version: ModelVersion, person: User) -> None:
+    """Refuse who is no validator, or trained it."""
+    not_theirs = version.why_not_theirs(person)
     if not_theirs:
         raise PromotionNotAllowed(not_theirs)

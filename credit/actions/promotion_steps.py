@@ -28,7 +28,7 @@ class NoCanary(ActionDenied):
 def take_step(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
     """Take the next step of an approved request, once the stage before has lasted long enough."""
     version = stage_moves.locked(version_id)
-    model_versions.check_may_sign(version, by=by)
+    model_versions.check_may_sign(version, by)
     _check_can_step(version, at=at)
     to = promotion_path.NEXT[Stage(version.stage)]
     if to == Stage.CANARY:

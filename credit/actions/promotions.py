@@ -101,7 +101,7 @@ def withdraw(*, request_id: int, by: User, at: datetime, words: str) -> Promotio
 def _to_be_answered(request_id: int, *, by: User, words: str) -> tuple[PromotionRequest, str]:
     said = _checked(words)
     found = _locked(request_id)
-    model_versions.check_may_sign(found.version, by=by)
+    model_versions.check_may_sign(found.version, by)
     if found.requested_by_id == by.pk:
         raise NeedsAnother(gettext("Someone other than who asked for it must answer."))
     if found.state != State.OPEN:

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="application",
             index=models.Index(
-                condition=models.Q(("status__in", WAITING), ("queued", False)),
+                condition=models.Q(("queued", False), ("status__in", WAITING)),
                 fields=["received_at", "id"],
                 name="application_not_in_queue",
             ),

@@ -5,10 +5,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 READERS = (
-    "contract_reading.py",
-    "contract_authority.py",
-    "contract_learning.py",
-    "contract_notices.py",
+    *("contract_reading.py", "contract_authority.py", "contract_learning.py"),
+    *("contract_notices.py", "contract_promotion.py"),
 )
 READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in READERS)
 REFERENCE = (CHECKOUT / "docs" / "contract.md").read_text()
@@ -20,7 +18,7 @@ ROW = r"^\| `{}` \| ([^|]+) \|"
 
 def test_every_key_that_is_read_is_in_the_reference():
     read, listed = set(READS.findall(READER)), set(LISTED.findall(REFERENCE))
-    parts = set(re.findall(r"`\[+(?:\w+\.)?(\w+)\]+`", REFERENCE))
+    parts = set(re.findall(r"`\[+(?:\w+\.)*(\w+)\]+`", REFERENCE))
 
     assert read - listed - parts == set()
     assert listed - read == set()
