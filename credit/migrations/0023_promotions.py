@@ -108,7 +108,7 @@ def _version(related_name: str, **more: Any) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0026_queued"),
+        ("credit", "0022_notices"),
     ]
 
     operations = [

@@ -74,5 +74,5 @@ def due_on(decision: Decision, kind: NoticeKind, clocks: Clocks) -> date:
 def _newest(what: str, rows: QuerySet[Any], moment: str) -> QuerySet[Any, tuple[Any, ...]]:
     """Give the newest of each decision, how many there are, and of what."""
     of_each = rows.order_by().values("decision_id").annotate(at=Max(moment), n=Count("pk"))
-    named = of_each.annotate(what=Value(what, CharField()))
+    named: QuerySet[Any, Any] = of_each.annotate(what=Value(what, CharField()))
     return named.values_list("decision_id", "at", "n", "what")
