@@ -241,7 +241,7 @@ class TryForm(forms.Form):
 
     def __init__(self, *args: Any, months: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("since", _("From")), ("until", _("To"))):
+        for name, label in (("since", _("From")), ("until", _("Until"))):
             self.fields[name] = forms.TypedChoiceField(
                 label=label, choices=months, coerce=date.fromisoformat
             )
