@@ -30,7 +30,7 @@ def address(waiting, champion, officer):
             return reverse(name, args=notices_scene.arguments_of(name, officer))
         if name in {"ingestion", "ingestion_report"}:
             return reverse(name, args=[champion.snapshot.ingestion_id])
-        if name in {"registry", "rollback", "stop", "inventory"}:
+        if name in {"registry", "rollback", "stop", "inventory", "simulation"}:
             return reverse(name, args=[champion.product.slug])
         return reverse(name, args=[champion.pk] if name in {"model", "comment"} else [])
 
