@@ -83,11 +83,11 @@ def settle(asked: Outcome, *, application: Application) -> None:
     asked.matures_on = months_after(decided_on, window)
 
 
-def check_staff(by: User | None) -> None:
+def check_staff(person: User | None) -> None:
     """Refuse who may not say how a loan turned out."""
-    if by is None:
+    if person is None:
         raise ValueError("an outcome comes from a person or with a key")
-    require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="report an outcome")
+    require_role(person, Role.OFFICER, Role.SENIOR_OFFICER, to="report an outcome")
 
 
 def written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
