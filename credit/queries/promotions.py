@@ -48,6 +48,7 @@ class StepRow:
     wants: str
     is_now: bool
     is_done: bool
+    is_left_out: bool  # what came after it was reached without it
     at: datetime | None
     by: str
 
@@ -151,7 +152,8 @@ def _may_ask(version: ModelVersion, user: User) -> bool:
 
 def _steps(version: ModelVersion, terms: Promotion) -> list[StepRow]:
     order = [Stage.SHADOW, Stage.CANARY, Stage.CHAMPION]
-    now = order.index(Stage(version.stage)) if version.stage in order else -1
+    ended = len(order) if version.stage == Stage.RETIRED else -1
+    now = order.index(Stage(version.stage)) if version.stage in order else ended
     taken = (
         (version.shadowed_at, version.shadowed_by),
         (version.canary_at, version.canary_by),
@@ -167,7 +169,8 @@ def _steps(version: ModelVersion, terms: Promotion) -> list[StepRow]:
             label=str(stage.label),
             wants=wants[place],
             is_now=place == now,
-            is_done=place < now,
+            is_done=place < now and at is not None,
+            is_left_out=place < now and at is None,
             at=at if place <= now else None,
             by=by.known_as if by and place <= now else "",
         )

@@ -40,6 +40,13 @@ def test_nothing_under_way_says_so(as_auditor, live):
     assert "No version is on its way" in words_of(as_auditor.get(PAGE))
 
 
+def test_a_first_champion_does_not_say_that_it_was_in_shadow(as_auditor, live):
+    page = words_of(as_auditor.get(of(live)))
+
+    assert page.count("left out") == 2
+    assert "Done" not in page
+
+
 def test_a_developer_asks_on_the_versions_page(as_developer, candidate):
     assert "Ask for its promotion" in words_of(as_developer.get(of(candidate)))
 
