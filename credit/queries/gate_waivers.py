@@ -23,10 +23,34 @@ class WaiverRow:
     may_sign: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedWaiver:
+    """Why a failed gate was let pass, and who signed when."""
+
+    why: str
+    signatures: tuple[tuple[str, datetime], tuple[str, datetime]]
+
+
 def to_sign(user: User) -> list[WaiverRow]:
     """List waivers without a second signature, the oldest first."""
     found = GateWaiver.objects.filter(second_by=None).select_related("version__product", "first_by")
     return [_waiver(each, user) for each in found.order_by("first_at", "pk")]
+
+
+def signed_of(version_id: int) -> dict[str, SignedWaiver]:
+    """Give by gate what two people let pass of a version."""
+    found = GateWaiver.objects.filter(version=version_id, second_by__isnull=False)
+    return {
+        each.gate: SignedWaiver(
+            why=each.why,
+            signatures=(
+                (each.first_by.known_as, each.first_at),
+                (each.second_by.known_as, each.second_at),
+            ),
+        )
+        for each in found.select_related("first_by", "second_by")
+        if each.second_by and each.second_at
+    }
 
 
 def of_version(version: ModelVersion, user: User) -> dict[str, WaiverRow]:

@@ -119,10 +119,10 @@ def _population(said: Said, *, is_known: bool) -> str:
             " both alike."
         ).format(n=count(said["n"]), period=days)
     return _(
-        "The {n} loans that this version was validated on, {period}. Of the {both} that both"
-        " learned from, folds\u2019 models that had not seen the loan are asked; of the {new} that"
-        " the champion never saw, the champion itself. By cut-offs alone: hard rules treat both"
-        " alike."
+        "The {n} loans that this version was validated on, {period}. Of the {both} that the"
+        " champion learned from too, or from a loan with the same details, folds\u2019 models that"
+        " had not seen the loan are asked; of the {new} that it never saw, the champion itself. By"
+        " cut-offs alone: hard rules treat both alike."
     ).format(
         n=count(said["n"]),
         period=days,

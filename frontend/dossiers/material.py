@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from credit.queries import dossiers, models, registry
+from credit.queries import dossiers, gate_waivers, models, registry
 from monitoring.queries import FairnessView, latest_fairness
 
 
@@ -14,6 +14,7 @@ class Material:
     figures: dossiers.Figures
     comments: list[registry.CommentRow]
     changes: list[registry.ChangeRow]
+    waivers: dict[str, gate_waivers.SignedWaiver]  # by gate
     sees_groups: bool  # protected groups, as aggregates
     fairness: FairnessView | None
 
@@ -27,6 +28,7 @@ def gather(version_id: int, *, sees_groups: bool) -> Material:
         figures=dossiers.figures_of(version.name),
         comments=registry.comments_on(version_id),
         changes=[each for each in reversed(moves) if each.version_id == version_id],
+        waivers=gate_waivers.signed_of(version_id),
         sees_groups=sees_groups,
         fairness=latest_fairness(version_id) if sees_groups else None,
     )

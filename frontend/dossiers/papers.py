@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from credit.queries.gate_waivers import SignedWaiver
 from credit.queries.models import GateRow
 from frontend.dossiers.blocks import Block, Pairs, Points, Section, Table, Words, section, table
 from frontend.dossiers.material import Material
@@ -114,15 +115,32 @@ def gates(material: Material) -> Section:
         table(
             _("What it had to pass before it may be promoted"),
             (_("Gate"), _("Result"), _("What was found")),
-            [(humane(each.name), _result(each), translated(each.detail)) for each in found],
+            [
+                (
+                    humane(each.name),
+                    _result(each, is_waived=each.name in material.waivers),
+                    " ".join(_found(each, material.waivers.get(each.name))),
+                )
+                for each in found
+            ],
             words=3,
         ),
     )
 
 
-def _result(gate: GateRow) -> str:
+def _found(gate: GateRow, waiver: SignedWaiver | None) -> Iterator[str]:
+    yield translated(gate.detail)
+    if waiver is not None and not gate.passed:
+        yield _("Waived: “{why}”").format(why=visible(waiver.why))
+        for who, at in waiver.signatures:
+            yield _("{who}, {at}.").format(who=visible(who), at=moment(at))
+
+
+def _result(gate: GateRow, *, is_waived: bool) -> str:
     if gate.passed:
         return _("Passed")
+    if is_waived:
+        return _("Waived")
     return _("Failed") if gate.blocking else _("To judge")
 
 

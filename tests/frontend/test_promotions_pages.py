@@ -201,6 +201,9 @@ def test_a_gate_is_waived_by_two_people_on_the_page(as_validator, as_compliance,
     assert "The gate is waived." in page
     assert "Waived" in words_of(as_validator.get(of(failed)))
 
+    dossier = words_of(as_validator.get(f"{of(failed)}dossier/"))
+    assert "Waived: “One fold is tiny.”" in dossier
+
 
 def test_a_waiver_needs_words(as_validator, failed):
     assert "Say in a sentence why." in waive(as_validator, failed, gate="stability", words=" ")
