@@ -30,6 +30,25 @@ LABELS: dict[str, Words] = {
     "policy.clocks.information_within_days": _("Days for the applicant to answer"),
     "policy.clocks.counter_offer_days": _("Days after a counter-offer that a notice is due"),
     "policy.clocks.review_within_days": _("Days to answer a review"),
+    "policy.exploration.share": _("Chance of each application to be drawn"),
+    "policy.exploration.loss_budget": _("Expected loss of those drawn in a month, at most"),
+    "policy.exploration.pd_at_most": _("Draw nobody above a PD of"),
+    "policy.exploration.amount_at_most": _("Draw nobody above an amount of"),
+    "policy.promotion.canary_share": _("Share of the applications that a canary scores"),
+    "policy.promotion.shadow_hours": _("Hours in shadow, at least"),
+    "policy.promotion.shadow_decisions": _("Decisions scored in shadow, at least"),
+    "policy.promotion.canary_hours": _("Hours as the canary, at least"),
+    "policy.promotion.canary_decisions": _("Decisions by the canary, at least"),
+    "policy.promotion.limits.level": _("Chance that a canary within all limits ever halts"),
+    "policy.promotion.limits.failed_at_most": _("Halt above this share that it cannot score"),
+    "policy.promotion.limits.slow_at_most": _("Halt above this share that it is slow for"),
+    "policy.promotion.limits.slow_ms": _("Slow is above so many milliseconds"),
+    "policy.promotion.limits.approval_gap_at_most": _(
+        "Halt where approvals are so far from the champion\u2019s"
+    ),
+    "policy.promotion.limits.bads_ratio_at_most": _(
+        "Halt where bad loans are so many times those expected"
+    ),
     "affordability.income": _("Feature that states the income"),
     "affordability.income_per": _("The income is of a"),
     "affordability.income_unit": _("Currency units that 1 of income stands for"),
@@ -53,6 +72,8 @@ PARTS: tuple[tuple[Words, tuple[str, ...]], ...] = (
     (_("What officers may do"), ("policy.authority.", "policy.may_decide_own_entries")),
     (_("Clocks"), ("policy.clocks.",)),
     (_("Affordability"), ("affordability.",)),
+    (_("Way into service"), ("policy.promotion.",)),
+    (_("Exploration lane"), ("policy.exploration.",)),
     (_("Other settings"), ("policy.",)),
 )
 _RULE = gettext_lazy("Rule {rule}: {setting}")

@@ -11,6 +11,8 @@ from scoring.contract import Affordability, Contract, Policy, PolicyRule
 
 TABLES = ("policy", "affordability")  # the rest of a contract is its models'
 RULES = "policy.rules"
+# Gates are judged by the contract that a version is trained under, so they change with that alone.
+OF_A_TRAINING = "policy.gates"
 
 
 class Kind(StrEnum):
@@ -95,24 +97,30 @@ def _value(settings: Mapping[str, Setting], path: str) -> str:
     return settings[path].value if path in settings else ""
 
 
-def _settings(part: object, kind: type, path: str) -> Iterator[Setting]:
+def _settings(
+    part: object, kind: Any, path: str, *, is_optional: bool = False
+) -> Iterator[Setting]:
     hints = get_type_hints(kind)
     for field in fields(kind):
         here = f"{path}.{field.name}"
         if kind is PolicyRule and field.name == "rule":
             continue  # its name is in every path
+        if here == OF_A_TRAINING:
+            continue
         value = None if part is None else getattr(part, field.name)
         if here == RULES:
             for rule in value or ():
                 yield from _settings(rule, PolicyRule, f"{RULES}.{rule.rule}")
-        elif is_dataclass(hints[field.name]):
-            yield from _settings(value, hints[field.name], here)
+            continue
+        hint, may_be_empty = _without_none(hints[field.name])
+        if is_dataclass(hint):
+            may_be_left_out = value is None and (may_be_empty or is_optional)
+            yield from _settings(value, hint, here, is_optional=may_be_left_out)
         else:
-            yield _setting(here, hints[field.name], value)
+            yield _setting(here, hint, value, may_be_empty=may_be_empty or is_optional)
 
 
-def _setting(path: str, hint: Any, value: object) -> Setting:
-    hint, may_be_empty = _without_none(hint)
+def _setting(path: str, hint: Any, value: object, *, may_be_empty: bool) -> Setting:
     kind, choices = _kind(hint)
     return Setting(
         path=path,

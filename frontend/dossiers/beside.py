@@ -40,7 +40,7 @@ def scorecard(material: Material) -> Section:
         title,
         table(
             _("AUC on the same folds"),
-            ("", "AUC", _("95% interval"), _("Details used")),
+            (_("Of what"), "AUC", _("95% interval"), _("Details used")),
             [
                 (_("Model"), figure(found.model_auc), NOTHING, NOTHING),
                 (

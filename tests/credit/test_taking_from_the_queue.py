@@ -97,7 +97,7 @@ def test_what_a_colleague_holds_only_a_senior_officer_takes_over(apply, officer,
     made = apply()
     assignments.take(decision_id=made.decision_id, by=officer, at=AT)
 
-    with pytest.raises(assignments.HeldByColleague, match="has this application in hand, until 10"):
+    with pytest.raises(assignments.HeldByColleague, match="in hand, until 22 November 2026, 10:45"):
         assignments.take(decision_id=made.decision_id, by=factories.user(Role.OFFICER), at=AT)
     taken = assignments.take(decision_id=made.decision_id, by=senior_officer, at=AT)
 
@@ -179,6 +179,7 @@ def test_a_referral_outlives_the_queue(apply, officer):
     made = apply()
     assignments.refer_up(decision_id=made.decision_id, words=WHY, by=officer, at=AT)
     QueueItem.objects.all().delete()
+    Application.objects.update(queued=False)
 
     with pytest.raises(assignments.ReferredUp):
         assignments.check_may_decide(decision_id=made.decision_id, by=officer, at=AT)

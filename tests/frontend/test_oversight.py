@@ -84,6 +84,7 @@ REPORT = {
             [],
             assessable=False,
             why_not="The coding is wrong.",
+            verdict_words="Not assessable: The coding is wrong.",
             verdict="insufficient evidence",
         ),
     ],
@@ -143,14 +144,12 @@ def test_an_unknown_product_has_no_reports(as_compliance, champion):
     assert as_compliance.get("/fairness/", {"product": "no-such"}).status_code == 404
 
 
-def test_a_validator_finds_the_verdicts_beside_the_version(as_validator, champion):
-    of = champion
-    assert "The worker reports on a new version within a minute" in read(
-        as_validator, f"/console/models/{of.pk}/"
-    )
-    report_on(of)
+def test_a_validator_finds_the_verdicts_in_the_dossier(as_validator, champion):
+    dossier = f"/console/models/{champion.pk}/dossier/"
+    assert "One group is outside bounds." not in read(as_validator, dossier)
+    report_on(champion)
 
-    page = read(as_validator, f"/console/models/{of.pk}/")
+    page = read(as_validator, dossier)
 
     assert "One group is outside bounds." in page
     assert "The coding is wrong." in page
