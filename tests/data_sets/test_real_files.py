@@ -25,7 +25,7 @@ FATES = {  # used, rejected, out of scope, indeterminate
     "mortgage": (1_989, 0, 0, 0),
     "personal-loan": (9_857, 0, 0, 0),
     "credit-card": (30_000, 0, 0, 0),
-    "small-business-loan": (43_040, 0, 1_822, 97),
+    "small-business-loan": (43_020, 0, 1_844, 95),
 }
 THINNED = {"small-business-loan": 20}  # one row in so many
 BY_SLUG = {one.slug: one for one in SETS}
