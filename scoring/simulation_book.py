@@ -53,6 +53,23 @@ class Loan:
         }
 
 
+def plain(raw: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Take midnights as days, and an outcome of whole numbers with a point as whole numbers.
+
+    The source's own file has both; the contract's words are days, and `1`.
+    """
+    days = [
+        name
+        for name in (contract.columns.applied_on, contract.columns.outcome_known_on)
+        if name in raw.columns and isinstance(raw.schema[name], pl.Datetime)
+    ]
+    raw = raw.with_columns(pl.col(days).cast(pl.Date))
+    outcome = contract.outcome.column
+    if raw.schema[outcome].is_float() and (raw[outcome].drop_nulls() % 1 == 0).all():
+        raw = raw.with_columns(pl.col(outcome).cast(pl.Int64))
+    return raw
+
+
 def check_dated(raw: pl.DataFrame, contract: Contract) -> None:
     """Refuse loans without the two days that everything here stands on."""
     columns = contract.columns

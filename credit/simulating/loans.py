@@ -42,7 +42,7 @@ def read(asked: Asked, contract: Contract) -> Loans:
 
     Raises `NothingToReplay`, and `LoansNotDated` where the days are missing.
     """
-    raw = pl.read_parquet(asked.loans)
+    raw = books.plain(pl.read_parquet(asked.loans), contract)
     books.check_dated(raw, contract)
     raw = books.decided(books.sample(raw, rows=asked.rows, seed=asked.seed), contract)
     coming = books.applied_in(raw, contract, start=asked.start, end=asked.end)

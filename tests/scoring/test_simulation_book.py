@@ -24,6 +24,23 @@ def loans(raw):
     return books.decided(raw, CONTRACT)
 
 
+def test_a_file_with_midnights_and_points_is_read_as_the_same_loans(raw):
+    days = [pl.col("ApprovalDate", "ChgOffDate", "DisbursementDate").cast(pl.Datetime("us"))]
+    written = raw.with_columns(*days, pl.col("bad").cast(pl.Float64))
+
+    found = books.plain(written, CONTRACT)
+
+    books.check_dated(found, CONTRACT)
+    names = ["ApprovalDate", "ChgOffDate", "bad"]
+    assert found.select(names).equals(raw.select(names).cast({"bad": pl.Int64}))
+
+
+def test_an_outcome_in_parts_stays_as_it_is(raw):
+    half = raw.with_columns(bad=pl.lit(0.5))
+
+    assert books.plain(half, CONTRACT)["bad"].unique().to_list() == [0.5]
+
+
 def test_a_loan_inside_its_window_is_not_in_the_book(loans):
     book = books.as_known_on(loans, CONTRACT, before=DAY, on=DAY)
 
