@@ -5,7 +5,6 @@ performance window runs, nor a charge-off that lies ahead, nor any column that t
 not read.
 """
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -168,19 +167,6 @@ def loans_of(frame: pl.DataFrame, contract: Contract) -> list[Loan]:
 def columns_of(loans: Sequence[Loan], contract: Contract) -> dict[str, list[Value]]:
     """Turn loans into columns, as a model takes them."""
     return {name: [loan.features[name] for loan in loans] for name in contract.feature_names}
-
-
-def window_ends(day: date, months: int) -> date:
-    """Go some months on; the 31st becomes the last day of a shorter month.
-
-    Examples
-    --------
-    >>> window_ends(date(2006, 8, 31), 6)
-    datetime.date(2007, 2, 28)
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _text(contract: Contract) -> pl.Expr:

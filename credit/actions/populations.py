@@ -19,11 +19,11 @@ from credit.models import (
     PolicyVersion,
     Product,
 )
-from credit.windows import months_after
 from scoring import group_cells, through_the_door
 from scoring.contract import Protected
 from scoring.group_cells import COLUMNS, NEVER
 from scoring.through_the_door import Cell
+from scoring.windows import months_after
 
 AGAIN_AFTER = timedelta(minutes=5)  # a month that is not over
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

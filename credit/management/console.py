@@ -118,7 +118,9 @@ def request_for(name: str) -> PromotionRequest:
     """Find the latest request that a model version, as in `consumer-loan/2`, be promoted."""
     found = version_named(name).promotions.order_by("-requested_at", "-pk").first()
     if found is None:
-        raise CommandError(f"Nobody asked for the promotion of {name}.")
+        raise CommandError(
+            f"Nobody asked for the promotion of {name}. Ask first: request_promotion {name} --help"
+        )
     return found
 
 

@@ -17,7 +17,8 @@ from credit.simulating.held import Held, Status
 from credit.simulating.people import People
 from scoring import simulation_officer as officers
 from scoring.contract import Contract
-from scoring.simulation_book import Loan, window_ends
+from scoring.simulation_book import Loan
+from scoring.windows import months_after
 
 LATER = "Charged off after the performance window had ended without a loss."
 ONE_DAY = timedelta(days=1)
@@ -98,7 +99,7 @@ class Days:
             waits = officers.days_taken(self.asked.seed, each.loan.row)
             each.decided_on += timedelta(days=waits)
         stored = self.asked.stored(each.decided_on)
-        ends = window_ends(stored, self.contract.outcome.window_months)
+        ends = months_after(stored, self.contract.outcome.window_months)
         each.matures_on = self.asked.of_stream(ends)
         if each.status in WAITS:
             self._for_officers[max(first, each.decided_on)].append(each)

@@ -21,7 +21,7 @@ from credit.simulating.journal import Journal
 from credit.simulating.loans import Loans
 from credit.simulating.watching import Then
 from scoring.contract import Contract
-from scoring.simulation_book import window_ends
+from scoring.windows import months_after
 
 Progress = Callable[[str, float], None]
 SCHEDULED = 1  # January
@@ -212,7 +212,7 @@ def _alert(run: Run, day: date, *, kind: str, said: str) -> None:
 def _why_train(run: Run, day: date) -> str:
     """Say why a training is due: an open alarm, or the year; not too soon after the last."""
     last = date.fromisoformat(run.journal.trainings[-1]["on"])
-    if day < window_ends(last, run.asked.every):
+    if day < months_after(last, run.asked.every):
         return ""
     if run.journal.open_alarms:
         return "Drift: " + ", ".join(run.journal.open_alarms).replace("_", " ") + "."

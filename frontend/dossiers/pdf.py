@@ -28,8 +28,6 @@ text { fill: #17212b; font-family: "Libertinus Serif"; font-size: 13px; }
 .field { fill: #ffffff; stroke: #76838f; } .depth1 { fill: #f0f7f8; } .depth2 { fill: #d5e8eb; }
 .depth3 { fill: #b5d6db; } .depth4 { fill: #93c3ca; } .same { stroke-width: 2.5; stroke: #17212b; }
 """
-
-
 NO_FONT = gettext_lazy(
     "The dossier cannot be set as an accessible PDF: most likely a name or word is written in"
     " characters that the fonts of the product do not have."
@@ -57,8 +55,8 @@ def pdf_of(dossier: Dossier, *, at: datetime) -> bytes:
             timestamp=at.replace(microsecond=0),
             ignore_system_fonts=True,
         )
-    except typst.TypstError as error:
-        raise DossierNotSet(str(NO_FONT)) from error
+    except typst.TypstError:  # whose message quotes the dossier
+        raise DossierNotSet(str(NO_FONT)) from None
 
 
 def drawn(chart: Chart) -> str:

@@ -26,7 +26,7 @@ from credit.models import (
 from credit.queries import replays
 from credit.simulating import journal, learning, running, standing
 from credit.simulating.asked import Asked
-from scoring.simulation_book import window_ends
+from scoring.windows import months_after
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "small-business-loan"
 START, END = date(2009, 7, 1), date(2010, 1, 31)
@@ -148,7 +148,7 @@ def test_no_outcome_is_known_before_its_day(product, truth):
             assert bad == 1
             assert outcome.observed_on == max(failed_on, decided_on)
         else:
-            assert outcome.observed_on == outcome.matures_on == window_ends(decided_on, 2)
+            assert outcome.observed_on == outcome.matures_on == months_after(decided_on, 2)
     assert outcomes.filter(is_bad=False).count() > 30
 
 

@@ -1,33 +1,13 @@
-from typing import Any
-
-from django.core.management.base import CommandParser
-from django.utils import timezone
-
 from credit.actions import promotions
-from credit.management.console import ProductCommand, request_for, user_named
+from credit.management.promotion_answers import PromotionAnswer
 
 
-class Command(ProductCommand):
+class Command(PromotionAnswer):
     help = (
         "Withdraw a request that a model version serve; a running canary of it is taken back. Who"
         " asked may, and any validator."
     )
     example = "withdraw_promotion consumer-loan/2 --by dora --words 'Trained on the wrong file'"
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("version", help="as in consumer-loan/2")
-        parser.add_argument("--by", required=True, help="username of who asked, or a validator")
-        parser.add_argument("--words", required=True, help="why")
-
-    def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        found = promotions.withdraw(
-            request_id=request_for(options["version"]).pk,
-            by=user_named(options["by"]),
-            at=timezone.now(),
-            words=options["words"],
-        )
-        return {"version": options["version"], "request": found.pk, "state": str(found.state)}
-
-    def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"The request for {facts['version']} is withdrawn.")
+    act = staticmethod(promotions.withdraw)
+    who = "username of who asked, or a validator"
+    said = "The request for {version} is withdrawn."
