@@ -30,7 +30,11 @@ class ScheduleForm(forms.Form):
         """Ask for both, unless it is taken away."""
         given = super().clean() or {}
         if not self.is_off:
-            for name in ("every_days", "next_at"):
+            missing = (
+                ("every_days", _("Say how many days lie between two trainings.")),
+                ("next_at", _("Say when the next training begins.")),
+            )
+            for name, words in missing:
                 if name not in self.errors and given.get(name) is None:
-                    self.add_error(name, _("Say when."))
+                    self.add_error(name, words)
         return given
