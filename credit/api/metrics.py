@@ -8,12 +8,10 @@ import secrets
 from collections.abc import Iterator
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from kombu.exceptions import ChannelError
 from kombu.exceptions import OperationalError as BrokerAway
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -26,6 +24,7 @@ from credit.api.problem_documents import Problem, respond
 from credit.api.problem_types import FORBIDDEN, UNAUTHENTICATED
 from credit.api.problems import DATABASE_AWAY
 from credit.api.read_only import read_only
+from credit.messages_waiting import messages_waiting
 from credit.queries import standing
 from credit.queries.standing import Measure, Sample
 
@@ -99,19 +98,9 @@ def _family(measure: Measure, samples: list[Sample]) -> Metric:
 
 
 def _of_broker() -> list[Metric]:
-    """Count messages that no worker has taken; a queue that is not there is empty."""
-    queue = current_app.conf.task_default_queue
+    queue, messages = messages_waiting()
     waiting = GaugeMetricFamily(
         "evenhand_queue_messages", "Messages that no worker has taken yet.", labels=("queue",)
     )
-    with current_app.connection_for_write() as broker:
-        broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
-        try:
-            declared = broker.default_channel.queue_declare(queue, passive=True)
-        except ChannelError:
-            waiting.add_metric((queue,), 0)
-        except broker.connection_errors as lost:
-            raise BrokerAway(str(lost)) from lost
-        else:
-            waiting.add_metric((queue,), declared.message_count)
+    waiting.add_metric((queue,), messages)
     return [waiting]
