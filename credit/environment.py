@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,9 @@ class Environment(BaseSettings):
     evenhand_rate_burst: PositiveInt = 200
     evenhand_keep_decisions_months: PositiveInt = 36
     evenhand_keep_audit_months: PositiveInt = 84  # never less than decisions
+    evenhand_slo: Path = CHECKOUT / "loadtests" / "slo.toml"
+    evenhand_processor_hour: NonNegativeFloat = 0.05  # what an hour of one processor costs
+    evenhand_processor_currency: str = "EUR"
     port: int = 8000
 
     @property

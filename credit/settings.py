@@ -282,6 +282,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "give a sign of life": {
+        "task": "monitoring.take_pulse",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "count what the service did": {
+        "task": "monitoring.count_service",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,
@@ -351,6 +361,15 @@ EVENHAND_WEBHOOK_NETWORKS = addresses.networks(environment.evenhand_webhook_netw
 # loopback: behind a proxy everybody comes from there.
 
 EVENHAND_METRICS_TOKEN = environment.evenhand_metrics_token
+
+# --- Service levels -----------------------------------------------------------------------------
+# What is promised, and what a processor costs (decision record 35). The thread that is started
+# beside the web server belongs to `monitoring`, which credit knows by name only.
+
+EVENHAND_SLO = environment.evenhand_slo
+EVENHAND_PROCESSOR_HOUR = environment.evenhand_processor_hour
+EVENHAND_PROCESSOR_CURRENCY = environment.evenhand_processor_currency
+EVENHAND_BESIDE_THE_WEB = "monitoring.web_tasks.start"
 
 # --- Retention ----------------------------------------------------------------------------------
 # Months that are over for longer than this may be dropped by `manage.py drop_months`; none goes by

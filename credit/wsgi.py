@@ -1,6 +1,8 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 from credit import outages
 from credit.celery import app
@@ -9,5 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "credit.settings")
 
 application = get_wsgi_application()
 outages.watch()
+import_string(settings.EVENHAND_BESIDE_THE_WEB)()
 # Whoever waits for an answer does not wait for a broker that hangs: its message is only a hint.
 app.conf.broker_transport_options |= {"socket_timeout": 2}

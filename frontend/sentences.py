@@ -53,6 +53,9 @@ WORDS = (
     _("bootstrap timed out"),
     _("keys expire"),
     _("webhook disabled"),
+    _("error budget burns"),
+    _("queue grows"),
+    _("worker silent"),
     _("matured outcome"),
     _("inferred for a reject"),
     _("ingested"),
@@ -124,6 +127,20 @@ WORDS = (
         " {most} µs at most"
     ),
     _("{mean} (95 % interval {low} to {high})"),
+    # Of the service.
+    _(
+        "{bad} of {n} requests did not keep the promise within {hours} h: {rate} times the rate"
+        " that uses the budget up in just its days, and {short} times in the last {minutes} minutes"
+        " (alarm above {fastest})."
+    ),
+    _(
+        "{n} wait; at this hour of the last {days} days it was {middle} in the middle (alarm above"
+        " {bound})."
+    ),
+    _(
+        "No sign of life of the scheduled worker for {minutes} minutes or more: {last}. Nothing is"
+        " sealed, trained, delivered or checked meanwhile."
+    ),
     # Of a fairness report.
     _("Reference group: the others are compared with it."),
     _("Insufficient evidence: {group} has 1 person, and at least {least} are needed."),

@@ -26,3 +26,28 @@ def report_fairness() -> None:
             reports.make_once(version=version, at=timezone.now())
         except (FileMissing, FileAltered) as error:
             log.warning("fairness_not_reported", model=version.name, why=str(error))
+
+
+@_task(name="monitoring.take_pulse")
+def take_pulse() -> None:
+    """Give a sign of life, and find out how the service stands against what it promised."""
+    from monitoring import counts, levels, pulses, service_checks  # noqa: PLC0415 - scipy
+
+    at = timezone.now()
+    counts.keep(at=at)
+    pulse = pulses.beat(at=at)
+    if pulse.levels is None:
+        pulse.levels = levels.found(pulse.standing, at=at)
+        pulse.save(update_fields=["levels"])
+        service_checks.tell_levels(pulse.levels, at=at)
+
+
+@_task(name="monitoring.count_service")
+def count_service() -> None:
+    """Count what the service did in the hours and days that are over and in the running ones."""
+    from monitoring import counts, pulses, service  # noqa: PLC0415 - in the child only
+
+    at = timezone.now()
+    service.bring_service_up_to_date(at=at)
+    counts.forget(at=at)
+    pulses.forget(at=at)

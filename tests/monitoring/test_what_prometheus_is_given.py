@@ -1,0 +1,98 @@
+"""The files for Prometheus and Grafana ask for what `/metrics` really tells, by the same rules."""
+
+import json
+import re
+from pathlib import Path
+
+import factories
+import pytest
+import yaml
+from celery import current_app
+from django.test import Client
+from kombu import Connection
+from prometheus_client.parser import text_string_to_metric_families as families
+
+from credit import meters
+from credit.actions.alerts import raise_alert
+from monitoring import objectives
+from monitoring.budgets import WINDOWS
+from monitoring.counts import BOUNDS
+
+CHECKOUT = Path(__file__).parents[2]
+RULES = yaml.safe_load((CHECKOUT / "deploy" / "prometheus" / "rules.yaml").read_text())
+DASHBOARD = json.loads((CHECKOUT / "deploy" / "grafana" / "evenhand.json").read_text())
+METRIC = re.compile(r"\bevenhand_\w+")
+RECORDED = re.compile(r"\bevenhand:[\w:]+")
+LABEL = re.compile(r"\b(evenhand_\w+)\{([^}]*)\}")
+
+
+def rules():
+    return [rule for group in RULES["groups"] for rule in group["rules"]]
+
+
+def expressions():
+    yield from (rule["expr"] for rule in rules())
+    yield from (target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"])
+
+
+@pytest.fixture
+def told(champion, monkeypatch):
+    """Give each name that a scrape tells, with the values of its labels."""
+    monkeypatch.setattr(current_app, "connection_for_write", lambda: Connection("memory://"))
+    factories.decide(**factories.REFERRED)
+    meters.DECISIONS.labels("consumer-loan", "champion", "consumer-loan/1", "refer").inc()
+    meters.TROUBLES.labels("consumer-loan", "timed_out").inc()
+    meters.BATCH_ROWS.labels("consumer-loan", "champion").inc()
+    meters.answered("api/v1/decisions", "POST", 201, 0.01)
+    meters.answered("api/v1/decisions", "POST", 500, 0.01)
+    meters.worked("monitoring.take_pulse", "FAILURE", 0.1)
+    meters.used("web", 0.1)
+    raise_alert(cause="keys_expire", product=None, message="-", at=factories.AT)
+    found = {}
+    for family in families(Client().get("/metrics").content.decode()):
+        for sample in family.samples:
+            labels = found.setdefault(sample.name, {})
+            for label, value in sample.labels.items():
+                labels.setdefault(label, set()).add(value)
+    return found
+
+
+def test_every_metric_that_is_asked_for_is_told(told):
+    asked = {name for expression in expressions() for name in METRIC.findall(expression)}
+
+    assert len(asked) > 10
+    assert not asked - set(told)
+
+
+def test_every_label_and_value_that_is_asked_for_is_told(told):
+    for expression in expressions():
+        for name, labels in LABEL.findall(expression):
+            for label, is_equal, value in re.findall(r'(\w+)(!?=)"([^"]*)"', labels):
+                assert label in told[name], (name, label)
+                assert is_equal == "!=" or value in told[name][label], (name, label, value)
+
+
+def test_what_is_recorded_is_what_is_asked_for():
+    recorded = {rule["record"] for rule in rules() if "record" in rule}
+    asked = {name for expression in expressions() for name in RECORDED.findall(expression)}
+
+    assert asked == recorded
+
+
+def test_prometheus_wakes_people_at_the_rates_that_the_product_uses():
+    answered, in_time = objectives.objectives()[:2]
+    said = " ".join(rule["expr"] for rule in rules() if "alert" in rule)
+
+    assert (answered.name, in_time.name) == ("decisions_answered", "decisions_in_time")
+    for window in WINDOWS:
+        assert f"{window.fastest(answered):g} * {round(answered.budget, 6):g}" in said
+    assert f"{WINDOWS[0].fastest(in_time):g} * {round(in_time.budget, 6):g}" in said
+    assert in_time.within in BOUNDS
+    assert f'le="{in_time.within}"' in " ".join(expressions())
+
+
+def test_every_alert_says_what_is_wrong_and_which_page_to_open():
+    for rule in rules():
+        if "alert" in rule:
+            assert rule["annotations"]["summary"]
+            assert (CHECKOUT / rule["annotations"]["runbook"]).exists(), rule["alert"]
