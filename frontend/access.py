@@ -113,6 +113,8 @@ ACCESS: dict[str, Rule] = {
     "webhooks": Rule(
         read=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), write=frozenset({Role.ADMINISTRATOR})
     ),
+    "home": Rule(read=frozenset(Role)),
+    "service": Rule(read=frozenset(Role) - OFFICERS),
     "fairness": Rule(read=OVERSEES),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
@@ -122,6 +124,7 @@ ACCESS: dict[str, Rule] = {
 }
 
 NAVIGATION: tuple[tuple[str, Words], ...] = (
+    ("home", _("Home")),
     ("queue", _("Queue")),
     ("enter", _("Enter an application")),
     ("signatures", _("Signatures")),
@@ -142,11 +145,11 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
 FIRST_PAGES: tuple[tuple[Role, str], ...] = (
     (Role.OFFICER, "queue"),
     (Role.SENIOR_OFFICER, "queue"),
-    (Role.MODEL_VALIDATOR, "console"),
-    (Role.MODEL_DEVELOPER, "console"),
-    (Role.COMPLIANCE, "fairness"),
-    (Role.AUDITOR, "audit"),
-    (Role.ADMINISTRATOR, "admin:index"),
+    (Role.MODEL_VALIDATOR, "home"),
+    (Role.MODEL_DEVELOPER, "home"),
+    (Role.COMPLIANCE, "home"),
+    (Role.AUDITOR, "home"),
+    (Role.ADMINISTRATOR, "home"),
 )
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

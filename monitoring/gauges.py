@@ -16,3 +16,4 @@ class Gauge:
     value: str
     detail: str
     link: str
+    level: float | None = None  # of what can be used up: 1 is full, 0 empty; drawn as a tank

@@ -36,11 +36,11 @@ def sign_in(user, *, password=PASSWORD, **more):
     [
         (Role.OFFICER, "/"),
         (Role.SENIOR_OFFICER, "/"),
-        (Role.MODEL_VALIDATOR, "/console/"),
-        (Role.MODEL_DEVELOPER, "/console/"),
-        (Role.COMPLIANCE, "/fairness/"),
-        (Role.AUDITOR, "/audit/"),
-        (Role.ADMINISTRATOR, "/admin/"),
+        (Role.MODEL_VALIDATOR, "/monitoring/"),
+        (Role.MODEL_DEVELOPER, "/monitoring/"),
+        (Role.COMPLIANCE, "/monitoring/"),
+        (Role.AUDITOR, "/monitoring/"),
+        (Role.ADMINISTRATOR, "/monitoring/"),
     ],
 )
 def test_people_land_where_their_work_begins(role, first, someone):
@@ -58,7 +58,7 @@ def test_people_land_on_the_page_they_asked_for(someone):
 def test_nobody_is_sent_to_another_site(someone):
     _, answer = sign_in(someone(Role.AUDITOR), next="https://example.org/")
 
-    assert answer.headers["Location"] == "/audit/"
+    assert answer.headers["Location"] == "/monitoring/"
 
 
 def test_a_wrong_password_and_an_unknown_name_read_the_same(someone):

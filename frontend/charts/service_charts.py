@@ -1,0 +1,130 @@
+"""The service over time: how fast it answered, what failed, what waited, how busy it was."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from frontend import formats
+from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line
+from monitoring.service_queries import PeriodView, Span
+
+MOST_TICKS = 6
+Value = Callable[[PeriodView], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A plot, its heading, and what it shows in a sentence."""
+
+    title: str
+    words: str
+    plot: Plot
+
+
+def draw(periods: Sequence[PeriodView], span: Span) -> list[Drawing]:
+    """Lay out what there is; a line needs two periods."""
+    if len(periods) < 2:
+        return []
+    return [
+        _drawing(
+            periods,
+            span,
+            title=gettext("How long decisions took"),
+            unit=gettext("milliseconds"),
+            lines={
+                "main": (gettext("95 of 100 within"), _ms("p95")),
+                "gap": (gettext("99 of 100 within"), _ms("p99")),
+                "ideal": (gettext("50 of 100 within"), _ms("p50")),
+            },
+        ),
+        _drawing(
+            periods,
+            span,
+            title=gettext("Requests, and faults of ours"),
+            unit=gettext("requests"),
+            lines={
+                "main": (gettext("answered or failed"), lambda one: one.answers.n),
+                "gap": (gettext("faults of ours"), lambda one: one.answers.faults),
+            },
+        ),
+        _drawing(
+            periods,
+            span,
+            title=gettext("Applications that waited for an officer"),
+            unit=gettext("applications"),
+            lines={
+                "main": (gettext("on average"), lambda one: one.waiting and one.waiting[0]),
+                "gap": (gettext("at most"), lambda one: one.waiting and one.waiting[1]),
+            },
+        ),
+        _drawing(
+            periods,
+            span,
+            title=gettext("How busy the worker was"),
+            unit=gettext("processes at work"),
+            lines={"main": (gettext("on average"), lambda one: one.busy)},
+        ),
+    ]
+
+
+def _ms(name: str) -> Value:
+    def value(one: PeriodView) -> float | None:
+        found = getattr(one, name)
+        return found and found.value * 1000
+
+    return value
+
+
+def _drawing(
+    periods: Sequence[PeriodView],
+    span: Span,
+    *,
+    title: str,
+    unit: str,
+    lines: dict[str, tuple[str, Value]],
+) -> Drawing:
+    x = Axis(0, len(periods) - 1)
+    found: dict[str, Pairs] = {
+        kind: [(at, float(v)) for at, one in enumerate(periods) if (v := value(one)) is not None]
+        for kind, (_, value) in lines.items()
+    }
+    highest = max((v for pairs in found.values() for _, v in pairs), default=0.0)
+    y = Axis(0, highest * 1.25 or 1.0, is_across=True)  # room above for the keys
+    digits = 0 if highest >= 5 else 1
+    plot = Plot(
+        x_words=gettext("UTC"),
+        y_words=unit,
+        across=y.ticks(lambda value: formats.number(value, digits)),
+        along=_moments(periods, span, x),
+        lines=tuple(line(kind, pairs, x, y) for kind, pairs in found.items()),
+        keys=keys([(kind, words) for kind, (words, _) in lines.items()]),
+    )
+    return Drawing(title, _words(title, unit, found["main"]), plot)
+
+
+def _moments(periods: Sequence[PeriodView], span: Span, x: Axis) -> tuple[Tick, ...]:
+    every = -(-len(periods) // MOST_TICKS)
+    return tuple(
+        Tick(
+            x.place(at),
+            f"{one.starts_at:%H:%M}" if span.name == "hours" else f"{one.starts_at:%d.%m.}",
+        )
+        for at, one in enumerate(periods)
+        if at % every == 0
+    )
+
+
+def _words(title: str, unit: str, pairs: Pairs) -> str:
+    values = [value for _, value in pairs]
+    if not values:
+        return gettext("{title}: nothing was counted.").format(title=title)
+    return gettext(
+        "{title}: from {low} to {high} {unit}, the last {last}; the table below has all."
+    ).format(
+        title=title,
+        unit=unit,
+        low=formats.number(min(values), 1),
+        high=formats.number(max(values), 1),
+        last=formats.number(values[-1], 1),
+    )

@@ -1,0 +1,293 @@
+"""Home: for each role how things stand, in words; one part that fails hides no other."""
+
+import re
+from datetime import timedelta
+
+import factories
+import pytest
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
+from levels_scene import LEVELS
+from page_words import words_of
+
+from credit.actions import audit
+from credit.actions.alerts import raise_alert
+from credit.models import Role
+from frontend.access import may_read
+from frontend.charts.dial import dial
+from monitoring import home
+from monitoring.gauges import Gauge
+from monitoring.models import Pulse
+from monitoring.models.figures import Figures
+
+NOW = factories.AT + timedelta(hours=2)  # as the pages here have it
+
+
+@pytest.fixture
+def sign(db):
+    """Let the worker have given a sign of life a minute ago, with these levels."""
+
+    def make(*, age=1, levels=LEVELS, **standing):
+        at = NOW - timedelta(minutes=age)
+        told = {
+            "applications_awaiting_officer": 3.0,
+            "application_longest_wait_seconds": 7300.0,
+            "audit_events_unsealed": 0.0,
+            **standing,
+        }
+        return Pulse.objects.create(
+            minute=at.replace(second=0, microsecond=0), beaten_at=at, standing=told, levels=levels
+        )
+
+    return make
+
+
+@pytest.fixture
+def hour(db):
+    """Let the running hour have been counted: decisions and how many were our faults."""
+
+    def make(*, answered=900, faults=0, tasks=None):
+        within = [0.0] * 4 + [float(answered)] * 11
+        requests = {"POST api/v1/decisions 2xx": [answered * 0.02, *within]}
+        if faults:
+            requests["POST api/v1/decisions 5xx"] = [0.1, *[float(faults)] * 15]
+        return Figures.objects.create(
+            kind="service",
+            starts_at=NOW.replace(minute=0, second=0, microsecond=0),
+            figures={
+                "counts": {"requests": requests, "tasks": tasks or {}},
+                "machines": 1,
+                "minutes": 15,
+                "standing": {},
+                "statements": 0.0,
+            },
+            computed_at=NOW,
+        )
+
+    return make
+
+
+def read(client, address="/monitoring/"):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return words_of(answer)
+
+
+def labels(client):
+    html = client.get("/monitoring/").content.decode()
+    return [
+        re.sub(r"<[^>]*>", "", found).strip()
+        for found in re.findall(r"<h2>(.*?)</h2>", html, re.DOTALL)
+    ]
+
+
+FOR = {
+    Role.OFFICER: {"My day", "Queue", "Notices"},
+    Role.SENIOR_OFFICER: {"My day", "Signatures", "Queue", "Notices"},
+    Role.MODEL_DEVELOPER: {"Decisions answered", "Error budget", "Model", "Candidates"},
+    Role.COMPLIANCE: {"Audit trail", "Fairness", "Notices", "Alerts"},
+    Role.ADMINISTRATOR: {
+        *("Decisions answered", "Error budget", "Scheduled worker", "Audit trail", "Alerts"),
+        "Partners",
+    },
+}
+
+
+@pytest.mark.parametrize("role", FOR)
+def test_each_role_sees_what_it_is_about(role, signed_in, champion, sign, hour):
+    sign()
+    hour()
+
+    assert set(labels(signed_in(role))) == FOR[role]
+
+
+def test_who_holds_two_roles_sees_what_either_is_about(signed_in, champion, sign):
+    seen = set(labels(signed_in(Role.SENIOR_OFFICER, Role.OFFICER)))
+
+    assert seen == FOR[Role.SENIOR_OFFICER]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_gauge_leads_where_one_may_go(role, signed_in, champion, sign, hour):
+    sign()
+    hour()
+    client = signed_in(role)
+
+    html = client.get("/monitoring/").content.decode()
+
+    links = re.findall(r'<h2><a href="([^"]+)"', html)
+    assert links
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+def test_an_auditor_is_told_the_whole_of_it_with_n_and_period(as_auditor, champion, sign, hour):
+    sign()
+    hour(faults=2, tasks={"credit.seal_audit SUCCESS": [1.0, 9.0]})
+    audit.seal(at=NOW)
+
+    page = read(as_auditor)
+
+    assert "95 of 100 within 10 to 25 ms" in page
+    assert "902 in the last 15 minutes; 2 faults of ours" in page
+    assert "75% left" in page
+    assert "5 of 20,000 requests failed it in 30 days, and 20 may" in page
+    assert "3 wait" in page
+    assert "The first for 2 hours. At this hour of 20 days it was 4; from 12 it is unusual." in page
+    assert "Of 9 tasks in the last 15 minutes 0 failed" in page
+    assert "with 263 loans" in page or "loans of known outcome" in page
+
+
+def test_a_product_nobody_looked_at_says_that_nothing_is_known(as_auditor, champion):
+    page = read(as_auditor)
+
+    assert "No worker has given a sign of life." in page
+    assert "Not known" in page
+
+
+def test_a_silent_worker_is_said_and_what_it_told_is_no_longer_believed(as_auditor, champion, sign):
+    sign(age=7)
+
+    page = read(as_auditor)
+
+    assert "Its last sign of life is 7 minutes old" in page
+    assert "Act now" in page
+    assert "3 wait" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [({}, "good"), ({"left": 0.2}, "watch"), ({"left": -0.1}, "bad"), ({"left": None}, "unknown")],
+)
+def test_a_budget_is_judged_by_what_is_left(changes, state, champion, sign):
+    told = {**LEVELS, "objectives": [LEVELS["objectives"][0] | changes]}
+    sign(levels=told)
+
+    found = home.service_gauges.budget(champion.product, at=NOW)
+
+    assert found.state == state
+
+
+def test_a_budget_that_burns_is_bad_however_much_is_left(champion, sign):
+    first = LEVELS["objectives"][0]
+    burning = [first["windows"][0] | {"burns": True}]
+    sign(levels={**LEVELS, "objectives": [first | {"windows": burning}]})
+
+    assert home.service_gauges.budget(champion.product, at=NOW).state == "bad"
+
+
+def test_open_alerts_are_counted_and_an_old_one_is_worse(as_compliance, champion):
+    raise_alert(cause="keys_expire", product=None, message="-", at=NOW - timedelta(hours=3))
+    assert home.product_gauges.open_alerts(champion.product, at=NOW).state == "watch"
+
+    later = home.product_gauges.open_alerts(champion.product, at=NOW + timedelta(days=1))
+
+    assert (later.state, later.value) == ("bad", "1 open")
+
+
+def test_a_trail_that_is_not_sealed_is_bad(champion, sign):
+    audit.seal(at=NOW - timedelta(minutes=3))
+    sign(audit_events_unsealed=12.0)
+
+    assert home.service_gauges.sealing(champion.product, at=NOW).state == "bad"
+
+
+def test_a_product_without_a_champion_says_so(db):
+    contract = factories.contract_version()
+
+    found = home.product_gauges.model_age(contract.product, at=NOW)
+
+    assert (found.state, found.value) == ("bad", "no champion")
+
+
+@pytest.mark.parametrize(("days", "state"), [(30, "good"), (400, "watch"), (800, "bad")])
+def test_a_model_grows_old(days, state, champion):
+    at = champion.trained_at + timedelta(days=days)
+
+    assert home.product_gauges.model_age(champion.product, at=at).state == state
+
+
+# --- what goes wrong --------------------------------------------------------------------------
+
+
+def broken(_product, *, at):
+    raise DatabaseError("the table is gone")
+
+
+def breaks_the_transaction(_product, *, at):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM no_such_table")
+
+
+@pytest.mark.parametrize("gauge", [broken, breaks_the_transaction])
+def test_one_gauge_that_fails_is_not_known_and_the_others_stand(gauge, champion, monkeypatch):
+    place = home.Place(gauge=gauge, roles=frozenset(Role))
+    auditor = factories.user(Role.AUDITOR)
+
+    found = home.gauges_of(champion.product, auditor, at=NOW, places=(place, *home.PLACES))
+
+    assert (found[0].name, found[0].state) == (gauge.__name__, "unknown")
+    assert len(found) > 3
+    assert found[-1].name != gauge.__name__
+
+
+def test_home_opens_where_there_is_no_product_yet(signed_in):
+    assert "There is no product yet" in read(signed_in(Role.COMPLIANCE))
+
+
+def test_a_product_that_is_not_there_is_not_found(as_auditor, champion):
+    assert as_auditor.get("/monitoring/", {"product": "no-such"}).status_code == 404
+
+
+# --- what it costs ------------------------------------------------------------------------------
+
+
+def test_its_queries_are_few_and_do_not_grow_with_what_is_stored(
+    signed_in, champion, waiting, sign, hour
+):
+    sign()
+    hour()
+    client = signed_in(*(role for role in Role if role != Role.ADMINISTRATOR))
+
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            client.get("/monitoring/")
+        return [query["sql"] for query in found if "SAVEPOINT" not in query["sql"]]
+
+    queries()
+    before = len(queries())
+    for number in range(12):
+        waiting(reference=f"B-{number}", recommendation=("refer", "decline")[number % 2])
+        raise_alert(cause=f"cause-{number}", product=None, message="-", at=NOW)
+
+    assert len(queries()) <= before + 4  # of notices, where some are due now
+    assert before < 50
+
+
+# --- how it is drawn ------------------------------------------------------------------------------
+
+
+def gauge(state, level=None):
+    return Gauge(name="x", label="X", state=state, value="-", detail="-", link="", level=level)
+
+
+def test_a_needle_goes_from_good_on_the_left_to_bad_on_the_right():
+    places = [dial(gauge(state)).x for state in ("good", "watch", "bad")]
+
+    assert places == sorted(places)
+    assert dial(gauge("unknown")).x is None
+
+
+@pytest.mark.parametrize(("level", "filled"), [(0.5, 50), (1.4, 100), (-2.0, 0)])
+def test_a_tank_is_as_full_as_what_is_left(level, filled):
+    assert dial(gauge("good", level)).filled == filled
+    assert dial(gauge("unknown", level)).filled is None
+
+
+def test_home_is_the_first_page_in_the_navigation(as_officer, champion):
+    html = as_officer.get("/").content.decode()
+
+    assert re.search(r'<nav class="nav".*?<a href="([^"]+)"', html, re.DOTALL)[1] == "/monitoring/"
+    assert not may_read(factories.user(Role.OFFICER), "service")
