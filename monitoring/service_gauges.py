@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from credit.models import AuditSeal, Product
+from credit.words import day_in_words
 from monitoring import pulses, service
 from monitoring.gauges import Gauge, State
 from monitoring.requests import Answers
@@ -68,13 +69,13 @@ def _of_budget(worst: BudgetView, is_burning: bool) -> Gauge:  # noqa: FBT001 - 
         state="bad" if is_burning else worst.state,
         value=gettext("{share} left").format(share=percent(left, 0)),
         detail=gettext(
-            "{objective}: {bad} of {n} requests failed it in {days} days, and {allowed} may. It is"
-            " the lowest of all."
+            "{objective}: {bad} of {n} requests since {day} failed it, and {allowed} may. It is the"
+            " lowest of all."
         ).format(
             objective=worst.label,
             bad=number(worst.bad),
             n=number(worst.n),
-            days=number(worst.days),
+            day=day_in_words(worst.since.date()),
             allowed=number(worst.allowed),
         ),
         link=reverse("service"),

@@ -75,6 +75,7 @@ class BudgetView:
     share: float
     within: float | None
     days: int
+    since: datetime  # not that many days ago yet, where counting began later
     n: int
     bad: int
     allowed: float
@@ -235,6 +236,7 @@ def _budget(stored: dict[str, Any]) -> BudgetView:
         share=stored["share"],
         within=stored["within"],
         days=stored["days"],
+        since=datetime.fromisoformat(stored["since"]),
         n=stored["n"],
         bad=stored["bad"],
         allowed=stored["allowed"],

@@ -131,7 +131,7 @@ def test_an_auditor_is_told_the_whole_of_it_with_n_and_period(as_auditor, champi
     assert "95 of 100 within 10 to 25 ms" in page
     assert "902 in the last 15 minutes; 2 faults of ours" in page
     assert "75% left" in page
-    assert "5 of 20,000 requests failed it in 30 days, and 20 may" in page
+    assert "5 of 20,000 requests since 24 October 2026 failed it, and 20 may" in page
     assert "3 wait" in page
     assert "The first for 2 hours. At this hour of 20 days it was 4; from 12 it is unusual." in page
     assert "Of 9 tasks in the last 15 minutes 0 failed" in page

@@ -58,7 +58,7 @@ class Command(ProductCommand):
             )
             self.stdout.write(
                 f"{each['label']}: {left}; {each['bad']} of {each['n']} failed in"
-                f" {each['days']} days. Burn rate {rates}"
+                f" {each['days']} days, counted since {each['since']:%Y-%m-%d}. Burn rate {rates}"
             )
         for each in facts["queues"]:
             self.stdout.write(f"{each['label']}: {each['now']}, unusual from {each['bound']}")
