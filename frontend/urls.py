@@ -28,6 +28,7 @@ from frontend.views import (
     promotions,
     queue,
     registry,
+    results,
     reviews,
     signatures,
     simulations,
@@ -101,6 +102,8 @@ urlpatterns = [
     _page("console/data/<int:ingestion_id>/report.json", ingestions.report, "ingestion_report"),
     _page("console/webhooks/", webhooks.index, "webhooks"),
     _page("fairness/", fairness.index, "fairness"),
+    _page("monitoring/<slug:product>/performance/", results.performance, "performance"),
+    _page("monitoring/<slug:product>/business/", results.business, "business"),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]
