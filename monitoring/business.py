@@ -12,11 +12,13 @@ from typing import Any
 
 from django.db import connection
 
+from credit.audit_chain import MONTH
 from credit.ids import first_id
 from credit.models import Product
 from monitoring.periods import Counted, Kind
 from scoring.durations import FIRST, RATIO
 
+LONGEST_LOOK = timedelta(days=62)  # from a what-if to the decision: older events are not asked
 LONGEST_OFFER = timedelta(days=400)  # from an application to what became of an offer made on it
 Row = dict[str, Any]
 EVERYTHING, OF_A_PARTNER = 3, 1
@@ -65,7 +67,8 @@ SELECT {_BY},
     count(*) FILTER (WHERE decision.recommendation <> 'refer') AS recommended,
     count(*) FILTER (WHERE made.is_override AND decision.recommendation <> 'refer') AS overrides,
     count(*) FILTER (WHERE EXISTS (SELECT FROM credit_auditevent event
-        WHERE event.target = 'decision:' || made.decision_id AND event.type = 'what_if_used'))
+        WHERE event.target = 'decision:' || made.decision_id AND event.type = 'what_if_used'
+            AND event.id >= %(events_from)s))
         AS what_if,
     count(*) FILTER (WHERE EXISTS (SELECT FROM credit_reasonfeedback said
         WHERE said.decision_id = made.decision_id)) AS reasons_judged,
@@ -136,6 +139,7 @@ def compute(product: Product | None, since: datetime, until: datetime) -> Counte
         "low": first_id(since),
         "below": first_id(until),
         "offered": first_id(since - LONGEST_OFFER),
+        "events_from": int(f"{since - LONGEST_LOOK:%Y%m}") * MONTH,
         "shortest": FIRST,
         "ratio": RATIO,
     }

@@ -42,9 +42,9 @@ def count_results() -> None:
 @_task(name="monitoring.check_results")
 def check_results() -> None:
     """Tell what performance and business came to; the same facts give the same findings."""
-    from monitoring import business_checks, findings, performance  # noqa: PLC0415 - as above
+    from monitoring import business_findings, findings, performance_findings  # noqa: PLC0415
 
     at = timezone.now()
     for product in Product.objects.order_by("pk"):
-        findings.tell(performance.findings(product, at=at), at=at)
-        findings.tell(business_checks.findings(product, at=at), at=at)
+        findings.tell(performance_findings.findings(product, at=at), at=at)
+        findings.tell(business_findings.findings(product, at=at), at=at)

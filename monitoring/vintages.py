@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from credit.ids import first_id
-from credit.models import OfferAnswer, OfficerDecision, Outcome, Product
+from credit.models import Application, OfferAnswer, OfficerDecision, Outcome, Product
 from monitoring.models import CountedVintage
 from scoring import vintage_figures, vintages
 from scoring.binned_ranking import BINS, REACH, STEP
@@ -103,7 +103,13 @@ def _is_due(month: date, before: CountedVintage | None, *, at: datetime) -> bool
     if at < before.computed_at + HOUR:
         return False
     was_running = before.computed_at < _begins(months_after(month, 1))
-    return was_running or before.seen != _seen(month, at=at)
+    return was_running or (before.seen != _seen(month, at=at) and _is_kept(month))
+
+
+def _is_kept(month: date) -> bool:
+    """Say whether a month's applications are there; of one that was dropped the count stays."""
+    low, below = first_id(_begins(month)), first_id(_begins(months_after(month, 1)))
+    return Application.objects.filter(pk__gte=low, pk__lt=below).exists()
 
 
 def _seen(month: date, *, at: datetime) -> list[int]:

@@ -115,6 +115,7 @@ def panel(
     if not every:
         return None
     scales = _scales(every, bounds, floor=floor)
+    top, bottom = _within(bounds, scales)
     return Panel(
         title=title,
         words=words,
@@ -131,7 +132,9 @@ def panel(
             ],
             scales,
         ),
-        **_within(bounds, scales),
+        target=None if bounds is None else scales.y(bounds.target),
+        within_top=top,
+        within_height=round(bottom - top, 1),
     )
 
 
@@ -172,16 +175,12 @@ def _line(pairs: Sequence[tuple[date, float]], scales: Scales) -> str:
     return " ".join(f"{scales.x(month)},{scales.y(value)}" for month, value in pairs)
 
 
-def _within(bounds: Bounds | None, scales: Scales) -> dict[str, float]:
+def _within(bounds: Bounds | None, scales: Scales) -> tuple[float, float]:
+    """Give where the tolerance begins and ends; at the edge of the drawing where nothing bounds."""
     if bounds is None:
-        return {}
+        return TOP, TOP
     top = TOP if bounds.high is None else scales.y(bounds.high)
-    low = scales.low if bounds.low is None else bounds.low
-    return {
-        "within_top": top,
-        "within_height": round(scales.y(low) - top, 1),
-        "target": scales.y(bounds.target),
-    }
+    return top, scales.y(scales.low if bounds.low is None else bounds.low)
 
 
 def _across(scales: Scales, write: Write) -> tuple[Tick, ...]:

@@ -7,7 +7,14 @@ import pytest
 
 from credit.actions import counter_offers, feedback, officer_decisions, trials
 from credit.models import Alert, Product
-from monitoring import business_checks, business_figures, criteria, findings, periods
+from monitoring import (
+    business_checks,
+    business_figures,
+    business_findings,
+    criteria,
+    findings,
+    periods,
+)
 from monitoring.business import KIND, compute
 from monitoring.models import Figures
 from scoring.criteria import Standing
@@ -232,19 +239,26 @@ def test_a_part_of_the_product_has_no_targets(product):
 def test_a_quiet_month_raises_nothing_and_a_planted_fall_exactly_one(product):
     for back in range(1, 31):
         store(product, TODAY - back * DAY, officer_approved=11, officer_declined=9)
-    quiet = business_checks.findings(product, at=AT)
+    quiet = business_findings.findings(product, at=AT)
     findings.tell(quiet, at=AT)
     assert not Alert.objects.exists()
 
     for back in range(1, 31):
         store(product, TODAY - back * DAY, officer_approved=4, officer_declined=16)
     for _ in range(2):
-        findings.tell(business_checks.findings(product, at=AT), at=AT)
+        findings.tell(business_findings.findings(product, at=AT), at=AT)
 
     alert = Alert.objects.get()
     assert alert.cause == "business_off_target"
     assert "Approval rate 20.0% (17.0% to 23.4%, n = 600)" in alert.message
     assert "the target is 55.0%, give or take 15.0%, set before go-live" in alert.message
+
+
+def test_a_figure_of_which_nothing_is_known_tells_nothing(product):
+    """Else an alert would pass because nobody decides any more."""
+    told = {each.segment for each in business_findings.findings(product, at=AT)}
+
+    assert told == {"figure:waiting"}
 
 
 def test_few_are_shown_as_off_and_raise_nothing(product):

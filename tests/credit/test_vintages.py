@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from credit.actions import outcomes
 from credit.models import Alert, Decision
-from monitoring import findings, performance, vintage_rows, vintages
+from monitoring import findings, performance, performance_findings, vintage_rows, vintages
 from monitoring.models import CountedVintage
 from scoring import vintage_figures
 from scoring.binned_ranking import BINS, bin_of
@@ -122,6 +122,15 @@ def test_a_month_that_is_over_is_counted_again_only_when_something_came(product,
     assert due(matured) == matured
 
 
+def test_the_count_of_a_month_whose_decisions_were_dropped_stays(product):
+    store(product, NOVEMBER)
+    CountedVintage.objects.update(seen=[5, 5, 5, 5])
+
+    vintages.count_due(at=LONG_AFTER + timedelta(hours=2))
+
+    assert CountedVintage.objects.get(month=NOVEMBER).measured["n"] == 2_000
+
+
 def test_only_a_month_of_which_all_loans_are_old_enough_is_complete(product, lent):
     lent("bad", "good")
     vintages.count_due(at=A_YEAR_LATER)
@@ -157,7 +166,7 @@ def store(product, month, *, n=2_000, pd=0.05, times=1.0, ranks=True):
 
 
 def told(product):
-    return {each.cause: each for each in performance.findings(product, at=LONG_AFTER)}
+    return {each.cause: each for each in performance_findings.findings(product, at=LONG_AFTER)}
 
 
 def test_loans_that_came_true_raise_nothing(product):
