@@ -342,6 +342,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "count what days and vintages came to": {
+        "task": "monitoring.count_results",
+        "schedule": 120.0,
+        "options": {"expires": 120},
+    },
+    "check performance and business": {
+        "task": "monitoring.check_results",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget old idempotency keys": {
         "task": "credit.purge_idempotency",
         "schedule": 3600.0,

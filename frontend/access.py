@@ -43,6 +43,7 @@ OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
 PROPOSES_POLICIES = frozenset({Role.ADMINISTRATOR, Role.MODEL_DEVELOPER})
 ANSWERS_POLICIES = frozenset({Role.MODEL_VALIDATOR, Role.COMPLIANCE})
 READS_POLICIES = PROPOSES_POLICIES | ANSWERS_POLICIES | {Role.AUDITOR}
+READS_RESULTS = READS_POLICIES | {Role.SENIOR_OFFICER}
 
 ACCESS: dict[str, Rule] = {
     "sign_in": Rule(is_public=True),
@@ -116,6 +117,8 @@ ACCESS: dict[str, Rule] = {
     "home": Rule(read=frozenset(Role)),
     "service": Rule(read=frozenset(Role) - OFFICERS),
     "fairness": Rule(read=OVERSEES),
+    "performance": Rule(read=READS_RESULTS),
+    "business": Rule(read=READS_RESULTS),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
         write=frozenset({Role.MODEL_VALIDATOR, Role.ADMINISTRATOR}),

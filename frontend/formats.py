@@ -94,3 +94,14 @@ def month(of: date) -> str:
     'November 2026'
     """
     return str(format_skeleton("yMMMM", of, locale=locale()))
+
+
+def short_month(of: date) -> str:
+    """Write a month with its year where there is little room.
+
+    Examples
+    --------
+    >>> short_month(date(2026, 11, 1))
+    'Nov 2026'
+    """
+    return str(format_skeleton("yMMM", of, locale=locale()))

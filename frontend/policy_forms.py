@@ -166,6 +166,9 @@ def _field(setting: Setting, label: str, value: str, contract: Contract) -> form
     if setting.kind is Kind.CHOICE:
         choices = [(each, each.replace("_", " ")) for each in setting.choices]
         return forms.ChoiceField(choices=choices, **options)
+    if setting.kind is Kind.DAY:
+        widget = forms.DateInput(attrs={"type": "date"})
+        return forms.CharField(max_length=LONGEST, widget=widget, **options)
     attrs = {} if setting.kind in {Kind.WORDS, Kind.LIST} else {"inputmode": "decimal"}
     return forms.CharField(max_length=LONGEST, widget=forms.TextInput(attrs=attrs), **options)
 

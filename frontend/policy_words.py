@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from credit.words import Words
+from monitoring.business_words import FIGURES
 from scoring.policy_settings import RULES
 
 LABELS: dict[str, Words] = {
@@ -76,8 +77,16 @@ PARTS: tuple[tuple[Words, tuple[str, ...]], ...] = (
     (_("Affordability"), ("affordability.",)),
     (_("Way into service"), ("policy.promotion.",)),
     (_("Exploration lane"), ("policy.exploration.",)),
+    (_("What it is to achieve"), ("policy.criteria.",)),
     (_("Other settings"), ("policy.",)),
 )
+# Of each figure that may have a target.
+OF_A_CRITERION: dict[str, Words] = {
+    "target": _("{figure}: target"),
+    "tolerance": _("{figure}: tolerance"),
+    "since": _("{figure}: counts from"),
+}
+_CRITERIA = "policy.criteria."
 _RULE = gettext_lazy("Rule {rule}: {setting}")
 
 
@@ -87,6 +96,9 @@ def label_of(path: str) -> str:
         rule, _dot, setting = path.removeprefix(f"{RULES}.").partition(".")
         words = str(OF_A_RULE.get(setting, setting))
         return _RULE.format(rule=rule, setting=words[:1].lower() + words[1:])
+    figure, _dot, key = path.removeprefix(_CRITERIA).partition(".")
+    if path.startswith(_CRITERIA) and figure in FIGURES and key in OF_A_CRITERION:
+        return str(OF_A_CRITERION[key]).format(figure=FIGURES[figure].label)
     return str(LABELS.get(path, path))
 
 

@@ -29,6 +29,7 @@ from frontend.views import (
     promotions,
     queue,
     registry,
+    results,
     reviews,
     signatures,
     simulations,
@@ -104,6 +105,8 @@ urlpatterns = [
     _page("monitoring/", monitoring.home, "home"),
     _page("monitoring/service/", monitoring.service, "service"),
     _page("fairness/", fairness.index, "fairness"),
+    _page("monitoring/<slug:product>/performance/", results.performance, "performance"),
+    _page("monitoring/<slug:product>/business/", results.business, "business"),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]

@@ -5,6 +5,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from credit.models import Product
 from credit.store import FileAltered, FileMissing
 
 log = structlog.get_logger("monitoring.tasks")
@@ -51,3 +52,24 @@ def count_service() -> None:
     service.bring_service_up_to_date(at=at)
     counts.forget(at=at)
     pulses.forget(at=at)
+
+
+@_task(name="monitoring.count_results")
+def count_results() -> None:
+    """Count what days came to, and what matured of months."""
+    from monitoring import business, periods, vintages  # noqa: PLC0415 - scipy, in the child only
+
+    at = timezone.now()
+    periods.bring_up_to_date(business.KIND, at=at)
+    vintages.count_due(at=at)
+
+
+@_task(name="monitoring.check_results")
+def check_results() -> None:
+    """Tell what performance and business came to; the same facts give the same findings."""
+    from monitoring import business_findings, findings, performance_findings  # noqa: PLC0415
+
+    at = timezone.now()
+    for product in Product.objects.order_by("pk"):
+        findings.tell(performance_findings.findings(product, at=at), at=at)
+        findings.tell(business_findings.findings(product, at=at), at=at)

@@ -36,6 +36,7 @@ from scoring.contract import (
 )
 from scoring.contract_authority import read_authority
 from scoring.contract_checks import problems_of
+from scoring.contract_criteria import read_criteria
 from scoring.contract_learning import read_exploration, read_learning
 from scoring.contract_lines import line_of, lines_of
 from scoring.contract_notices import officer_reason, read_notices
@@ -96,6 +97,7 @@ def read_policy(table: Table) -> Policy:
         exploration=read_exploration(table),
         promotion=maybe_promotion(table),
         gates=whole_of(table.table("gates", optional=True), read_gates),
+        criteria=whole_of(table.table("criteria", optional=True), read_criteria),
     )
 
 

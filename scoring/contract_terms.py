@@ -1,12 +1,13 @@
 """The parts of a contract that are about the product: outcome, money, points, policy, training."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from scoring.criteria import Criteria
 from scoring.learning_terms import Exploration
 
 
@@ -253,6 +254,7 @@ class Policy:
     exploration: Exploration | None = None  # None: nobody is drawn
     promotion: Promotion | None = None  # None: no step is asked for between approval and service
     gates: GateBounds = GateBounds()
+    criteria: Criteria = field(default_factory=Criteria)  # the owner's, of the product's figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

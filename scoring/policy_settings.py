@@ -3,6 +3,7 @@
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     WORDS = "words"
     LIST = "list"  # words with commas between them
     CHOICE = "choice"
+    DAY = "day"  # as in 2026-11-01
     OTHER = "other"  # told, but not changed here
 
 
@@ -144,6 +146,7 @@ _KINDS: dict[Any, Kind] = {
     int: Kind.WHOLE,
     bool: Kind.FLAG,
     str: Kind.WORDS,
+    date: Kind.DAY,
     tuple[str, ...]: Kind.LIST,
 }
 

@@ -6,6 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from scoring.contract import Contract, ContractProblem, ContractRefused
@@ -146,7 +147,11 @@ def _put(
     try:
         table[key] = _value(setting.kind, words)
     except ValueError:
-        meant = {Kind.WHOLE: "a whole number", Kind.FLAG: "true or false"}
+        meant = {
+            Kind.WHOLE: "a whole number",
+            Kind.FLAG: "true or false",
+            Kind.DAY: "a date such as 2026-11-01",
+        }
         message = f"must be {meant.get(setting.kind, 'a number')}"
         yield ContractProblem(path=setting.path, message=message)
 
@@ -159,6 +164,8 @@ def _value(kind: Kind, words: str) -> Any:
             return int(words)
         case Kind.FLAG:
             return bool(("false", "true").index(words))
+        case Kind.DAY:
+            return date.fromisoformat(words)
         case Kind.LIST:
             return [each.strip() for each in words.split(",") if each.strip()]
     return words
@@ -229,6 +236,8 @@ def _is_tables(value: object) -> bool:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(_toml(each) for each in value)}]"
     if isinstance(

@@ -3,5 +3,12 @@
 from monitoring.models.fairness import FairnessReport
 from monitoring.models.figures import Figures
 from monitoring.models.service import MinuteCounts, Pulse
+from monitoring.models.vintages import CountedVintage
 
-__all__ = ["FairnessReport", "Figures", "MinuteCounts", "Pulse"]
+__all__ = [
+    "CountedVintage",
+    "FairnessReport",
+    "Figures",
+    "MinuteCounts",
+    "Pulse",
+]

@@ -15,6 +15,7 @@ from credit.actions.alerts import raise_alert
 from credit.models import Role
 from frontend import catalogue
 from frontend.access import OFFICERS
+from monitoring import business, periods, vintages
 from scoring.contract import Contract
 
 CONTRACTS = sorted((factories.TESTS.parent / "contracts").glob("*/contract.toml"))
@@ -35,6 +36,8 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     notices_scene.declined(officer)
     factories.proposal(champion.product)
     populations.count_due(at=factories.AT)
+    periods.bring_up_to_date(business.KIND, at=factories.AT)
+    vintages.count_due(at=factories.AT)
     raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(

@@ -6,7 +6,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 READERS = (
     *("contract_reading.py", "contract_authority.py", "contract_learning.py"),
-    *("contract_notices.py", "contract_promotion.py"),
+    *("contract_notices.py", "contract_promotion.py", "contract_criteria.py"),
 )
 READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in READERS)
 REFERENCE = (CHECKOUT / "docs" / "contract.md").read_text()
