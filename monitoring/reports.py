@@ -25,7 +25,7 @@ def make(
     Validation always gives a report: that no group is known there is itself a finding.
     """
     sample = populations.sample_of(version, population, at=at)
-    groups = populations.groups_of(sample, version=version, by=by)
+    groups = populations.groups_of(sample, of=version, by=by)
     if population == Population.DECISIONS and not any(any(known) for known in groups.values()):
         return None
     found = fairness.assess(
