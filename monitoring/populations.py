@@ -1,8 +1,8 @@
 """The people a fairness report is about: who was chosen, who was bad, and who they are."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -35,7 +35,7 @@ class Sample:
     version: tuple[int | None, ...] = ()  # primary key of what scored it
     decided_at: tuple[datetime | None, ...] = ()  # None of past loans
     share_offered: tuple[float | None, ...] = ()  # of the amount asked for; where terms are asked
-    ids: tuple[str, str] | None = field(default=None)  # of decisions: from, below
+    ids: tuple[str, str] | None = None  # of decisions: from, below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,14 +171,13 @@ def _decisions(
 
 
 def _laid_out(
-    found: Iterable[Decided], rule: _Rule, *, period: str | None, ids: tuple[str, str] | None
+    found: Sequence[Decided], rule: _Rule, *, period: str | None, ids: tuple[str, str] | None
 ) -> Sample:
-    columns = tuple(zip(*found, strict=True)) or ((),) * len(Decided._fields)
+    columns = zip(*found, strict=True) if found else [()] * len(Decided._fields)
     by = dict(zip(Decided._fields, columns, strict=True))
-    each = [Decided(*row) for row in zip(*columns, strict=True)]
     return Sample(
         rows=tuple(f"decision:{row}" for row in by["id"]),
-        selected=tuple(rule.chosen(one) for one in each),
+        selected=tuple(rule.chosen(one) for one in found),
         bad=by["is_bad"],
         period=period or _period(by["decided_at"]),
         approved_means=rule.means,
@@ -188,7 +187,7 @@ def _laid_out(
         route=by["route"],
         version=by["version"],
         decided_at=by["decided_at"],
-        share_offered=tuple(_share_offered(one) for one in each),
+        share_offered=tuple(_share_offered(one) for one in found),
         ids=ids,
     )
 
