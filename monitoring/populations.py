@@ -179,7 +179,7 @@ def _laid_out(
         rows=tuple(f"decision:{row}" for row in by["id"]),
         selected=tuple(rule.chosen(one) for one in found),
         bad=by["is_bad"],
-        period=period or _period(by["decided_at"]),
+        period=period or period_of(by["decided_at"]),
         approved_means=rule.means,
         pd=by["pd"],
         score=by["score"],
@@ -219,10 +219,12 @@ def _of_decisions(
     return {f"decision:{application}": group for application, group in found.items()}
 
 
-def _period(moments: Sequence[datetime]) -> str:
-    if not moments:
+def period_of(moments: Sequence[datetime | None]) -> str:
+    """Say from when to when something was decided."""
+    known = [each for each in moments if each is not None]
+    if not known:
         return "no decision yet"
-    first, last = _day(min(moments)), _day(max(moments))
+    first, last = _day(min(known)), _day(max(known))
     return f"decided on {last}" if first == last else f"decided {first} to {last}"
 
 

@@ -26,3 +26,19 @@ def report_fairness() -> None:
             reports.make_once(version=version, at=timezone.now())
         except (FileMissing, FileAltered) as error:
             log.warning("fairness_not_reported", model=version.name, why=str(error))
+
+
+@_task(name="monitoring.answer_fairness")
+def answer_fairness() -> None:
+    """Make the fairness reports that somebody asked for; the rows say which."""
+    from monitoring import fairness_schedule  # noqa: PLC0415 - as above
+
+    fairness_schedule.answer_all(at=timezone.now())
+
+
+@_task(name="monitoring.report_fairness_of_months")
+def report_fairness_of_months() -> None:
+    """Report on the months that are over, each once."""
+    from monitoring import fairness_schedule  # noqa: PLC0415 - as above
+
+    fairness_schedule.report_months(at=timezone.now())
