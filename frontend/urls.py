@@ -101,6 +101,12 @@ urlpatterns = [
     _page("console/data/<int:ingestion_id>/report.json", ingestions.report, "ingestion_report"),
     _page("console/webhooks/", webhooks.index, "webhooks"),
     _page("fairness/", fairness.index, "fairness"),
+    _page("fairness/reports/<int:report_id>/", fairness.report, "fairness_report"),
+    _page(
+        "fairness/reports/<int:report_id>/report.<str:form>",
+        fairness.file,
+        "fairness_report_file",
+    ),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]
