@@ -10,16 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from structlog.testing import capture_logs
 
 from credit import store, vault
-from credit.ids import new_id
-from credit.models import (
-    Application,
-    AuditEvent,
-    Decision,
-    ModelVersion,
-    Outcome,
-    PolicyVersion,
-    Score,
-)
+from credit.models import AuditEvent, ModelVersion
 from monitoring import queries, reports, tasks
 from monitoring.models import FairnessReport
 
@@ -34,67 +25,6 @@ def fairness():
         return out.getvalue()
 
     return run
-
-
-@pytest.fixture
-def in_use(version, compliance, at):
-    ModelVersion.objects.filter(pk=version.pk).update(
-        stage="champion", promoted_by=compliance, promoted_at=at
-    )
-    version.refresh_from_db()
-    return version
-
-
-@pytest.fixture
-def decide(version, developer, compliance, at):
-    """Write a decision of this version as it would have been written on a day."""
-    policy = PolicyVersion.objects.create(
-        product=version.product,
-        number=1,
-        contract=version.contract,
-        in_force_from=at,
-        requested_by=developer,
-        approved_by=compliance,
-    )
-
-    def write(group, *, recommendation, is_bad=None, matures_on=None):
-        application = Application.objects.create(
-            id=new_id(at),
-            product=version.product,
-            reference="A",
-            amount=1000,
-            term_months=12,
-            features={},
-            status="awaiting_officer",
-            received_at=at,
-            salt=b"0" * 16,
-        )
-        Score.objects.create(
-            application=application,
-            contract=version.contract,
-            route="champion",
-            model_version=version,
-            pd=0.1,
-        )
-        decision = Decision.objects.create(
-            application=application,
-            policy=policy,
-            recommendation=recommendation,
-            decided_at=at,
-        )
-        if group:
-            vault.store_each([(application.pk, "age_group", group)], at=at)
-        if is_bad is not None:
-            Outcome.objects.create(
-                decision=decision,
-                is_bad=is_bad,
-                observed_on=at.date(),
-                reported_at=at,
-                reported_by=developer,
-                matures_on=matures_on or at.date(),
-            )
-
-    return write
 
 
 def group_of(view, value):
