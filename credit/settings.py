@@ -292,6 +292,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "make the fairness reports that people asked for": {
+        "task": "monitoring.answer_fairness",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "report the fairness of the months that are over": {
+        "task": "monitoring.report_fairness_of_months",
+        "schedule": 6 * 3600.0,  # a month is reported on once; what was missed is made up for
+        "options": {"expires": 6 * 3600},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,

@@ -116,9 +116,11 @@ ACCESS: dict[str, Rule] = {
     ),
     "home": Rule(read=frozenset(Role)),
     "service": Rule(read=frozenset(Role) - OFFICERS),
-    "fairness": Rule(read=OVERSEES),
     "performance": Rule(read=READS_RESULTS),
     "business": Rule(read=READS_RESULTS),
+    "fairness": Rule(read=OVERSEES, write=frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR})),
+    "fairness_report": Rule(read=OVERSEES),
+    "fairness_report_file": Rule(read=OVERSEES),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
         write=frozenset({Role.MODEL_VALIDATOR, Role.ADMINISTRATOR}),

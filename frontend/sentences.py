@@ -146,6 +146,17 @@ WORDS = (
     _("Insufficient evidence: {group} has 1 person, and at least {least} are needed."),
     _("Insufficient evidence: {group} has {n} people, and at least {least} are needed."),
     _("Insufficient evidence: nobody in {group} is approved, so there is no ratio."),
+    _("Insufficient evidence: nobody in {group} is {deed}, so there is no ratio."),
+    _("Insufficient evidence: {group} has 0 people, and at least {least} are needed."),
+    _("Insufficient evidence: {group} has fewer than {least} people."),
+    _("Insufficient evidence: withheld, for with it a smaller group could be worked out."),
+    _("Insufficient evidence: nowhere are there people of this group and of {group}."),
+    _("in the file of past loans"),
+    _("sent with the application"),
+    _("lent to against the recommendation"),
+    _("granted what was asked for"),
+    _("declined against the recommendation"),
+    _("Cochran-Mantel-Haenszel test"),
     _("Within bounds: {rest}"),
     _("Outside bounds: {rest}"),
     _("Insufficient evidence: {rest}"),
@@ -159,6 +170,31 @@ WORDS = (
     ),
     _(
         "approved {times} times as often as {group} (95 % interval {low} to {high}); too uncertain"
+        " to say on which side of {bound} it lies."
+    ),
+    _(
+        "{others} is declined against the recommendation {times} times as often as {group} (95 %"
+        " interval {low} to {high}); the whole interval is at or above {bound}."
+    ),
+    _(
+        "{others} is declined against the recommendation {times} times as often as {group} (95 %"
+        " interval {low} to {high}), which is below {bound}, and the gap is unlikely to be chance"
+        " ({p}, {test})."
+    ),
+    _(
+        "{others} is declined against the recommendation {times} times as often as {group} (95 %"
+        " interval {low} to {high}); too uncertain to say on which side of {bound} it lies."
+    ),
+    _(
+        "{deed} {times} times as often as {group} (95 % interval {low} to {high}); the whole"
+        " interval is at or above {bound}."
+    ),
+    _(
+        "{deed} {times} times as often as {group} (95 % interval {low} to {high}), which is"
+        " below {bound}, and the gap is unlikely to be chance ({p}, {test})."
+    ),
+    _(
+        "{deed} {times} times as often as {group} (95 % interval {low} to {high}); too uncertain"
         " to say on which side of {bound} it lies."
     ),
     _("p below {bound}"),
@@ -175,6 +211,16 @@ WORDS = (
     _("decided {first} to {last}"),
     _("PD of at most {cut_off}, the contract's cut-off for approval"),
     _("recommended for approval when it was decided"),
+    _(
+        "approved in the end, by policy or by an officer; who still waits, withdrew, or whose"
+        " application was incomplete is left out"
+    ),
+    _("lent by an officer, on whatever terms, though declining was recommended"),
+    _("declined by an officer though approving was recommended"),
+    _(
+        "granted on the terms asked for, not by a counter-offer of less or of another term; the"
+        " product sets no price, so nothing is known of rates or fees"
+    ),
     # Of the time machine.
     _("managed loop"),
     _("first model left alone"),

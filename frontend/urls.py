@@ -107,6 +107,12 @@ urlpatterns = [
     _page("fairness/", fairness.index, "fairness"),
     _page("monitoring/<slug:product>/performance/", results.performance, "performance"),
     _page("monitoring/<slug:product>/business/", results.business, "business"),
+    _page("fairness/reports/<int:report_id>/", fairness.report, "fairness_report"),
+    _page(
+        "fairness/reports/<int:report_id>/report.<str:form>",
+        fairness.file,
+        "fairness_report_file",
+    ),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]

@@ -1,43 +1,82 @@
 """Makes and stores fairness reports. For the worker and for commands: it reads the vault."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from credit.models import ModelVersion, User
+from credit.models import ModelVersion, Product, User
 from monitoring import populations
 from monitoring.models import FairnessReport
-from monitoring.populations import Sample
+from monitoring.populations import Groups, Sample, contract_of
+from monitoring.sections import Material, sections_of
+from monitoring.stored_reports import laid_out
 from scoring import fairness
-from scoring.fairness_report import AttributeReport, GroupReport, Rate
-from scoring.proportions import CONFIDENCE, Interval
+from scoring.contract import Contract
 
-Population = FairnessReport.Population
+Population, Stage = FairnessReport.Population, FairnessReport.Stage
+BANDS = "score band"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a stage is judged and spoken of."""
+
+    deed: str
+    is_favourable: bool = True
+    within: str = ""  # what groups are compared within
+    has_outcomes: bool = False
+
+
+WAYS: dict[str, _Way] = {
+    Stage.RECOMMENDATION: _Way(deed="approved", has_outcomes=True),
+    Stage.FINAL: _Way(deed="approved", has_outcomes=True),
+    Stage.LOW_SIDE: _Way(deed="lent to against the recommendation", within=BANDS),
+    Stage.HIGH_SIDE: _Way(
+        deed="declined against the recommendation", within=BANDS, is_favourable=False
+    ),
+    Stage.TERMS: _Way(deed="granted what was asked for"),
+}
 
 
 @transaction.atomic
 def make(
-    *, version: ModelVersion, population: str, by: User | None, at: datetime
+    *,
+    version: ModelVersion | None = None,
+    product: Product | None = None,
+    population: str,
+    stage: str = Stage.RECOMMENDATION,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: User | None,
+    at: datetime,
+    event: int | None = None,
+    is_due: bool = False,
 ) -> FairnessReport | None:
-    """Compute and store a report; None where the group of nobody in the population is known.
+    """Compute and store a report on a version, or on all versions of a product.
 
-    Validation always gives a report: that no group is known there is itself a finding.
+    None where nobody's group is known among the decisions, unless it `is_due`. Validation always
+    gives a report: that no group is known there is itself a finding.
     """
-    sample = populations.sample_of(version, population, at=at)
-    groups = populations.groups_of(sample, version=version, by=by)
-    if population == Population.DECISIONS and not any(any(known) for known in groups.values()):
+    of = version or product
+    contract = contract_of(of) if of else None
+    if of is None or contract is None:
         return None
-    found = fairness.assess(
-        contract=version.contract.read(), selected=sample.selected, bad=sample.bad, groups=groups
-    )
+    sample = populations.sample_of(of, population, at=at, stage=stage, since=since, until=until)
+    groups = populations.groups_of(sample, of=of, by=by)
+    if population == Population.DECISIONS and not (is_due or knows_anybody(groups)):
+        return None
     return FairnessReport.objects.create(
-        product=version.product,
+        product=version.product if version else product,
         model_version=version,
         population=population,
-        report=_stored(found, sample),
+        stage=stage,
+        since=since,
+        until=until,
+        report=_report(of, contract, sample, groups, population=population, stage=stage, at=at),
         created_at=at,
         created_by=by,
+        asked_by_event=event,
     )
 
 
@@ -51,71 +90,57 @@ def make_once(*, version: ModelVersion, at: datetime) -> FairnessReport | None:
     return make(version=version, population=Population.VALIDATION, by=None, at=at)
 
 
-def _stored(found: fairness.FairnessReport, sample: Sample) -> dict[str, Any]:
-    """Lay a report out as `monitoring.queries` reads it."""
-    return {
-        "n": found.n,
-        "period": sample.period,
-        "approved_means": sample.approved_means,
-        "minimum_air": found.minimum_air,
-        "minimum_group": found.minimum_group,
-        "confidence": CONFIDENCE,
-        "verdict": found.verdict,
-        "verdict_words": found.words,
-        "attributes": [_attribute(each) for each in found.attributes],
-    }
+def knows_anybody(groups: Groups) -> bool:
+    """Say whether the group of anybody is known."""
+    return any(group is not None for known in groups.values() for group in known)
 
 
-def _attribute(found: AttributeReport) -> dict[str, Any]:
-    labels = {group.value: group.label for group in found.groups}
-    return {
-        "name": found.name,
-        "label": found.label,
-        "assessable": found.assessable,
-        "why_not": found.why_not or "",
-        "reference_label": labels.get(found.reference or "", ""),
-        "n": found.n,
-        "n_missing": found.n_missing,
-        "verdict": found.verdict,
-        "verdict_words": found.words,
-        "groups": [_group(group) for group in found.groups],
-    }
+def _report(
+    of: ModelVersion | Product,
+    contract: Contract,
+    sample: Sample,
+    groups: Groups,
+    *,
+    population: str,
+    stage: str,
+    at: datetime,
+) -> dict[str, object]:
+    way = WAYS[stage]
+    found = fairness.assess_people(
+        people_of(sample, way),
+        groups,
+        attributes=contract.protected,
+        bounds=contract.fairness,
+        deed=way.deed,
+        is_favourable=way.is_favourable,
+    )
+    material = Material(
+        of=of,
+        contract=contract,
+        population=population,
+        stage=stage,
+        sample=sample,
+        groups=groups,
+        found=found,
+        at=at,
+    )
+    return laid_out(
+        found,
+        sample,
+        groups,
+        within=way.within,
+        is_favourable=way.is_favourable,
+        sections=sections_of(material),
+    )
 
 
-def _group(group: GroupReport) -> dict[str, Any]:
-    return {
-        "value": group.value,
-        "label": group.label,
-        "is_reference": group.is_reference,
-        "n": group.n,
-        **_rate("approval_rate", "approval", group.approval),
-        **_comparison(group),
-        **_rate("tpr", "tpr", group.true_positive),
-        "tpr_n": group.true_positive.n,
-        **_rate("fpr", "fpr", group.false_positive),
-        "fpr_n": group.false_positive.n,
-        "verdict": group.verdict or "",
-        "verdict_words": group.words,
-    }
-
-
-def _comparison(group: GroupReport) -> dict[str, Any]:
-    found = group.comparison
-    return {
-        "air": found.air if found else None,
-        **_ends("air", found.air_interval if found else None),
-        "p_value": found.significance.p_value if found else None,
-        "test": found.significance.test if found else "",
-        "marginal_effect_pp": found.marginal_effect if found else None,
-        **_ends("marginal_effect", found.marginal_effect_interval if found else None),
-    }
-
-
-def _rate(name: str, ends: str, rate: Rate) -> dict[str, Any]:
-    return {name: rate.value, **_ends(ends, rate.interval)}
-
-
-def _ends(name: str, interval: Interval | None) -> dict[str, float | None]:
-    if interval is None:
-        return {f"{name}_low": None, f"{name}_high": None}
-    return {f"{name}_low": interval.low, f"{name}_high": interval.high}
+def people_of(sample: Sample, way: _Way) -> fairness.People:
+    """Lay a sample out for what a stage asks of it."""
+    return fairness.people_of(
+        sample.selected,
+        sample.bad if way.has_outcomes else None,
+        pd=sample.pd,
+        score=sample.score,
+        offered=sample.share_offered or None,
+        strata=[band or "none" for band in sample.band] if way.within == BANDS else None,
+    )

@@ -73,3 +73,19 @@ def check_results() -> None:
     for product in Product.objects.order_by("pk"):
         findings.tell(performance_findings.findings(product, at=at), at=at)
         findings.tell(business_findings.findings(product, at=at), at=at)
+
+
+@_task(name="monitoring.answer_fairness")
+def answer_fairness() -> None:
+    """Make the fairness reports that somebody asked for; the rows say which."""
+    from monitoring import fairness_schedule  # noqa: PLC0415 - as above
+
+    fairness_schedule.answer_all(at=timezone.now())
+
+
+@_task(name="monitoring.report_fairness_of_months")
+def report_fairness_of_months() -> None:
+    """Report on the months that are over, each once."""
+    from monitoring import fairness_schedule  # noqa: PLC0415 - as above
+
+    fairness_schedule.report_months(at=timezone.now())

@@ -1,38 +1,39 @@
-"""How a model treats the groups of a protected attribute, and how sure that is.
+"""How a model, a policy or its officers treat the groups of a protected attribute.
 
-*Approved* is the positive answer throughout. The **true positive rate** (TPR) is the share of
-applicants who repaid that is approved; the **false positive rate** (FPR) is the share of
-applicants who defaulted that is approved.
+*Chosen* is who was approved, or whatever else a stage of deciding does. The **true positive rate**
+(TPR) is the share of applicants who repaid that is chosen; the **false positive rate** (FPR) is
+the share of applicants who defaulted that is chosen.
 
 Groups come from the vault, so this runs in the learning worker and in commands only, never
 where decisions are made.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeGuard
+
+import numpy as np
 
 from scoring import fairness_words as words
 from scoring.contract import Contract, FairnessBounds, Protected, ProtectedGroup
-from scoring.fairness_report import (
-    AttributeReport,
-    Comparison,
-    FairnessReport,
-    GroupReport,
-    Rate,
-    Verdict,
-)
-from scoring.group_shares import Rows, Shares, count_by_group, rows_of
-from scoring.proportions import (
-    Share,
-    difference_interval,
-    ratio_interval,
-    significance,
-    wilson,
-)
+from scoring.fairness_compare import SIGNIFICANT, worst
+from scoring.fairness_groups import Asked, of_attribute
+from scoring.fairness_pairs import pairs_of
+from scoring.fairness_report import AttributeReport, FairnessReport, GroupReport, Verdict
+from scoring.group_shares import People, Rows, people_of, rows_of
 
-SIGNIFICANT = 0.05  # p-value below which a gap is not put down to chance
+__all__ = [
+    "People",
+    "SIGNIFICANT",
+    "AttributeReport",
+    "FairnessReport",
+    "GroupReport",
+    "Verdict",
+    "assess",
+    "assess_people",
+    "people_of",
+    "report",
+]
 
-__all__ = ["AttributeReport", "FairnessReport", "GroupReport", "Verdict", "assess", "report"]
+Groups = Mapping[str, Sequence[str | None]]
 
 
 def assess(
@@ -40,9 +41,9 @@ def assess(
     contract: Contract,
     selected: Sequence[bool],
     bad: Sequence[bool | None] | None,
-    groups: Mapping[str, Sequence[str | None]],
+    groups: Groups,
 ) -> FairnessReport:
-    """Report on every protected attribute that a contract names.
+    """Report on every protected attribute that a contract names: who is approved, who repaid.
 
     Parameters
     ----------
@@ -59,23 +60,53 @@ def assess(
     ValueError
         The sequences differ in length.
     """
-    nobody: list[str | None] = [None] * len(selected)
-    attributes = tuple(
-        _of_attribute(
-            attribute,
-            rows=rows_of(attribute, selected, bad, groups.get(attribute.name, nobody)),
-            bounds=contract.fairness,
-        )
-        for attribute in contract.protected
+    return assess_people(
+        people_of(selected, bad), groups, attributes=contract.protected, bounds=contract.fairness
     )
-    verdict = _worst([each.verdict for each in attributes if each.assessable])
+
+
+def assess_people(
+    people: People,
+    groups: Groups,
+    *,
+    attributes: tuple[Protected, ...],
+    bounds: FairnessBounds,
+    deed: str = words.APPROVED,
+    is_favourable: bool = True,
+) -> FairnessReport:
+    """Report on people laid out in columns: also their scores, PDs and strata.
+
+    Parameters
+    ----------
+    people
+        As `people_of` lays them out. Where they have strata, groups are compared within them.
+    groups
+        As in `assess`.
+    deed, is_favourable
+        What is done to those chosen, in words, and whether they would wish it.
+    """
+    nobody: list[str | None] = [None] * len(people)
+    has_outcome = ~np.isnan(people.bad)
+    asked = Asked(
+        bounds=bounds,
+        deed=deed,
+        is_favourable=is_favourable,
+        is_selective=bool(has_outcome.any() and people.selected[has_outcome].all()),
+    )
+    rows: dict[str, Rows] = {
+        each.name: rows_of(each, people, groups.get(each.name, nobody)) for each in attributes
+    }
+    found = tuple(of_attribute(each, rows=rows[each.name], asked=asked) for each in attributes)
+    verdict = worst([each.verdict for each in found if each.assessable])
     return FairnessReport(
-        n=len(selected),
-        minimum_air=contract.fairness.minimum_air,
-        minimum_group=contract.fairness.minimum_group,
-        attributes=attributes,
+        n=len(people),
+        minimum_air=bounds.minimum_air,
+        minimum_group=bounds.minimum_group,
+        is_selective=asked.is_selective,
+        attributes=found,
+        pairs=pairs_of(rows, attributes, asked),
         verdict=verdict,
-        words=words.overall(verdict, attributes),
+        words=words.overall(verdict, found),
     )
 
 
@@ -147,124 +178,10 @@ def report(
         ),
         reference=reference,
     )
-    return _of_attribute(
-        protected,
-        rows=rows_of(protected, selected, bad, groups),
-        bounds=FairnessBounds(
-            minimum_air=minimum_air, minimum_group=minimum_group, blocks_promotion=False
-        ),
+    bounds = FairnessBounds(
+        minimum_air=minimum_air, minimum_group=minimum_group, blocks_promotion=False
     )
-
-
-def _of_attribute(attribute: Protected, *, rows: Rows, bounds: FairnessBounds) -> AttributeReport:
-    groups = _groups(attribute, rows=rows, bounds=bounds) if attribute.assessable else ()
-    verdict = _worst([group.verdict for group in groups if group.verdict is not None])
-    n_missing = rows.n_missing if attribute.assessable else 0
-    return AttributeReport(
-        name=attribute.name,
-        label=attribute.label,
-        assessable=attribute.assessable,
-        why_not=attribute.why_not,
-        reference=attribute.reference,
-        n=sum(group.n for group in groups),
-        n_missing=n_missing,
-        groups=groups,
-        verdict=verdict,
-        words=words.of_attribute(attribute, verdict=verdict, groups=groups, n_missing=n_missing),
+    found = assess_people(
+        people_of(selected, bad), {attribute: groups}, attributes=(protected,), bounds=bounds
     )
-
-
-def _groups(attribute: Protected, *, rows: Rows, bounds: FairnessBounds) -> tuple[GroupReport, ...]:
-    shares = count_by_group(attribute, rows)
-    reference = next(group for group in attribute.groups if group.value == attribute.reference)
-    return tuple(
-        _of_group(group, shares, reference=reference, bounds=bounds) for group in attribute.groups
-    )
-
-
-def _of_group(
-    group: ProtectedGroup,
-    shares: Mapping[str, Shares],
-    *,
-    reference: ProtectedGroup,
-    bounds: FairnessBounds,
-) -> GroupReport:
-    own = shares[group.value]
-    verdict, comparison, sentence = _judge(group, shares, reference=reference, bounds=bounds)
-    return GroupReport(
-        value=group.value,
-        label=group.label,
-        is_reference=group is reference,
-        n=own.n,
-        approval=_rate(own.approval, bounds),
-        true_positive=_rate(own.true_positive, bounds),
-        false_positive=_rate(own.false_positive, bounds),
-        comparison=comparison,
-        verdict=verdict,
-        words=sentence,
-    )
-
-
-def _judge(
-    group: ProtectedGroup,
-    shares: Mapping[str, Shares],
-    *,
-    reference: ProtectedGroup,
-    bounds: FairnessBounds,
-) -> tuple[Verdict | None, Comparison | None, str]:
-    """Compare a group with the reference where both are large enough, and say so in words."""
-    if group is reference:
-        return None, None, "Reference group: the others are compared with it."
-    own, other = shares[group.value].approval, shares[reference.value].approval
-    if not _is_enough(own, bounds):
-        return Verdict.INSUFFICIENT, None, words.too_small(own, who=group.label, bounds=bounds)
-    if not _is_enough(other, bounds):
-        return (
-            Verdict.INSUFFICIENT,
-            None,
-            words.too_small(other, who=reference.label, bounds=bounds),
-        )
-    comparison = _compare(own, other)
-    verdict = _verdict(comparison, bounds.minimum_air)
-    sentence = words.compared(comparison, verdict=verdict, reference=reference.label, bounds=bounds)
-    return verdict, comparison, sentence
-
-
-def _is_enough(share: Share | None, bounds: FairnessBounds) -> TypeGuard[Share]:
-    return share is not None and share.n >= bounds.minimum_group
-
-
-def _compare(share: Share, reference: Share) -> Comparison:
-    has_ratio = reference.count > 0
-    gap = difference_interval(share, reference)
-    return Comparison(
-        air=share.value / reference.value if has_ratio else None,
-        air_interval=ratio_interval(share, reference) if has_ratio else None,
-        significance=significance(share, reference),
-        marginal_effect=100 * (share.value - reference.value),
-        marginal_effect_interval=gap.times(100),
-    )
-
-
-def _verdict(comparison: Comparison, minimum_air: float) -> Verdict:
-    if comparison.air is None or comparison.air_interval is None:
-        return Verdict.INSUFFICIENT
-    if comparison.air_interval.low >= minimum_air:
-        return Verdict.WITHIN
-    if comparison.air < minimum_air and comparison.significance.p_value < SIGNIFICANT:
-        return Verdict.OUTSIDE
-    return Verdict.INSUFFICIENT
-
-
-def _worst(verdicts: Sequence[Verdict]) -> Verdict:
-    if Verdict.OUTSIDE in verdicts:
-        return Verdict.OUTSIDE
-    if not verdicts or Verdict.INSUFFICIENT in verdicts:
-        return Verdict.INSUFFICIENT
-    return Verdict.WITHIN
-
-
-def _rate(share: Share | None, bounds: FairnessBounds) -> Rate:
-    if not _is_enough(share, bounds):
-        return Rate(n=0 if share is None else share.n)
-    return Rate(n=share.n, value=share.value, interval=wilson(share))
+    return found.attributes[0]

@@ -3,41 +3,57 @@
 from collections.abc import Sequence
 
 from scoring.contract import FairnessBounds, Protected
-from scoring.fairness_report import AttributeReport, Comparison, GroupReport, Verdict
-from scoring.proportions import Share
+from scoring.fairness_report import AttributeReport, Comparison, Verdict
+
+APPROVED = "approved"  # what is done to those chosen, as in "approved 0.8 times as often as"
+WITHHELD = "Insufficient evidence: withheld, for with it a smaller group could be worked out."
 
 
-def too_small(share: Share | None, *, who: str, bounds: FairnessBounds) -> str:
-    """Say that a group is too small to state a figure of."""
-    n = 0 if share is None else share.n
-    people = "1 person" if n == 1 else f"{n:,} people"
-    needed = f"at least {max(1, bounds.minimum_group)} are needed"
-    return f"Insufficient evidence: {who} has {people}, and {needed}."
+def too_small(n: int, *, who: str, bounds: FairnessBounds) -> str:
+    """Say that a group is too small to state a figure of, without saying how small."""
+    least = max(1, bounds.minimum_group)
+    if n == 0:
+        return f"Insufficient evidence: {who} has 0 people, and at least {least} are needed."
+    return f"Insufficient evidence: {who} has fewer than {least} people."
 
 
 def compared(
-    comparison: Comparison, *, verdict: Verdict, reference: str, bounds: FairnessBounds
+    comparison: Comparison,
+    *,
+    verdict: Verdict,
+    who: str,
+    reference: str,
+    bounds: FairnessBounds,
+    deed: str,
+    is_favourable: bool,
 ) -> str:
     """Say what a comparison with the reference group comes to, with its figures."""
+    nobody = reference if is_favourable else who
     if comparison.air is None or comparison.air_interval is None:
-        return f"Insufficient evidence: nobody in {reference} is approved, so there is no ratio."
+        return f"Insufficient evidence: nobody in {nobody} is {deed}, so there is no ratio."
     low, high = comparison.air_interval.low, comparison.air_interval.high
+    subject = "" if is_favourable else f"{reference} is "
     figures = (
-        f"approved {comparison.air:.2f} times as often as {reference} "
+        f"{subject}{deed} {comparison.air:.2f} times as often as {nobody} "
         f"(95 % interval {low:.2f} to {high:.2f})"
     )
     return f"{str(verdict).capitalize()}: {figures}{_because(comparison, verdict, bounds)}."
 
 
+def nobody_beside(*, reference: str) -> str:
+    """Say that no stratum has people of both groups."""
+    return f"Insufficient evidence: nowhere are there people of this group and of {reference}."
+
+
 def of_attribute(
-    attribute: Protected, *, verdict: Verdict, groups: Sequence[GroupReport], n_missing: int
+    attribute: Protected, *, verdict: Verdict, named: Sequence[str], n_missing: int | None
 ) -> str:
-    """Say what an attribute's groups come to together."""
+    """Say what an attribute's groups come to together; `named` are those of the verdict."""
     if not attribute.assessable:
         return f"Not assessable: {attribute.why_not or 'the contract gives no reason.'}"
-    named = ", ".join(group.label for group in groups if group.verdict is verdict)
     missing = f"; the group of {n_missing:,} applicants is not known" if n_missing else ""
-    return f"{str(verdict).capitalize()}: {named or 'there is no group to compare'}{missing}."
+    said = ", ".join(named) or "there is no group to compare"
+    return f"{str(verdict).capitalize()}: {said}{missing}."
 
 
 def overall(verdict: Verdict, attributes: Sequence[AttributeReport]) -> str:

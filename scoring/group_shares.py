@@ -1,6 +1,6 @@
-"""Who is approved in each group: everyone, those who repaid, those who defaulted."""
+"""Who is chosen in each group: everyone, those who repaid, those who defaulted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +16,46 @@ from numpy.typing import NDArray
 from scoring.contract import Protected
 from scoring.proportions import Share
 
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+NOT_KNOWN = ""  # of a group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Everybody a report is about, column by column."""
+
+    selected: Mask
+    bad: Floats  # 1, 0, or NaN where the outcome is not known
+    pd: Floats  # NaN where no model could score
+    score: Floats  # points, likewise
+    offered: Floats  # share of the amount asked for; NaN where nothing else was offered
+    strata: NDArray[np.str_] | None  # such as score bands, where figures are compared within them
+
+    def __len__(self) -> int:
+        return len(self.selected)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """The people whose group is known: approved or not, defaulted or not, which group."""
+    """Everybody, and the group of each; `NOT_KNOWN` where the contract knows none."""
 
-    selected: NDArray[np.bool_]
-    bad: NDArray[np.float64]  # 1, 0, or NaN where the outcome is not known
+    people: People
     groups: NDArray[np.str_]
-    n_missing: int
+
+    @property
+    def known(self) -> Mask:
+        """Whose group is known."""
+        return np.asarray(self.groups != NOT_KNOWN)
+
+    @property
+    def n_missing(self) -> int:
+        """How many people's group is not known."""
+        return int((~self.known).sum())
+
+    def of(self, group: str) -> Mask:
+        """Find a group's people."""
+        return np.asarray(self.groups == group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +65,8 @@ class Shares:
     approval: Share | None
     true_positive: Share | None
     false_positive: Share | None
+    precision: Share | None  # repaid, of those chosen whose outcome is known
+    bad: Share | None  # of those whose outcome is known
 
     @property
     def n(self) -> int:
@@ -41,60 +74,101 @@ class Shares:
         return 0 if self.approval is None else self.approval.n
 
 
-def rows_of(
-    attribute: Protected,
+def people_of(
     selected: Sequence[bool],
-    bad: Sequence[bool | None] | None,
-    groups: Sequence[str | None],
-) -> Rows:
-    """Keep the rows whose group the contract knows, and count the others.
+    bad: Sequence[bool | None] | None = None,
+    *,
+    pd: Iterable[float | None] | None = None,
+    score: Iterable[float | None] | None = None,
+    offered: Iterable[float | None] | None = None,
+    strata: Sequence[str] | None = None,
+) -> People:
+    """Lay people out in columns.
 
     Raises
     ------
     ValueError
-        The sequences differ in length.
+        The columns differ in length.
     """
-    outcomes = [None] * len(selected) if bad is None else bad
-    if not len(selected) == len(outcomes) == len(groups):
+    n = len(selected)
+    found = People(
+        selected=np.asarray(selected, dtype=bool),
+        bad=_floats(bad, n),
+        pd=_floats(pd, n),
+        score=_floats(score, n),
+        offered=_floats(offered, n),
+        strata=None if strata is None else np.asarray(strata, dtype=np.str_),
+    )
+    columns = (found.bad, found.pd, found.score, found.offered, found.strata)
+    if any(column is not None and len(column) != n for column in columns):
+        raise ValueError("selected, bad and groups must have one entry for each row")
+    return found
+
+
+def rows_of(attribute: Protected, people: People, groups: Sequence[str | None]) -> Rows:
+    """Say which group each belongs to, as far as the contract knows it.
+
+    Raises
+    ------
+    ValueError
+        There is not one group, or None, for each.
+    """
+    if len(groups) != len(people):
         raise ValueError("selected, bad and groups must have one entry for each row")
     values = {group.value for group in attribute.groups}
-    known = np.array([group in values for group in groups], dtype=bool)
-    numbers = [np.nan if each is None else float(each) for each in outcomes]
-    return Rows(
-        selected=np.asarray(selected, dtype=bool)[known],
-        bad=np.array(numbers, dtype=float)[known],
-        groups=np.array([group for group in groups if group in values], dtype=np.str_),
-        n_missing=int(len(groups) - known.sum()),
-    )
+    named = [group if group in values and group is not None else NOT_KNOWN for group in groups]
+    return Rows(people=people, groups=np.asarray(named, dtype=np.str_))
 
 
 def count_by_group(attribute: Protected, rows: Rows) -> dict[str, Shares]:
-    """Count each group's approved, among all, among those who repaid, among those who did not."""
-    approvals = _by_group(selection_rate, rows, among=np.ones_like(rows.selected))
-    repaid = _by_group(true_positive_rate, rows, among=rows.bad == 0)
-    defaulted = _by_group(false_positive_rate, rows, among=rows.bad == 1)
+    """Count each group's chosen, among all, among those who repaid, among those who did not."""
+    people, known = rows.people, rows.known
+    chosen, good, is_bad = people.selected, people.bad == 0, people.bad == 1
+    has_outcome = good | is_bad
+    found = {
+        "approval": by_group(selection_rate, rows.groups, among=known, chosen=chosen),
+        "true_positive": by_group(
+            true_positive_rate, rows.groups, among=known & good, chosen=chosen, good=good
+        ),
+        "false_positive": by_group(
+            false_positive_rate, rows.groups, among=known & is_bad, chosen=chosen, good=good
+        ),
+        "precision": by_group(
+            selection_rate, rows.groups, among=known & has_outcome & chosen, chosen=good
+        ),
+        "bad": by_group(selection_rate, rows.groups, among=known & has_outcome, chosen=is_bad),
+    }
     return {
-        group.value: Shares(
-            approval=approvals.get(group.value),
-            true_positive=repaid.get(group.value),
-            false_positive=defaulted.get(group.value),
-        )
+        group.value: Shares(**{name: shares.get(group.value) for name, shares in found.items()})
         for group in attribute.groups
     }
 
 
-def _by_group(
-    metric: Callable[..., float], rows: Rows, *, among: NDArray[np.bool_]
+def by_group(
+    metric: Callable[..., float],
+    groups: NDArray[np.str_],
+    *,
+    among: Mask,
+    chosen: Mask,
+    good: Mask | None = None,
 ) -> dict[str, Share]:
+    """Let fairlearn count a share by group, among some of the rows."""
     if not among.any():
         return {}
+    true = chosen if good is None else good
     frame = MetricFrame(
         metrics={"rate": metric, "n": count},
-        y_true=(rows.bad[among] == 0).astype(int),
-        y_pred=rows.selected[among].astype(int),
-        sensitive_features={"group": rows.groups[among]},  # an array of one row is refused
+        y_true=true[among].astype(int),
+        y_pred=chosen[among].astype(int),
+        sensitive_features={"group": groups[among]},  # an array of one row is refused
     )
     return {
         str(value): Share(count=round(row["rate"] * row["n"]), n=int(row["n"]))
         for value, row in frame.by_group.to_dict("index").items()
     }
+
+
+def _floats(values: Iterable[float | None] | None, n: int) -> Floats:
+    if values is None:
+        return np.full(n, np.nan)
+    return np.array([np.nan if each is None else float(each) for each in values], dtype=np.float64)

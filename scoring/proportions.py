@@ -53,7 +53,7 @@ class Significance:
     """A two-sided p-value and the test it comes from."""
 
     p_value: float
-    test: Literal["Fisher's exact test", "z test"]
+    test: Literal["Fisher's exact test", "z test", "Cochran-Mantel-Haenszel test"]
 
 
 def wilson(share: Share) -> Interval:

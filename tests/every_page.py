@@ -17,7 +17,7 @@ from frontend import urls
 from frontend.access import ACCESS
 
 LINK = re.compile(r'\b(?:href|action)="([^"#]+)')
-NO_PAGES = {"ingestion_report", "notice_file", "dossier_file"}  # files
+NO_PAGES = {"ingestion_report", "notice_file", "dossier_file", "fairness_report_file"}  # files
 MOST = 4  # addresses of one name, each of another application or version
 
 Read = Callable[[str], tuple[int, str, str]]  # address to status, type, text

@@ -155,7 +155,7 @@ def _group(one: GroupView) -> tuple[str, ...]:
     few = _("insufficient")
     return (
         one.label,
-        count(one.n),
+        _("withheld") if one.n is None else count(one.n),
         few if one.approval_rate is None else percent(one.approval_rate),
         in_shares({"low": one.approval_low, "high": one.approval_high}),
         _("reference") if one.is_reference else figure(one.air, 2),
@@ -166,7 +166,9 @@ def _group(one: GroupView) -> tuple[str, ...]:
     )
 
 
-def _rate(value: float | None, low: float | None, high: float | None, n: int) -> str:
+def _rate(value: float | None, low: float | None, high: float | None, n: int | None) -> str:
+    if value is None and n is None:
+        return _("insufficient")
     if value is None:
         return _("insufficient: {n}").format(n=count(n))
     return _("{share} of {n} ({interval})").format(

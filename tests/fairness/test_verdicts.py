@@ -9,11 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import fairness
-from scoring.contract import Contract, Protected, ProtectedGroup
+from scoring.contract import Contract, FairnessBounds, Protected, ProtectedGroup
 from scoring.fairness import Verdict
 from scoring.proportions import Share, ratio_interval, significance
 
+BOUNDS = FairnessBounds(minimum_air=0.8, minimum_group=30, blocks_promotion=False)
 CONTRACT = Path(__file__).parents[2] / "contracts" / "consumer-loan" / "contract.toml"
+
+
+def attribute(name, *groups):
+    return Protected(
+        name=name,
+        label=name.capitalize(),
+        source=None,
+        assessable=True,
+        groups=tuple(ProtectedGroup(value=each, label=each) for each in groups),
+        reference=groups[0],
+    )
+
+
+AGE, SEX = attribute("age", "older", "younger"), attribute("sex", "men", "women")
 
 
 def report(*, approved, of, reference=(700, 1000), minimum_group=30, bad=None):
@@ -60,19 +75,19 @@ def test_a_small_group_is_never_called_within_bounds_and_has_no_figures(approved
     _, younger = report(approved=approved, of=29)
 
     assert younger.verdict is Verdict.INSUFFICIENT
-    assert younger.n == 29
+    assert younger.n is None
     assert younger.approval.value is None
     assert younger.comparison is None
-    assert "younger has 29 people, and at least 30 are needed" in younger.words
+    assert younger.words == "Insufficient evidence: younger has fewer than 30 people."
 
 
 def test_a_small_reference_group_leaves_nothing_to_compare_with():
     found, younger = report(approved=900, of=1000, reference=(20, 20))
 
     assert younger.verdict is Verdict.INSUFFICIENT
-    assert "older has 20 people" in younger.words
-    assert younger.approval.value == 0.9
+    assert "older has fewer than 30 people" in younger.words
     assert found.groups[0].approval.value is None
+    assert younger.n is None  # everybody but these would be the small group
 
 
 def test_a_reference_group_of_whom_nobody_is_approved_gives_no_ratio():
@@ -170,7 +185,7 @@ def test_rates_of_few_known_outcomes_are_not_stated():
 
     _, younger = report(approved=50, of=100, bad=bad)
 
-    assert (younger.false_positive.n, younger.false_positive.value) == (29, None)
+    assert (younger.false_positive.n, younger.false_positive.value) == (None, None)
     assert younger.true_positive.n == 60
     assert younger.true_positive.value is not None
 
@@ -194,8 +209,8 @@ def test_one_person_is_insufficient_evidence():
         selected=[True], bad=[False], groups=["a"], reference="b", minimum_group=30, minimum_air=0.8
     )
 
-    assert [group.n for group in found.groups] == [1, 0]
-    assert found.groups[0].words.startswith("Insufficient evidence: a has 1 person")
+    assert [group.n for group in found.groups] == [None, 0]
+    assert found.groups[0].words == "Insufficient evidence: a has fewer than 30 people."
 
 
 def test_without_a_minimum_a_group_of_nobody_is_still_insufficient_evidence():
@@ -271,6 +286,184 @@ def test_groups_that_nobody_supplied_are_reported_as_known_of_nobody():
 
     assert found.attributes[0].n_missing == 50
     assert found.verdict is Verdict.INSUFFICIENT
+
+
+def people(approved, of, reference=(700, 1000)):
+    selected = [i < reference[0] for i in range(reference[1])] + [i < approved for i in range(of)]
+    return selected, ["older"] * reference[1] + ["younger"] * of
+
+
+def test_where_being_chosen_is_unfavourable_the_ratio_is_turned_round():
+    selected, groups = people(400, 1000, reference=(200, 1000))
+
+    found = fairness.assess_people(
+        fairness.people_of(selected),
+        {"age": groups},
+        attributes=(AGE,),
+        bounds=BOUNDS,
+        deed="declined against the recommendation",
+        is_favourable=False,
+    )
+
+    _, younger = found.attributes[0].groups
+    assert younger.verdict is Verdict.OUTSIDE
+    assert younger.comparison.air == pytest.approx(0.5)
+    assert younger.comparison.marginal_effect == pytest.approx(20.0)
+    assert younger.comparison.shortfall == pytest.approx(200.0)
+    assert "older is declined against the recommendation 0.50 times as often" in younger.words
+
+
+def test_groups_that_fare_alike_within_each_band_are_within_bounds_whatever_the_whole_says():
+    """Most younger people are in the band where few are chosen: as a whole they look far behind."""
+    selected, groups, bands = [], [], []
+    for band, rate, older, younger in (("A", 0.8, 900, 100), ("E", 0.2, 100, 900)):
+        for group, n in (("older", older), ("younger", younger)):
+            selected += [i < rate * n for i in range(n)]
+            groups += [group] * n
+            bands += [band] * n
+
+    found = fairness.assess_people(
+        fairness.people_of(selected, strata=bands),
+        {"age": groups},
+        attributes=(AGE,),
+        bounds=BOUNDS,
+    )
+
+    whole = fairness.assess_people(
+        fairness.people_of(selected), {"age": groups}, attributes=(AGE,), bounds=BOUNDS
+    )
+    _, younger = found.attributes[0].groups
+    assert whole.attributes[0].groups[1].verdict is Verdict.OUTSIDE
+    assert younger.comparison.air == pytest.approx(1.0)
+    assert younger.comparison.significance.test == "Cochran-Mantel-Haenszel test"
+    assert younger.comparison.strata == 2
+    assert [(each.stratum, each.n) for each in found.attributes[0].strata] == [
+        ("A", 100),
+        ("E", 900),
+    ]
+
+
+def test_people_who_never_meet_in_a_stratum_are_not_compared():
+    selected, groups = people(50, 100, reference=(50, 100))
+
+    found = fairness.assess_people(
+        fairness.people_of(selected, strata=["A"] * 100 + ["B"] * 100),
+        {"age": groups},
+        attributes=(AGE,),
+        bounds=BOUNDS,
+    )
+
+    _, younger = found.attributes[0].groups
+    assert younger.verdict is Verdict.INSUFFICIENT
+    assert "nowhere are there people of this group and of older" in younger.words
+
+
+def test_precision_calibration_and_scores_are_told_by_group():
+    n = 200
+    selected = [i % 2 == 0 for i in range(2 * n)]
+    bad = [i % 4 == 0 for i in range(2 * n)]
+
+    found = fairness.assess_people(
+        fairness.people_of(
+            selected,
+            bad,
+            pd=[0.25] * n + [0.1] * n,
+            score=[float(i % 10) for i in range(n)] + [float(i % 10) - 3 for i in range(n)],
+        ),
+        {"age": ["older"] * n + ["younger"] * n},
+        attributes=(AGE,),
+        bounds=BOUNDS,
+    )
+
+    older, younger = found.attributes[0].groups
+    assert (older.precision.n, older.precision.value) == (100, 0.5)
+    assert (older.bad.n, older.bad.value, older.mean_pd) == (200, 0.25, 0.25)
+    assert younger.mean_pd == pytest.approx(0.1)
+    assert younger.bad.interval.low > younger.mean_pd
+    assert younger.smd.value == pytest.approx(-1.04, abs=0.01)
+    assert older.smd is None
+
+
+def test_where_outcomes_are_known_of_the_chosen_alone_there_is_no_tpr():
+    selected = [True] * 100 + [False] * 100
+    bad = [i % 2 == 0 for i in range(100)] + [None] * 100
+
+    found = fairness.assess_people(
+        fairness.people_of(selected, bad, pd=[0.5] * 200),
+        {"age": ["older"] * 200},
+        attributes=(AGE,),
+        bounds=BOUNDS,
+    )
+
+    older, _ = found.attributes[0].groups
+    assert found.is_selective
+    assert older.true_positive.n is None
+    assert (older.bad.n, older.bad.value) == (100, 0.5)
+
+
+def test_what_was_offered_of_what_was_asked_for_is_told_by_group():
+    selected = [False] * 80 + [True] * 20
+
+    found = fairness.assess_people(
+        fairness.people_of(selected, offered=[0.5, 0.7] * 40 + [None] * 20),
+        {"age": ["older"] * 100},
+        attributes=(AGE,),
+        bounds=BOUNDS,
+    )
+
+    older, _ = found.attributes[0].groups
+    assert (older.offered.n, older.offered.value) == (80, pytest.approx(0.6))
+    assert older.offered.interval.low < 0.6 < older.offered.interval.high
+
+
+def test_two_attributes_at_once_show_a_gap_that_neither_shows_alone():
+    selected, age, sex = [], [], []
+    for one, other, rate in (
+        ("older", "men", 0.8),
+        ("older", "women", 0.4),
+        ("younger", "men", 0.4),
+        ("younger", "women", 0.8),
+    ):
+        selected += [i < 200 * rate for i in range(200)]
+        age += [one] * 200
+        sex += [other] * 200
+
+    found = fairness.assess_people(
+        fairness.people_of(selected),
+        {"age": age, "sex": sex},
+        attributes=(AGE, SEX),
+        bounds=BOUNDS,
+    )
+
+    (pair,) = found.pairs
+    assert found.verdict is Verdict.WITHIN or found.verdict is Verdict.INSUFFICIENT
+    assert [str(cell.verdict) for cell in pair.cells] == [
+        "None",
+        "outside bounds",
+        "outside bounds",
+        "within bounds",
+    ]
+    assert pair.verdict is Verdict.OUTSIDE
+    assert "older, women" in pair.words
+
+
+def test_small_cells_of_two_attributes_are_listed_and_never_called_fair():
+    age = ["older"] * 300 + ["younger"] * 100
+    sex = ["men"] * 200 + ["women"] * 100 + ["men"] * 95 + ["women"] * 5
+
+    found = fairness.assess_people(
+        fairness.people_of([True] * 400),
+        {"age": age, "sex": sex},
+        attributes=(AGE, SEX),
+        bounds=BOUNDS,
+    )
+
+    (pair,) = found.pairs
+    small = pair.cells[3]
+    assert len(pair.cells) == 4
+    assert (small.n, small.verdict) == (None, Verdict.INSUFFICIENT)
+    assert "younger, women has fewer than 30 people" in small.words
+    assert [cell.n for cell in pair.cells] == [None] * 4  # any one of them would give it away
 
 
 def test_a_report_is_plain_json():

@@ -16,6 +16,7 @@ from credit.models import Role
 from frontend import catalogue
 from frontend.access import OFFICERS
 from monitoring import business, periods, vintages
+from monitoring.models import FairnessReport
 from scoring.contract import Contract
 
 CONTRACTS = sorted((factories.TESTS.parent / "contracts").glob("*/contract.toml"))
@@ -39,6 +40,7 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     periods.bring_up_to_date(business.KIND, at=factories.AT)
     vintages.count_due(at=factories.AT)
     raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
+    _report(champion)
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(
         url="https://8.8.8.8/hooks", kinds=["batch.completed"], key=key, at=factories.AT
@@ -56,6 +58,26 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
         return pages
 
     return read
+
+
+def _report(champion):
+    figures = {
+        **dict.fromkeys(("n", "n_missing"), 0),
+        **dict.fromkeys(("reference_label", "why_not", "verdict_words"), "none"),
+        **{"groups": [], "assessable": True, "verdict": "insufficient evidence"},
+    }
+    FairnessReport.objects.create(
+        product=champion.product,
+        model_version=champion,
+        population="validation",
+        report={
+            **dict.fromkeys(("period", "approved_means", "verdict_words"), "none"),
+            **{"n": 0, "minimum_air": 0.8, "minimum_group": 30, "confidence": 0.95},
+            **{"verdict": "insufficient evidence"},
+            "attributes": [{**figures, "name": "age_group", "label": "Age"}],
+        },
+        created_at=factories.AT,
+    )
 
 
 def _text(answer):

@@ -1,5 +1,8 @@
 import json
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,17 +14,24 @@ from psycopg.errors import InsufficientPrivilege
 
 from credit.models import ModelVersion, Product, User
 from credit.store import FileAltered, FileMissing
-from monitoring import queries, reports
+from monitoring import across_products, queries, reports
 from monitoring.models import FairnessReport
 from monitoring.tables import fairness_table
+from scoring.windows import months_after
 
-EXAMPLE = "Example: manage.py fairness consumer-loan --by carla"
+EXAMPLE = (
+    "Examples: manage.py fairness consumer-loan --by carla; manage.py fairness consumer-loan "
+    "--stage final --since 2026-01 --until 2026-03; manage.py fairness --across --stage final"
+)
+Population, Stage = FairnessReport.Population, FairnessReport.Stage
+Options = dict[str, Any]
 
 
 class Command(BaseCommand):
     help = (
-        "Compare approval rates, TPR and FPR between the protected groups of a product, print "
-        f"what they come to, and store it. Reading the vault is audited. {EXAMPLE}"
+        "Compare how the protected groups of a product fared, print what it comes to, and store "
+        "it: past loans and recommendations, or with --stage, --since or --until a stage of "
+        f"deciding over whole months. Reading the vault is audited. {EXAMPLE}"
     )
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
@@ -29,32 +39,50 @@ class Command(BaseCommand):
         return super().create_parser(*args, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("product", help="slug of the product, as in consumer-loan")
+        parser.add_argument("product", nargs="?", help="slug of the product, as in consumer-loan")
         parser.add_argument(
             "--version", dest="number", type=int, help="number of a model; default the champion"
         )
+        parser.add_argument(
+            "--all-versions", action="store_true", help="decisions of whichever model"
+        )
+        parser.add_argument(
+            "--across", action="store_true", help="all products that share an attribute, at once"
+        )
+        parser.add_argument("--stage", choices=Stage.values, help="default: every stage of it")
+        parser.add_argument("--since", type=_month, help="first month of decisions, as in 2026-01")
+        parser.add_argument("--until", type=_month, help="last month, whole, as in 2026-03")
         parser.add_argument("--by", help="username of who asks, for the audit trail")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
     def handle(self, **options: Any) -> None:
-        version = _version(options["product"], options["number"])
-        by = _user(options["by"])
-        made = _make(version, by=by)
+        by, at = _user(options["by"]), timezone.now()
+        _check(options, at=at)
+        made = _made(options, by=by, at=at)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(each) for each in made], cls=DjangoJSONEncoder))
-        else:
+        elif made:
             self.stdout.write("\n\n\n".join(fairness_table(each) for each in made))
+        else:
+            self.stdout.write("Nobody's group is known among these decisions.")
 
 
-def _make(version: ModelVersion, *, by: User | None) -> list[queries.FairnessView]:
-    at = timezone.now()
+def _check(options: Options, *, at: datetime) -> None:
+    since, until = options["since"], _until(options)
+    if options["across"] == bool(options["product"]):
+        raise CommandError("Name a product, or say --across for all of them.")
+    if until and until > at:
+        raise CommandError("The last month is not over yet: --until takes whole months.")
+    if since and until and since >= until:
+        raise CommandError("--until is before --since.")
+
+
+def _made(options: Options, *, by: User | None, at: datetime) -> list[queries.FairnessView]:
     try:
-        made = [
-            reports.make(version=version, population=population, by=by, at=at)
-            for population in FairnessReport.Population.values
-        ]
+        made = list(_make(options, by=by, at=at))
     except (FileMissing, FileAltered) as error:
-        raise CommandError(f"{version}: {error}") from error
+        name = f"{options['product']}: " if options["product"] else ""
+        raise CommandError(f"{name}{error}") from error
     except ProgrammingError as error:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
@@ -64,13 +92,60 @@ def _make(version: ModelVersion, *, by: User | None) -> list[queries.FairnessVie
     return [queries.view(report) for report in made if report is not None]
 
 
-def _version(slug: str, number: int | None) -> ModelVersion:
-    if not Product.objects.filter(slug=slug).exists():
+def _make(options: Options, *, by: User | None, at: datetime) -> Iterator[FairnessReport | None]:
+    period = {"since": options["since"], "until": _until(options), "by": by, "at": at}
+    if options["across"]:
+        for stage in _stages(options):
+            yield across_products.make(stage=stage, **period)
+        return
+    of: dict[str, Any] = _of(options)
+    if not any(options[name] for name in ("stage", "since", "until", "all_versions")):
+        for population in Population.values:
+            yield reports.make(**of, population=population, by=by, at=at)
+        return
+    for stage in _stages(options):
+        yield reports.make(**of, population=Population.DECISIONS, stage=stage, **period)
+
+
+def _of(options: Options) -> dict[str, ModelVersion | Product]:
+    version = None if options["all_versions"] else _version(options["product"], options["number"])
+    return {"version": version} if version else {"product": _product(options["product"])}
+
+
+def _stages(options: Options) -> list[str]:
+    return [options["stage"]] if options["stage"] else list(Stage.values)
+
+
+def _until(options: Options) -> datetime | None:
+    """Give the end of the last month, which is not included."""
+    last = options["until"]
+    return _begins(months_after(last.date(), 1)) if last else None
+
+
+def _month(said: str) -> datetime:
+    try:
+        return _begins(date.fromisoformat(f"{said}-01"))
+    except ValueError as wrong:
+        raise ArgumentTypeError(f"{said} is no month; write it as 2026-01.") from wrong
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _product(slug: str) -> Product:
+    found = Product.objects.filter(slug=slug).first()
+    if found is None:
         known = ", ".join(Product.objects.order_by("slug").values_list("slug", flat=True))
         raise CommandError(f"There is no product {slug}. There is: {known or 'none yet'}.")
+    return found
+
+
+def _version(slug: str, number: int | None) -> ModelVersion:
+    product = _product(slug)
     chosen = Q(stage=ModelVersion.Stage.CHAMPION) if number is None else Q(number=number)
     versions = ModelVersion.objects.select_related("product", "contract", "snapshot")
-    found = versions.filter(chosen, product__slug=slug).first()
+    found = versions.filter(chosen, product=product).first()
     if found is None:
         raise CommandError(
             f"{slug} has no champion." if number is None else f"There is no {slug}/{number}."

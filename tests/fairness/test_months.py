@@ -1,0 +1,227 @@
+"""What the worker makes of its own: every month that is over, once; and what people ask for."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import factories
+import pytest
+from django.db import IntegrityError, transaction
+
+from credit.actions import fairness_reports
+from credit.actions.refusals import NotAllowed
+from credit.models import AuditEvent, ModelVersion, StageChange
+from monitoring import fairness_findings, fairness_schedule, tasks
+from monitoring.models import FairnessReport
+
+Stage = FairnessReport.Stage
+DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
+MIDDLE, YOUNG = "25_to_61", "under_25"
+
+
+@pytest.fixture
+def told(monkeypatch):
+    found = []
+    monkeypatch.setattr(fairness_findings, "tell", lambda findings, *, at: found.extend(findings))
+    return found
+
+
+@pytest.fixture
+def busy_month(in_use, decide):
+    """Recommend to approve everybody of one group, and few of the other."""
+    for number in range(40):
+        decide(MIDDLE, recommendation="approve", status="approved")
+        decide(YOUNG, recommendation="approve" if number < 10 else "decline")
+    return in_use
+
+
+@pytest.fixture
+def ask(in_use, compliance, at):
+    def request(**changes):
+        asked = {
+            "product_id": in_use.product_id,
+            "stages": ["recommendation"],
+            "since": date(2026, 11, 1),
+            "until": date(2026, 12, 1),
+            "by": compliance,
+            "at": DECEMBER,
+        }
+        return fairness_reports.request(**{**asked, **changes})
+
+    return request
+
+
+def test_a_month_that_is_over_is_reported_on_once_however_often_the_task_runs(busy_month, told):
+    made = fairness_schedule.report_months(at=DECEMBER)
+
+    assert made
+    assert fairness_schedule.report_months(at=DECEMBER) == 0
+    assert fairness_schedule.report_months(at=DECEMBER + timedelta(days=9)) == 0
+    (recommended,) = FairnessReport.objects.filter(stage=Stage.RECOMMENDATION)
+    assert (recommended.since, recommended.until) == (NOVEMBER, DECEMBER.replace(day=1))
+    assert recommended.report["period"] == "decided 1 November 2026 to 30 November 2026"
+
+
+def test_a_month_that_is_not_over_is_not_reported_on(busy_month, at):
+    assert fairness_schedule.report_months(at=at) == 0
+
+
+def test_a_missed_month_is_made_up_for(busy_month, told):
+    fairness_schedule.report_months(at=datetime(2027, 2, 20, tzinfo=UTC))
+
+    assert FairnessReport.objects.filter(since=NOVEMBER, stage=Stage.RECOMMENDATION).exists()
+    assert not told  # an old month is no news
+
+
+def test_where_nobodys_group_is_known_the_month_is_marked_done_by_one_report(in_use, decide, told):
+    decide(None, recommendation="approve")
+
+    assert fairness_schedule.report_months(at=DECEMBER) == 1
+
+    looks = AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ).count()
+    assert fairness_schedule.report_months(at=DECEMBER) == 0
+    assert AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ).count() == looks
+
+
+def test_a_month_without_decisions_is_no_report(in_use, told):
+    assert fairness_schedule.report_months(at=DECEMBER) == 0
+
+
+def test_the_database_holds_that_a_month_is_reported_on_once(busy_month, told):
+    fairness_schedule.report_months(at=DECEMBER)
+    again = FairnessReport.objects.get(stage=Stage.RECOMMENDATION)
+    again.pk = None
+
+    with pytest.raises(IntegrityError, match="scheduled_once"), transaction.atomic():
+        again.save(force_insert=True)
+
+
+def test_the_champions_of_a_month_are_all_that_were_champion_in_it(in_use, compliance, at):
+    other = ModelVersion.objects.get(pk=in_use.pk)
+    other.pk, other.number, other.stage = None, 2, "retired"
+    other.save()
+    later = at + timedelta(days=3)
+    StageChange.objects.create(
+        product=in_use.product, version=in_use, stage="retired", by=compliance, at=later
+    )
+    StageChange.objects.create(
+        product=in_use.product, version=other, stage="champion", by=compliance, at=later
+    )
+
+    def champions(month, next_month):
+        found = fairness_schedule.champions_in(in_use.product, since=month, until=next_month)
+        return [each.number for each in found]
+
+    assert champions(NOVEMBER - timedelta(days=31), NOVEMBER) == []
+    assert champions(NOVEMBER, DECEMBER.replace(day=1)) == [1, 2]
+    assert champions(DECEMBER.replace(day=1), DECEMBER.replace(day=31)) == [2]
+
+
+def test_what_is_outside_bounds_is_told_with_its_n_and_its_page(busy_month, told):
+    fairness_schedule.report_months(at=DECEMBER)
+
+    (finding,) = [each for each in told if each.segment == "stage:recommendation"]
+    report = FairnessReport.objects.get(stage=Stage.RECOMMENDATION)
+    assert (finding.cause, finding.is_bad, finding.n) == ("fairness_outside", True, 80)
+    assert finding.product == busy_month.product
+    assert finding.link == f"/fairness/reports/{report.pk}/"
+    assert "Outside bounds" in finding.message
+
+
+def test_insufficient_evidence_neither_opens_an_alert_nor_closes_one(in_use, decide, told):
+    decide(YOUNG, recommendation="approve")
+
+    fairness_schedule.report_months(at=DECEMBER)
+
+    assert FairnessReport.objects.exists()
+    assert told == []
+
+
+def test_a_month_within_bounds_lets_an_alert_pass(in_use, decide, told):
+    for _ in range(300):
+        for group in (MIDDLE, YOUNG, "62_and_over"):
+            decide(group, recommendation="approve")
+
+    fairness_schedule.report_months(at=DECEMBER)
+
+    assert [each.is_bad for each in told if each.segment == "stage:recommendation"] == [False]
+
+
+def test_whoever_asks_gets_a_report_by_the_worker_once(ask, busy_month, compliance):
+    event = ask(stages=["final", "recommendation"])
+
+    tasks.answer_fairness()
+    tasks.answer_fairness()
+
+    made = FairnessReport.objects.order_by("pk")
+    assert [each.stage for each in made] == ["recommendation", "final"]
+    assert {(each.asked_by_event, each.created_by) for each in made} == {(event.pk, compliance)}
+    assert {each.model_version for each in made} == {None}
+    looks = AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ)
+    assert {look.user for look in looks} == {compliance}
+
+
+def test_a_report_may_be_asked_for_of_one_version(ask, busy_month):
+    ask(version_id=busy_month.pk)
+
+    tasks.answer_fairness()
+
+    assert FairnessReport.objects.get().model_version == busy_month
+
+
+def test_who_asks_of_a_month_in_which_nobodys_group_is_known_gets_an_answer_too(ask, decide):
+    decide(None, recommendation="approve")
+    ask()
+
+    tasks.answer_fairness()
+
+    assert FairnessReport.objects.get().report["verdict"] == "insufficient evidence"
+
+
+def test_asking_is_audited(ask, compliance):
+    ask()
+
+    event = AuditEvent.objects.get(type=AuditEvent.Type.FAIRNESS_ASKED)
+    assert (event.user, event.target) == (compliance, "fairness:consumer-loan")
+
+
+@pytest.mark.parametrize("role", ["officer", "model_developer", "auditor", "administrator"])
+def test_only_compliance_and_validators_may_ask(ask, role):
+    with pytest.raises(NotAllowed, match="may ask for a fairness report"):
+        ask(by=factories.user(role))
+
+
+def test_a_validator_may_ask(ask, validator):
+    assert ask(by=validator)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (date(2026, 11, 2), date(2026, 12, 1)),
+        (date(2026, 11, 1), date(2026, 11, 30)),
+        (date(2026, 12, 1), date(2027, 1, 1)),
+        (date(2026, 12, 1), date(2026, 11, 1)),
+        (date(2026, 11, 1), date(2026, 11, 1)),
+    ],
+)
+def test_only_whole_months_that_are_over_may_be_asked_for(ask, since, until):
+    with pytest.raises(fairness_reports.NoSuchPeriod, match="all of them over"):
+        ask(since=since, until=until)
+
+
+@pytest.mark.parametrize("stages", [[], ["pricing"]])
+def test_a_stage_that_there_is_not_is_refused(ask, stages):
+    with pytest.raises(fairness_reports.NoSuchStage):
+        ask(stages=stages)
+
+
+def test_the_same_is_not_asked_for_twice_in_a_moment(ask):
+    ask()
+
+    with pytest.raises(fairness_reports.AskedAlready):
+        ask()
+    assert ask(at=DECEMBER + timedelta(hours=1))
+
+
+def test_the_stages_that_can_be_asked_for_are_those_of_reports():
+    assert list(fairness_reports.STAGES) == list(Stage.values)
