@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from frontend import formats
 from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line
+from monitoring.requests import Between
 from monitoring.service_queries import PeriodView, Span
 
 MOST_TICKS = 6
@@ -70,8 +71,8 @@ def draw(periods: Sequence[PeriodView], span: Span) -> list[Drawing]:
 
 def _ms(name: str) -> Value:
     def value(one: PeriodView) -> float | None:
-        found = getattr(one, name)
-        return found and found.value * 1000
+        found: Between | None = getattr(one, name)
+        return found.value * 1000 if found else None
 
     return value
 

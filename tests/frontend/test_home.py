@@ -128,7 +128,7 @@ def test_an_auditor_is_told_the_whole_of_it_with_n_and_period(as_auditor, champi
 
     page = read(as_auditor)
 
-    assert "95 of 100 within 10 to 25 ms" in page
+    assert "95 of 100 within 25 to 50 ms" in page
     assert "902 in the last 15 minutes; 2 faults of ours" in page
     assert "75% left" in page
     assert "5 of 20,000 requests since 24 October 2026 failed it, and 20 may" in page
@@ -247,7 +247,7 @@ def test_its_queries_are_few_and_do_not_grow_with_what_is_stored(
 ):
     sign()
     hour()
-    client = signed_in(*(role for role in Role if role != Role.ADMINISTRATOR))
+    client = signed_in(Role.SENIOR_OFFICER, Role.COMPLIANCE, Role.AUDITOR)
 
     def queries():
         with CaptureQueriesContext(
