@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
 from frontend import formats
 from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line
-from monitoring.requests import Between
 from monitoring.service_queries import PeriodView, Span
+
+if TYPE_CHECKING:
+    from monitoring.requests import Between
 
 MOST_TICKS = 6
 Value = Callable[[PeriodView], float | None]

@@ -214,12 +214,22 @@ def broken(_product, *, at):
     raise DatabaseError("the table is gone")
 
 
+def of_another_release(_product, *, at):
+    return LEVELS["objectives"][0]["a figure of another release"]
+
+
+def divides_by_nothing(_product, *, at):
+    return 1 / 0
+
+
 def breaks_the_transaction(_product, *, at):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM no_such_table")
 
 
-@pytest.mark.parametrize("gauge", [broken, breaks_the_transaction])
+@pytest.mark.parametrize(
+    "gauge", [broken, of_another_release, divides_by_nothing, breaks_the_transaction]
+)
 def test_one_gauge_that_fails_is_not_known_and_the_others_stand(gauge, champion, monkeypatch):
     place = home.Place(gauge=gauge, roles=frozenset(Role))
     auditor = factories.user(Role.AUDITOR)
@@ -242,12 +252,20 @@ def test_a_product_that_is_not_there_is_not_found(as_auditor, champion):
 # --- what it costs ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "roles",
+    [
+        (Role.OFFICER, Role.SENIOR_OFFICER),
+        (Role.MODEL_VALIDATOR, Role.COMPLIANCE, Role.AUDITOR),
+        (Role.ADMINISTRATOR,),
+    ],
+)
 def test_its_queries_are_few_and_do_not_grow_with_what_is_stored(
-    signed_in, champion, waiting, sign, hour
+    roles, signed_in, champion, waiting, sign, hour
 ):
     sign()
     hour()
-    client = signed_in(Role.SENIOR_OFFICER, Role.COMPLIANCE, Role.AUDITOR)
+    client = signed_in(*roles)
 
     def queries():
         with CaptureQueriesContext(
