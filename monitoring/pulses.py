@@ -48,7 +48,9 @@ def newest() -> Sign | None:
     )  # of the newest levels may be in the making
     if not latest:
         return None
-    levels = next((pulse.levels for pulse in latest if pulse.levels is not None), {})
+    levels: dict[str, Any] = next(
+        (pulse.levels for pulse in latest if pulse.levels is not None), {}
+    )
     return Sign(at=latest[0].beaten_at, standing=latest[0].standing, levels=levels)
 
 

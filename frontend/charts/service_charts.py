@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
 from frontend import formats
 from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line
 from monitoring.service_queries import PeriodView, Span
+
+if TYPE_CHECKING:
+    from monitoring.requests import Between
 
 MOST_TICKS = 6
 Value = Callable[[PeriodView], float | None]
@@ -70,8 +74,8 @@ def draw(periods: Sequence[PeriodView], span: Span) -> list[Drawing]:
 
 def _ms(name: str) -> Value:
     def value(one: PeriodView) -> float | None:
-        found = getattr(one, name)
-        return found and found.value * 1000
+        found: Between | None = getattr(one, name)
+        return found.value * 1000 if found else None
 
     return value
 
