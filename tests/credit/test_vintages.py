@@ -228,7 +228,7 @@ def test_the_gauge_says_how_many_of_when_and_how_sure(product):
 
     assert (found.state, found.value) == ("good", "As promised")
     assert "2,000 loans of December 2026" in found.detail
-    assert "bad 10.0% (8.8% to 11.4%)" in found.detail
+    assert "bad 10.0% (8.7% to 11.3%)" in found.detail
     assert found.link == "/monitoring/consumer-loan/performance/"
 
 
