@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
+from credit.words import day_in_words
 from scoring.business_figures import Value
 from scoring.criteria import Unit
 
@@ -50,11 +51,11 @@ def with_interval(value: Value, unit: str) -> str:
 
 def months(since: date, until: date) -> str:
     """Write a span of months."""
-    first, last = (date_format(each, "YEAR_MONTH_FORMAT") for each in (since, until))
+    first, last = (date_format(each, "F Y") for each in (since, until))
     return first if first == last else gettext("{first} to {last}").format(first=first, last=last)
 
 
 def days(since: date, until: date) -> str:
     """Write a span of days."""
-    first, last = (date_format(each, "DATE_FORMAT") for each in (since, until))
+    first, last = (day_in_words(each) for each in (since, until))
     return first if first == last else gettext("{first} to {last}").format(first=first, last=last)

@@ -90,7 +90,7 @@ def test_before_anything_matured_there_are_estimates_and_words(as_validator, pro
 def test_what_matured_stands_beside_what_was_promised_with_n_and_period(as_validator, history):
     page = text(as_validator.get(PERFORMANCE))
 
-    assert "September 2025 to September 2025, outcomes known of 100% of the approved" in page
+    assert "September 2025, outcomes known of 100% of the approved" in page
     assert "as promised" in page
     assert "2,000 loans. A finding needs the whole interval" in page
     assert "36 months with approved loans, from January 2024" in page
@@ -126,9 +126,7 @@ def test_the_business_page_without_an_application(as_validator, product):
 
     assert "Nobody has applied yet" in page
     assert "nothing yet" in page
-    assert "set before go-live, on 23 October 2026" in page.replace(
-        "Oct. 23, 2026", "23 October 2026"
-    )
+    assert "set before go-live, on 23 October 2026" in page
 
 
 def test_each_figure_stands_beside_its_target_with_its_period_and_interval(as_validator, product):
