@@ -113,9 +113,7 @@ ACCESS: dict[str, Rule] = {
     "webhooks": Rule(
         read=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), write=frozenset({Role.ADMINISTRATOR})
     ),
-    "fairness": Rule(
-        read=OVERSEES, write=frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR})
-    ),
+    "fairness": Rule(read=OVERSEES, write=frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR})),
     "fairness_report": Rule(read=OVERSEES),
     "fairness_report_file": Rule(read=OVERSEES),
     "alerts": Rule(

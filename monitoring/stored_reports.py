@@ -156,7 +156,10 @@ def _comparison(found: Comparison | None) -> dict[str, Any]:
 
 
 def _smd(found: Smd | None) -> dict[str, Any]:
-    return {"smd": found.value if found else None, **_ends("smd", found.interval if found else None)}
+    return {
+        "smd": found.value if found else None,
+        **_ends("smd", found.interval if found else None),
+    }
 
 
 def _rate(name: str, ends: str, rate: Rate) -> dict[str, Any]:

@@ -40,7 +40,11 @@ def told_of(attribute: Protected, rows: Rows, *, smallest: int) -> Told:
 
 
 def told_pairs(
-    one: Protected, other: Protected, rows: tuple[Rows, Rows], told: tuple[Told, Told], smallest: int
+    one: Protected,
+    other: Protected,
+    rows: tuple[Rows, Rows],
+    told: tuple[Told, Told],
+    smallest: int,
 ) -> Mask:
     """Choose which cells of two attributes may be told: an array of groups by groups."""
     names = [[*(group.value for group in each.groups), NOT_KNOWN] for each in (one, other)]
@@ -91,7 +95,9 @@ def _totals(names: Sequence[str], told: Told) -> Mask:
 
 
 def _shown(values: Sequence[str], hidden: Mask) -> frozenset[str]:
-    return frozenset(value for value, is_hidden in zip(values, hidden, strict=True) if not is_hidden)
+    return frozenset(
+        value for value, is_hidden in zip(values, hidden, strict=True) if not is_hidden
+    )
 
 
 def _by_outcome(names: Sequence[str], rows: Rows) -> np.ndarray:
@@ -99,7 +105,10 @@ def _by_outcome(names: Sequence[str], rows: Rows) -> np.ndarray:
     bad = rows.people.bad
     return np.array(
         [
-            [int((rows.of(name) & outcome).sum()) for outcome in (bad == 0, bad == 1, np.isnan(bad))]
+            [
+                int((rows.of(name) & outcome).sum())
+                for outcome in (bad == 0, bad == 1, np.isnan(bad))
+            ]
             for name in names
         ],
         dtype=np.int64,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scipy.stats import chi2
 
-from scoring.proportions import Z, Interval, Share
+from scoring.proportions import Interval, Share, Z
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +132,9 @@ def _spread(count: float, n: float, other: float, other_n: float) -> float:
 
 def _variance_of_gap(each: Stratum) -> float:
     own, other = each.share, each.reference
-    return (
-        own.count * own.rest * other.n**3 + other.count * other.rest * own.n**3
-    ) / (own.n * other.n * each.n**2)
+    return (own.count * own.rest * other.n**3 + other.count * other.rest * own.n**3) / (
+        own.n * other.n * each.n**2
+    )
 
 
 def _odds_ratio(strata: Sequence[Stratum]) -> float | None:

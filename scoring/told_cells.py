@@ -28,7 +28,9 @@ class Table:
     counts: Counts  # two dimensions
     smallest: int
     never: Mask  # cells that are told in no case
-    harmless: Mask  # cells that are nobody's secret, however small, such as people of no known group
+    harmless: (
+        Mask  # cells that are nobody's secret, however small, such as people of no known group
+    )
     rows: Mask  # whose totals are told or can be known
     columns: Mask  # likewise
 

@@ -37,7 +37,7 @@ def _blocks(report: FairnessView, attribute: AttributeView) -> Iterator[Block | 
 
 def _known(attribute: AttributeView) -> str:
     if attribute.n is None:
-        return _("How many people’s group is known is withheld.")
+        return _("How many people\u2019s group is known is withheld.")
     said = [
         f"{translated(each.how)} ({count(each.n)})" if each.n is not None else translated(each.how)
         for each in attribute.known
@@ -67,10 +67,7 @@ def _rates(report: FairnessView, attribute: AttributeView) -> Table:
             _("95% interval"),
             _("Short of the reference, people"),
         ),
-        [
-            (each.label, _verdict(each), *figures_of(each), *_gap(each))
-            for each in attribute.groups
-        ],
+        [(each.label, _verdict(each), *figures_of(each), *_gap(each)) for each in attribute.groups],
         words=2,
     )
 
@@ -172,7 +169,11 @@ def _scores(attribute: AttributeView) -> Table | None:
         ),
         (_("Group"), _("Standard deviations (SMD)"), _("95% interval")),
         [
-            (each.label, figure(each.smd, 2), in_figures({"low": each.smd_low, "high": each.smd_high}, 2))
+            (
+                each.label,
+                figure(each.smd, 2),
+                in_figures({"low": each.smd_low, "high": each.smd_high}, 2),
+            )
             for each in shown
         ],
     )

@@ -21,9 +21,7 @@ def ratios(groups: Sequence[GroupView], *, bound: float) -> Plot:
         x_words="",
         y_words="AIR",
         across=y.ticks(lambda value: figure(value, 1)),
-        along=tuple(
-            Tick(x.place(at + 0.5), _name(each.label)) for at, each in enumerate(groups)
-        ),
+        along=tuple(Tick(x.place(at + 0.5), _name(each.label)) for at, each in enumerate(groups)),
         lines=(
             plot.line("gap", [(0, 1), (len(groups), 1)], x, y),
             plot.line("ideal", [(0, bound), (len(groups), bound)], x, y),

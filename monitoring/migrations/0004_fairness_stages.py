@@ -57,9 +57,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="fairnessreport",
             name="since",
-            field=models.DateTimeField(
-                help_text="of decisions; empty: from the first", null=True
-            ),
+            field=models.DateTimeField(help_text="of decisions; empty: from the first", null=True),
         ),
         migrations.AddField(
             model_name="fairnessreport",

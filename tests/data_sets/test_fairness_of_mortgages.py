@@ -43,9 +43,7 @@ def found():
         name: dict(rows.select("row", "group").iter_rows())
         for (name,), rows in ingested.protected.group_by("attribute")
     }
-    known = {
-        name: [of_row.get(row) for row in frame["row"]] for name, of_row in groups.items()
-    }
+    known = {name: [of_row.get(row) for row in frame["row"]] for name, of_row in groups.items()}
     known["ancestry"] = [
         _ancestry(*each) for each in zip(known["race"], known["ethnicity"], strict=True)
     ]
@@ -62,9 +60,7 @@ ANCESTRY = Protected(  # as the reference figures compare: each beside white app
     label="Ancestry",
     source=None,
     assessable=True,
-    groups=tuple(
-        ProtectedGroup(value=each, label=each) for each in ("white", "black", "hispanic")
-    ),
+    groups=tuple(ProtectedGroup(value=each, label=each) for each in ("white", "black", "hispanic")),
     reference="white",
 )
 

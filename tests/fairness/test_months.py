@@ -21,7 +21,11 @@ MIDDLE, YOUNG = "25_to_61", "under_25"
 @pytest.fixture
 def told(monkeypatch):
     found = []
-    monkeypatch.setattr(fairness_findings, "tell", lambda findings, *, at: found.extend(findings))
+
+    def tell(findings, *, at):
+        found.extend(findings)
+
+    monkeypatch.setattr(fairness_findings, "tell", tell)
     return found
 
 
@@ -108,9 +112,7 @@ def test_the_champions_of_a_month_are_all_that_were_champion_in_it(in_use, compl
     )
 
     def champions(month, next_month):
-        found = fairness_schedule.champions_in(
-            in_use.product, since=month, until=next_month
-        )
+        found = fairness_schedule.champions_in(in_use.product, since=month, until=next_month)
         return [each.number for each in found]
 
     assert champions(NOVEMBER - timedelta(days=31), NOVEMBER) == []

@@ -70,7 +70,11 @@ def test_a_high_side_override_declines_where_approving_was_recommended(sample, d
     decide(MIDDLE, recommendation="approve", status="approved", verdict="approve")
     decide(YOUNG, recommendation="approve", status="declined", verdict="decline")
     decide(
-        YOUNG, recommendation="approve", status="counter_offered", verdict="counter_offer", offered=1
+        YOUNG,
+        recommendation="approve",
+        status="counter_offered",
+        verdict="counter_offer",
+        offered=1,
     )
     decide(YOUNG, recommendation="approve", status="approved")  # by policy alone
 
@@ -103,9 +107,7 @@ def test_a_period_begins_with_its_first_moment_and_leaves_its_end_out(sample, de
     for days in (0, 1, 2):
         decide(MIDDLE, recommendation="approve", on=at - timedelta(days=days))
 
-    found = sample(
-        Stage.RECOMMENDATION, since=at - timedelta(days=1), until=at
-    )
+    found = sample(Stage.RECOMMENDATION, since=at - timedelta(days=1), until=at)
 
     assert found.decided_at == (at - timedelta(days=1),)
     assert found.period == "decided 21 November 2026 to 21 November 2026"
