@@ -16,9 +16,7 @@ def tell_of(reports: Iterable[FairnessReport], *, at: datetime) -> None:
 
     Insufficient evidence tells nothing: it neither opens an alert nor lets one pass (law 10).
     """
-    found = sorted(
-        (report for report in reports if report.product), key=lambda each: _stage_of(each)
-    )
+    found = sorted((report for report in reports if report.product), key=_stage_of)
     told = [_finding(list(of_stage)) for _, of_stage in groupby(found, key=_stage_of)]
     tell([each for each in told if each is not None], at=at)
 

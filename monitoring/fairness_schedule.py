@@ -38,7 +38,8 @@ def report_months(*, at: datetime) -> int:
 
 def champions_in(product: Product, *, since: datetime, until: datetime) -> list[ModelVersion]:
     """Find the versions that were champion at some moment from since until."""
-    champion, found = None, []
+    champion: int | None = None
+    found: list[int] = []
     for change in StageChange.objects.filter(product=product, at__lt=until).order_by("at", "pk"):
         if change.stage == VersionStage.CHAMPION:
             found = found if change.at >= since else []

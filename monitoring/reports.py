@@ -139,8 +139,8 @@ def people_of(sample: Sample, way: _Way) -> fairness.People:
     return fairness.people_of(
         sample.selected,
         sample.bad if way.has_outcomes else None,
-        pd=sample.pd,
-        score=sample.score,
+        pd=sample.pd or None,
+        score=sample.score or None,
         offered=sample.share_offered or None,
         strata=[band or "none" for band in sample.band] if way.within == BANDS else None,
     )

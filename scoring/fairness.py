@@ -21,11 +21,11 @@ from scoring.fairness_report import AttributeReport, FairnessReport, GroupReport
 from scoring.group_shares import People, Rows, people_of, rows_of
 
 __all__ = [
-    "People",
     "SIGNIFICANT",
     "AttributeReport",
     "FairnessReport",
     "GroupReport",
+    "People",
     "Verdict",
     "assess",
     "assess_people",

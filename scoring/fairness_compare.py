@@ -1,6 +1,7 @@
 """A group held against the reference group, and the verdict that it comes to."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from scoring.contract import FairnessBounds
 from scoring.fairness_report import Comparison, Rate, Verdict
@@ -15,7 +16,7 @@ from scoring.proportions import (
 from scoring.strata import Stratum, combine
 
 SIGNIFICANT = 0.05  # p-value below which a gap is not put down to chance
-WITHIN_STRATA = "Cochran-Mantel-Haenszel test"
+WITHIN_STRATA: Final = "Cochran-Mantel-Haenszel test"
 
 
 def compare(share: Share, reference: Share, *, is_favourable: bool = True) -> Comparison:

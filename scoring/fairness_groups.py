@@ -1,6 +1,6 @@
 """The groups of one protected attribute, each beside the reference group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from scoring.fairness_report import (
 from scoring.fairness_told import Told, told_of, told_strata
 from scoring.group_shares import Rows, Shares, count_by_group
 from scoring.mean_difference import Smd, smd
-from scoring.proportions import Z, Interval, Share
+from scoring.proportions import Interval, Share, Z
 from scoring.strata import Stratum
 
 
@@ -72,8 +72,7 @@ def of_attribute(attribute: Protected, *, rows: Rows, asked: Asked) -> Attribute
         told=told_of(attribute, rows, smallest=asked.smallest),
         asked=asked,
     )
-    strata = _strata(one)
-    groups = tuple(_group(one, group, strata) for group in attribute.groups)
+    groups = tuple(_group(one, group) for group in attribute.groups)
     verdict = worst([group.verdict for group in groups])
     n_missing = rows.n_missing if one.told.missing else None
     named = [group.label for group in groups if group.verdict is verdict]
@@ -86,7 +85,7 @@ def of_attribute(attribute: Protected, *, rows: Rows, asked: Asked) -> Attribute
         n=int(rows.known.sum()) if one.told.missing else None,
         n_missing=n_missing,
         groups=groups,
-        strata=tuple(strata.values()) if strata else (),
+        strata=tuple(_strata(one)),
         verdict=verdict,
         words=words.of_attribute(attribute, verdict=verdict, named=named, n_missing=n_missing),
     )
@@ -109,14 +108,12 @@ def _blind(attribute: Protected) -> AttributeReport:
     )
 
 
-def _group(
-    one: _Attribute, group: ProtectedGroup, strata: "Mapping[tuple[str, str], StratumReport]"
-) -> GroupReport:
+def _group(one: _Attribute, group: ProtectedGroup) -> GroupReport:
     own, bounds = one.shares[group.value], one.asked.bounds
     is_good_told, is_bad_told = (group.value in each for each in (one.told.goods, one.told.bads))
     has_both = is_good_told and is_bad_told
     is_apart = not one.asked.is_selective
-    verdict, comparison, sentence = _judge(one, group, strata)
+    verdict, comparison, sentence = _judge(one, group)
     bad = rate_of(own.bad, bounds, is_told=has_both)
     return GroupReport(
         value=group.value,
@@ -126,7 +123,7 @@ def _group(
         approval=rate_of(own.approval, bounds, is_told=group.value in one.told.groups),
         true_positive=rate_of(own.true_positive, bounds, is_told=is_good_told and is_apart),
         false_positive=rate_of(own.false_positive, bounds, is_told=is_bad_told and is_apart),
-        precision=_precision(own.precision, bounds, is_told=has_both),
+        precision=rate_of(own.precision, bounds, is_told=has_both),
         bad=bad,
         mean_pd=None if bad.value is None else _mean_pd(one.rows, group.value),
         smd=_smd(one, group),
@@ -137,9 +134,7 @@ def _group(
     )
 
 
-def _judge(
-    one: _Attribute, group: ProtectedGroup, strata: "Mapping[tuple[str, str], StratumReport]"
-) -> tuple[Verdict | None, Comparison | None, str]:
+def _judge(one: _Attribute, group: ProtectedGroup) -> tuple[Verdict | None, Comparison | None, str]:
     """Compare a group with the reference where both are large enough, and say so in words."""
     if group is one.reference:
         return None, None, _of_reference(one, group)
@@ -147,7 +142,7 @@ def _judge(
         if not one.is_enough(each):
             return Verdict.INSUFFICIENT, None, _too_few(one, each)
     asked, reference = one.asked, one.reference
-    comparison = _compared(one, group, strata)
+    comparison = _compared(one, group)
     if comparison is None:
         return Verdict.INSUFFICIENT, None, words.nobody_beside(reference=reference.label)
     verdict = verdict_of(comparison, asked.bounds.minimum_air)
@@ -171,14 +166,12 @@ def _of_reference(one: _Attribute, group: ProtectedGroup) -> str:
 
 def _too_few(one: _Attribute, group: ProtectedGroup) -> str:
     n = one.shares[group.value].n
-    if n >= one.asked.smallest:
+    if group.value not in one.told.groups and not 0 < n < one.asked.smallest:
         return words.WITHHELD
     return words.too_small(n, who=group.label, bounds=one.asked.bounds)
 
 
-def _compared(
-    one: _Attribute, group: ProtectedGroup, strata: "Mapping[tuple[str, str], StratumReport]"
-) -> Comparison | None:
+def _compared(one: _Attribute, group: ProtectedGroup) -> Comparison | None:
     is_favourable = one.asked.is_favourable
     if one.rows.people.strata is None:
         own, other = one.shares[group.value].approval, one.shares[one.reference.value].approval
@@ -205,19 +198,17 @@ def _share_in(one: _Attribute, value: str, name: str) -> Share | None:
     return Share(count=int(one.rows.people.selected[within].sum()), n=n) if n else None
 
 
-def _strata(one: _Attribute) -> dict[tuple[str, str], StratumReport]:
+def _strata(one: _Attribute) -> Iterator[StratumReport]:
     """Lay the strata out one by one, each as far as it may be told."""
     names = _names(one)
     if not names:
-        return {}
+        return
     told = told_strata(one.attribute, one.rows, one.told, names, one.asked.smallest)
     at = [group.value for group in one.attribute.groups].index(one.reference.value)
-    return {
-        (group.value, name): _one_stratum(one, group, name, (told[row, column], told[at, column]))
-        for row, group in enumerate(one.attribute.groups)
-        for column, name in enumerate(names)
-        if group is not one.reference
-    }
+    for row, group in enumerate(one.attribute.groups):
+        for column, name in enumerate(names):
+            if group is not one.reference:
+                yield _one_stratum(one, group, name, (told[row, column], told[at, column]))
 
 
 def _one_stratum(
@@ -246,11 +237,6 @@ def _one_stratum(
 
 def _ratio(own: float | None, other: float | None) -> float | None:
     return own / other if own is not None and other else None
-
-
-def _precision(share: Share | None, bounds: FairnessBounds, *, is_told: bool) -> Rate:
-    """State who repaid of those chosen; with both outcomes told it is no secret, but may be few."""
-    return rate_of(share, bounds, is_told=is_told)
 
 
 def _mean_pd(rows: Rows, value: str) -> float | None:

@@ -112,11 +112,11 @@ def _judge(
         key = (each[0].value, each[1].value)
         share = shares.get(key)
         n = share.n if share else 0
-        if not is_told[key] and n >= asked.smallest:
-            return _few(each == reference and groups == reference), None, words.WITHHELD
+        few = None if groups == reference else Verdict.INSUFFICIENT
+        if not is_told[key] and not 0 < n < asked.smallest:
+            return few, None, words.WITHHELD
         if n < asked.smallest:
-            sentence = words.too_small(n, who=_label(each), bounds=asked.bounds)
-            return _few(each == reference and groups == reference), None, sentence
+            return few, None, words.too_small(n, who=_label(each), bounds=asked.bounds)
     if groups == reference:
         return None, None, "Reference group: the others are compared with it."
     own, other = (shares[each[0].value, each[1].value] for each in both)
@@ -132,10 +132,6 @@ def _judge(
         is_favourable=asked.is_favourable,
     )
     return verdict, comparison, sentence
-
-
-def _few(is_the_reference: bool) -> Verdict | None:
-    return None if is_the_reference else Verdict.INSUFFICIENT
 
 
 def _label(groups: Groups) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.proportions import Z, Interval
+from scoring.proportions import Interval, Z
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

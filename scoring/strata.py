@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scipy.stats import chi2
 
-from scoring.proportions import Z, Interval, Share
+from scoring.proportions import Interval, Share, Z
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

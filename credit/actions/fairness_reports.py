@@ -5,6 +5,7 @@ The audit event is the order. `monitoring` reads what was asked for and has not 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -81,7 +82,7 @@ def _order(
     *,
     since: date,
     until: date,
-) -> tuple[str, dict[str, object]]:
+) -> tuple[str, dict[str, Any]]:
     product = Product.objects.get(pk=product_id) if product_id is not None else None
     version = None
     if product is not None and version_id is not None:
@@ -94,7 +95,7 @@ def _order(
     }
 
 
-def _check_new(target: str, details: dict[str, object], *, at: datetime) -> None:
+def _check_new(target: str, details: dict[str, Any], *, at: datetime) -> None:
     same = AuditEvent.objects.filter(
         target=target, type=AuditEvent.Type.FAIRNESS_ASKED, details=details
     )

@@ -37,7 +37,7 @@ def _blocks(report: FairnessView, attribute: AttributeView) -> Iterator[Block | 
 
 def _known(attribute: AttributeView) -> str:
     if attribute.n is None:
-        return _("How many people’s group is known is withheld.")
+        return _("How many people\u2019s group is known is withheld.")
     said = [
         f"{translated(each.how)} ({count(each.n)})" if each.n is not None else translated(each.how)
         for each in attribute.known

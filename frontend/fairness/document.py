@@ -109,19 +109,19 @@ def _methods(report: FairnessView) -> Section:
             rows=(
                 (
                     _("Rates"),
-                    _("fairlearn’s MetricFrame; exact intervals (Clopper and Pearson, 1934)"),
+                    _("fairlearn\u2019s MetricFrame; exact intervals (Clopper, Pearson 1934)"),
                 ),
                 ("AIR", _air(report)),
                 (
                     _("p-value"),
-                    _("Fisher’s exact test where an expected count is below 5, else the z test")
+                    _("Fisher\u2019s exact test where a count expected is below 5, else the z test")
                     if not report.within
-                    else _("Cochran, Mantel and Haenszel’s test over all strata"),
+                    else _("Cochran, Mantel and Haenszel\u2019s test over all strata"),
                 ),
-                (_("Gap"), _("in percentage points; Newcombe’s interval (1998, method 10)")),
+                (_("Gap"), _("in percentage points; Newcombe\u2019s interval (1998, method 10)")),
                 (
                     _("Score gap"),
-                    _("difference of mean scores in pooled standard deviations (Cohen’s d)"),
+                    _("difference of mean scores in pooled standard deviations (Cohen\u2019s d)"),
                 ),
                 (
                     _("Level"),
@@ -134,9 +134,9 @@ def _methods(report: FairnessView) -> Section:
         Words(
             text=_(
                 "The four-fifths screen is a convention, not a rule of lending law. Within bounds:"
-                " the whole interval of the ratio is at or above the bound. Outside bounds: the ratio"
-                " is below it and chance is unlikely to be why (p below 0.05). Everything else is"
-                " insufficient evidence, which says nothing in a group’s favour or against it."
+                " the whole interval of the ratio is at or above the bound. Outside bounds: the"
+                " ratio is below it and chance is unlikely to be why (p below 0.05). Everything else"
+                " is insufficient evidence, which says nothing in a group\u2019s favour or against it."
             )
         ),
     )
@@ -145,8 +145,9 @@ def _methods(report: FairnessView) -> Section:
 def _air(report: FairnessView) -> str:
     if not report.is_favourable:
         return _(
-            "the reference group’s rate beside the group’s: below 1 is the worse for the group"
+            "the reference group\u2019s rate beside the group\u2019s: below 1 is the worse for the"
+            " group"
         )
     if report.within:
         return _("common ratio over strata; interval by Greenland and Robins (1985)")
-    return _("the group’s rate beside the reference group’s; Katz’s interval (1978, method C)")
+    return _("the group\u2019s rate beside the reference group\u2019s; Katz\u2019s interval (1978)")

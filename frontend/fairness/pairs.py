@@ -41,7 +41,7 @@ def pair_of(report: FairnessView, pair: PairView) -> Section:
         Words(
             text=_(
                 "Of many cells one in twenty differs by chance alone. They do not count towards the"
-                " report’s verdict."
+                " report\u2019s verdict."
             )
         ),
     )

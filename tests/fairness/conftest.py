@@ -84,7 +84,7 @@ def decide(version, developer, compliance, officer, at):
         approved_by=compliance,
     )
 
-    def write(  # noqa: PLR0913 - a builder with defaults
+    def write(
         group,
         *,
         recommendation,
@@ -130,7 +130,7 @@ def decide(version, developer, compliance, officer, at):
             OfficerDecision.objects.create(
                 decision=decision,
                 verdict=verdict,
-                is_override=recommendation != "refer" and verdict != recommendation,
+                is_override=recommendation not in {"refer", verdict},
                 reason_code="OFF01",
                 reason="Because.",
                 offered_amount=offered,

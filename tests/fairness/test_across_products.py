@@ -2,10 +2,10 @@
 
 import pytest
 
+from credit import vault
 from credit.actions import contracts
 from credit.ids import new_id
 from credit.models import Application, ContractVersion, Decision, Product, Score
-from credit import vault
 from monitoring import across_products, queries
 from monitoring.models import FairnessReport
 

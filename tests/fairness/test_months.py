@@ -21,7 +21,11 @@ MIDDLE, YOUNG = "25_to_61", "under_25"
 @pytest.fixture
 def told(monkeypatch):
     found = []
-    monkeypatch.setattr(fairness_findings, "tell", lambda findings, *, at: found.extend(findings))
+
+    def tell(findings, *, at):
+        found.extend(findings)
+
+    monkeypatch.setattr(fairness_findings, "tell", tell)
     return found
 
 

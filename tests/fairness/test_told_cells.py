@@ -158,24 +158,24 @@ def told_sums(found, rows):
     for at, each in enumerate(found.attributes):
         if each.n_missing is not None:
             sums.append(line(lambda *kind, at=at: kind[at] is None))
-        for group in each.groups:
+        sums += [told for group in each.groups for told in told_of_group(at, group)]
+    cells = [cell for pair in found.pairs for cell in pair.cells if cell.n is not None]
+    sums += [line(lambda *k, v=cell.values: (k[0], k[1]) == v) for cell in cells]
+    here = [sum((row[0], row[1], row[3]) == kind for row in rows) for kind in KINDS]
+    return np.array(sums), np.array(here, dtype=float)
 
-            def is_in(*kind, at=at, value=group.value):
-                return kind[at] == value
 
-            if group.n is not None:
-                sums.append(line(is_in))
-            for rate, bads in ((group.true_positive, False), (group.false_positive, True)):
-                if rate.n is not None:
-                    sums.append(line(lambda *k, f=is_in, b=bads: f(*k) and k[2] is b))
-            if group.bad.n is not None:
-                sums.append(line(lambda *k, f=is_in: f(*k) and k[2] is not None))
-    for pair in found.pairs:
-        for cell in pair.cells:
-            if cell.n is not None:
-                sums.append(line(lambda *k, v=cell.values: (k[0], k[1]) == v))
-    here = np.array([sum((r[0], r[1], r[3]) == kind for r in rows) for kind in KINDS], dtype=float)
-    return np.array(sums), here
+def told_of_group(at, group):
+    """Give what is told of a group: all of it, by outcome, and of whom an outcome is known."""
+    told = [
+        (group.n, (None, True, False)),
+        (group.true_positive.n, (False,)),
+        (group.false_positive.n, (True,)),
+        (group.bad.n, (True, False)),
+    ]
+    for n, outcomes in told:
+        if n is not None:
+            yield line(lambda *k, o=outcomes: k[at] == group.value and k[2] in o)
 
 
 def secrets():

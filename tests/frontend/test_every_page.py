@@ -61,21 +61,16 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
 
 
 def _report(champion):
-    figures = {
-        **dict.fromkeys(("n", "n_missing"), 0),
-        **dict.fromkeys(("reference_label", "why_not", "verdict_words"), "none"),
-        **{"groups": [], "assessable": True, "verdict": "insufficient evidence"},
-    }
+    words = dict.fromkeys(("period", "approved_means", "verdict_words"), "none")
+    age = {"name": "age_group", "label": "Age", "assessable": False, "why_not": "It is a test."}
+    nobody = {"reference_label": "", "n": 0, "n_missing": 0, "groups": []}
+    said = {"verdict": "insufficient evidence", "verdict_words": "Not assessable: It is a test."}
+    bounds = {"n": 0, "minimum_air": 0.8, "minimum_group": 30, "confidence": 0.95}
     FairnessReport.objects.create(
         product=champion.product,
         model_version=champion,
         population="validation",
-        report={
-            **dict.fromkeys(("period", "approved_means", "verdict_words"), "none"),
-            **{"n": 0, "minimum_air": 0.8, "minimum_group": 30, "confidence": 0.95},
-            **{"verdict": "insufficient evidence"},
-            "attributes": [{**figures, "name": "age_group", "label": "Age"}],
-        },
+        report={**words, **bounds, **said, "attributes": [{**age, **nobody, **said}]},
         created_at=factories.AT,
     )
 
