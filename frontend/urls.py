@@ -102,6 +102,10 @@ urlpatterns = [
     _page("console/webhooks/", webhooks.index, "webhooks"),
     _page("fairness/", fairness.index, "fairness"),
     _page("alerts/", alerts.index, "alerts"),
+    _page("alerts/mail/", alerts.mail, "alert_mail"),
+    _page("alerts/<int:alert_id>/", alerts.detail, "alert"),
+    _page("alerts/<int:alert_id>/<slug:what>/", alerts.do, "alert_do"),
+    _page("alerts/silences/<int:silence_id>/end/", alerts.unsilence, "unsilence"),
     _page("audit/", audit.index, "audit"),
 ]
 

@@ -1,6 +1,7 @@
 """What holds of every page, whoever opens it: the pages come from the table of addresses."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import every_page
@@ -10,7 +11,7 @@ import pytest
 from django.test import Client
 
 from credit import store
-from credit.actions import populations, webhooks
+from credit.actions import alert_silences, populations, webhooks
 from credit.actions.alerts import raise_alert
 from credit.models import Role
 from frontend import catalogue
@@ -35,7 +36,17 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     notices_scene.declined(officer)
     factories.proposal(champion.product)
     populations.count_due(at=factories.AT)
-    raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
+    for cause in ("bundle_missing", "score_drift", "fairness_outside"):
+        raise_alert(cause=cause, product=None, message="It is gone.", n=412, at=factories.AT)
+    alert_silences.silence(
+        cause="score_drift",
+        product=None,
+        segment="",
+        until=factories.AT + timedelta(days=2),
+        why="It is being mended.",
+        by=factories.user(Role.MODEL_VALIDATOR),
+        at=factories.AT,
+    )
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(
         url="https://8.8.8.8/hooks", kinds=["batch.completed"], key=key, at=factories.AT
