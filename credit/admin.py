@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AccessToken, Application, Grant, IDToken, RefreshToken
 
 from credit import access
-from credit.actions import api_keys, partners, users
+from credit.actions import alert_mails, api_keys, partners, users
 from credit.actions.api_keys import Issued
 from credit.actions.refusals import ActionDenied
 from credit.admin_forms import (
@@ -92,7 +92,7 @@ class UserAdmin(_Admin):
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         del request
         if obj:
-            return ("is_active", "roles")
+            return ("is_active", "roles", "email", "mails_alerts")
         return ("username", "first_name", "last_name", "password", "roles")
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
@@ -102,6 +102,10 @@ class UserAdmin(_Admin):
             return
         users.set_roles(user_id=obj.pk, roles=said["roles"], by=request.user, at=at)
         users.set_active(user_id=obj.pk, is_active=said["is_active"], by=request.user, at=at)
+        alert_mails.set_address(user_id=obj.pk, address=said["email"], by=request.user, at=at)
+        alert_mails.set_wanted(
+            user_id=obj.pk, is_wanted=said["mails_alerts"], by=request.user, at=at
+        )
 
 
 @admin.register(Partner)

@@ -1,7 +1,7 @@
 """Forms of the accounts' admin. They ask the actions' own rules, so refusals are sentences."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
@@ -61,11 +61,15 @@ class NewUserForm(_UserForm):
 
 
 class UserForm(_UserForm):
-    """An account that exists: its roles, and whether it may sign in."""
+    """An account that exists: its roles, whether it may sign in, and where alerts are mailed."""
 
     class Meta:
         model = User
-        fields = ("is_active",)
+        fields = ("is_active", "email", "mails_alerts")
+        labels: ClassVar = {"mails_alerts": _("Alerts by mail")}
+        help_texts: ClassVar = {
+            "mails_alerts": _("New alerts of their roles, where there is an address.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,6 +31,16 @@ class Environment(BaseSettings):
     evenhand_webhook_keys: str = ""
     evenhand_webhook_networks: str = ""
     evenhand_metrics_token: str = ""
+    evenhand_address: str = ""  # of the pages, as people reach them; for links in mails
+    evenhand_mail_host: str = ""  # without it and without a folder, no mail leaves
+    evenhand_mail_port: PositiveInt = 587
+    evenhand_mail_tls: Literal["starttls", "tls", "none"] = "starttls"
+    evenhand_mail_user: str = ""
+    evenhand_mail_password: str = ""
+    evenhand_mail_from: str = "evenhand@localhost"
+    evenhand_mail_folder: str = ""  # mails are files there: for trying it out
+    evenhand_alert_webhook: str = ""  # the lender's own address for alerts
+    evenhand_keep_alerts_months: PositiveInt = 36  # after they are resolved, those without a case
     evenhand_shadows: NonNegativeInt = 2  # versions of a product in shadow at once
     evenhand_shadow_queue: PositiveInt = 1000  # decisions that wait in a process for its shadows
     evenhand_shadow_busy: NonNegativeInt = 1  # they rest while more requests are under way

@@ -317,6 +317,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "tell people of alerts": {
+        "task": "credit.deliver_alerts",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "drop alerts that were over for long": {
+        "task": "credit.purge_alerts",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
     "ask for outcomes that are due": {
         "task": "credit.request_outcomes",
         "schedule": 3600.0,
@@ -375,6 +385,30 @@ CELERY_BEAT_SCHEDULE = {
 
 EVENHAND_WEBHOOK_KEYS = environment.webhook_keys or [SECRET_KEY]
 EVENHAND_WEBHOOK_NETWORKS = addresses.networks(environment.evenhand_webhook_networks)
+
+# --- Alerts -------------------------------------------------------------------------------------
+# Mail is off until a server or a folder is named (decision record 34). The webhook is the lender's
+# own, signed as partners' are.
+
+EVENHAND_ADDRESS = (environment.evenhand_address or f"http://127.0.0.1:{environment.port}").rstrip(
+    "/"
+)
+EVENHAND_MAIL_IS_ON = bool(environment.evenhand_mail_host or environment.evenhand_mail_folder)
+EVENHAND_ALERT_WEBHOOK = environment.evenhand_alert_webhook
+EVENHAND_KEEP_ALERTS_MONTHS = environment.evenhand_keep_alerts_months
+EVENHAND_RUNBOOKS = BASE_DIR / "docs" / "runbooks"  # ship with the product; pages show them
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend" if environment.evenhand_mail_host else "filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = environment.evenhand_mail_folder or None
+EMAIL_HOST = environment.evenhand_mail_host
+EMAIL_PORT = environment.evenhand_mail_port
+EMAIL_HOST_USER = environment.evenhand_mail_user
+EMAIL_HOST_PASSWORD = environment.evenhand_mail_password
+EMAIL_USE_TLS = environment.evenhand_mail_tls == "starttls"
+EMAIL_USE_SSL = environment.evenhand_mail_tls == "tls"
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.evenhand_mail_from
 
 # --- Metrics ------------------------------------------------------------------------------------
 # Who shows this may read `/metrics`. Without it only this machine may, and only over plain HTTP on

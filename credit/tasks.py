@@ -11,6 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from credit.actions import (
+    alert_deliveries,
+    alert_retention,
+    alert_sending,
     alerts,
     api_keys,
     audit,
@@ -212,9 +215,28 @@ def note_finding(
     at: str,
 ) -> None:
     """Take up what a periodic check found: `monitoring` reads and may not write alerts itself."""
-    if is_bad:
-        product = Product.objects.get(pk=product_id) if product_id else None
-        words = f"{segment + ': ' if segment else ''}{message} n = {n}. {link}"
-        alerts.raise_alert(
-            cause=cause, product=product, message=words, at=datetime.fromisoformat(at)
-        )
+    found = alerts.Found(
+        cause=cause,
+        product_id=product_id,
+        segment=segment,
+        is_bad=is_bad,
+        message=message,
+        n=n,
+        link=link,
+    )
+    alerts.take_finding(found=found, at=datetime.fromisoformat(at))
+
+
+@_task(name="credit.deliver_alerts")
+def deliver_alerts() -> None:
+    """Tell people of alerts that are new, and end those whose condition passed a day ago."""
+    now = timezone.now()
+    alerts.resolve_passed(at=now)
+    alert_deliveries.owe_due(at=now)
+    alert_sending.sweep(at=now, clock=timezone.now)
+
+
+@_task(name="credit.purge_alerts")
+def purge_alerts() -> None:
+    """Drop alerts that were over for long enough."""
+    alert_retention.purge(at=timezone.now())

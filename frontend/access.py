@@ -40,6 +40,7 @@ OFFICERS = frozenset({Role.OFFICER, Role.SENIOR_OFFICER})
 READS_MODELS = frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, Role.AUDITOR})
 READS_NOTICES = OFFICERS | {Role.COMPLIANCE, Role.AUDITOR}
 OVERSEES = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
+READS_ALERTS = OVERSEES | {Role.MODEL_DEVELOPER, Role.ADMINISTRATOR}
 PROPOSES_POLICIES = frozenset({Role.ADMINISTRATOR, Role.MODEL_DEVELOPER})
 ANSWERS_POLICIES = frozenset({Role.MODEL_VALIDATOR, Role.COMPLIANCE})
 READS_POLICIES = PROPOSES_POLICIES | ANSWERS_POLICIES | {Role.AUDITOR}
@@ -121,10 +122,11 @@ ACCESS: dict[str, Rule] = {
     "fairness": Rule(read=OVERSEES, write=frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR})),
     "fairness_report": Rule(read=OVERSEES),
     "fairness_report_file": Rule(read=OVERSEES),
-    "alerts": Rule(
-        read=OVERSEES | {Role.ADMINISTRATOR},
-        write=frozenset({Role.MODEL_VALIDATOR, Role.ADMINISTRATOR}),
-    ),
+    "alerts": Rule(read=READS_ALERTS),
+    "alert": Rule(read=READS_ALERTS),
+    "alert_do": Rule(write=READS_ALERTS - {Role.AUDITOR}),
+    "alert_mail": Rule(write=READS_ALERTS),
+    "unsilence": Rule(write=READS_ALERTS - {Role.AUDITOR}),
     "audit": Rule(read=OVERSEES),
 }
 

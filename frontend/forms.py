@@ -90,9 +90,3 @@ class WebhookFilterForm(forms.Form):
 
     webhook = forms.RegexField(r"\A[0-7][0-9A-HJKMNP-TV-Z]{25}\Z", required=False)
     state = forms.ChoiceField(choices=WebhookDelivery.State.choices, required=False)
-
-
-class ResolveForm(forms.Form):
-    """Which alert is done with."""
-
-    alert = forms.IntegerField(min_value=1)

@@ -7,7 +7,7 @@ from credit.models import InventoryEntry
 from frontend.forms import LONGEST
 
 
-class _ToldElsewhere(forms.Form):
+class ToldElsewhere(forms.Form):
     """A short form whose page is another one: what is wrong is told there in a sentence."""
 
     @property
@@ -27,7 +27,7 @@ class RollbackForm(forms.Form):
     )
 
 
-class StopForm(_ToldElsewhere):
+class StopForm(ToldElsewhere):
     """Why the models of a product stop, or score again."""
 
     do = forms.ChoiceField(choices=[("stop", ""), ("resume", "")])
@@ -49,7 +49,7 @@ class MomentForm(forms.Form):
     )
 
 
-class CommentForm(_ToldElsewhere):
+class CommentForm(ToldElsewhere):
     """Words against a version, or that resolve what was said."""
 
     words = forms.CharField(
@@ -80,7 +80,7 @@ class InventoryForm(forms.Form):
     )
 
 
-class PromotionStepForm(_ToldElsewhere):
+class PromotionStepForm(ToldElsewhere):
     """What is done about a version's way into service, and why."""
 
     WORDLESS = frozenset({"take_back"})  # seconds may count
@@ -98,7 +98,7 @@ class PromotionStepForm(_ToldElsewhere):
         return words
 
 
-class WaiverForm(_ToldElsewhere):
+class WaiverForm(ToldElsewhere):
     """Which failed gate is let pass and why; or which proposal is signed."""
 
     signs = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

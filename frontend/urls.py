@@ -114,6 +114,10 @@ urlpatterns = [
         "fairness_report_file",
     ),
     _page("alerts/", alerts.index, "alerts"),
+    _page("alerts/mail/", alerts.mail, "alert_mail"),
+    _page("alerts/<int:alert_id>/", alerts.detail, "alert"),
+    _page("alerts/<int:alert_id>/<slug:what>/", alerts.do, "alert_do"),
+    _page("alerts/silences/<int:silence_id>/end/", alerts.unsilence, "unsilence"),
     _page("audit/", audit.index, "audit"),
 ]
 

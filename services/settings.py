@@ -57,6 +57,9 @@ class Settings:
             "SECRET_KEY": secret_key,
             "EVENHAND_VAR": str(places.var),
             "EVENHAND_HTTPS": os.environ.get("EVENHAND_HTTPS", "0"),
+            "EVENHAND_MAIL_FOLDER": os.environ.get(
+                "EVENHAND_MAIL_FOLDER", str(places.var / "mail")
+            ),
         }
 
     def counting_environment(self, login: str) -> dict[str, str]:

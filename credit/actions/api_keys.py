@@ -161,6 +161,8 @@ def warn_of_expiry(*, at: datetime) -> list[ApiKey]:
         )
         message = f"These keys expire within {EXPIRY_WARNING.days} days: {named}."
         alerts.raise_alert(cause="keys_expire", product=None, message=message, at=at)
+    else:
+        alerts.note_passed(cause="keys_expire", product=None, at=at)
     return expiring
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from credit import serving
-from credit.actions import audit, stage_moves
+from credit.actions import alerts, audit, stage_moves
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import AuditEvent, Product, PromotionRequest, Role, ServiceStop, User
 from credit.words import moment_in_words
@@ -67,6 +67,7 @@ def resume(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
     audit.record(
         AuditEvent.Type.SERVICE_RESUMED, target=f"product:{product.slug}", by=by, at=at, why=words
     )
+    alerts.note_passed(cause="stopped", product=product, at=at)
     transaction.on_commit(serving.forget_what_is_in_force)
     return found
 

@@ -1,4 +1,5 @@
-from credit.models.alerts import Alert
+from credit.models.alert_deliveries import AlertDelivery
+from credit.models.alerts import Alert, AlertCase, AlertSilence, AlertStep
 from credit.models.applications import Applicant, Application
 from credit.models.audit import AuditEvent, AuditLeaf, AuditSeal
 from credit.models.batches import Batch, BatchRow
@@ -42,6 +43,10 @@ from credit.models.webhooks import EventKind, WebhookDelivery, WebhookEndpoint, 
 __all__ = [
     "ROLES_APART",
     "Alert",
+    "AlertCase",
+    "AlertDelivery",
+    "AlertSilence",
+    "AlertStep",
     "ApiKey",
     "Applicant",
     "Application",

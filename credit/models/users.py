@@ -1,6 +1,7 @@
 from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
 
 
 class Role(StrEnum):
@@ -32,6 +33,10 @@ ROLES_APART: tuple[tuple[Role, Role], ...] = (
 
 class User(AbstractUser):
     """A person who signs in. What they may do follows from their groups alone."""
+
+    mails_alerts = models.BooleanField(
+        default=True, help_text="wants alerts of their roles by mail, where there is an address"
+    )
 
     @property
     def known_as(self) -> str:

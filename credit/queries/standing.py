@@ -111,7 +111,7 @@ MEASURES: Final = (
     ),
     Measure(
         name="evenhand_alerts_open",
-        says="Alerts that nobody has resolved: 1 for each cause and product.",
+        says="Alerts that nobody has resolved: 1 for each cause, product and segment.",
         labels=("cause", "product"),
         sql="""SELECT cause, coalesce(slug, ''), count(*) FROM credit_alert alert
             LEFT JOIN credit_product product ON product.id = product_id

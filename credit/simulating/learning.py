@@ -15,6 +15,7 @@ from django.db import transaction
 
 from credit import serving, store
 from credit.actions import (
+    alert_cases,
     alerts,
     contracts,
     ingestions,
@@ -26,7 +27,16 @@ from credit.actions import (
     training_runs,
 )
 from credit.actions.ingestions import PARQUET
-from credit.models import Alert, ContractVersion, InventoryEntry, ModelVersion, TrainingRun
+from credit.alert_kinds import kind_of
+from credit.models import (
+    Alert,
+    AlertCase,
+    ContractVersion,
+    InventoryEntry,
+    ModelVersion,
+    Role,
+    TrainingRun,
+)
 from credit.models.model_versions import Stage
 from credit.simulating.people import People
 from scoring import performance
@@ -145,9 +155,19 @@ def promote(version: ModelVersion, *, people: People, at: datetime, note: str) -
     promoted = model_versions.promote(
         version_id=version.pk, by=people.validator, at=at, note=note[:500]
     )
-    for alert in Alert.objects.filter(product=version.product, resolved_at=None).order_by("pk"):
-        alerts.resolve(alert_id=alert.pk, by=people.validator, at=at)
+    for alert in Alert.objects.unresolved().filter(product=version.product).order_by("pk"):
+        if Role.MODEL_VALIDATOR in kind_of(alert.cause).handled_by:
+            _end(alert, words=f"{version.name} is the champion.", people=people, at=at)
     return promoted
+
+
+def _end(alert: Alert, *, words: str, people: People, at: datetime) -> None:
+    """End what a new champion answers; a drift's case by the decision that made it."""
+    if AlertCase.objects.filter(alert=alert).exists():
+        decision, by = AlertCase.Decision.RETRAIN_ASKED, people.validator
+        alert_cases.close(alert_id=alert.pk, decision=decision, words=words, by=by, at=at)
+    else:
+        alerts.resolve(alert_id=alert.pk, words=words, by=people.validator, at=at)
 
 
 def champion_of(contract: ContractVersion) -> ModelVersion | None:

@@ -15,6 +15,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from credit.actions.refusals import role_word
+from credit.models import Role
+from credit.queries import alerts
 from credit.words import Words
 from frontend import access, formats, sentences
 
@@ -255,6 +258,12 @@ def humane(name: str) -> str:
 
 
 @register.filter
+def role(name: str) -> str:
+    """Name a role in words; nothing where there is none."""
+    return role_word(Role(name)) if name else NOTHING
+
+
+@register.filter
 def all_passed(gates: Sequence[HasPassed]) -> bool:
     """Say whether there is a gate and none of them failed."""
     return bool(gates) and all(gate.passed for gate in gates)
@@ -289,6 +298,14 @@ def navigation(context: RequestContext) -> list[tuple[str, Words, bool]]:
     ]
     here = _nearest(request.path, [reverse(name) for name, _ in pages])
     return [(reverse(name), words, reverse(name) == here) for name, words in pages]
+
+
+@register.simple_tag(takes_context=True)
+def news(context: RequestContext, address: str) -> int:
+    """Count the open alerts of a person's roles, on the link to them; no query on other links."""
+    if address != reverse("alerts"):
+        return 0
+    return alerts.news_of(context["request"].user, at=timezone.now())
 
 
 def _nearest(path: str, addresses: list[str]) -> str | None:

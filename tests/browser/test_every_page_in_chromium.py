@@ -1,6 +1,7 @@
 """Every page of every role in Chromium: each is loaded once for all that must hold of it."""
 
 import re
+import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ def visits(running, manage):
     asks = ("--by", running.users["administrator"]["username"], "--why", "To be looked at.")
     manage("propose_policy", "consumer-loan", "--set", "policy.clocks.claim_minutes=45", *asks)
     manage("count_populations")
+    _raise_an_alert(running, manage)
     made, seen = [], set()
     for role in (None, *running.users):
         with running.at_desk(role) as page:
@@ -60,6 +62,15 @@ def visits(running, manage):
                     seen.add((name, _parts(html)))
                     made.append(_visit(page, weight, address, f"{role or 'nobody'}-{name}"))
     return made
+
+
+def _raise_an_alert(running, manage):
+    """Stop the models, and let an application come in meanwhile."""
+    why = ("--by", running.users["model_validator"]["username"], "--why", "To be looked at.")
+    manage("stop", "consumer-loan", *why)
+    time.sleep(1)  # each process follows within half a second
+    running.apply(factories.body(reference="while-stopped"))
+    manage("stop", "consumer-loan", *why, "--resume")
 
 
 def _pages(page, role):

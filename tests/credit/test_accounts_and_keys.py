@@ -136,12 +136,12 @@ def test_a_key_that_may_not_be(db, changes, refusal):
 def test_an_alert_is_resolved_once_and_opens_anew(db, validator):
     alert = alerts.raise_alert(cause="x", product=None, message="Broken.", at=AT)
 
-    alerts.resolve(alert_id=alert.pk, by=validator, at=AT)
+    alerts.resolve(alert_id=alert.pk, words="Mended.", by=validator, at=AT)
 
     with pytest.raises(alerts.AlreadyResolved):
-        alerts.resolve(alert_id=alert.pk, by=validator, at=AT)
+        alerts.resolve(alert_id=alert.pk, words="Mended.", by=validator, at=AT)
     with pytest.raises(NotAllowed):
-        alerts.resolve(alert_id=alert.pk, by=factories.user("officer"), at=AT)
+        alerts.resolve(alert_id=alert.pk, words="Mended.", by=factories.user("officer"), at=AT)
     assert alerts.raise_alert(cause="x", product=None, message="Again.", at=AT) != alert
 
 

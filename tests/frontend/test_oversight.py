@@ -5,8 +5,7 @@ from factories import AT
 from page_words import words_of
 
 from credit.actions import audit
-from credit.actions.alerts import raise_alert
-from credit.models import Alert, AuditEvent, Role
+from credit.models import AuditEvent, Role
 from monitoring.models import FairnessReport
 
 
@@ -163,44 +162,6 @@ def test_a_developer_does_not_see_groups(signed_in, champion):
     report_on(of)
 
     assert "under 25" not in read(signed_in(Role.MODEL_DEVELOPER), f"/console/models/{of.pk}/")
-
-
-def test_alerts_are_listed_and_resolved(as_validator, champion):
-    gone = {"cause": "model_unavailable", "product": champion.product, "at": AT}
-    raise_alert(**gone, message="It is gone.")
-    alert = raise_alert(**gone, message="It is still gone.")
-
-    page = read(as_validator, "/alerts/")
-    answer = as_validator.post("/alerts/", {"alert": alert.pk}, follow=True)
-
-    assert "Model unavailable" in page
-    assert "Open" in page
-    assert "The alert is resolved." in answer.content.decode()
-    assert Alert.objects.get().resolved_at
-
-
-def test_an_alert_is_resolved_once(as_validator):
-    alert = raise_alert(cause="model_unavailable", product=None, message="Gone.", at=AT)
-    as_validator.post("/alerts/", {"alert": alert.pk})
-
-    answer = as_validator.post("/alerts/", {"alert": alert.pk}, follow=True)
-
-    assert "resolved already" in answer.content.decode()
-
-
-@pytest.mark.parametrize("alert", ["999999", "x", ""])
-def test_an_alert_that_is_not_there_is_404(alert, as_validator):
-    assert as_validator.post("/alerts/", {"alert": alert}).status_code == 404
-
-
-def test_compliance_reads_alerts_and_resolves_none(as_compliance):
-    raise_alert(cause="model_unavailable", product=None, message="Gone.", at=AT)
-
-    assert "Resolve" not in read(as_compliance, "/alerts/")
-
-
-def test_without_alerts_the_page_says_so(as_compliance):
-    assert "No alert has been raised" in read(as_compliance, "/alerts/")
 
 
 @pytest.fixture

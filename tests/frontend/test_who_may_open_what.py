@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import factories
 import notices_scene
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from credit.models import Role, TrainingRun
+from credit.actions.alerts import raise_alert
+from credit.models import AlertSilence, Role, TrainingRun
 from frontend import urls
 from frontend.access import ACCESS, FIRST_PAGES, NAVIGATION, first_page
 
@@ -41,11 +44,34 @@ def _arguments(name, champion):
     if name in {"policy_proposal", "policy_withdraw"}:
         proposal = factories.proposal(champion.product)
         return [proposal.pk if "proposal" in name else proposal.base_id]
-    if name == "snapshot":
-        return [champion.snapshot_id]
-    if name == "cancel_training":
-        return [_run_of(champion).pk]
+    if name in OF_AN_ALERT:
+        return OF_AN_ALERT[name]()
+    if name in {"snapshot", "cancel_training"}:
+        return [champion.snapshot_id if name == "snapshot" else _run_of(champion).pk]
     return [champion.pk] if name in OF_A_VERSION else []
+
+
+def _silence():
+    """Silence what everybody who may silence at all sees to, each time another segment."""
+    return AlertSilence.objects.create(
+        cause="bundle_missing",
+        segment=f"partner:{AlertSilence.objects.count()}",
+        since=factories.AT,
+        until=factories.AT + timedelta(days=1),
+        why="It is being mended.",
+        by=factories.user(Role.MODEL_VALIDATOR),
+    )
+
+
+def _alert():
+    return raise_alert(cause="bundle_missing", product=None, message="Gone.", at=factories.AT)
+
+
+OF_AN_ALERT = {
+    "alert": lambda: [_alert().pk],
+    "alert_do": lambda: [_alert().pk, "comment"],
+    "unsilence": lambda: [_silence().pk],
+}
 
 
 def _run_of(champion):

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from credit.actions import users
+from credit.actions import alert_mails, users
 from credit.management.console import ProductCommand
 from credit.models import Role, User
 
@@ -36,7 +36,7 @@ class Command(ProductCommand):
             if known is not None:
                 _give(known, password)
                 continue
-            users.create(
+            made = users.create(
                 username=username,
                 password=password,
                 roles=[role],
@@ -44,6 +44,8 @@ class Command(ProductCommand):
                 last_name=last_name,
                 at=timezone.now(),
             )
+            address = f"{username}@bank.example"  # a name that no mail reaches
+            alert_mails.set_address(user_id=made.pk, address=address, at=timezone.now())
         return {
             "users": [
                 {"username": username, "password": password, "role": role.value}

@@ -1,0 +1,70 @@
+"""Runbooks as a page shows them: the text that ships under docs/runbooks, in its four parts.
+
+They are written plainly on purpose: headings, paragraphs, lists, lines of code. So no library that
+turns Markdown into HTML is needed, and nothing has to be marked safe.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.translation import gettext_noop as _
+
+HEADINGS = (
+    _("What it means"),
+    _("Look here first"),
+    _("What to do"),
+    _("When it is over"),
+)
+_EMPHASIS = re.compile(r"\*{1,2}([^*]+)\*{1,2}")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+_ITEM = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, the items of a list, or lines of code; each text as words and code in turn."""
+
+    kind: str
+    texts: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands under one heading."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@lru_cache(maxsize=64)
+def read(file: str) -> tuple[Part, ...]:
+    """Read a runbook; nothing where there is none of that name."""
+    path = settings.EVENHAND_RUNBOOKS / file
+    if not path.exists():
+        return ()
+    _title, *parts = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return tuple(_part(each) for each in parts)
+
+
+def _part(text: str) -> Part:
+    heading, _, rest = text.partition("\n")
+    blocks = re.split(r"\n\s*\n", rest.strip())
+    return Part(heading.strip(), tuple(_block(each) for each in blocks if each.strip()))
+
+
+def _block(text: str) -> Block:
+    if text.startswith("```"):
+        return Block("code", ((text.strip("`").strip(),),))
+    if _ITEM.match(text):
+        items = [each for each in _ITEM.split(text) if each.strip()]
+        kind = "list" if text.startswith("- ") else "steps"
+        return Block(kind, tuple(_inline(each) for each in items))
+    return Block("paragraph", (_inline(text),))
+
+
+def _inline(text: str) -> tuple[str, ...]:
+    """Give words and code in turn, words first."""
+    plain = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", " ".join(text.split())))
+    return tuple(plain.split("`"))

@@ -1,0 +1,91 @@
+"""Every cause that the product raises is known, and has a runbook that all are written like."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from credit.actions.promotion_steps import HALTED
+from credit.alert_kinds import KINDS, TABLE, hidden_from
+from credit.models import Role
+from credit.serving import TIMED_OUT
+from frontend import runbooks
+
+CHECKOUT = Path(__file__).parents[2]
+# Merging the other parts of monitoring completes these: each brings the runbooks of its own causes.
+# A line goes as its file comes; the test says so. Nothing of ours may be added.
+AWAITED = {
+    *("score_drift", "feature_drift", "new_category", "missing_rate", "units_changed"),
+    *("performance_fell", "calibration_off", "business_off_target"),
+    *("error_budget_burns", "queue_grows", "worker_silent"),
+    *("fairness_outside", "officer_overrides_differ"),
+}
+RAISED = re.compile(r'(?:ModelUnavailable\(\s*|\bcause=)"(\w+)"')
+REPLAYED = {"drift_population", "drift_early_losses", "drift_calibration"}
+
+
+def raised_somewhere():
+    for room in ("credit", "monitoring"):
+        for path in (CHECKOUT / room).rglob("*.py"):
+            if path.name != "alert_kinds.py" and "migrations" not in path.parts:
+                yield from RAISED.findall(path.read_text())
+
+
+def test_every_cause_that_is_raised_is_in_the_table():
+    raised = {*raised_somewhere(), HALTED, TIMED_OUT, *REPLAYED}
+
+    assert {"no_champion", "keys_expire", "webhook_disabled"} <= raised
+    assert raised <= set(KINDS)
+
+
+def test_a_cause_stands_in_the_table_once():
+    assert len(KINDS) == len(TABLE)
+
+
+def pages_of_documentation():
+    return set(
+        re.findall(r": (runbooks/[\w-]+\.md)$", (CHECKOUT / "mkdocs.yml").read_text(), re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.cause)
+def test_every_cause_has_a_runbook(kind):
+    path = settings.EVENHAND_RUNBOOKS / kind.runbook
+    if kind.cause in AWAITED and not path.exists():
+        pytest.skip("its part brings it")
+
+    parts = runbooks.read(kind.runbook)
+
+    assert tuple(part.heading for part in parts) == runbooks.HEADINGS
+    assert all(part.blocks for part in parts)
+    assert f"runbooks/{kind.runbook}" in pages_of_documentation()
+
+
+def test_there_is_a_runbook_for_what_no_alert_names():
+    assert len(runbooks.read("incident.md")) == 4
+    assert "runbooks/incident.md" in pages_of_documentation()
+
+
+def test_the_image_brings_the_runbooks_along():
+    assert "COPY docs/runbooks" in (CHECKOUT / "deploy" / "Dockerfile").read_text()
+
+
+def test_a_runbook_is_read_as_it_was_written():
+    _, first, todo, _ = runbooks.read("bundle-missing.md")
+
+    (listed,) = first.blocks
+    assert listed.kind == "list"
+    assert len(listed.texts) == 3
+    assert listed.texts[1][:2] == ("", "$EVENHAND_VAR/store")
+    (steps,) = todo.blocks
+    assert steps.kind == "steps"
+    assert "go back to the champion before or" in "".join(steps.texts[1])
+
+
+def test_alerts_about_groups_are_hidden_from_who_may_not_see_groups():
+    about_groups = {"fairness_outside", "officer_overrides_differ"}
+
+    for role in Role:
+        sees = role in {Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR}
+        assert hidden_from([role]) == (set() if sees else about_groups)
