@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "look for drift": {
+        "task": "monitoring.watch_drift",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,

@@ -113,6 +113,7 @@ ACCESS: dict[str, Rule] = {
     "webhooks": Rule(
         read=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), write=frozenset({Role.ADMINISTRATOR})
     ),
+    "drift": Rule(read=READS_MODELS | {Role.COMPLIANCE, Role.ADMINISTRATOR}),
     "fairness": Rule(read=OVERSEES),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},

@@ -26,3 +26,16 @@ def report_fairness() -> None:
             reports.make_once(version=version, at=timezone.now())
         except (FileMissing, FileAltered) as error:
             log.warning("fairness_not_reported", model=version.name, why=str(error))
+
+
+@_task(name="monitoring.watch_drift")
+def watch_drift() -> None:
+    """Count what came, hold it against what champions learned from, and tell what was found."""
+    # polars, in the worker's child only.
+    from monitoring import drift_checks, drift_references, periods  # noqa: PLC0415
+    from monitoring.drift_counts import KIND  # noqa: PLC0415
+
+    now = timezone.now()
+    drift_references.bring_up_to_date(at=now)
+    periods.bring_up_to_date(KIND, at=now)
+    drift_checks.watch(at=now)
