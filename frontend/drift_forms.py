@@ -20,15 +20,14 @@ class DriftForm(forms.Form):
         label=_("Period"),
         required=False,
         coerce=int,
-        empty_value=USUAL,
+        empty_value=None,
         choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in PERIODS],
     )
 
     @property
     def days_asked(self) -> int:
         """The days that are asked for."""
-        found: int = self.cleaned_data.get("days", USUAL) if self.is_valid() else USUAL
-        return found
+        return (self.cleaned_data["days"] if self.is_valid() else None) or USUAL
 
     @property
     def partner_asked(self) -> str:
@@ -40,4 +39,4 @@ class DriftForm(forms.Form):
         asked = self.partner_asked
         unknown = [(asked, asked)] if asked and asked not in dict(partners) else []
         widget = self.fields["partner"].widget
-        widget.choices = [("", _("Everybody")), *partners, *unknown]  # type: ignore[attr-defined]
+        widget.choices = [("", _("Everybody")), *partners, *unknown]

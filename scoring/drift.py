@@ -72,7 +72,7 @@ def chance(n: int, m: int, *, bins: int) -> float:
 
     Examples
     --------
-    >>> chance(100, 1_000, bins=10)
+    >>> round(chance(100, 1_000, bins=10), 6)
     0.099
     """
     return (bins - 1) * (1 / n + 1 / m)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from scoring.drift_cells import MISSING, Counts
 
 MOST = 10
+NEARLY = 0.8  # of that are enough in the last bin, which takes what the others leave
 FEWEST = 25  # rows expected in a bin, on either side, for chi-squared to hold far into its tail
 
 
@@ -28,20 +29,21 @@ def of_numbers(then: Counts, now: Counts) -> list[Bin]:
 
     Examples
     --------
-    >>> [each.then for each in of_numbers({"1": 40, "2": 40, "9": 20}, {"2": 200})]
-    [40, 60]
+    >>> [each.then for each in of_numbers({"1": 40, "2": 40, "9": 15}, {"2": 200})]
+    [40, 55]
     """
     cells = sorted({int(cell) for cell in (*then, *now) if cell != MISSING})
-    known = sum(then.get(str(cell), 0) for cell in cells)
-    least = max(_least(then, now), known / MOST)
+    known, least = sum(then.get(str(cell), 0) for cell in cells), _least(then, now)
+    wanted = max(1, min(MOST, int(known // least)))
     groups: list[list[int]] = [[]]
-    held = 0
+    passed = held = 0
     for cell in cells:
-        if held >= least:
+        if passed >= len(groups) * known / wanted and held >= least:
             groups, held = [*groups, []], 0
+        rows = then.get(str(cell), 0)
         groups[-1].append(cell)
-        held += then.get(str(cell), 0)
-    if held < _least(then, now) and len(groups) > 1:  # too few are left for the last one
+        passed, held = passed + rows, held + rows
+    if held < NEARLY * least and len(groups) > 1:  # too few are left for the last one
         last = groups.pop()
         groups[-1] += last
     found = [_bin([str(cell) for cell in group], then, now) for group in groups if group]

@@ -53,10 +53,9 @@ class Segment:
         own = next(each for each in self.before.features if each.feature == look.feature)
         return own.index.level in MOVED
 
-    @property
-    def score_has_moved(self) -> bool:
-        """Whether the score has, by more than the data that are wrong explain."""
-        if self.lately.level != "large" or self.lately.explains_score:
+    def score_has_moved(self, *, but: frozenset[str]) -> bool:
+        """Whether the score has, by more than features whose data are wrong explain."""
+        if self.lately.level != "large" or self.lately.is_explained_by(but):
             return False
         return self.before is None or self.before.level in MOVED
 
@@ -93,7 +92,7 @@ def found(segments: Mapping[str, Segment]) -> list[Found]:
 
 def _drift(segments: Mapping[str, Segment], wrong: frozenset[str]) -> list[Found]:
     scores = {
-        name: tuple(segment.lately.worst_first[:3]) if segment.score_has_moved else ()
+        name: tuple(segment.lately.worst_first[:3]) if segment.score_has_moved(but=wrong) else ()
         for name, segment in segments.items()
         if segment.is_judged and segment.lately.level != "too few"
     }

@@ -75,11 +75,10 @@ class Look:
         """Give the features that have this wrong, the worst first."""
         return [each for each in self.worst_first if each.cause == cause]
 
-    @property
-    def explains_score(self) -> bool:
-        """Whether what is wrong with the data alone accounts for a score that moved."""
-        wrong = [each.strength for each in self.features if each.cause in OF_DATA]
-        return bool(wrong) and max(wrong) >= self.score.value
+    def is_explained_by(self, wrong: frozenset[str]) -> bool:
+        """Whether features whose data are wrong account for a score that moved."""
+        strengths = [each.strength for each in self.features if each.feature.name in wrong]
+        return bool(strengths) and max(strengths) >= self.score.value
 
 
 _ORDER: tuple[Cause, ...] = (*OF_DATA, "feature_drift", "")

@@ -16,7 +16,8 @@ from scoring.drift_cells import MISSING, PER_POWER, ZERO, Counts, position
 FACTORS = (1_000.0, 100.0, 12.0, 10.0)  # thousands, cents or per cent, years, a decimal point
 FEWEST = 30  # positive numbers
 APART = 0.5  # of the largest gap between the distributions, as they are
-ALIKE = 0.25  # of the same once one is moved
+ALIKE = 0.35  # of the same once one is moved; whole thousands have steps where there were none
+NEAR = 0.2  # powers of ten: how far their medians may then be apart
 
 Floats = NDArray[np.float64]
 
@@ -63,7 +64,9 @@ def changed(then: Counts, now: Counts, *, error: float) -> Unit | None:
         return None
     gaps = {factor: _gap(before, today, factor) for each in FACTORS for factor in (each, 1 / each)}
     best = min(gaps, key=lambda factor: gaps[factor])
-    return Unit(factor=best, n=int(n)) if gaps[best] <= ALIKE else None
+    away = _middle(today) + math.log10(best) - _middle(before)
+    is_that = gaps[best] <= ALIKE and abs(away) <= NEAR
+    return Unit(factor=best, n=int(n)) if is_that else None
 
 
 def median(counts: Counts) -> float | None:
@@ -77,8 +80,7 @@ def median(counts: Counts) -> float | None:
     rows = _positive(counts)
     if not rows.sum():
         return None
-    place = int(np.searchsorted(np.cumsum(rows), rows.sum() / 2)) + ZERO + 1
-    return float(10 ** position(place))
+    return float(10 ** _middle(rows))
 
 
 def since(then: Counts, days: Sequence[Counts], factor: float) -> int | None:
@@ -104,6 +106,12 @@ def _positive(counts: Counts) -> Floats:
         if cell != MISSING and int(cell) > ZERO:
             rows[min(int(cell) - ZERO - 1, ZERO - 1)] += n
     return rows
+
+
+def _middle(rows: Floats) -> float:
+    """Give the logarithm of the median."""
+    place = int(np.searchsorted(np.cumsum(rows), rows.sum() / 2))
+    return position(place + ZERO + 1)
 
 
 def _gap(then: Floats, now: Floats, factor: float) -> float:

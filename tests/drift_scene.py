@@ -4,6 +4,7 @@ import io
 import math
 import os
 from datetime import timedelta
+from functools import lru_cache
 
 import factories
 import numpy as np
@@ -41,9 +42,12 @@ def loans(contract):
     """Give the features of the shipped loans."""
     if not contract.ingestion_set.exists():
         factories.ingestion(contract)
-    rows = store.get(contract.ingestion_set.get().rows_sha256, ".parquet")
-    names = contract.read().feature_names
-    return pl.read_parquet(io.BytesIO(rows)).select(names).to_dicts()
+    return _read(contract.ingestion_set.get().rows_sha256, contract.read().feature_names)
+
+
+@lru_cache
+def _read(sha256, names):
+    return pl.read_parquet(io.BytesIO(store.get(sha256, ".parquet"))).select(names).to_dicts()
 
 
 def apply(version, n, *, at=AT, partner=None, seed=0, change=None, pd=None):

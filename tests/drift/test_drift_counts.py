@@ -7,6 +7,7 @@ import factories
 import numpy as np
 import pytest
 from django.db import ProgrammingError
+from structlog.testing import capture_logs
 
 from credit.models import Application, Product
 from monitoring import drift_counts, drift_references, drift_windows, periods
@@ -126,6 +127,10 @@ def test_it_is_a_fact_that_nobody_changes(version):
         DriftReference.objects.filter(pk=made.pk).update(counts={})
 
 
-def test_a_file_that_is_gone_stops_nobody_else(champion, capsys):
-    assert drift_references.bring_up_to_date(at=AT) == 0  # its validation is nowhere
-    assert "drift_not_watched" in capsys.readouterr().out
+def test_a_file_that_is_gone_stops_nobody_else(champion):
+    with capture_logs() as logs:
+        assert drift_references.bring_up_to_date(at=AT) == 0  # its validation is nowhere
+
+    assert [(each["event"], each["model"]) for each in logs] == [
+        ("drift_not_watched", "consumer-loan/1")
+    ]

@@ -103,7 +103,7 @@ def test_applicants_of_a_partner_who_always_differed_are_no_news():
 
 def test_what_a_partner_never_sent_is_no_news_and_what_it_leaves_out_now_is():
     theirs, past = now(300, seed=3, **NOT_STATED), now(1_000, seed=4, **NOT_STATED)
-    everything = now(1_400)
+    everything = drift_cells.added([now(4_000), theirs])
 
     def told(own_past):
         parts = {"": (everything, everything, None), "partner:acme": (theirs, theirs, own_past)}
@@ -115,7 +115,8 @@ def test_what_a_partner_never_sent_is_no_news_and_what_it_leaves_out_now_is():
 
 
 def test_a_new_partners_applicants_are_not_judged_before_there_is_a_past():
-    theirs, everything = now(300, seed=3, **OTHER_AMOUNTS), now(1_400)
+    theirs = now(300, seed=3, **OTHER_AMOUNTS)
+    everything = drift_cells.added([now(1_400), theirs])
     told = people.checked(
         THEN, {"": (everything, everything, None), "partner:acme": (theirs, theirs, None)}
     )

@@ -1,5 +1,7 @@
 """A change of unit is told from a change of people."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,8 @@ def test_twelve_is_told_from_ten_where_values_do_not_vary_much():
         now(),
         now(29, times=0.001),  # too few
         now(mean=8.7),  # twice as much: other people, not another unit
-        now(mean=8 - np.log(1_000), sd=3),  # nowhere near the shape that it had
+        now(times=0.2),  # much less, and not by a factor that a unit has
+        dict(Counter(now()) + Counter(now(times=0.001))),  # half of them
         now(times=1 / 3_000),
         {},
         {"": 500},
