@@ -4,7 +4,6 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import polars as pl
 from django.utils.translation import gettext, ngettext
 
@@ -12,11 +11,13 @@ from credit import labels, store
 from credit.ids import first_id
 from credit.models import ModelVersion, Product, RetrainingSchedule, Score, TrainingRun
 from credit.models.model_versions import Stage
-from scoring import drift
+from scoring import drift_bins, drift_cells, drift_tests
 from scoring.contract import Contract, Learning
+from scoring.drift_tests import Index
 
 Trigger = TrainingRun.Trigger
 MOST_SCORES = 20_000  # the newest; more would not move the index
+BY_CHANCE = 0.001  # of looks at scores that have not moved, that ask for a training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +129,15 @@ def on_drift(product: Product, *, at: datetime) -> Due | None:
     if len(recent) < terms.drift_rows_at_least:
         return None
     index = index_of(champion, recent)
-    if index <= terms.drift_above:
+    limit = max(terms.drift_above + index.chance, index.clear_above)
+    if index.value <= limit:
         return None
     words = gettext(
         "The stability index of the score over {n} applications of the last {days} days is "
         "{index}, above {limit}."
     )
     said = words.format(
-        n=len(recent), days=terms.drift_days, index=f"{index:.2f}", limit=f"{terms.drift_above:g}"
+        n=len(recent), days=terms.drift_days, index=f"{index.value:.2f}", limit=f"{limit:.2f}"
     )
     return Due(trigger=Trigger.DRIFT, why=said)
 
@@ -152,14 +154,12 @@ def recent_scores(champion: ModelVersion, *, days: int, at: datetime) -> list[fl
     return [pd for pd in newest if pd is not None]
 
 
-def index_of(champion: ModelVersion, recent: list[float]) -> float:
+def index_of(champion: ModelVersion, recent: list[float]) -> Index:
     """Compare PDs with those of the loans that a version learned from, out of fold (PSI)."""
     then = pl.read_parquet(io.BytesIO(store.get(champion.validation_sha256, ".parquet")))
-    expected = then["pd"].to_numpy()
-    edges = drift.edges(expected)
-    return drift.psi(
-        drift.counts(expected, inner_edges=edges), drift.counts(np.array(recent), inner_edges=edges)
-    )
+    expected = drift_cells.pd_cells(then["pd"].to_numpy())
+    bins = drift_bins.of_numbers(expected, drift_cells.pd_cells(recent))
+    return drift_tests.index_of(bins, error=BY_CHANCE)
 
 
 def _pauses(product: Product, trigger: str, *, at: datetime) -> bool:

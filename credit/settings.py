@@ -302,6 +302,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600.0,  # a month is reported on once; what was missed is made up for
         "options": {"expires": 6 * 3600},
     },
+    "look for drift": {
+        "task": "monitoring.watch_drift",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,

@@ -127,6 +127,7 @@ ACCESS: dict[str, Rule] = {
     "alert_do": Rule(write=READS_ALERTS - {Role.AUDITOR}),
     "alert_mail": Rule(write=READS_ALERTS),
     "unsilence": Rule(write=READS_ALERTS - {Role.AUDITOR}),
+    "drift": Rule(read=READS_MODELS | {Role.COMPLIANCE, Role.ADMINISTRATOR}),
     "audit": Rule(read=OVERSEES),
 }
 

@@ -300,6 +300,37 @@ WORDS = (
         "{feature}: some change since the ingestion before (index {index}, {before} and {now}"
         " rows)."
     ),
+    # Of drift.
+    _("No change that chance does not explain: index {index}, chance stays below {limit}."),
+    _("A clear change, but a small one: index {index}, chance stays below {limit}."),
+    _("Some change, to be watched: index {index}, chance stays below {limit}."),
+    _("A large change: index {index}, chance stays below {limit}."),
+    _("Too few to say: {n} applications in bins that need more."),
+    _("{feature}: about {times} times smaller since {day}; {maybe}."),
+    _("{feature}: about {times} times larger since {day}; {maybe}."),
+    _("{feature}: about {times} times smaller; {maybe}."),
+    _("{feature}: about {times} times larger; {maybe}."),
+    _("it may be sent in thousands"),
+    _("it may no longer be sent in thousands"),
+    _("it may be sent in hundreds, or no longer in cents or per cent"),
+    _("it may be sent in cents or per cent"),
+    _("it may be sent by the month in place of the year, or in years in place of months"),
+    _("it may be sent by the year in place of the month, or in months in place of years"),
+    _("a decimal place may have been lost"),
+    _("{feature}: not stated in {now}; it was {then} when {model} learned."),
+    _("{feature}: {share} now are {values}, which {model} never saw."),
+    _(
+        "The score has moved from what {model} learned from: index {index}, chance stays below"
+        " {limit}; {n} applications, {first} to {last}. The largest shifts: {features}."
+    ),
+    _(
+        "Applicants are no longer as {model} knew them: {features}; {n} applications, {first} to"
+        " {last}."
+    ),
+    _("Nothing of the kind in {n} applications, {first} to {last}."),
+    _("From {partner}: {said}"),
+    _("{said} The same of: {features}."),
+    _("{said} Seen in {n} applications, {first} to {last}."),
     # Of an alert.
     _("{trouble}. Answers are not affected."),
     _("canary halted"),

@@ -89,3 +89,14 @@ def report_fairness_of_months() -> None:
     from monitoring import fairness_schedule  # noqa: PLC0415 - as above
 
     fairness_schedule.report_months(at=timezone.now())
+@_task(name="monitoring.watch_drift")
+def watch_drift() -> None:
+    """Count what came, hold it against what champions learned from, and tell what was found."""
+    # polars, in the worker's child only.
+    from monitoring import drift_checks, drift_references, periods  # noqa: PLC0415
+    from monitoring.drift_counts import KIND  # noqa: PLC0415
+
+    now = timezone.now()
+    drift_references.bring_up_to_date(at=now)
+    periods.bring_up_to_date(KIND, at=now)
+    drift_checks.watch(at=now)

@@ -65,6 +65,19 @@ def psi(expected: ArrayLike, actual: ArrayLike) -> float:
     return float(psi_by_bin(expected, actual).sum())
 
 
+def chance(n: int, m: int, *, bins: int) -> float:
+    """Give what the index of two samples of one population is on average: what chance adds.
+
+    Source: as `drift_tests.index_of`; the mean of a chi-squared distribution is its degrees.
+
+    Examples
+    --------
+    >>> round(chance(100, 1_000, bins=10), 6)
+    0.099
+    """
+    return (bins - 1) * (1 / n + 1 / m)
+
+
 def edges(values: ArrayLike, *, bins: int = 10) -> Floats:
     """Choose inner edges that put about equal numbers of rows into each bin.
 

@@ -67,7 +67,7 @@ def population(
     score = drift.psi(
         drift.counts(then[0], inner_edges=edges), drift.counts(now[0], inner_edges=edges)
     )
-    bound = LARGEST_PSI + len(edges) * (1 / n + 1 / m)
+    bound = LARGEST_PSI + drift.chance(n, m, bins=len(edges) + 1)
     shifts = {
         feature.name: _csi(then[1][feature.name], now[1][feature.name])
         for feature in contract.features

@@ -1,5 +1,6 @@
 """What monitoring keeps: its reports, and what minutes, hours and days came to. Nothing else."""
 
+from monitoring.models.drift import DriftReference
 from monitoring.models.fairness import FairnessReport
 from monitoring.models.figures import Figures
 from monitoring.models.service import MinuteCounts, Pulse
@@ -7,6 +8,7 @@ from monitoring.models.vintages import CountedVintage
 
 __all__ = [
     "CountedVintage",
+    "DriftReference",
     "FairnessReport",
     "Figures",
     "MinuteCounts",

@@ -206,7 +206,7 @@ def test_scores_like_those_of_the_training_ask_for_nothing(live):
     recent = retraining.recent_scores(version, days=30, at=AT + DAY)
 
     assert recent == scored
-    assert retraining.index_of(version, recent) == pytest.approx(0)
+    assert retraining.index_of(version, recent).value == pytest.approx(0)
 
 
 def test_old_applications_are_not_recent(live):
