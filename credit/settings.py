@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "hold up the officers' mirrors": {
+        "task": "monitoring.hold_up_mirrors",
+        "schedule": 3600.0,  # a month is made once; the other hours ask and find it made
+        "options": {"expires": 3600},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,

@@ -26,3 +26,12 @@ def report_fairness() -> None:
             reports.make_once(version=version, at=timezone.now())
         except (FileMissing, FileAltered) as error:
             log.warning("fairness_not_reported", model=version.name, why=str(error))
+
+
+@_task(name="monitoring.hold_up_mirrors")
+def hold_up_mirrors() -> None:
+    """Make the officer mirrors of months that are over, where they are missing."""
+    # scipy takes a second to load, and only this needs it here.
+    from monitoring import mirror  # noqa: PLC0415
+
+    mirror.bring_up_to_date(at=timezone.now())
