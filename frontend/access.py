@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from credit.models import User
 from credit.models.users import Role
 from credit.words import Words
+from monitoring.mirror_pages import SEES_GROUPS, SEES_OFFICERS
 
 
 class SignedInRequest(HttpRequest):
@@ -55,6 +56,7 @@ ACCESS: dict[str, Rule] = {
     "refer_up": Rule(read=OFFICERS, write=OFFICERS),
     "reassign": Rule(read=frozenset({Role.SENIOR_OFFICER}), write=frozenset({Role.SENIOR_OFFICER})),
     "my_work": Rule(read=OFFICERS),
+    "my_mirror": Rule(read=OFFICERS),
     "practice": Rule(read=OFFICERS, write=OFFICERS),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
     "enter": Rule(read=OFFICERS),
@@ -114,6 +116,8 @@ ACCESS: dict[str, Rule] = {
         read=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), write=frozenset({Role.ADMINISTRATOR})
     ),
     "fairness": Rule(read=OVERSEES),
+    "officers": Rule(read=SEES_OFFICERS),
+    "officer_groups": Rule(read=SEES_GROUPS),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
         write=frozenset({Role.MODEL_VALIDATOR, Role.ADMINISTRATOR}),
@@ -135,6 +139,7 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
     ("ingestions", _("Past loans")),
     ("webhooks", _("Webhooks")),
     ("fairness", _("Fairness")),
+    ("officers", _("Officers")),
     ("alerts", _("Alerts")),
     ("audit", _("Audit trail")),
 )
