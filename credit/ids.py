@@ -30,3 +30,15 @@ def new_id(at: datetime) -> str:
     26
     """
     return str(ULID.from_datetime(at))
+
+
+def moment_of(identifier: str) -> datetime:
+    """Say of which moment an identifier is.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> moment_of(first_id(datetime(2026, 11, 1, tzinfo=UTC))).date()
+    datetime.date(2026, 11, 1)
+    """
+    return ULID.from_str(identifier).datetime

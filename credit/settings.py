@@ -305,6 +305,10 @@ CELERY_BEAT_SCHEDULE = {
     "look for drift": {
         "task": "monitoring.watch_drift",
         "schedule": 3600.0,
+    },
+    "hold up the officers' mirrors": {
+        "task": "monitoring.hold_up_mirrors",
+        "schedule": 3600.0,  # a month is made once; the other hours ask and find it made
         "options": {"expires": 3600},
     },
     "measure versions for their dossiers": {

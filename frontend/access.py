@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from credit.models import User
 from credit.models.users import Role
 from credit.words import Words
+from monitoring.mirror_pages import SEES_GROUPS, SEES_OFFICERS
 
 
 class SignedInRequest(HttpRequest):
@@ -57,6 +58,7 @@ ACCESS: dict[str, Rule] = {
     "refer_up": Rule(read=OFFICERS, write=OFFICERS),
     "reassign": Rule(read=frozenset({Role.SENIOR_OFFICER}), write=frozenset({Role.SENIOR_OFFICER})),
     "my_work": Rule(read=OFFICERS),
+    "my_mirror": Rule(read=OFFICERS),
     "practice": Rule(read=OFFICERS, write=OFFICERS),
     "application": Rule(read=OFFICERS | {Role.AUDITOR}, write=OFFICERS),
     "enter": Rule(read=OFFICERS),
@@ -128,6 +130,8 @@ ACCESS: dict[str, Rule] = {
     "alert_mail": Rule(write=READS_ALERTS),
     "unsilence": Rule(write=READS_ALERTS - {Role.AUDITOR}),
     "drift": Rule(read=READS_MODELS | {Role.COMPLIANCE, Role.ADMINISTRATOR}),
+    "officers": Rule(read=SEES_OFFICERS),
+    "officer_groups": Rule(read=SEES_GROUPS),
     "audit": Rule(read=OVERSEES),
 }
 
@@ -146,6 +150,7 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
     ("ingestions", _("Past loans")),
     ("webhooks", _("Webhooks")),
     ("fairness", _("Fairness")),
+    ("officers", _("Officers")),
     ("alerts", _("Alerts")),
     ("audit", _("Audit trail")),
 )

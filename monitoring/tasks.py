@@ -100,3 +100,10 @@ def watch_drift() -> None:
     drift_references.bring_up_to_date(at=now)
     periods.bring_up_to_date(KIND, at=now)
     drift_checks.watch(at=now)
+@_task(name="monitoring.hold_up_mirrors")
+def hold_up_mirrors() -> None:
+    """Make the officer mirrors of months that are over, where they are missing."""
+    # scipy takes a second to load, and only this needs it here.
+    from monitoring import mirror  # noqa: PLC0415
+
+    mirror.bring_up_to_date(at=timezone.now())

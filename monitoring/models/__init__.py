@@ -3,6 +3,7 @@
 from monitoring.models.drift import DriftReference
 from monitoring.models.fairness import FairnessReport
 from monitoring.models.figures import Figures
+from monitoring.models.mirror import OfficerMirror
 from monitoring.models.service import MinuteCounts, Pulse
 from monitoring.models.vintages import CountedVintage
 
@@ -12,5 +13,6 @@ __all__ = [
     "FairnessReport",
     "Figures",
     "MinuteCounts",
+    "OfficerMirror",
     "Pulse",
 ]

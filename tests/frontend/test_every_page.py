@@ -6,6 +6,7 @@ from html import unescape
 
 import every_page
 import factories
+import mirror_scene
 import notices_scene
 import pytest
 from django.test import Client
@@ -39,6 +40,7 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     notices_scene.declined(officer)
     factories.proposal(champion.product)
     populations.count_due(at=factories.AT)
+    mirror_scene.stored(champion.product, mirror_scene.team(4), at=factories.AT)
     periods.bring_up_to_date(business.KIND, at=factories.AT)
     vintages.count_due(at=factories.AT)
     _report(champion)

@@ -1,0 +1,312 @@
+"""The figures of the officer mirror against published ones, and against what was planted."""
+
+import math
+
+import mirror_population
+import numpy as np
+import pytest
+from mirror_population import Team
+from scipy.stats import fisher_exact, nchypergeom_fisher
+
+from scoring import mirror, mirror_groups, mirror_outcomes, mirror_sequence, mirror_tables
+from scoring.mirror_practice import Answer, consistency, unaided
+from scoring.mirror_shrink import shrink
+from scoring.mirror_tables import Estimate, Tables
+
+Z = 1.959963984540054
+# Berkeley's admissions of 1973 by department: men admitted, rejected; women admitted, rejected.
+# R: mantelhaen.test(UCBAdmissions).
+BERKELEY = [
+    (512, 313, 89, 19),
+    (353, 207, 17, 8),
+    (120, 205, 202, 391),
+    (138, 279, 131, 244),
+    (53, 138, 94, 299),
+    (22, 351, 24, 317),
+]
+# Penicillin in rabbits by dose: at once cured, died; later cured, died.
+# R: example(mantelhaen.test).
+RABBITS = [(3, 3, 0, 6), (6, 0, 2, 4), (5, 1, 6, 0)]
+
+
+def tables_of(cells):
+    a, b, c, d = (np.array(each) for each in zip(*cells, strict=True))
+    return Tables(both=a, exposed=a + b, true=a + c, n=a + b + c + d)
+
+
+def decided_by(team, seed=1):
+    made, groups = mirror_population.decided(team, seed)
+    return mirror_population.within(made, groups, 0, team.months)
+
+
+def test_the_common_odds_ratio_is_that_of_mantel_and_haenszel():
+    found = mirror_tables.odds_ratio(tables_of(BERKELEY))
+    half = Z * math.sqrt(found.variance)
+
+    assert math.exp(found.value) == pytest.approx(0.9046968, abs=5e-8)
+    assert math.exp(found.value - half) == pytest.approx(0.7719074, abs=5e-8)
+    assert math.exp(found.value + half) == pytest.approx(1.0603298, abs=5e-8)
+
+
+def test_the_exact_test_over_strata_is_that_of_r():
+    assert mirror_tables.cmh(tables_of(RABBITS)) == pytest.approx(0.03994, abs=5e-6)
+
+
+def test_of_one_stratum_the_exact_test_is_fishers():
+    cells = (8, 2, 3, 9)
+
+    found = mirror_tables.cmh(tables_of([cells]))
+
+    assert found == pytest.approx(fisher_exact([cells[:2], cells[2:]]).pvalue)
+
+
+def test_a_tilted_spread_is_fishers_noncentral_distribution():
+    table = tables_of([(4, 6, 3, 9)])
+
+    found = mirror_tables.spread(table, tilt=0.7)
+
+    law = nchypergeom_fisher(22, 7, 10, math.exp(0.7))
+    assert found.chances == pytest.approx(law.pmf(found.first + np.arange(found.chances.size)))
+
+
+@pytest.mark.parametrize("tilt", [-1.0, 0.0, 2.0])
+def test_the_test_beside_peers_counts_every_way_there_is(tilt):
+    own, others = [(2, 18, 9, 11)], [(12, 8, 10, 10), (5, 5, 3, 7)]
+    spreads = [mirror_tables.spread(tables_of(each), tilt=tilt) for each in (own, others)]
+
+    found = mirror_tables.beside(spreads[0], 2, spreads[1], 17)
+
+    ways = {
+        t: math.comb(20, t) * math.comb(20, 11 - t) * sum(_ways(x, 19 - t - x) for x in range(21))
+        for t in range(12)
+    }
+    expected = sum(each for each in ways.values() if each <= ways[2]) / sum(ways.values())
+    assert found == pytest.approx(expected)
+
+
+def _ways(x, y):
+    if not 0 <= y <= 8:
+        return 0
+    first = math.comb(20, x) * math.comb(20, 22 - x) if x <= 20 else 0
+    return first * math.comb(10, y) * math.comb(10, 8 - y)
+
+
+def test_an_officer_with_an_empty_cell_still_has_an_estimate():
+    found = mirror_tables.odds_ratio(tables_of([(0, 10, 6, 4)]))
+
+    assert math.isfinite(found.value)
+    assert found.value < 0
+
+
+def test_nothing_to_compare_gives_no_estimate_and_no_surprise():
+    nothing = mirror_tables.tables([True, True], [True, False], [0, 0])
+
+    assert mirror_tables.odds_ratio(nothing) is None
+    assert mirror_tables.cmh(nothing) == 1
+
+
+def test_figures_of_few_move_far_to_the_others_and_those_of_many_hardly():
+    few, many = Estimate(value=2.0, variance=1.0), Estimate(value=2.0, variance=0.01)
+
+    found = shrink([few, many, *[Estimate(value=0.0, variance=0.01)] * 6])
+
+    assert found[0].value < 1.2
+    assert found[1].value > 1.9
+    assert found[0].low < 2.0 < found[0].high
+
+
+def test_people_who_do_not_differ_beyond_chance_are_told_the_same_figure():
+    found = shrink([Estimate(value=value, variance=1.0) for value in (-0.1, 0.0, 0.1)])
+
+    assert [each.value for each in found] == pytest.approx([0, 0, 0])
+    assert {each.own_share for each in found} == {0}
+
+
+def test_shrunk_figures_are_nearer_to_the_truth_than_plain_ones():
+    random = np.random.default_rng(3)
+    truth, errors = random.normal(0, 0.5, (200, 8)), random.choice([0.2, 1.0], (200, 8))
+    plain = truth + random.normal(size=truth.shape) * errors
+
+    pooled = np.array(
+        [
+            [
+                each.value
+                for each in shrink(
+                    [Estimate(value=v, variance=e * e) for v, e in zip(row, spread, strict=True)]
+                )
+            ]
+            for row, spread in zip(plain, errors, strict=True)
+        ]
+    )
+
+    assert ((pooled - truth) ** 2).mean() < 0.5 * ((plain - truth) ** 2).mean()
+
+
+def test_runs_are_of_one_officer_and_one_day():
+    made, _ = decided_by(Team(officers=1, months=1))
+    n = made.n
+    whole = np.ones(n, dtype=bool)
+
+    found = mirror_sequence.after_run(made, whole)
+
+    place = np.arange(n) - np.searchsorted(made.day, made.day)
+    assert found.tolist() == (place >= 3).tolist()
+
+
+def test_the_end_of_a_day_is_the_last_quarter_of_a_long_one():
+    made, _ = decided_by(Team(officers=1, a_month=400, months=1))
+
+    found = mirror_sequence.late(made, made.approved)
+
+    counted = np.bincount(made.day)
+    expected = sum(n - math.ceil(0.75 * n) for n in counted if n >= 8)
+    assert found.sum() == expected
+    assert not (found[:-1] & ~found[1:] & (made.day[:-1] == made.day[1:])).any()
+
+
+def test_leaning_against_a_run_of_approvals_is_seen_and_chance_is_not():
+    calm, pressed = Team(officers=4, a_month=300), Team(officers=4, a_month=300, leaning=-0.8)
+
+    for team, is_seen in ((calm, False), (pressed, True)):
+        made, _ = decided_by(team)
+        strata = made.officer * 100 + made.strata
+        found = mirror_sequence.effect(made, mirror_sequence.after_run, strata=strata)
+        assert (mirror_sequence.p_value(found) < 0.001) == is_seen
+        assert (found.value < -0.3) == is_seen
+
+
+def test_tired_ends_of_days_are_seen():
+    made, _ = decided_by(Team(officers=4, a_month=300, tired=-0.8))
+
+    found = mirror_sequence.effect(
+        made, mirror_sequence.late, strata=made.officer * 100 + made.strata
+    )
+
+    assert found.value == pytest.approx(-0.8, abs=0.25)
+
+
+def test_among_few_decisions_a_run_is_not_held_against_itself():
+    """Plain odds after runs lean down where nothing depends on anything; ours do not."""
+    ours, plain = [], []
+    for seed in range(30):
+        made, _ = decided_by(Team(officers=1, a_month=60, months=1), seed)
+        made = made.only(made.recommended == 1)
+        same_day = mirror_population.on_one_day(made)
+        found = mirror_sequence.effect(same_day, mirror_sequence.after_run, strata=same_day.strata)
+        exposed = mirror_sequence.after_run(same_day, same_day.approved)
+        naive = mirror_tables.odds_ratio(
+            mirror_tables.tables(exposed, same_day.approved, same_day.strata)
+        )
+        if found is not None and naive is not None:
+            ours.append(found.value)
+            plain.append(naive.value)
+
+    assert np.mean(plain) < -0.2
+    assert abs(np.mean(ours)) < abs(np.mean(plain)) / 2
+
+
+def test_declines_have_no_outcome_and_others_like_them_stand_for_them():
+    made, _ = decided_by(Team(officers=4, a_month=300))
+    own = made.officer == 1
+
+    found = mirror_outcomes.high_side(made, own)
+
+    assert found.n == int((own & made.high_side).sum())
+    assert np.isnan(made.bad[made.high_side]).all()
+    assert found.alike.n > 100
+
+
+def test_overrides_are_matched_by_band_and_amount():
+    made, _ = decided_by(Team(officers=4, a_month=300))
+
+    found = mirror_outcomes.low_side(made, made.officer == 1)
+
+    agreed = made.approved & ~made.overridden & ~np.isnan(made.bad)
+    own = (made.officer == 1) & made.low_side
+    near = set(made.alike[own & ~np.isnan(made.bad)])
+    assert found.measure.beside.n == sum(each in near for each in made.alike[agreed])
+    assert found.measure.beside.n < agreed.sum()
+
+
+def test_following_is_told_apart_by_what_came_of_it():
+    made, _ = decided_by(Team(officers=4, a_month=300))
+    own = np.ones(made.n, dtype=bool)
+
+    found = mirror_outcomes.reliance(made, own)
+
+    bad_as_recommended = ((made.recommended == 0) & (made.bad == 1)).sum()
+    good_against = (made.low_side & (made.bad == 0)).sum()
+    assert found.when_wrong.n == bad_as_recommended + good_against
+    assert found.when_wrong.share == bad_as_recommended / found.when_wrong.n
+    assert found.minutes_right == pytest.approx(300 * math.log(2) / 60, rel=0.2)
+
+
+def answers(pairs, pd=0.1):
+    return [
+        Answer(said=said, pd=pd, before=before, approve_at_most=0.2, decline_at_least=0.4)
+        for said, before in pairs
+    ]
+
+
+def test_few_repeats_say_nothing():
+    found = consistency(answers([(0.5, 0.1)] * 19))
+
+    assert (found.n, found.moved, found.turned.share) == (19, None, None)
+
+
+def test_only_first_answers_of_clear_cases_say_how_one_agrees_unaided():
+    clear, unclear = answers([(0.1, None)] * 15 + [(0.9, None)] * 5), answers([(0.1, None)], pd=0.3)
+    again = answers([(0.9, 0.1)] * 10)
+
+    found = unaided(clear + unclear + again)
+
+    assert (found.n, found.share) == (20, 0.75)
+
+
+def test_no_figure_of_a_group_is_told_where_a_cell_is_small():
+    made, pairs = decided_by(Team(officers=8, a_month=5))
+    own = made.officer == 1
+
+    found = mirror_groups.told(made, pairs[0], own, None)
+
+    assert (found.own.n, found.own.share, found.beside.share) == (0, None, None)
+
+
+def test_what_is_told_of_a_group_is_coarse():
+    made, pairs = decided_by(Team(officers=2, a_month=300))
+
+    found = mirror_groups.told(made, pairs[0], made.officer == 1, None)
+
+    for part in (found.own, found.beside):
+        assert part.n % 10 == 0
+        assert round(part.share * 20) / 20 == pytest.approx(part.share)
+        assert part.low < part.share < part.high
+
+
+def test_a_whole_mirror_fits_into_json_and_names_no_application():
+    made, pairs = decided_by(Team(officers=4, a_month=60))
+
+    found = mirror.assess(made, pairs=pairs, answers={1: answers([(0.2, 0.1)] * 25)}, minimum=30)
+
+    assert set(found.officers) == {1, 2, 3, 4}
+    assert found.team.officers == 4
+    assert found.officers[1].consistency.n == 25
+    assert found.team.consistency.n == 0, "what one person said in practice is no team's"
+    assert found.officers[1].to_dict()["groups"][0]["measure"]["verdict"]
+
+
+def test_beside_one_colleague_alone_no_peers_are_told():
+    made, pairs = decided_by(Team(officers=2))
+
+    found = mirror.assess(made, pairs=pairs, answers={}, minimum=30)
+
+    assert found.officers[1].overrides.own.share is not None
+    assert found.officers[1].overrides.beside.n == 0
+
+
+def test_nobody_decided_is_a_mirror_of_nobody():
+    made, pairs = mirror_population.within(*mirror_population.decided(Team(), 1), 50, 60)
+
+    found = mirror.assess(made, pairs=pairs, answers={}, minimum=30)
+
+    assert (found.team.n, found.officers, found.look.differs) == (0, {}, ())
