@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "say where the gaps between groups come from": {
+        "task": "monitoring.report_gaps",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,

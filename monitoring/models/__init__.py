@@ -2,5 +2,6 @@
 
 from monitoring.models.fairness import FairnessReport
 from monitoring.models.figures import Figures
+from monitoring.models.gaps import GapReport
 
-__all__ = ["FairnessReport", "Figures"]
+__all__ = ["FairnessReport", "Figures", "GapReport"]
