@@ -114,6 +114,9 @@ ACCESS: dict[str, Rule] = {
         read=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), write=frozenset({Role.ADMINISTRATOR})
     ),
     "fairness": Rule(read=OVERSEES),
+    "gaps": Rule(read=OVERSEES),
+    "fairness_trend": Rule(read=OVERSEES),
+    "fairness_places": Rule(read=OVERSEES),
     "alerts": Rule(
         read=OVERSEES | {Role.ADMINISTRATOR},
         write=frozenset({Role.MODEL_VALIDATOR, Role.ADMINISTRATOR}),

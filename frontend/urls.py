@@ -18,6 +18,8 @@ from frontend.views import (
     dossiers,
     entries,
     fairness,
+    fairness_laws,
+    gaps,
     ingestions,
     learning,
     models,
@@ -101,6 +103,9 @@ urlpatterns = [
     _page("console/data/<int:ingestion_id>/report.json", ingestions.report, "ingestion_report"),
     _page("console/webhooks/", webhooks.index, "webhooks"),
     _page("fairness/", fairness.index, "fairness"),
+    _page("fairness/<slug:product>/gaps/", gaps.index, "gaps"),
+    _page("fairness/<slug:product>/trend/", gaps.trend, "fairness_trend"),
+    _page("fairness/<slug:product>/places/", fairness_laws.places, "fairness_places"),
     _page("alerts/", alerts.index, "alerts"),
     _page("audit/", audit.index, "audit"),
 ]
