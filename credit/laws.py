@@ -1,5 +1,6 @@
 """The law packs that this installation ships, and those that apply to a decision."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.conf import settings
 from credit.models import NoticeKind
 from scoring import laws as law
 from scoring.contract import Contract, Policy
+from scoring.fairness_screens import packs_on
 from scoring.laws import LawPack, Laws
 from scoring.laws_reading import load_all
 
@@ -25,6 +27,17 @@ def laws_of(contract: Contract, *, on: date) -> Laws:
     """Choose the packs of a product's places on a day. Raises `scoring.laws.LawMissing`."""
     packs = _packs(Path(settings.EVENHAND_LAWS))
     return law.in_force(packs, jurisdictions=contract.jurisdictions, on=on)
+
+
+def packs_of(places: Sequence[str], *, on: date) -> list[LawPack]:
+    """Choose the packs of some places on a day; a place that has none is left out."""
+    return packs_on(_packs(Path(settings.EVENHAND_LAWS)), places, on=on)
+
+
+def every_place() -> list[tuple[str, str]]:
+    """List code and name of every place that has a law pack of some day, by its name."""
+    packs = _packs(Path(settings.EVENHAND_LAWS))
+    return sorted({pack.code: pack.name for pack in packs}.items(), key=lambda each: each[1])
 
 
 def notice_due_on(

@@ -311,6 +311,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,  # a month is made once; the other hours ask and find it made
         "options": {"expires": 3600},
     },
+    },
+    "say where the gaps between groups come from": {
+        "task": "monitoring.report_gaps",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "measure versions for their dossiers": {
         "task": "credit.make_dossiers",
         "schedule": 60.0,

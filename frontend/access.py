@@ -132,6 +132,9 @@ ACCESS: dict[str, Rule] = {
     "drift": Rule(read=READS_MODELS | {Role.COMPLIANCE, Role.ADMINISTRATOR}),
     "officers": Rule(read=SEES_OFFICERS),
     "officer_groups": Rule(read=SEES_GROUPS),
+    "gaps": Rule(read=OVERSEES),
+    "fairness_trend": Rule(read=OVERSEES),
+    "fairness_places": Rule(read=OVERSEES),
     "audit": Rule(read=OVERSEES),
 }
 

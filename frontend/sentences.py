@@ -205,6 +205,13 @@ WORDS = (
     _("there is no group to compare."),
     _("no attribute can be assessed"),
     _("no attribute can be assessed."),
+    _(
+        "{rest} By the law pack of {place}, the screen “{screen}” ({bound}) keeps it from being"
+        " promoted: {groups}."
+    ),
+    _("four-fifths ratio of approvals"),
+    _("approved less often than by chance"),
+    _("standardised difference of the score"),
     _("predictions made while training on {day}, out of fold"),
     _("no decision yet"),
     _("decided on {day}"),

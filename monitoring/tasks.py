@@ -6,7 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from credit.models import Product
+from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
+from scoring.engine import EngineFailed
 
 log = structlog.get_logger("monitoring.tasks")
 P = ParamSpec("P")
@@ -107,3 +109,20 @@ def hold_up_mirrors() -> None:
     from monitoring import mirror  # noqa: PLC0415
 
     mirror.bring_up_to_date(at=timezone.now())
+@_task(name="monitoring.report_gaps")
+def report_gaps() -> None:
+    """Say of new versions, and of months that are over, where the gaps between groups come from.
+
+    It looks for itself what is missing; of a long history some months a run.
+    """
+    # What measures is loaded when the task runs, and in the child only.
+    from monitoring import gaps_making  # noqa: PLC0415
+
+    for version in gaps_making.versions_due():
+        try:
+            gaps_making.make_validation(version=version, by=None, at=timezone.now())
+        except (FileMissing, FileAltered, ModelUnavailable, EngineFailed) as error:
+            log.warning("gaps_not_reported", model=version.name, why=str(error))
+    for product in Product.objects.order_by("pk"):
+        for month in gaps_making.months_due(product, at=timezone.now())[: gaps_making.AT_ONCE]:
+            gaps_making.make_month(product=product, month=month, by=None, at=timezone.now())

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from scoring.fairness_screens import Screen
+
 DISCLOSES = "bureau_score"  # a block that stands only where a bureau's score was used
 
 
@@ -93,6 +95,9 @@ class LawPack:
     agency: str | None  # the one that is named where the contract names none
     forms: tuple[Form, ...]
     blocks: tuple[Block, ...]
+    keeps_months: int | None  # for so long records stay; None: this law does not say
+    fairness_note: str  # what it says of unequal outcomes, in words
+    screens: tuple[Screen, ...]
     hash: str
     text: str = field(repr=False)
 

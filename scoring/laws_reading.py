@@ -9,11 +9,13 @@ from pathlib import Path
 
 from scoring.contract import hash_of
 from scoring.contract_tables import Table, each_of, whole_of
+from scoring.fairness_screens_reading import problems_of, read_fairness
 from scoring.laws import DISCLOSES, Agency, Block, Clocks, Form, LawPack, LawRefused, NoticeKind
 
 FORMAT = 1
 LARGEST_FILE = 200_000  # bytes
 MOST_DAYS = 365
+MOST_MONTHS = 600
 MOST_REASONS = 4
 _NEVER = date.max
 WORDS = frozenset(  # what a text may leave to be filled in
@@ -71,6 +73,7 @@ def _pack(root: Table, *, text: str, hash_: str) -> LawPack:
     if valid_from is None:
         root.refuse("valid_from", "is missing")
     reasons = root.table("reasons", optional=True)
+    note, screens = read_fairness(root)
     pack = LawPack(
         code=root.text("code"),
         name=root.text("name"),
@@ -90,6 +93,9 @@ def _pack(root: Table, *, text: str, hash_: str) -> LawPack:
         agency=root.maybe_text("agency"),
         forms=each_of(root.tables("forms", optional=True), _form),
         blocks=each_of(root.tables("blocks", optional=True), _block),
+        keeps_months=root.maybe_whole("keeps_months", low=1, high=MOST_MONTHS),
+        fairness_note=note,
+        screens=screens,
         hash=hash_,
         text=text,
     )
@@ -142,6 +148,7 @@ def _problems(pack: LawPack) -> Iterator[tuple[str, str]]:
         yield "valid_until", "must not be before valid_from"
     if pack.agency is not None and pack.agency not in {each.key for each in pack.agencies}:
         yield "agency", f"no agency has the key {pack.agency!r}"
+    yield from problems_of(pack.screens)
     kinds = [form.kind for form in pack.forms]
     if len(set(kinds)) < len(kinds):
         yield "forms", "two are of one kind"

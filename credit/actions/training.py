@@ -1,7 +1,7 @@
 """The training itself: for the learning worker and commands, never for the web process."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -12,11 +12,14 @@ from credit import costs, engines, serving, store, vault
 from credit.actions import model_versions, snapshot_reports, snapshots, training_runs, users
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
+from credit.laws import packs_of
 from credit.models import ModelVersion, Role, Snapshot, TrainingRun, User
 from scoring import fairness
 from scoring.bundle import Bundle
 from scoring.cluster import ClusterRefused
 from scoring.contract import Contract
+from scoring.fairness_laws_gate import gate_of
+from scoring.fairness_screens import screens_of
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
 from scoring.training.labelling import shown
@@ -95,7 +98,7 @@ def _carry_out(
     progress("Measuring fairness", 0.97)
     groups = _groups(trained.validation["row"].to_list(), contract, snapshot, by=trained_by)
     gates = [_gate(gate) for gate in trained.gates]
-    gates.append(_fairness_gate(trained.validation, contract, groups))
+    gates.append(_fairness_gate(trained.validation, contract, groups, on=now().date()))
     snapshot_reports.make(snapshot=snapshot, frame=frame, groups=groups, at=now())
     progress("Checking the bundle as the web server will", 0.99)
     bundle = _store_bundle(trained)
@@ -157,20 +160,21 @@ def _metrics(trained: Trained, contract: Contract) -> dict[str, Any]:
     return {**metrics, "label_policy": said}
 
 
-def _fairness_gate(validation: pl.DataFrame, contract: Contract, groups: Groups) -> dict[str, Any]:
-    """Ask how the cut-off would treat each group, on loans that the model was not trained on."""
+def _fairness_gate(
+    validation: pl.DataFrame, contract: Contract, groups: Groups, *, on: date
+) -> dict[str, Any]:
+    """Ask how the cut-off would treat each group, on loans that the model was not trained on.
+
+    The contract's bound counts, and the screens of its jurisdictions on that day.
+    """
     found = fairness.assess(
         contract=contract,
         selected=(validation["pd"] <= contract.policy.approve_pd_at_most).to_list(),
         bad=[bool(bad) for bad in validation["bad"]],
         groups=groups,
     )
-    return {
-        "name": "fairness",
-        "passed": found.verdict is not fairness.Verdict.OUTSIDE,
-        "detail": found.words,
-        "blocking": contract.fairness.blocks_promotion,
-    }
+    screens = screens_of(packs_of(contract.jurisdictions, on=on))
+    return gate_of(found, bounds=contract.fairness, screens=screens)
 
 
 def _groups(rows: list[str], contract: Contract, snapshot: Snapshot, *, by: User) -> Groups:

@@ -70,6 +70,7 @@ class Plot:
     dots: tuple[Dot, ...] = ()
     bars: tuple[Bar, ...] = ()
     keys: tuple[Key, ...] = ()
+    marks: tuple[Tick, ...] = ()  # along the x axis: something happened, or is in force
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT

@@ -3,6 +3,7 @@
 from monitoring.models.drift import DriftReference
 from monitoring.models.fairness import FairnessReport
 from monitoring.models.figures import Figures
+from monitoring.models.gaps import GapReport
 from monitoring.models.mirror import OfficerMirror
 from monitoring.models.service import MinuteCounts, Pulse
 from monitoring.models.vintages import CountedVintage
@@ -12,6 +13,7 @@ __all__ = [
     "DriftReference",
     "FairnessReport",
     "Figures",
+    "GapReport",
     "MinuteCounts",
     "OfficerMirror",
     "Pulse",

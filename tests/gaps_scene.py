@@ -1,0 +1,44 @@
+"""A product with a validated champion, and months of live decisions with their groups."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import dossiers_scene
+import factories
+
+from credit.actions import populations
+
+OCTOBER = date(2026, 10, 1)
+IN_OCTOBER = datetime(2026, 10, 25, 9, tzinfo=UTC)  # two days after the product went live
+
+
+def champion():
+    """Make a champion with PDs out of fold, by the hand-made graph."""
+    contract = factories.contract_version()
+    factories.policy(contract)
+    return factories.promoted(dossiers_scene.version(factories.toy_bundle(), contract))
+
+
+def applied(said, *, group, times, at=IN_OCTOBER):
+    """Let applications come in a second apart."""
+    for number in range(times):
+        factories.decide(
+            at=at + timedelta(seconds=number),
+            **said,
+            **({"monitoring": {"age_group": group}} if group else {}),
+        )
+
+
+def october():
+    """Let the young be approved less often than the reference."""
+    applied(factories.APPROVED, group="25_to_61", times=30)
+    applied(factories.REFERRED, group="25_to_61", times=10, at=IN_OCTOBER + timedelta(hours=1))
+    applied(factories.APPROVED, group="under_25", times=12, at=IN_OCTOBER + timedelta(hours=2))
+    applied(factories.REFERRED, group="under_25", times=20, at=IN_OCTOBER + timedelta(days=1))
+    applied(factories.DECLINED, group="62_and_over", times=3, at=IN_OCTOBER + timedelta(days=2))
+    applied(factories.APPROVED, group=None, times=2, at=IN_OCTOBER + timedelta(days=3))
+
+
+def counted(product, *, at=factories.AT):
+    """Count the months as the worker does."""
+    populations.count_due(at=at)
+    return product
