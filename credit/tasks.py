@@ -1,6 +1,7 @@
 """What the worker does. Messages hold ids only, and each task may run twice."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import ParamSpec
 
 import structlog
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from credit.actions import (
+    alerts,
     api_keys,
     audit,
     batch_runs,
@@ -195,3 +197,24 @@ def _train(run_id: int) -> None:
         log.info("training_ended", run=run_id, why=str(denied))
     else:
         make_dossiers()
+
+
+@_task(name="credit.note_finding")
+def note_finding(
+    *,
+    cause: str,
+    product_id: int | None,
+    segment: str,
+    is_bad: bool,
+    message: str,
+    n: int | None,
+    link: str,
+    at: str,
+) -> None:
+    """Take up what a periodic check found: `monitoring` reads and may not write alerts itself."""
+    if is_bad:
+        product = Product.objects.get(pk=product_id) if product_id else None
+        words = f"{segment + ': ' if segment else ''}{message} n = {n}. {link}"
+        alerts.raise_alert(
+            cause=cause, product=product, message=words, at=datetime.fromisoformat(at)
+        )
