@@ -124,6 +124,16 @@ WORDS = (
         " {most} µs at most"
     ),
     _("{mean} (95 % interval {low} to {high})"),
+    # Of a search for fairer alternatives.
+    _("The contract has no protected attribute that can be assessed."),
+    _(
+        "Insufficient evidence: too few good or bad loans to search on one part of them and measure"
+        " on another."
+    ),
+    _(
+        "Insufficient evidence: no group is large enough beside its reference, or nobody of the"
+        " reference is approved."
+    ),
     # Of a fairness report.
     _("Reference group: the others are compared with it."),
     _("Insufficient evidence: {group} has 1 person, and at least {least} are needed."),

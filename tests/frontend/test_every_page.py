@@ -5,6 +5,7 @@ from html import unescape
 
 import every_page
 import factories
+import fair_scene
 import notices_scene
 import pytest
 from django.test import Client
@@ -35,6 +36,7 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     notices_scene.declined(officer)
     factories.proposal(champion.product)
     populations.count_due(at=factories.AT)
+    fair_scene.kept(champion)
     raise_alert(cause="bundle_missing", product=None, message="It is gone.", at=factories.AT)
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(
