@@ -322,6 +322,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "search for fairer alternatives to new models": {
+        "task": "credit.search_fair_alternatives",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "score the past loans that officers compare with": {
         "task": "credit.make_past_loans",
         "schedule": 60.0,

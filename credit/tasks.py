@@ -21,6 +21,7 @@ from credit.actions import (
     batches,
     canaries,
     dossiers,
+    fair_alternatives,
     idempotency,
     months,
     outbox,
@@ -126,6 +127,19 @@ def make_dossiers() -> None:
         dossier_making.make(version_id=version_id, at=timezone.now())
 
 
+@_task(name="credit.search_fair_alternatives")
+def search_fair_alternatives() -> None:
+    """Search beside the newest versions for alternatives that fall less hard on a group."""
+    due = fair_alternatives.due()
+    if not due:
+        return
+    # What searches is loaded when there is something to search, and in the child only.
+    from credit.actions import fair_searching  # noqa: PLC0415
+
+    for version_id in due:
+        fair_searching.make(version_id=version_id, at=timezone.now(), clock=timezone.now)
+
+
 @_task(name="credit.purge_webhooks")
 def purge_webhooks() -> None:
     """Forget old deliveries."""
@@ -200,6 +214,7 @@ def _train(run_id: int) -> None:
         log.info("training_ended", run=run_id, why=str(denied))
     else:
         make_dossiers()
+        search_fair_alternatives()
 
 
 @_task(name="credit.note_finding")

@@ -92,6 +92,9 @@ ACCESS: dict[str, Rule] = {
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
     ),
     "dossier_file": Rule(read=READS_MODELS),
+    "fair_alternatives": Rule(
+        read=OVERSEES, write=frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR})
+    ),
     "comment": Rule(write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})),
     "inventory": Rule(
         read=READS_MODELS, write=frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})

@@ -98,6 +98,17 @@ class PromotionStepForm(ToldElsewhere):
         return words
 
 
+class AlternativeForm(ToldElsewhere):
+    """Whether a fairer alternative is taken, and why."""
+
+    search = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    key = forms.CharField(required=False, max_length=12)
+    do = forms.ChoiceField(choices=[("take", ""), ("leave", "")])
+    words = forms.CharField(
+        max_length=LONGEST, error_messages={"required": _("Say in a sentence why.")}
+    )
+
+
 class WaiverForm(ToldElsewhere):
     """Which failed gate is let pass and why; or which proposal is signed."""
 

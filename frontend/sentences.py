@@ -140,6 +140,15 @@ WORDS = (
     _(
         "No sign of life of the scheduled worker for {minutes} minutes or more: {last}. Nothing is"
         " sealed, trained, delivered or checked meanwhile."
+    # Of a search for fairer alternatives.
+    _("The contract has no protected attribute that can be assessed."),
+    _(
+        "Insufficient evidence: too few good or bad loans to search on one part of them and measure"
+        " on another."
+    ),
+    _(
+        "Insufficient evidence: no group is large enough beside its reference, or nobody of the"
+        " reference is approved."
     ),
     # Of a fairness report.
     _("Reference group: the others are compared with it."),

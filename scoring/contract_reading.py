@@ -341,6 +341,8 @@ def _fairness(table: Table) -> FairnessBounds:
         minimum_air=table.number("minimum_air", low=0, high=1),
         minimum_group=table.whole("minimum_group", low=1),
         blocks_promotion=table.flag("blocks_promotion"),
+        search_tries=table.whole_or("search_tries", low=0, high=500, default=12),
+        search_seconds=table.whole_or("search_seconds", low=1, high=3_600, default=120),
     )
 
 

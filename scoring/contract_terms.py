@@ -264,6 +264,8 @@ class FairnessBounds:
     minimum_air: float
     minimum_group: int
     blocks_promotion: bool
+    search_tries: int = 12  # alternatives tried after each training; 0: none
+    search_seconds: int = 120  # after which no other is begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ class _Pair:
     def __init__(self, version: ModelVersion, champion: ModelVersion) -> None:
         self.engines = [serving.engine_of(each.bundle_hash) for each in (champion, version)]
         self.learned = [
-            _learned(each, engine)
+            learned(each, engine)
             for each, engine in zip((champion, version), self.engines, strict=True)
         ]
 
@@ -102,7 +102,8 @@ def _without(
     return rows
 
 
-def _learned(version: ModelVersion, engine: Engine) -> Learned:
+def learned(version: ModelVersion, engine: Engine) -> Learned:
+    """Say what a version learned from, and how to ask it of other rows."""
     names = engine.contract.feature_names
     return Learned(
         contract=engine.contract,

@@ -20,6 +20,7 @@ from scoring.cluster import ClusterRefused
 from scoring.contract import Contract
 from scoring.fairness_laws_gate import gate_of
 from scoring.fairness_screens import screens_of
+from scoring.recipes import Recipe, RecipeRefused
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
 from scoring.training.labelling import shown
@@ -57,6 +58,7 @@ def run(
             return _carry_out(taken, engine=engine, now=now, tell=progress or _silence)
         except (
             TrainingRefused,
+            RecipeRefused,
             CalibrationRefused,
             ExportRefused,
             ParityFailed,
@@ -85,18 +87,26 @@ def _carry_out(
     contract = snapshot.contract.read()
     frame = snapshots.read(snapshot)
     taken.rows = frame.height
-    laid_out = parted(frame).laid_out
-    with engines.learner_on(engine, contract=contract, frame=laid_out) as learner:
+    recipe, trained_by = Recipe.from_json(taken.recipe), _trainer_of_record(taken.requested_by)
+    sample, groups = parted(frame), Groups()
+    if recipe.weighing:  # else the vault is not looked into before there is a model to measure
+        groups = groups_of(sample.known["row"].to_list(), contract, snapshot, by=trained_by)
+    # A recipe's rows are weighed and labelled in this process, and stay in it.
+    on = engine if recipe.is_plain else "local"
+    with engines.learner_on(on, contract=contract, frame=sample.laid_out) as learner:
         trained = train(
             contract=contract,
             frame=frame,
             snapshot_sha256=snapshot.rows_sha256,
             progress=progress,
             learner=learner,
+            recipe=recipe,
+            groups=groups,
         )
-    trained_by = _trainer_of_record(taken.requested_by)
     progress("Measuring fairness", 0.97)
-    groups = _groups(trained.validation["row"].to_list(), contract, snapshot, by=trained_by)
+    groups = groups or groups_of(
+        trained.validation["row"].to_list(), contract, snapshot, by=trained_by
+    )
     gates = [_gate(gate) for gate in trained.gates]
     gates.append(_fairness_gate(trained.validation, contract, groups, on=now().date()))
     snapshot_reports.make(snapshot=snapshot, frame=frame, groups=groups, at=now())
@@ -177,7 +187,9 @@ def _fairness_gate(
     return gate_of(found, bounds=contract.fairness, screens=screens)
 
 
-def _groups(rows: list[str], contract: Contract, snapshot: Snapshot, *, by: User) -> Groups:
+def groups_of(
+    rows: list[str], contract: Contract, snapshot: Snapshot, *, by: User | None
+) -> Groups:
     """Look up the group of each row, once for all that is made of it."""
     return {
         attribute.name: _of_attribute(rows, attribute.name, snapshot, by=by)
@@ -186,7 +198,7 @@ def _groups(rows: list[str], contract: Contract, snapshot: Snapshot, *, by: User
 
 
 def _of_attribute(
-    rows: list[str], attribute: str, snapshot: Snapshot, *, by: User
+    rows: list[str], attribute: str, snapshot: Snapshot, *, by: User | None
 ) -> list[str | None]:
     known = vault.groups_of_ingested(snapshot.ingestion_id, attribute, by=by)
     if any(row.startswith("decision:") for row in rows):

@@ -3,9 +3,10 @@
 Imported by the web process: the training itself is in `credit.actions.training`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -51,11 +52,34 @@ class Overtaken(ActionDenied):
 
 
 @transaction.atomic
-def request(*, product_id: int, by: User, at: datetime, enqueue: bool = True) -> TrainingRun:
-    """Ask for a training; the worker hears of it once this is committed."""
+def request(
+    *, product_id: int, by: User, at: datetime, enqueue: bool = True, is_plain: bool = False
+) -> TrainingRun:
+    """Ask for a training; the worker hears of it once this is committed.
+
+    It follows the recipe of the champion, if that has one; a plain one the contract alone.
+    """
     require_role(by, Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, to="start a training")
-    run = TrainingRun(product_id=product_id, requested_by=by, requested_at=at)
+    recipe = {} if is_plain else _recipe_in_service(product_id)
+    run = TrainingRun(product_id=product_id, requested_by=by, requested_at=at, recipe=recipe)
     return _asked(run, by=by, enqueue=enqueue)
+
+
+@transaction.atomic
+def request_recipe(
+    *, product_id: int, recipe: Mapping[str, Any], why: str, by: User, at: datetime
+) -> TrainingRun:
+    """Ask for a training by a recipe, as `fair_alternatives.decide` does when one is taken."""
+    require_role(by, Role.COMPLIANCE, Role.MODEL_VALIDATOR, to="take a fairer alternative")
+    run = TrainingRun(
+        product_id=product_id,
+        requested_by=by,
+        requested_at=at,
+        trigger=TrainingRun.Trigger.FAIRER,
+        why=why,
+        recipe=dict(recipe),
+    )
+    return _asked(run, by=by, enqueue=True)
 
 
 @transaction.atomic
@@ -67,6 +91,7 @@ def request_due(*, product_id: int, due: Due, at: datetime, enqueue: bool = True
         requested_at=at,
         trigger=due.trigger,
         why=due.why,
+        recipe=_recipe_in_service(product_id),
     )
     return _asked(run, by=None, enqueue=enqueue)
 
@@ -194,10 +219,19 @@ def _asked(run: TrainingRun, *, by: User | None, enqueue: bool) -> TrainingRun:
         product=product.slug,
         trigger=str(run.trigger),
         why=run.why,
+        **({"recipe": run.recipe} if run.recipe else {}),
     )
     if enqueue:
         transaction.on_commit(lambda: _tell_worker(run.pk))
     return run
+
+
+def _recipe_in_service(product_id: int) -> dict[str, Any]:
+    """Give the champion's recipe, so that a retraining does not undo what was taken."""
+    made = TrainingRun.objects.filter(
+        version__product=product_id, version__stage=ModelVersion.Stage.CHAMPION
+    )
+    return made.values_list("recipe", flat=True).first() or {}
 
 
 def _check_budget(product: Product, *, at: datetime) -> None:

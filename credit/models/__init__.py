@@ -7,6 +7,7 @@ from credit.models.conversations import InformationRequest, OfferAnswer, Withdra
 from credit.models.decisions import Decision, RecommendationFeedback, Score
 from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.exploration import Exploration, ExplorationMonth
+from credit.models.fair_alternatives import FairDecision, FairSearch
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, RetrainingSchedule, TrainingRun
@@ -66,6 +67,8 @@ __all__ = [
     "EventKind",
     "Exploration",
     "ExplorationMonth",
+    "FairDecision",
+    "FairSearch",
     "GateWaiver",
     "HandEntry",
     "IdempotencyRecord",

@@ -207,6 +207,7 @@ class TrainingRun(models.Model):
         SCHEDULE = "schedule", _("On schedule")
         DRIFT = "drift", _("Drift")
         NEW_LABELS = "new_labels", _("New outcomes")
+        FAIRER = "fairer", _("Alternative taken")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="training_runs")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -214,6 +215,12 @@ class TrainingRun(models.Model):
     requested_at = models.DateTimeField()
     trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.REQUEST)
     why = models.TextField(blank=True, help_text="what the trigger saw")
+    recipe = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default={},
+        help_text="what departs from the contract, as scoring.recipes writes it",
+    )
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(

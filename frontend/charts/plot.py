@@ -39,6 +39,20 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A named figure with an interval each way; `kind` is its shape: "own", "ring" or "dot"."""
+
+    kind: str
+    x: float
+    y: float
+    left: float
+    right: float
+    low: float
+    high: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A share of something; `kind` says of what, as "good" or "bad"."""
 
@@ -68,6 +82,7 @@ class Plot:
     along: tuple[Tick, ...]  # of the x axis
     lines: tuple[Line, ...] = ()
     dots: tuple[Dot, ...] = ()
+    marks: tuple[Mark, ...] = ()
     bars: tuple[Bar, ...] = ()
     keys: tuple[Key, ...] = ()
     marks: tuple[Tick, ...] = ()  # along the x axis: something happened, or is in force

@@ -101,9 +101,9 @@ def _of(
         matrix=drawings.swaps(said["matrix"], champion=champion, candidate=name),
     )
     yield _matrix(said["matrix"], champion)
-    yield _bands(said["by_band"])
+    yield bands(said["by_band"])
     if material.sees_groups:
-        yield from (_groups(each) for each in said["by_group"])
+        yield from (groups(each) for each in said["by_group"])
     if said["reasons"]:
         yield from _reasons(said["reasons"])
     if is_known:
@@ -143,7 +143,8 @@ def _matrix(counts: Sequence[Sequence[int]], champion: str) -> Table:
     )
 
 
-def _bands(bands: Sequence[Said]) -> Table:
+def bands(found: Sequence[Said]) -> Table:
+    """Say of each band how many are decided otherwise."""
     return table(
         _("By the band that the champion puts them in"),
         (
@@ -163,12 +164,13 @@ def _bands(bands: Sequence[Said]) -> Table:
                 percent(each["share"]),
                 NOTHING if each["low"] is None else to(percent(each["low"]), percent(each["high"])),
             )
-            for each in bands
+            for each in found
         ],
     )
 
 
-def _groups(attribute: Said) -> Table:
+def groups(attribute: Said) -> Table:
+    """Say of each group how many are approved before and after."""
     return table(
         _("{attribute}: approved before and after").format(attribute=attribute["label"]),
         (

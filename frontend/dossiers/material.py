@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from credit.queries import dossiers, gate_waivers, models, registry
+from credit.queries import dossiers, fair_alternatives, gate_waivers, models, registry
 from monitoring.queries import FairnessView, latest_fairness
 
 
@@ -17,6 +17,7 @@ class Material:
     waivers: dict[str, gate_waivers.SignedWaiver]  # by gate
     sees_groups: bool  # protected groups, as aggregates
     fairness: FairnessView | None
+    search: fair_alternatives.SearchView | None
 
 
 def gather(version_id: int, *, sees_groups: bool) -> Material:
@@ -31,4 +32,5 @@ def gather(version_id: int, *, sees_groups: bool) -> Material:
         waivers=gate_waivers.signed_of(version_id),
         sees_groups=sees_groups,
         fairness=latest_fairness(version_id) if sees_groups else None,
+        search=fair_alternatives.newest(version_id) if sees_groups else None,
     )

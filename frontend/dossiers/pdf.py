@@ -22,7 +22,9 @@ text { fill: #17212b; font-family: "Libertinus Serif"; font-size: 13px; }
 .main { fill: none; stroke: #0b5563; stroke-width: 2.5; }
 .ideal { fill: none; stroke: #76838f; stroke-dasharray: 4 4; }
 .gap { fill: none; stroke: #17212b; stroke-width: 2; }
-.dot { fill: #0b5563; } .reach { stroke: #0b5563; stroke-width: 2; }
+.dot { fill: #0b5563; } .own { fill: #17212b; }
+.ring { fill: #ffffff; stroke: #17212b; stroke-width: 2.5; }
+.reach { stroke: #0b5563; stroke-width: 2; }
 .good { fill: #2f6fb3; } .bad { fill: #b4502e; }
 .key { stroke-width: 10; } .key.good { stroke: #2f6fb3; } .key.bad { stroke: #b4502e; }
 .field { fill: #ffffff; stroke: #76838f; } .depth1 { fill: #f0f7f8; } .depth2 { fill: #d5e8eb; }

@@ -62,6 +62,7 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
     page = {
         "version": version,
         "form": form,
+        "may_see_alternatives": may_read(request.user, "fair_alternatives"),
         "shadow": shadows.compared(version_id),
         "comments": registry.comments_on(version_id),
         "may_comment": may_write(request.user, "comment"),

@@ -29,6 +29,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "waivers": waivers.to_sign(request.user),
         "ended": ways.ended(),
         "may_read_models": may_read(request.user, "model"),
+        "may_see_alternatives": may_read(request.user, "fair_alternatives"),
     }
     return render(request, "promotions/index.html", page)
 

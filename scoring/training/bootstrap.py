@@ -1,19 +1,22 @@
 """Models on bootstrap resamples: how far another sample of the same loans would move a PD."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import onnxruntime
 import polars as pl
+import xgboost as xgb
 
 from scoring.contract import Contract, Training
 from scoring.ensemble import ROWS_AT_ONCE
 from scoring.training.calibrate import Calibration, Floats, sigmoid
 from scoring.training.encoding import Encoding, graph_inputs
 from scoring.training.ensemble_export import export_ensemble
-from scoring.training.folds import Progress
-from scoring.training.learners import Learner, Weights
+from scoring.training.folds import Progress, fits_at_once
+from scoring.training.learners import Learner, Rows, Weights
 from scoring.training.parity import ParityFailed
 
 MOST_ROWS_LOOKED_AT = 20_000
@@ -58,11 +61,10 @@ def fit_ensemble(
     step = -(-learner.rows // MOST_ROWS_LOOKED_AT)
     looked_at = np.arange(0, learner.rows, step)
     boosters, margins = [], []
-    for number in range(count):
-        progress(f"Resampling: model {number + 1} of {count}", number / count)
-        weights = _resample(learner.rows, seed=training.seed, number=number)
-        boosters.append(learner.fit(None, training=training, weights=weights))
-        margins.append(learner.margins(boosters[-1], looked_at))
+    for number, (booster, said) in enumerate(_fitted(learner, training, looked_at), start=1):
+        progress(f"Resampling: model {number} of {count}", number / count)
+        boosters.append(booster)
+        margins.append(said)
     graph = export_ensemble(encoding, boosters, calibration)
     logits = np.stack([calibration.logit(found) for found in margins], axis=1)
     worst = _check(graph, encoding, frame[looked_at.tolist()[:1_000]], sigmoid(logits[:1_000]))
@@ -80,6 +82,23 @@ def fit_ensemble(
             "parity": float(f"{worst:.1e}"),
         },
     )
+
+
+def _fitted(
+    learner: Learner, training: Training, looked_at: Rows
+) -> Iterator[tuple[xgb.Booster, Floats]]:
+    """Fit the models, some beside each other, and give them in their order.
+
+    Each has its own draw and one thread, so what is fitted does not depend on how many run.
+    """
+
+    def fit(number: int) -> tuple[xgb.Booster, Floats]:
+        weights = _resample(learner.rows, seed=training.seed, number=number)
+        booster = learner.fit(None, training=training, weights=weights)
+        return booster, learner.margins(booster, looked_at)
+
+    with ThreadPoolExecutor(fits_at_once(rows=learner.rows)) as pool:
+        yield from pool.map(fit, range(training.bootstrap_models))
 
 
 def _resample(rows: int, *, seed: int, number: int) -> Weights:

@@ -51,6 +51,26 @@ def _what(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
         f"less (XGBoost), calibrated, as one ONNX graph that gives the "
         f"{contract.outcome.word}, the points and what each feature gave or took."
     )
+    if manifest.get("recipe"):
+        yield ""
+        yield from _recipe(contract, manifest["recipe"])
+
+
+def _recipe(contract: Contract, said: Mapping[str, Any]) -> Iterator[str]:
+    """Say what departs from the contract, as a less discriminatory alternative that was taken."""
+    yield "It departs from its contract, as a less discriminatory alternative that was taken:"
+    yield ""
+    for name in said.get("leave_out", ()):
+        yield f"- {contract.feature(name).label}: not used"
+    for name, way in said.get("directions", {}).items():
+        yield f"- {contract.feature(name).label}: risk can only move {way} with it"
+    for name, value in said.get("settings", {}).items():
+        yield f"- {name}: {value:g}"
+    if weighing := said.get("weighing"):
+        yield (
+            f"- loans weighed by {weighing['attribute']} while they were learned from "
+            f"({weighing['way']}, strength {weighing['strength']:g}); the group is no input"
+        )
 
 
 def _use(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
@@ -236,6 +256,11 @@ def _limits(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "- Figures are from the data above; they say nothing of a later time by themselves."
     yield "- A share says what moved the score, not what caused the outcome."
     yield f"- Fewer than {contract.fairness.minimum_group} people of a group are too few to judge."
+    if contract.assessable and contract.fairness.search_tries:
+        yield (
+            "- Less discriminatory alternatives are searched after each training: what was found, "
+            "and why one was taken or not, stands in the dossier."
+        )
     if manifest["trained"]["bads"] < 1_000:
         yield f"- {manifest['trained']['bads']:,} bad loans are few: mind the intervals."
     if held:

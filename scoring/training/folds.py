@@ -50,6 +50,11 @@ def folds_of(bad: Outcomes, training: Training) -> tuple[Fold, ...]:
     )
 
 
+def fits_at_once(*, rows: int) -> int:
+    """Say how many fits may run beside each other: where rows are many, one takes the threads."""
+    return 1 if rows >= MANY_ROWS else min(FITS_AT_ONCE, os.cpu_count() or 1)
+
+
 def within(progress: Progress, begins: float, ends: float) -> Progress:
     """Tell a step's progress as a part of the whole."""
 
@@ -119,8 +124,7 @@ def _in_order(
     rows: int,
 ) -> Iterator[tuple[Fold, tuple[Floats, int, Floats]]]:
     """Run several fits at once where each has one thread; XGBoost lets go of Python's lock."""
-    workers = 1 if rows >= MANY_ROWS else min(FITS_AT_ONCE, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(fits_at_once(rows=rows)) as pool:
         yield from zip(folds, pool.map(score, folds, learners), strict=True)
 
 

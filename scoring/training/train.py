@@ -13,19 +13,22 @@ from scoring.contract import Contract, Training, hash_of
 from scoring.engine import Engine
 from scoring.features import Value
 from scoring.profit import profit_curve, summary
+from scoring.recipes import Recipe
 from scoring.training import latency, manifest, out_of_time, parity, realised, scorecard_fit, search
 from scoring.training.bootstrap import Ensembled, fit_ensemble
 from scoring.training.calibrate import Floats, Outcomes, calibrate
 from scoring.training.card import card
-from scoring.training.encoding import Encoding, encoding_of, graph_inputs, matrix_from
+from scoring.training.encoding import Encoding, graph_inputs, matrix_from
 from scoring.training.export import Exported, Model, export
+from scoring.training.fair_weights import Groups
 from scoring.training.familiarity_fit import fit_familiarity
 from scoring.training.folds import OutOfFold, Progress, within
 from scoring.training.gates import Gate, judge
 from scoring.training.labelling import labelled
 from scoring.training.labels import Sample, parted
-from scoring.training.learners import Learner, LocalLearner
+from scoring.training.learners import Learner
 from scoring.training.quality import metrics_of
+from scoring.training.recipe_learner import encoding_by, learner_by
 from scoring.training.reference import Reference, reference_of, usual_of
 from scoring.training.spread import features_of
 
@@ -57,7 +60,8 @@ class Trained:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Snapshot:
     contract: Contract
-    training: Training  # the contract's, or what a search found
+    recipe: Recipe
+    training: Training  # the contract's, or what a search found, or the recipe's
     sample: Sample
     encoding: Encoding
     learner: Learner  # over the rows as laid out; once validated, by the label policy
@@ -68,6 +72,12 @@ class _Snapshot:
     def frame(self) -> pl.DataFrame:
         """The rows whose outcome is known."""
         return self.sample.known
+
+    @property
+    def narrowed(self) -> Contract:
+        """The contract without the features that the recipe leaves out, for the scorecard."""
+        kept = [each for each in self.encoding.features if each.name not in self.recipe.leave_out]
+        return replace(self.contract, features=tuple(kept))
 
     @property
     def applied_on(self) -> pl.Series | None:
@@ -90,6 +100,8 @@ def train(
     snapshot_sha256: str,
     progress: Progress,
     learner: Learner | None = None,
+    recipe: Recipe | None = None,
+    groups: Mapping[str, Groups] | None = None,
 ) -> Trained:
     """Train, validate, export and pack a model.
 
@@ -108,7 +120,12 @@ def train(
         Told what is done and how much of the whole, 0 to 1.
     learner : Learner, optional
         Where the trees are fitted; in this process without one. Its rows are those of `frame`, as
-        `labels.parted(frame).laid_out` has them.
+        `labels.parted(frame).laid_out` has them. None where there is a recipe.
+    recipe : Recipe, optional
+        What departs from the contract; it stands in the manifest.
+    groups : mapping, optional
+        Of the attribute that the recipe weighs by: the group of each row with a real outcome. It
+        weighs the rows while they are learned from, and is not among what is learned from.
 
     Returns
     -------
@@ -119,6 +136,8 @@ def train(
     ------
     TrainingRefused
         There are too few bads or goods.
+    RecipeRefused
+        The contract has not what the recipe speaks of.
     CalibrationRefused
         Nothing in the data tells good from bad, or something does so without fail.
     ExportRefused
@@ -135,7 +154,7 @@ def train(
     >>> trained = train(contract=contract, frame=loans.frame, snapshot_sha256=loans.file_sha256,
     ...                 progress=lambda what, share: None)  # doctest: +SKIP
     """
-    snapshot = _read(contract, frame, learner)
+    snapshot = _read(contract, frame, learner, recipe or Recipe(), groups or {})
     snapshot, searched = _searched(snapshot, within(progress, 0.0, VALIDATING))
     found = labelled(
         contract,
@@ -156,6 +175,7 @@ def train(
         "parity": _parity(snapshot, fitted),
         **_manifest(snapshot, fitted, out),
         **({"label_policy": found.said} if found.said else {}),
+        **({} if snapshot.recipe.is_plain else {"recipe": snapshot.recipe.to_json()}),
     }
     ensembled = _ensembled(snapshot, fitted, within(progress, RESAMPLING, FALLBACK))
     progress("Fitting the fallback scorecard", FALLBACK)
@@ -175,7 +195,13 @@ def train(
     return _packed(snapshot, members, said, out)
 
 
-def _read(contract: Contract, frame: pl.DataFrame, learner: Learner | None) -> _Snapshot:
+def _read(
+    contract: Contract,
+    frame: pl.DataFrame,
+    learner: Learner | None,
+    recipe: Recipe,
+    groups: Mapping[str, Groups],
+) -> _Snapshot:
     sample = parted(frame)
     bad = sample.known["bad"].cast(pl.Int8).to_numpy()
     bads, goods = int(bad.sum()), int((bad == 0).sum())
@@ -185,26 +211,21 @@ def _read(contract: Contract, frame: pl.DataFrame, learner: Learner | None) -> _
             f"The snapshot holds {bads:,} bad and {goods:,} good loans; {contract.name} needs "
             f"at least {needed:,} of each to train."
         )
-    encoding = encoding_of(contract)
-    learner = learner or _local(encoding, sample.laid_out)
+    learner = learner or learner_by(recipe, contract, sample.laid_out, groups)
     return _Snapshot(
         contract=contract,
-        training=contract.training,
+        recipe=recipe,
+        training=recipe.training(contract),
         sample=sample,
-        encoding=encoding,
+        encoding=encoding_by(recipe, contract),
         learner=learner,
         plain=learner,
         bad=bad,
     )
 
 
-def _local(encoding: Encoding, rows: pl.DataFrame) -> LocalLearner:
-    bad = rows["bad"].cast(pl.Int8).to_numpy()
-    return LocalLearner(matrix_from(encoding, rows), bad, encoding)
-
-
 def _searched(snapshot: _Snapshot, progress: Progress) -> tuple[_Snapshot, dict[str, Any] | None]:
-    if not snapshot.training.search_trials:
+    if not snapshot.training.search_trials or snapshot.recipe.settings:
         return snapshot, None
     found = search.search(
         snapshot.learner,
@@ -325,7 +346,7 @@ def _scorecard(
     snapshot: _Snapshot, out: OutOfFold, reference: Reference
 ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """Fit the fallback; None where no feature tells anything by itself."""
-    contract, frame, bad = snapshot.contract, snapshot.frame, snapshot.bad
+    contract, frame, bad = snapshot.narrowed, snapshot.frame, snapshot.bad
     weighed = scorecard_fit.fit_scorecard(contract, frame, bad)
     if weighed is None:
         return None, {"features": 0, **scorecard_fit.NO_FIGURES}

@@ -6,6 +6,7 @@ from html import unescape
 
 import every_page
 import factories
+import fair_scene
 import mirror_scene
 import notices_scene
 import pytest
@@ -55,6 +56,7 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
         by=factories.user(Role.MODEL_VALIDATOR),
         at=factories.AT,
     )
+    fair_scene.kept(champion)
     key = factories.api_key("acme-broker", "webhooks").api_key
     webhooks.register(
         url="https://8.8.8.8/hooks", kinds=["batch.completed"], key=key, at=factories.AT

@@ -12,6 +12,7 @@ from scoring.contract import hash_of
 from scoring.engine import Engine, EngineFailed
 from scoring.familiarity import Familiarity, FamiliarityRefused
 from scoring.policy import Recommendation, recommend
+from scoring.training import folds
 from scoring.training.ensemble_export import export_ensemble
 from scoring.training.export import ExportRefused
 from scoring.training.familiarity_fit import fit_familiarity
@@ -75,6 +76,18 @@ def repacked(release, **changes):
 
 
 # --- the models
+
+
+def test_models_fitted_beside_each_other_are_those_fitted_one_by_one(contract, monkeypatch):
+    monkeypatch.setattr(folds.os, "cpu_count", lambda: 2)
+    some, found = loans_of(contract, rows=600, seed=5), []
+    for threads in (1, 2):
+        monkeypatch.setattr(folds, "FITS_AT_ONCE", threads)
+        trained = train(contract=contract, frame=some, snapshot_sha256="x", progress=silence)
+        members = unpack(trained.bundle)
+        found.append({name: hash_of(members[name]) for name in ("model.onnx", "ensemble.onnx")})
+
+    assert found[0] == found[1]
 
 
 def test_a_release_carries_as_many_models_as_its_contract_asks_for(engine, release, rows):

@@ -27,6 +27,11 @@ class Command(ProductCommand):
             action="store_true",
             help="in the name of nobody, as the worker does by itself",
         )
+        parser.add_argument(
+            "--plain",
+            action="store_true",
+            help="by the contract alone, without the recipe that the champion was trained by",
+        )
         parser.add_argument("--wait", action="store_true", help="until it succeeded or failed")
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +70,9 @@ def _asked(options: dict[str, Any]) -> TrainingRun | None:
         return retrainings.start_due(product_id=product.pk, at=now)
     if not options["by"]:
         raise CommandError("Say --by whom, or --trigger.")
-    return training_runs.request(product_id=product.pk, by=user_named(options["by"]), at=now)
+    return training_runs.request(
+        product_id=product.pk, by=user_named(options["by"]), at=now, is_plain=options["plain"]
+    )
 
 
 def _wait(run: TrainingRun, *, silent: bool) -> TrainingRun:
