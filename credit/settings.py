@@ -305,12 +305,12 @@ CELERY_BEAT_SCHEDULE = {
     "look for drift": {
         "task": "monitoring.watch_drift",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "hold up the officers' mirrors": {
         "task": "monitoring.hold_up_mirrors",
         "schedule": 3600.0,  # a month is made once; the other hours ask and find it made
         "options": {"expires": 3600},
-    },
     },
     "say where the gaps between groups come from": {
         "task": "monitoring.report_gaps",

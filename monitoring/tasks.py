@@ -91,6 +91,8 @@ def report_fairness_of_months() -> None:
     from monitoring import fairness_schedule  # noqa: PLC0415 - as above
 
     fairness_schedule.report_months(at=timezone.now())
+
+
 @_task(name="monitoring.watch_drift")
 def watch_drift() -> None:
     """Count what came, hold it against what champions learned from, and tell what was found."""
@@ -102,6 +104,8 @@ def watch_drift() -> None:
     drift_references.bring_up_to_date(at=now)
     periods.bring_up_to_date(KIND, at=now)
     drift_checks.watch(at=now)
+
+
 @_task(name="monitoring.hold_up_mirrors")
 def hold_up_mirrors() -> None:
     """Make the officer mirrors of months that are over, where they are missing."""
@@ -109,6 +113,8 @@ def hold_up_mirrors() -> None:
     from monitoring import mirror  # noqa: PLC0415
 
     mirror.bring_up_to_date(at=timezone.now())
+
+
 @_task(name="monitoring.report_gaps")
 def report_gaps() -> None:
     """Say of new versions, and of months that are over, where the gaps between groups come from.
