@@ -6,9 +6,15 @@ import dossiers_scene
 import factories
 
 from credit.actions import populations
+from scoring.training import proxy_test
 
 OCTOBER = date(2026, 10, 1)
 IN_OCTOBER = datetime(2026, 10, 25, 9, tzinfo=UTC)  # two days after the product went live
+
+
+def quick(monkeypatch):
+    """Let the learner that guesses groups be a small one: it is measured elsewhere."""
+    monkeypatch.setattr(proxy_test, "TREES", 2)
 
 
 def champion():
@@ -35,7 +41,7 @@ def october():
     applied(factories.APPROVED, group="under_25", times=12, at=IN_OCTOBER + timedelta(hours=2))
     applied(factories.REFERRED, group="under_25", times=20, at=IN_OCTOBER + timedelta(days=1))
     applied(factories.DECLINED, group="62_and_over", times=3, at=IN_OCTOBER + timedelta(days=2))
-    applied(factories.APPROVED, group=None, times=2, at=IN_OCTOBER + timedelta(days=3))
+    applied(factories.APPROVED, group=None, times=12, at=IN_OCTOBER + timedelta(days=3))
 
 
 def counted(product, *, at=factories.AT):

@@ -69,7 +69,7 @@ def feature_rows(group: Said) -> list[FeatureRow]:
 
 def along(points: Sequence[Said], *, now: float, bound: float, words: str) -> Drawing:
     """Draw the ratio with its interval over the cut-off; the one in force is marked."""
-    told = [each for each in points if each["air"] is not None]
+    told = [each for each in _before_everybody(points) if each["air"] is not None]
     most = max([1.0, bound, *(min(each["air_high"], 2.0) for each in told)]) * ROOM
     x, y = Axis(0, _widest(points, now)), Axis(0, most, is_across=True)
     return Drawing(
@@ -95,8 +95,9 @@ def along(points: Sequence[Said], *, now: float, bound: float, words: str) -> Dr
 def shares(points: Sequence[Said], *, now: float, words: str) -> Drawing:
     """Draw who is approved, and how many of those would be bad, over the cut-off."""
     x, y = Axis(0, _widest(points, now)), Axis(0, 1, is_across=True)
-    approved = [(each["cut_off"], each["approved"]) for each in points]
-    bad = [(each["cut_off"], each["bad_rate"]) for each in points if each["bad_rate"] is not None]
+    drawn = _before_everybody(points)
+    approved = [(each["cut_off"], each["approved"]) for each in drawn]
+    bad = [(each["cut_off"], each["bad_rate"]) for each in drawn if each["bad_rate"] is not None]
     return Drawing(
         plot=Plot(
             x_words=_("approved up to a PD of"),
@@ -118,14 +119,16 @@ def trend(
     marks: Sequence[tuple[float, str]],
     bound: float,
     words: str,
-) -> Drawing:
-    """Draw a ratio over months or versions; what happened meanwhile is marked."""
+) -> Drawing | None:
+    """Draw a ratio over months or versions, if there is one; what happened meanwhile is marked."""
     last = max(len(points) - 1, 1)
     told = [
         (at, each.air, each.low, each.high)
         for at, each in enumerate(points)
         if each.air is not None and each.low is not None and each.high is not None
     ]
+    if not told:
+        return None
     most = max([1.0, bound, *(min(high, 2.0) for _at, _air, _low, high in told)]) * ROOM
     x, y = Axis(-0.3, last + 0.3), Axis(0, most, is_across=True)
     every = -(-len(labels) // MOST_WORDS) or 1
@@ -153,8 +156,13 @@ def _dot(x: float, air: float, low: float, high: float, y: Axis) -> Dot:
     return Dot(x, y.place(min(air, y.high)), y.place(low), y.place(min(high, y.high)))
 
 
+def _before_everybody(points: Sequence[Said]) -> list[Said]:
+    """Leave out the cut-off that approves everybody: it is no choice, and far to the right."""
+    return [each for each in points if each["cut_off"] < 1]
+
+
 def _widest(points: Sequence[Said], now: float) -> float:
-    told = [float(each["cut_off"]) for each in points if each["cut_off"] < 1]
+    told = [float(each["cut_off"]) for each in _before_everybody(points)]
     return max([now * 1.25, 0.05, *told])
 
 

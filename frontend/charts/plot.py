@@ -97,6 +97,7 @@ class Plot:
     key_line_end: int = LEFT + 34
     key_words_x: int = LEFT + 42
     words_y: int = HEIGHT - 8
+    mark_top: int = TOP + 16  # below the words of the y axis
     ticks_y: int = HEIGHT - BOTTOM + 18
     ticks_x: int = LEFT - 8
 

@@ -100,7 +100,7 @@ def _name(view: GapView) -> str:
     return f"version:{view.model_name.rpartition('/')[2]}"
 
 
-def _over_months(series: Series, promoted: list[Promotion], bound: float) -> Drawing:
+def _over_months(series: Series, promoted: list[Promotion], bound: float) -> Drawing | None:
     months = [point.month for point in series.points if point.month is not None]
     marks = [
         (at, each.version.rpartition("/")[2])
@@ -119,7 +119,7 @@ def _place(months: list[date], on: date) -> float | None:
     return months.index(month) - 0.5 + on.day / 31 if month in months else None
 
 
-def _over_versions(series: Series, promoted: list[Promotion], bound: float) -> Drawing:
+def _over_versions(series: Series, promoted: list[Promotion], bound: float) -> Drawing | None:
     names = [point.label for point in series.points]
     marks = [
         (float(names.index(name)), _("champion"))

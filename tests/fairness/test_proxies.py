@@ -44,14 +44,15 @@ def values_of(frame):
 
 
 @pytest.fixture(scope="module")
-def found():
+def found(tmp_path_factory):
     frame, is_own = people()
     trained = train(
         contract=CONTRACT, frame=frame, snapshot_sha256="0" * 64, progress=lambda *_said: None
     )
-    scores = Engine(open_bundle(trained.bundle, expected_hash=hash_of(trained.bundle))).score_many(
-        values_of(frame)
-    )
+    place = tmp_path_factory.mktemp("bundle") / "bundle.zip"
+    place.write_bytes(trained.bundle)
+    engine = Engine(open_bundle(place, expected_hash=hash_of(trained.bundle)))
+    scores = engine.score_many(values_of(frame))
     gap = decompose(
         sums_of(scores.points[is_own], scores.reasons[is_own]),
         sums_of(scores.points[~is_own], scores.reasons[~is_own]),

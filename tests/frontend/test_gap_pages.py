@@ -15,7 +15,8 @@ PLACES = "/fairness/consumer-loan/places/"
 
 
 @pytest.fixture
-def version(db, own_store):
+def version(db, own_store, monkeypatch):
+    gaps_scene.quick(monkeypatch)
     return gaps_scene.champion()
 
 
