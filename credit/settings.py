@@ -287,10 +287,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "count what the service did": {
-        "task": "monitoring.count_service",
-        "schedule": 300.0,
-        "options": {"expires": 300},
+    "forget minutes that hours were made of": {
+        "task": "monitoring.forget_minutes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "make the fairness reports that people asked for": {
         "task": "monitoring.answer_fairness",

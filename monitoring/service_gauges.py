@@ -90,7 +90,9 @@ def queue(_product: Product, *, at: datetime) -> Gauge:
     now = sign.standing.get(service.APPLICATIONS) if sign else None
     if sign is None or now is None or sign.is_silent(at=at):
         return _unknown("queue", gettext("Queue"), reverse("queue"))
+    state: State = "bad" if found and found.grows else "good"
     if found is None or found.bound is None:
+        state = "unknown"
         usual = gettext("Nothing is usual yet: that takes 14 days.")
     else:
         usual = gettext(
@@ -102,7 +104,7 @@ def queue(_product: Product, *, at: datetime) -> Gauge:
     return Gauge(
         name="queue",
         label=gettext("Queue"),
-        state="bad" if found and found.grows else "good",
+        state=state,
         value=gettext("{n} wait").format(n=number(now)),
         detail=gettext("The first for {span}. {usual}").format(span=span(wait), usual=usual),
         link=reverse("queue"),

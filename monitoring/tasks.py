@@ -9,6 +9,7 @@ from credit.models import Product
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
 from scoring.engine import EngineFailed
+from monitoring.periods import MOST_AT_ONCE
 
 log = structlog.get_logger("monitoring.tasks")
 P = ParamSpec("P")
@@ -34,24 +35,26 @@ def report_fairness() -> None:
 @_task(name="monitoring.take_pulse")
 def take_pulse() -> None:
     """Give a sign of life, and find out how the service stands against what it promised."""
-    from monitoring import counts, levels, pulses, service_checks  # noqa: PLC0415 - scipy
+    from monitoring import counts, levels, pulses, service, service_checks  # noqa: PLC0415 - scipy
 
     at = timezone.now()
     counts.keep(at=at)
     pulse = pulses.beat(at=at)
     if pulse.levels is None:
+        service.bring_service_up_to_date(at=at)
         pulse.levels = levels.found(pulse.standing, at=at)
         pulse.save(update_fields=["levels"])
         service_checks.tell_levels(pulse.levels, at=at)
 
 
-@_task(name="monitoring.count_service")
-def count_service() -> None:
-    """Count what the service did in the hours and days that are over and in the running ones."""
+@_task(name="monitoring.forget_minutes")
+def forget_minutes() -> None:
+    """Remove the minutes that hours were made of, once they all were."""
     from monitoring import counts, pulses, service  # noqa: PLC0415 - in the child only
 
     at = timezone.now()
-    service.bring_service_up_to_date(at=at)
+    while service.bring_service_up_to_date(at=at) >= MOST_AT_ONCE:
+        pass
     counts.forget(at=at)
     pulses.forget(at=at)
 

@@ -168,6 +168,16 @@ def test_a_budget_is_judged_by_what_is_left(changes, state, champion, sign):
     assert found.state == state
 
 
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [({}, "good"), ({"grows": True}, "bad"), ({"bound": None, "middle": None}, "unknown")],
+)
+def test_a_queue_is_judged_by_what_is_usual(changes, state, champion, sign):
+    sign(levels={**LEVELS, "queues": [LEVELS["queues"][0] | changes]})
+
+    assert home.service_gauges.queue(champion.product, at=NOW).state == state
+
+
 def test_a_budget_that_burns_is_bad_however_much_is_left(champion, sign):
     first = LEVELS["objectives"][0]
     burning = [first["windows"][0] | {"burns": True}]

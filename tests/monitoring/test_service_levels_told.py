@@ -217,7 +217,7 @@ def test_old_signs_of_life_go_when_hours_are_made_of_them(db, clock):
     service_scene.pulse(AT - pulses.KEPT - HOUR)
     service_scene.pulse(AT)
 
-    worker.count_service()
+    worker.forget_minutes()
 
     assert [row.beaten_at for row in Pulse.objects.all()] == [AT]
     assert figures_of("service", None, since=AT - HOUR, until=AT)
