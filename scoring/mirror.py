@@ -178,7 +178,10 @@ def _of_team(decided: Decided, pair: Pair, everybody: Flags) -> GroupSaid:
     found, p_value = mirror_groups.whole(decided, pair)
     measure = mirror_groups.told(decided, pair, everybody, ratio_of(found))
     is_told = measure.own.share is not None
-    return _said(pair, replace(measure, p_value=p_value if is_told else None))
+    return _said(
+        pair,
+        replace(measure, p_value=None if p_value is None or not is_told else round(p_value, 3)),
+    )
 
 
 def _said(pair: Pair, measure: Measure) -> GroupSaid:
