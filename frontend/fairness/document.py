@@ -135,8 +135,9 @@ def _methods(report: FairnessView) -> Section:
             text=_(
                 "The four-fifths screen is a convention, not a rule of lending law. Within bounds:"
                 " the whole interval of the ratio is at or above the bound. Outside bounds: the"
-                " ratio is below it and chance is unlikely to be why (p below 0.05). Everything else"
-                " is insufficient evidence, which says nothing in a group\u2019s favour or against it."
+                " ratio is below it and chance is unlikely to be why (p below 0.05)."
+                " Everything else is insufficient evidence, which says nothing in a"
+                " group\u2019s favour or against it."
             )
         ),
     )
