@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.queries.policies import InForce
 from frontend.forms import LONGEST
-from frontend.policy_words import OF_A_RULE, PARTS, label_of
+from frontend.policy_words import OF_A_RULE, PARTS, in_words, label_of
 from scoring.contract import Contract, ContractRefused
 from scoring.policy_settings import RULES, Kind, Setting, rule_settings
 from scoring.policy_texts import TextNotRewritable, changed
@@ -94,7 +94,7 @@ class ProposalForm(forms.Form):
             self.source = changed(self.contract, self.changes).encode()
         except ContractRefused as refused:
             for problem in refused.problems:
-                self._refuse(problem.path, problem.message)
+                self._refuse(problem.path, in_words(problem.message))
         except TextNotRewritable as refused:
             self.add_error(None, str(refused))
         return cleaned

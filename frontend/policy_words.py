@@ -1,5 +1,7 @@
 """What the settings of a policy are called. A setting that is not named here shows its path."""
 
+import re
+
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -86,3 +88,17 @@ def label_of(path: str) -> str:
         words = str(OF_A_RULE.get(setting, setting))
         return _RULE.format(rule=rule, setting=words[:1].lower() + words[1:])
     return str(LABELS.get(path, path))
+
+
+def in_words(message: str) -> str:
+    """Put the names that a person reads in place of the keys that a contract's text has."""
+    return _KEY.sub(lambda key: _quoted(key[0]), message)
+
+
+_KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
+def _quoted(key: str) -> str:
+    path = f"policy.{key}"
+    words = OF_A_RULE.get(key) or LABELS.get(path)
+    return f"\u201c{words}\u201d" if words else key

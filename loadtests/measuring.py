@@ -19,9 +19,10 @@ import checking
 import partners
 import people
 from attempts import Tally
+from canary import Walk
 from profiles import Profile, arrivals
 from runs import Run
-from scenarios import SCENARIOS, Scenario
+from scenarios import Brownout, Scenario, Swap
 from slo import CannotMeasure
 from stack import Stack
 from workload import LONGEST, Acknowledged, Open, Workload
@@ -30,6 +31,7 @@ WARM_UP = 40  # requests before the clock starts: each worker loads its model on
 LOOKS = 3  # at a decision, each as long as an answer may take
 LOOK_UP = 50  # acknowledged decisions to ask for again afterwards
 SECONDS_TO_SIGN_IN = 60.0
+SCENARIOS = {"swap": Swap, "canary": Walk, "brownout": Brownout}
 USERS: tuple[type[Open], ...] = (
     partners.Single,
     partners.Files,

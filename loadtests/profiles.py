@@ -57,6 +57,11 @@ PROFILES: Mapping[str, Profile] = {
             repeats=True,
         ),
         Profile(
+            name="canary",
+            about="a candidate in shadow, then a canary, then the champion, under load",
+            repeats=True,
+        ),
+        Profile(
             name="brownout",
             about="PostgreSQL paused and killed, broker gone, processes killed, under load",
             repeats=True,

@@ -198,6 +198,3 @@ class Swap(Scenario):
         revoked = self.looked_into().manage("revoke_key", self.key_name)
         self.revoked_at = revoked["revoked_at"]
         self.mark("second key revoked")
-
-
-SCENARIOS = {"swap": Swap, "brownout": Brownout}

@@ -30,8 +30,8 @@ def changed(contract: Contract, changes: Mapping[str, str]) -> str:
     contract : Contract
         What is changed.
     changes : mapping of path to words
-        As `settings_of` names them; "" takes a setting away, and `policy.rules.NAME` a rule. A
-        rule that is not there yet begins with any of its settings.
+        As `settings_of` names them; "" takes a setting away, with the last one its table, and
+        `policy.rules.NAME` a rule. A rule that is not there yet begins with any of its settings.
 
     Returns
     -------
@@ -109,10 +109,13 @@ def _set(
         yield ContractProblem(path=path, message="is no setting of this policy")
         return
     *outer, key = path.split(".")
-    table = tables
+    way = [tables]
     for name in outer:
-        table = table.setdefault(name, {})
-    yield from _put(table, key, setting, words)
+        way.append(way[-1].setdefault(name, {}))
+    yield from _put(way[-1], key, setting, words)
+    for table, name in reversed(list(zip(way, outer, strict=False))):
+        if not table[name]:  # an empty one would still ask for what is usual
+            del table[name]
 
 
 def _set_rule(tables: dict[str, Any], rest: str, words: str) -> Iterator[ContractProblem]:

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 
 import psycopg
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from credit import meters, tenancy, vault
-from credit.actions import alerts, audit, canary_minutes
+from credit.actions import alerts, audit, canary_minutes, queue_items
 from credit.actions.refusals import ActionDenied
 from credit.batch_chunks import Chunk
 from credit.models import AuditEvent, Batch
+from credit.models.applications import WAITING
 
 log = structlog.get_logger("credit.batches")
 
@@ -20,8 +21,9 @@ log = structlog.get_logger("credit.batches")
 # row (decision record 0009).
 _APPLICATIONS = """
 INSERT INTO credit_application (id, product_id, partner_id, reference, amount, term_months,
-    features, status, received_at, salt)
-SELECT id, %s, %s, reference, amount, term_months, features, status, %s, decode(salt, 'hex')
+    features, status, queued, received_at, salt)
+SELECT id, %s, %s, reference, amount, term_months, features, status, status = ANY(%s), %s,
+    decode(salt, 'hex')
 FROM jsonb_to_recordset(%s) AS r (id text, reference text, amount numeric, term_months int,
     features jsonb, status text, salt text)
 """
@@ -63,6 +65,15 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
     """Store some rows' decisions, results and evidence, and how far the batch is, as one."""
     if not chunk.rows:
         return
+    with transaction.atomic():
+        _store(batch, chunk)
+        with _sending_values_apart() as cursor:  # the queue is nothing of a partner's
+            queue_items.put_in_of_file(cursor=cursor, chunk=chunk, partner_id=batch.partner_id)
+    meters.rows_stored(chunk)
+    _say(batch, chunk)
+
+
+def _store(batch: Batch, chunk: Chunk) -> None:
     with tenancy.rows_of(batch.partner):
         advance(
             batch=batch,
@@ -84,7 +95,10 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
         with _sending_values_apart() as cursor:
             cursor.execute(
                 _APPLICATIONS,
-                [terms.product.pk, batch.partner_id, chunk.at, chunk.applications],
+                [
+                    *(terms.product.pk, batch.partner_id, list(WAITING), chunk.at),
+                    chunk.applications,
+                ],
             )
             if chunk.applicants != _NOBODY:
                 cursor.execute(_APPLICANTS, [batch.partner_id, chunk.applicants])
@@ -103,8 +117,6 @@ def write(*, batch: Batch, chunk: Chunk) -> None:
             alerts.raise_alert(
                 cause=cause, product=terms.product, message=str(trouble), at=chunk.at
             )
-    meters.rows_stored(chunk)
-    _say(batch, chunk)
 
 
 def advance(*, batch: Batch, **changes: object) -> None:

@@ -1,15 +1,18 @@
 """Gathering what waits into the queue's narrow table (decision record 0017).
 
-Deciding writes nothing here: who looks at the queue gathers first what came since. An item that
-nobody has gathered yet is only late in the table, never lost: the application says that it waits.
+Deciding one application writes nothing here: who looks at the queue gathers first what came since.
+An item that nobody has gathered yet is only late in the table, never lost: the application says
+that it waits. A file's rows are put in as they are decided.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from psycopg import Cursor
 
+from credit.batch_chunks import Chunk
 from credit.models import Application, Decision, PolicyVersion
 from credit.models.applications import WAITING
 
@@ -46,6 +49,21 @@ CROSS JOIN LATERAL (SELECT a.received_at + make_interval(days => p.days)
     FROM credit_clockstop c WHERE c.decision_id = a.id) AS due
 ON CONFLICT (decision_id) DO NOTHING
 """
+# A file's rows are put in as they are written: to mark each afterwards would write it twice.
+_OF_A_FILE = """
+INSERT INTO credit_queueitem (decision_id, status, product_id, partner_id, reference, amount,
+    currency, term_months, recommendation, route, score, band, pd, risk, received_at, due_at,
+    due_on, claim_minutes, is_referred_up)
+SELECT a.id, a.status, %(product)s, %(partner)s, a.reference, a.amount, %(currency)s,
+    a.term_months, d.recommendation, s.route, s.score, coalesce(s.band, ''), s.pd,
+    coalesce(s.pd, 1), %(at)s, %(due_at)s, %(due_on)s, %(minutes)s, false
+FROM jsonb_to_recordset(%(applications)s) AS a (id text, reference text, amount numeric,
+    term_months int, status text)
+JOIN jsonb_to_recordset(%(scores)s) AS s (id text, route text, score int, band text, pd float8)
+    USING (id)
+JOIN jsonb_to_recordset(%(decisions)s) AS d (id text, recommendation text) USING (id)
+WHERE a.status = ANY(%(waiting)s)
+"""
 # Who finds another gathering goes on without: a page must not wait for what a large file brought.
 _SOME = _GATHER.format(alone="(SELECT pg_try_advisory_xact_lock(7301005))")
 _ONE = _GATHER.format(alone="true")
@@ -70,6 +88,27 @@ def gather(*, decision_id: str | None = None, at: datetime) -> int:
     """Put into the queue the oldest of what had come by then, or one of it; say how many."""
     newcomers = _newcomers(decision_id, at=at)
     return _put_in([pk for pk, _ in newcomers], _SOME if decision_id is None else _ONE)
+
+
+def put_in_of_file(*, cursor: Cursor, chunk: Chunk, partner_id: int | None) -> None:
+    """Put in what waits of rows that this transaction has written as `queued`."""
+    contract = chunk.terms.policy_version.read()
+    clocks = contract.policy.clocks
+    due_at = chunk.at + timedelta(days=clocks.decide_within_days)
+    values = {
+        "product": chunk.terms.product.pk,
+        "partner": partner_id,
+        "currency": contract.currency,
+        "at": chunk.at,
+        "due_at": due_at,
+        "due_on": due_at.astimezone(UTC).date(),
+        "minutes": clocks.claim_minutes,
+        "waiting": list(WAITING),
+        "applications": chunk.applications,
+        "scores": chunk.scores,
+        "decisions": chunk.decisions,
+    }
+    cursor.execute(_OF_A_FILE, values)
 
 
 def _put_in(ids: list[str], statement: str) -> int:

@@ -37,12 +37,20 @@ class QueueItem(models.Model):
     follow the application's status (migration 0021, decision record 0017).
     """
 
-    decision = models.OneToOneField(
-        Decision, primary_key=True, on_delete=models.PROTECT, related_name="queue_item"
+    decision = models.OneToOneField(  # made of rows that are there: no check a row
+        Decision,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="queue_item",
+        db_constraint=False,
     )
     status = models.CharField(max_length=20, help_text="the application's")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    partner = models.ForeignKey(
+        Partner, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     reference = models.CharField(max_length=100)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)

@@ -55,17 +55,17 @@ def due_on(decision: Decision, kind: NoticeKind, clocks: Clocks) -> date:
 
     Another question, or a decision that a review reopened, begins it anew after one that left.
     """
-    application = decision.application
+    contract = decision.policy.read()
     offered_at, begins_at = clocks.of(decision, kind)
     laws: Laws | None = None
     try:
-        laws = laws_of(application.score.contract.read(), on=decision.decided_at.date())
+        laws = laws_of(contract, on=decision.decided_at.date())
     except LawMissing:
         laws = None
     return notice_due_on(
         kind,
         laws=laws,
-        policy=decision.policy.read().policy,
+        policy=contract.policy,
         received_on=begins_at.date(),
         offered_on=offered_at.date() if offered_at else None,
     )

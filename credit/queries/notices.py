@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from credit.models import (
     Applicant,
@@ -13,6 +13,7 @@ from credit.models import (
     Notice,
     NoticeFailure,
     NoticeKind,
+    PolicyVersion,
     Product,
 )
 from credit.models.applications import IS_OWED_A_NOTICE
@@ -109,8 +110,14 @@ def _oldest(products: list[int], *, failed: bool, limit: int) -> list[str]:
 
 
 def _with_all(ids: list[str]) -> list[Decision]:
-    found = Decision.objects.with_scores().select_related("policy__contract", "officer_decision")
-    return list(found.filter(pk__in=ids))
+    """Load what a row of the list needs; of a hundred rows, a policy's text only once."""
+    application = Application.objects.select_related("product").defer("features", "salt")
+    found = Decision.objects.defer("policy_results").select_related("officer_decision")
+    policy = PolicyVersion.objects.select_related("contract")
+    each = found.filter(pk__in=ids)
+    return list(
+        each.prefetch_related(Prefetch("application", application), Prefetch("policy", policy))
+    )
 
 
 def _rows(found: list[Decision], *, at: datetime) -> list[DueRow]:

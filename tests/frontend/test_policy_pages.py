@@ -92,11 +92,15 @@ def test_another_rule_is_made_in_the_form(as_administrator, product):
     ("settings", "field", "message"),
     [
         ({"policy.approve_pd_at_most": "2"}, "policy.approve_pd_at_most", "between 0 and 1"),
-        ({"policy.approve_pd_at_most": "0.7"}, "policy.approve_pd_at_most", "must be below"),
+        (
+            {"policy.approve_pd_at_most": "0.7"},
+            "policy.approve_pd_at_most",
+            "must be below “Recommend declining from a PD of”",
+        ),
         ({"policy.clocks.claim_minutes": "soon"}, "policy.clocks.claim_minutes", "whole number"),
-        ({"policy.rules.max_term.at_most": ""}, "policy.rules.max_term.field", "needs at_most"),
+        ({"policy.rules.max_term.at_most": ""}, "policy.rules.max_term.field", "needs “At most”"),
         ({**OTHER, "new.rule": "Not A Name"}, "new.rule", "small letters"),
-        ({**OTHER, "new.at_least": ""}, "new.rule", "needs at_most"),
+        ({**OTHER, "new.at_least": ""}, "new.rule", "needs “At most”"),
         ({**OTHER, "new.text": ""}, "new.text", "is missing"),
         ({**OTHER, "new.rule": "max_term"}, "new.rule", "a rule of this name"),
         ({"why": " "}, "why", "Say in a sentence"),

@@ -74,6 +74,14 @@ def test_a_rule_is_taken_away_and_another_one_made():
     assert str(rules[1].at_least) == "480"
 
 
+def test_a_table_goes_with_the_last_of_its_settings():
+    steps = {"policy.promotion.canary_share": "0.2", "policy.promotion.limits.level": "0.01"}
+    asks = read(changed(LOAN, steps))
+
+    assert asks.policy.promotion.limits.level == 0.01
+    assert read(changed(asks, dict.fromkeys(steps, ""))).policy.promotion is None
+
+
 def test_affordability_changes_like_the_rest():
     path = next(each for each in CONTRACTS if each.parent.name == "personal-loan")
     contract = Contract.load(path)

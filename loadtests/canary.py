@@ -1,0 +1,98 @@
+"""A candidate walks into service under load: shadow, canary, champion."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scenarios import SLUG, Scenario
+
+SHARE = 0.25
+STEPS = {"canary_share": SHARE, "shadow_decisions": 20, "canary_decisions": 20}
+_CANDIDATE = "SELECT number FROM credit_modelversion WHERE stage = 'candidate'"
+_CANARY = """
+SELECT application.reference FROM credit_score score
+JOIN credit_application application ON application.id = score.application_id
+WHERE application.reference LIKE %s AND score.route = 'canary'
+    AND (application.received_at < %s OR application.received_at > %s)
+"""
+_SHADOWED = "SELECT count(*) FROM credit_shadowscore"
+_NOTICED = timedelta(seconds=1)
+
+
+@dataclass(slots=True, kw_only=True, repr=False)
+class Walk(Scenario):
+    """An approved promotion takes its steps, each at a validator's word, as an operator does."""
+
+    candidate: str = ""  # as answers name it
+    canary_from: datetime | None = None
+    canary_until: datetime | None = None  # it is champion then
+
+    def prepare(self) -> None:
+        """Let the policy ask for steps, train a candidate, and have its promotion approved."""
+        stack = self.looked_into()
+        developer, validator = stack.user("model_developer"), stack.user("model_validator")
+        settings = [f"policy.promotion.{key}={value}" for key, value in STEPS.items()]
+        asked = stack.manage(
+            *("propose_policy", SLUG, "--by", developer, "--why", "A canary is to be tried."),
+            *(part for setting in settings for part in ("--set", setting)),
+        )
+        stack.manage("approve_policy", str(asked["proposal"]), "--by", validator)
+        stack.manage("train", SLUG, "--by", developer)
+        self.candidate = f"{SLUG}/{stack.rows(_CANDIDATE)[0][0]}"
+        words = "Walked under load."
+        stack.manage("request_promotion", self.candidate, "--by", developer, "--why", words)
+        stack.manage("approve_promotion", self.candidate, "--by", validator, "--words", words)
+
+    def steps(self) -> Iterator[tuple[float, Callable[[], None]]]:
+        """Let it score beside the champion, then a share in its place, then everything."""
+        yield 0.1 * self.seconds, lambda: self._step("shadow")
+        yield 0.35 * self.seconds, lambda: self._step("canary")
+        yield 0.75 * self.seconds, lambda: self._step("champion")
+
+    def conclude(self) -> None:
+        """See that it scored what it was let score, and nothing else."""
+        stack, like = self.looked_into(), f"load-{self.workload.run}-%"
+        shadowed = stack.rows(_SHADOWED)[0][0]
+        self.statements["it scored in shadow"] = [] if shadowed else ["nothing was scored"]
+        if self.canary_from is None or self.canary_until is None:
+            self.statements["it walked to the end"] = ["it never became champion"]
+            return
+        outside = stack.rows(_CANARY, like, self.canary_from, self.canary_until + _NOTICED)
+        self.statements["it answered as a canary only while it was one"] = [
+            row[0] for row in outside
+        ]
+        self.statements[f"as a canary it answered about {SHARE:.0%}"] = self._share(
+            since=self.canary_from + _NOTICED, until=self.canary_until
+        )
+        last = max(self.workload.told, key=lambda each: each.decided_at)
+        ended = [] if last.version == self.candidate else [f"{last.version} answered last"]
+        self.statements["it answered everything in the end"] = ended
+
+    def _share(self, *, since: datetime, until: datetime) -> list[str]:
+        """Name the share where it is further from the asked one than chance takes it."""
+        within = [
+            each
+            for each in self.workload.told
+            if since < datetime.fromisoformat(each.decided_at) < until
+        ]
+        n = len(within)
+        if not n:
+            return ["nothing was decided meanwhile"]
+        share = sum(each.version == self.candidate for each in within) / n
+        four_errors = 4 * (SHARE * (1 - SHARE) / n) ** 0.5
+        return [] if abs(share - SHARE) <= four_errors else [f"{share:.1%} of {n}"]
+
+    def _step(self, stage: str) -> None:
+        stack = self.looked_into()
+        before = datetime.now(UTC)
+        moved = stack.manage(
+            *("take_step", self.candidate, "--by", stack.user("model_validator")),
+            *("--note", "Walked under load."),
+        )
+        self.mark(f"{self.candidate} is {moved['stage']}")
+        if moved["stage"] != stage:
+            self.workload.wrong.append(f"{self.candidate} should be {stage}: {moved}")
+        elif stage == "canary":
+            self.canary_from = before
+        elif stage == "champion":
+            self.canary_until = datetime.now(UTC)
