@@ -11,7 +11,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from credit.actions import audit
-from credit.models import AuditEvent, Product, User
+from credit.models import AuditEvent, Product, Snapshot, User
+
+Groups = dict[str, list[str | None]]  # by attribute, of each row
 
 
 def store_each(groups: Iterable[tuple[str, str, str]], *, at: datetime) -> None:
@@ -80,6 +82,23 @@ def groups_of_decisions(
             " WHERE a.product_id = %s AND v.attribute = %s",
             [product.pk, attribute],
         )
+
+
+def groups_of_snapshot(snapshot: Snapshot, rows: list[str], *, by: User | None = None) -> Groups:
+    """Find the group of each row of a snapshot by every attribute that can be assessed."""
+    return {
+        attribute.name: _of_attribute(snapshot, attribute.name, rows, by=by)
+        for attribute in snapshot.contract.read().assessable
+    }
+
+
+def _of_attribute(
+    snapshot: Snapshot, attribute: str, rows: list[str], *, by: User | None
+) -> list[str | None]:
+    known = groups_of_ingested(snapshot.ingestion_id, attribute, by=by)
+    if any(row.startswith("decision:") for row in rows):
+        known |= groups_of_decisions(snapshot.product, attribute, by=by)
+    return [known.get(row) for row in rows]
 
 
 def groups_of_ids(

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from credit import serving, store
-from credit.actions import fair_alternatives, snapshots, training
+from credit import serving, store, vault
+from credit.actions import fair_alternatives, snapshots
 from credit.actions.dossier_people import learned
 from credit.models import FairSearch, ModelVersion, User
 from credit.models.model_versions import Stage
@@ -87,7 +87,7 @@ def _found(
     return search(
         contract=contract,
         frame=frame,
-        groups=training.groups_of(rows, contract, version.snapshot, by=by),
+        groups=vault.groups_of_snapshot(version.snapshot, rows, by=by),
         box=box,
         base=Recipe.from_json(run.recipe if run else {}),
         champion=_champion_beside(version, frame),

@@ -13,7 +13,7 @@ from credit.actions import model_versions, snapshot_reports, snapshots, training
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
 from credit.laws import packs_of
-from credit.models import ModelVersion, Role, Snapshot, TrainingRun, User
+from credit.models import ModelVersion, Role, TrainingRun, User
 from scoring import fairness
 from scoring.bundle import Bundle
 from scoring.cluster import ClusterRefused
@@ -30,7 +30,6 @@ from scoring.training.train import Trained, TrainingRefused, train
 
 log = structlog.get_logger("credit.training")
 Progress = Callable[[str, float], None]
-Groups = dict[str, list[str | None]]
 
 
 class TrainingFailed(ActionDenied):
@@ -88,9 +87,9 @@ def _carry_out(
     frame = snapshots.read(snapshot)
     taken.rows = frame.height
     recipe, trained_by = Recipe.from_json(taken.recipe), _trainer_of_record(taken.requested_by)
-    sample, groups = parted(frame), Groups()
+    sample, groups = parted(frame), vault.Groups()
     if recipe.weighing:  # else the vault is not looked into before there is a model to measure
-        groups = groups_of(sample.known["row"].to_list(), contract, snapshot, by=trained_by)
+        groups = vault.groups_of_snapshot(snapshot, sample.known["row"].to_list(), by=trained_by)
     # A recipe's rows are weighed and labelled in this process, and stay in it.
     on = engine if recipe.is_plain else "local"
     with engines.learner_on(on, contract=contract, frame=sample.laid_out) as learner:
@@ -104,8 +103,8 @@ def _carry_out(
             groups=groups,
         )
     progress("Measuring fairness", 0.97)
-    groups = groups or groups_of(
-        trained.validation["row"].to_list(), contract, snapshot, by=trained_by
+    groups = groups or vault.groups_of_snapshot(
+        snapshot, trained.validation["row"].to_list(), by=trained_by
     )
     gates = [_gate(gate) for gate in trained.gates]
     gates.append(_fairness_gate(trained.validation, contract, groups, on=now().date()))
@@ -171,7 +170,7 @@ def _metrics(trained: Trained, contract: Contract) -> dict[str, Any]:
 
 
 def _fairness_gate(
-    validation: pl.DataFrame, contract: Contract, groups: Groups, *, on: date
+    validation: pl.DataFrame, contract: Contract, groups: vault.Groups, *, on: date
 ) -> dict[str, Any]:
     """Ask how the cut-off would treat each group, on loans that the model was not trained on.
 
@@ -185,22 +184,3 @@ def _fairness_gate(
     )
     screens = screens_of(packs_of(contract.jurisdictions, on=on))
     return gate_of(found, bounds=contract.fairness, screens=screens)
-
-
-def groups_of(
-    rows: list[str], contract: Contract, snapshot: Snapshot, *, by: User | None
-) -> Groups:
-    """Look up the group of each row, once for all that is made of it."""
-    return {
-        attribute.name: _of_attribute(rows, attribute.name, snapshot, by=by)
-        for attribute in contract.assessable
-    }
-
-
-def _of_attribute(
-    rows: list[str], attribute: str, snapshot: Snapshot, *, by: User | None
-) -> list[str | None]:
-    known = vault.groups_of_ingested(snapshot.ingestion_id, attribute, by=by)
-    if any(row.startswith("decision:") for row in rows):
-        known |= vault.groups_of_decisions(snapshot.product, attribute, by=by)
-    return [known.get(row) for row in rows]

@@ -7,6 +7,7 @@ from typing import Any
 from frontend.charts import plot
 from frontend.charts.plot import Axis, Mark, Plot, Way
 
+ABOVE, BELOW = -7, 17
 ROOM = 0.06  # beyond the outermost interval, of the whole
 
 
@@ -74,4 +75,5 @@ def _mark(point: Point, x: Axis, y: Axis) -> Mark:
         low=y.place(point.worth["low"]),
         high=y.place(point.worth["high"]),
         words=point.words,
+        words_dy=ABOVE if point.kind == "dot" else BELOW,
     )

@@ -50,6 +50,7 @@ class Mark:
     low: float
     high: float
     words: str
+    words_dy: int  # above, or below where another may stand on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,11 @@ def drawn(search: SearchView, contract: Contract) -> Iterator[Chart]:
             Point(
                 words=short,
                 kind=kind,
-                air={**figures["lowest"], "value": figures["lowest"]["air"]},
-                worth=figures[key],
+                air={**each["lowest"], "value": each["lowest"]["air"]},
+                worth=each[key],
             )
-            for short, kind, _words, figures in said
-            if figures["lowest"] is not None
+            for short, kind, _words, each in said
+            if each["lowest"] is not None
         ]
         if len(points) < FEWEST_DRAWN:
             return
@@ -50,7 +50,7 @@ def drawn(search: SearchView, contract: Contract) -> Iterator[Chart]:
             y_way=way,
         )
         told = _(
-            "{worth} against the lowest AIR. The line joins those that no other beats both ways;"
+            "Drawn is the {worth} against the lowest AIR. The line joins those that no other beats both ways;"
             " the dashed one is the screen at {minimum}. {own} is this version\u2019s own recipe;"
             " numbers are those of the table, where the figures stand."
         ).format(worth=words, minimum=figure(search.found["minimum_air"], 2), own=_("own"))
@@ -84,54 +84,51 @@ def _named(search: SearchView, contract: Contract) -> list[tuple[str, str, str, 
 def figures(search: SearchView, contract: Contract) -> Table:
     """Give each model's figures, all of the same loans."""
     return table(
-        _("What each comes to on the loans that the search has not seen"),
-        (
-            "",
-            _("Recipe"),
-            _("Lowest AIR"),
-            _("95% interval"),
-            _("Group"),
-            _("Profit"),
-            _("95% interval"),
-            "AUC",
-            _("95% interval"),
-            _("Approved"),
-        ),
+        _("What each comes to on the loans that the search has not seen, with 95% intervals"),
+        (_("Recipe"), _("Lowest AIR"), _("Group"), _("Profit"), "AUC", _("Approved")),
         [
-            (short, words, *_row(figures))
-            for short, _kind, words, figures in _named(search, contract)
+            (words if kind == "ring" else f"{short}: {words}", *_row(said))
+            for short, kind, words, said in _named(search, contract)
         ],
-        words=2,
     )
 
 
 def _row(said: Said) -> tuple[str, ...]:
-    lowest = said["lowest"]
+    lowest, profit, auc = said["lowest"], said["profit"], said["auc"]
     return (
-        figure(lowest["air"], 2) if lowest else _("insufficient"),
-        in_figures(lowest, 2),
+        _within(figure(lowest["air"], 2), in_figures(lowest, 2)) if lowest else _("insufficient"),
         lowest["label"] if lowest else NOTHING,
-        gained(said["profit"]["value"]),
-        gained_in(said["profit"]["low"], said["profit"]["high"]),
-        figure(said["auc"]["value"]),
-        in_figures(said["auc"]),
+        _within(gained(profit["value"]), gained_in(profit["low"], profit["high"])),
+        _within(figure(auc["value"]), in_figures(auc)),
         percent(said["approved"]),
     )
+
+
+def _within(value: str, interval: str) -> str:
+    return _("{value} ({interval})").format(value=value, interval=interval)
 
 
 def groups(search: SearchView) -> Table:
     """Give the AIR of every group, for each alternative."""
     rows = [
         (short, each)
-        for short, figures in (
+        for short, said in (
             (_("own"), search.found["base"]["figures"]),
             *((str(each.number), each.figures) for each in search.alternatives),
         )
-        for each in figures["groups"]
+        for each in said["groups"]
     ]
     return table(
         _("The AIR of each group"),
-        ("", _("Attribute"), _("Group"), _("Verdict"), _("People"), "AIR", _("95% interval")),
+        (
+            _("Recipe"),
+            _("Attribute"),
+            _("Group"),
+            _("Verdict"),
+            _("People"),
+            "AIR",
+            _("95% interval"),
+        ),
         [
             (
                 short,

@@ -35,7 +35,11 @@ def alternatives(material: Material) -> Section:
         return section("alternatives", title, Words(text=_("Nothing was searched yet.")))
     contract = material.version.contract
     return section(
-        "alternatives", title, *found(search, contract), *decided(search, search.decisions)
+        "alternatives",
+        title,
+        *found(search, contract),
+        Heading(text=_("What was decided")),
+        *decided(search, search.decisions),
     )
 
 
@@ -99,7 +103,6 @@ def tried(search: SearchView, contract: Contract) -> Table | None:
 
 def decided(search: SearchView, rows: Sequence[DecisionRow]) -> Iterator[Block]:
     """Say what was decided, and in which words."""
-    yield Heading(text=_("What was decided"))
     if not rows:
         yield Words(text=_("Nobody has said yet whether one is taken."), is_warning=True)
         return

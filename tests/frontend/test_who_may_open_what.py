@@ -18,7 +18,10 @@ OF_AN_APPLICATION = {
 OF_A_PRODUCT = {pattern.name for pattern in urls.urlpatterns if ":product>" in str(pattern.pattern)}
 PAGES = {"application", "what_if", "correct", "refer_up", "reassign", "notice"}
 TAKES_FORMS_ONLY = OF_AN_APPLICATION - PAGES
-OF_A_VERSION = {"model", "comment", "dossier", "dossier_file", "promotion", "waiver"}
+OF_A_VERSION = {
+    *("model", "comment", "dossier", "dossier_file", "promotion", "waiver"),
+    "fair_alternatives",
+}
 DOOR = {"sign_in", "sign_out", "language"}
 GUARDED = sorted(set(ACCESS) - DOOR)
 PEOPLE = [*((role,) for role in Role), NOBODY]
