@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontend.charts import plot
-from frontend.charts.plot import Axis, Mark, Plot, Way
+from frontend.charts.plot import Axis, Plot, Spot, Way
 
 ABOVE, BELOW = -7, 17
 ROOM = 0.06  # beyond the outermost interval, of the whole
@@ -45,7 +45,7 @@ def frontier(points: Sequence[Point], *, minimum_air: float, axes: Axes) -> Plot
             plot.line("ideal", [(minimum_air, y.low), (minimum_air, y.high)], x, y),
             plot.line("gap", [(p.air["value"], p.worth["value"]) for p in best], x, y),
         ),
-        marks=tuple(_mark(each, x, y) for each in points),
+        spots=tuple(_spot(each, x, y) for each in points),
     )
 
 
@@ -65,8 +65,8 @@ def _axis(also: list[float], found: list[dict[str, Any]], *, is_across: bool = F
     return Axis(min(ends) - room, max(ends) + room, is_across=is_across)
 
 
-def _mark(point: Point, x: Axis, y: Axis) -> Mark:
-    return Mark(
+def _spot(point: Point, x: Axis, y: Axis) -> Spot:
+    return Spot(
         kind=point.kind,
         x=x.place(point.air["value"]),
         y=y.place(point.worth["value"]),

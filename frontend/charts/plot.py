@@ -39,7 +39,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Spot:
     """A named figure with an interval each way; `kind` is its shape: "own", "ring" or "dot"."""
 
     kind: str
@@ -83,7 +83,7 @@ class Plot:
     along: tuple[Tick, ...]  # of the x axis
     lines: tuple[Line, ...] = ()
     dots: tuple[Dot, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    spots: tuple[Spot, ...] = ()
     bars: tuple[Bar, ...] = ()
     keys: tuple[Key, ...] = ()
     marks: tuple[Tick, ...] = ()  # along the x axis: something happened, or is in force
