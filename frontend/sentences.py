@@ -140,6 +140,7 @@ WORDS = (
     _(
         "No sign of life of the scheduled worker for {minutes} minutes or more: {last}. Nothing is"
         " sealed, trained, delivered or checked meanwhile."
+    ),
     # Of a search for fairer alternatives.
     _("The contract has no protected attribute that can be assessed."),
     _(
