@@ -1,6 +1,7 @@
 """Drift and fairness findings open a case, and only a recorded decision closes it."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import factories
 import pytest
@@ -11,6 +12,7 @@ from credit.actions.alert_steps import WordsMissing
 from credit.actions.refusals import NotAllowed
 from credit.alert_kinds import TABLE, kind_of
 from credit.models import Alert, AlertCase, AlertSilence, AuditEvent, Role
+from credit.simulating import learning
 
 AT = factories.AT
 DAY = timedelta(days=1)
@@ -140,3 +142,12 @@ def test_the_database_opens_no_closed_case(drift, validator):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         AlertCase.objects.update(words="Something else.")
+
+
+def test_a_replay_ends_what_its_new_champion_answers(db, validator):
+    people = SimpleNamespace(validator=validator)
+    for cause in ("drift_population", "bundle_missing"):
+        learning._end(raised(cause), words="x/2 is the champion.", people=people, at=AT + DAY)
+
+    assert AlertCase.objects.get().decision == "retrain_asked"
+    assert not Alert.objects.unresolved().exists()
