@@ -8,8 +8,8 @@ from django.utils import timezone
 from credit.models import Product
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
-from scoring.engine import EngineFailed
 from monitoring.periods import MOST_AT_ONCE
+from scoring.engine import EngineFailed
 
 log = structlog.get_logger("monitoring.tasks")
 P = ParamSpec("P")
