@@ -18,7 +18,7 @@ CREATE POLICY staff ON monitoring_gapreport
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0027_reopened"),
-        ("monitoring", "0003_figures"),
+        ("monitoring", "0004_fairness_stages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ CREATE POLICY own_partner ON monitoring_countedvintage
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0027_reopened"),
-        ("monitoring", "0003_figures"),
+        ("monitoring", "0007_drift_references"),
     ]
 
     operations = [

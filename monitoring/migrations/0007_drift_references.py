@@ -13,7 +13,7 @@ REVOKE UPDATE, DELETE ON monitoring_driftreference FROM evenhand_app;
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0027_reopened"),
-        ("monitoring", "0003_figures"),
+        ("monitoring", "0006_officer_mirror"),
     ]
 
     operations = [

@@ -34,7 +34,7 @@ CREATE POLICY own_partner ON monitoring_officermirror
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0027_reopened"),
-        ("monitoring", "0003_figures"),
+        ("monitoring", "0005_gaps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ from credit.migrations._alerts_sql import GUARDS, OLD_ALERTS, UNDO
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0031_queue_checks"),
+        ("credit", "0028_queue_checks"),
     ]
 
     operations = [

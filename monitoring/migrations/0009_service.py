@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0003_figures")]
+    dependencies = [("monitoring", "0008_vintages")]
 
     operations = [
         migrations.CreateModel(
