@@ -14,7 +14,14 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext
 
 from credit.models import Product, Role, User
-from monitoring import my_gauges, product_gauges, service_gauges
+from monitoring import (
+    business_checks,
+    drift_gauge,
+    my_gauges,
+    performance,
+    product_gauges,
+    service_gauges,
+)
 from monitoring.gauges import Gauge
 
 log = structlog.get_logger("monitoring.home")
@@ -63,6 +70,9 @@ PLACES: Final = (
     Place(gauge=service_gauges.budget, roles=_MODELS | _KEEP | {Role.AUDITOR}),
     Place(gauge=service_gauges.worker, roles=_KEEP | {Role.AUDITOR}),
     Place(gauge=service_gauges.sealing, roles=_KEEP | _OVERSEE),
+    Place(gauge=drift_gauge.gauge, roles=_MODELS | _OVERSEE),
+    Place(gauge=performance.gauge, roles=_MODELS | {Role.AUDITOR}),
+    Place(gauge=business_checks.gauge, roles=_MODELS | _OVERSEE | _KEEP),
     Place(gauge=product_gauges.model_age, roles=_MODELS | {Role.AUDITOR}),
     Place(gauge=product_gauges.candidates, roles=_MODELS),
     Place(gauge=product_gauges.fairness, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),
