@@ -40,7 +40,7 @@ def _protected(to: str, related_name: str, **more: object) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0027_reopened"),
+        ("credit", "0031_queue_checks"),
     ]
 
     operations = [
