@@ -51,8 +51,8 @@ def drawn(search: SearchView, contract: Contract) -> Iterator[Chart]:
         )
         told = _(
             "Drawn is the {worth} against the lowest AIR. The line joins those that no other beats"
-            " both ways; the dashed one is the screen at {minimum}. {own} is this version\u2019s own"
-            " recipe; numbers are those of the table, where the figures stand."
+            " both ways; the dashed one is the screen at {minimum}. {own} is this version\u2019s"
+            " own recipe; numbers are those of the table, where the figures stand."
         ).format(worth=words, minimum=figure(search.found["minimum_air"], 2), own=_("own"))
         yield Chart(
             words=told,
