@@ -12,7 +12,7 @@ from monitoring.business_checks import is_off, period
 from monitoring.business_figures import Business, Figure
 from monitoring.business_words import FIGURES
 from monitoring.criteria import Target
-from monitoring.figures_in_words import days, number, share, with_interval, written
+from monitoring.figures_in_words import days, months, number, share, with_interval, written
 from monitoring.performance import Looked
 from monitoring.vintage_rows import VintageRow
 from scoring.criteria import MEASURES, Side, Standing
@@ -92,12 +92,12 @@ def bands_of(row: VintageRow | None) -> list[BandRow]:
     return found
 
 
-def confusion_of(months: Sequence[VintageRow]) -> Confusion | None:
+def confusion_of(rows: Sequence[VintageRow]) -> Confusion | None:
     """Estimate who would have been good or bad, of all months shown."""
-    if not months:
+    if not rows:
         return None
     totals = {
-        name: sum(row.measured[name] for row in months)
+        name: sum(row.measured[name] for row in rows)
         for name in ("n", "approved_pd", "declined", "declined_pd")
     }
     return estimated_confusion(
@@ -137,6 +137,11 @@ def checks_of(looked: Looked) -> list[CheckRow]:
             )
         )
     return found
+
+
+def pool_of(looked: Looked) -> str:
+    """Write the months that were checked."""
+    return months(looked.pool.since, looked.pool.until) if looked.pool else ""
 
 
 def business_rows(seen: Business) -> list[FigureRow]:

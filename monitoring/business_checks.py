@@ -45,6 +45,8 @@ def period(figure: Figure) -> str:
     """Write the period of a figure."""
     if figure.name == "waiting":
         return gettext("now")
+    if figure.name in BY_VINTAGE and figure.value is None:
+        return gettext("no month that counts has matured")
     if figure.name in BY_VINTAGE:
         return words.months(figure.since, figure.until)
     return words.days(figure.since, figure.until)

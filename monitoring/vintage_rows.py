@@ -10,12 +10,13 @@ from typing import Any
 from credit.models import Product
 from monitoring.models import CountedVintage
 from scoring import vintage_figures
-from scoring.performance_checks import EXPECTED_AT_LEAST
 from scoring.vintages import Vintage, empty, from_json
 from scoring.windows import months_after
 
 MOST_MONTHS = 120  # shown
-LONGEST_POOL = 12  # months that a look puts together, until enough bads are expected of them
+# Months that a look puts together, until so many goods and bads are expected of them: of fewer a
+# change of a half is not seen, of more it is seen late.
+LONGEST_POOL, ENOUGH = 12, 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def newest_matured(product: Product, *, at: datetime, since: date = date.min) ->
         pooled.append((month, vintage))
         bads = sum(each.sum("matured_pd") for _, each in pooled)
         goods = sum(each.sum("matured") for _, each in pooled) - bads
-        if min(goods, bads) >= EXPECTED_AT_LEAST:
+        if min(goods, bads) >= ENOUGH:
             break
     return _pool(pooled)
 

@@ -13,7 +13,14 @@ from credit.models.model_versions import Stage
 from frontend.access import SignedInRequest
 from frontend.charts import result_panels
 from frontend.charts.realised import realised_rows
-from frontend.result_rows import bands_of, business_rows, checks_of, confusion_of, segment_choices
+from frontend.result_rows import (
+    bands_of,
+    business_rows,
+    checks_of,
+    confusion_of,
+    pool_of,
+    segment_choices,
+)
 from monitoring import business_figures
 from monitoring import performance as performances
 
@@ -29,6 +36,7 @@ def performance(request: SignedInRequest, product: str) -> HttpResponse:
     page = {
         **_head(found),
         "seen": seen,
+        "looked_at": pool_of(seen.looked),
         "checks": checks_of(seen.looked),
         "panels": result_panels.of_performance(seen.months, _promotions(found)),
         "bands": realised_rows(bands_of(seen.together)),

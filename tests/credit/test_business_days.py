@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import factories
 import pytest
+from django.utils import timezone
 
-from credit.actions import counter_offers, feedback, officer_decisions, trials
+from credit.actions import counter_offers, feedback, officer_decisions, policy_proposals, trials
 from credit.models import Alert, Product
 from monitoring import (
     business_checks,
@@ -16,7 +17,7 @@ from monitoring import (
     periods,
 )
 from monitoring.business import KIND, compute
-from monitoring.models import Figures
+from monitoring.models import CountedVintage, Figures
 from scoring.criteria import Standing
 
 AT = factories.AT
@@ -142,6 +143,19 @@ def test_a_missed_or_doubled_run_changes_nothing(product, came, officer):
     assert sum(row["figures"].get("made", 0) for row in once if row["segment"] == "") == 1
 
 
+def test_the_workers_tasks_count_what_is_due_and_tell_what_they_found(product, came, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT + DAY)
+    for number in range(40):
+        came(factories.AUTOMATIC, at=AT + timedelta(minutes=number))
+
+    tasks.count_results()
+    tasks.check_results()
+
+    assert CountedVintage.objects.get(segment="", month=date(2026, 11, 1)).measured["n"] == 40
+    told = {alert.message.split(":")[1] for alert in Alert.objects.all()}
+    assert told == {"approval_rate", "automatic_rate"}, "all of them were approved, by no person"
+
+
 # --- Targets --------------------------------------------------------------------------------------
 
 
@@ -172,8 +186,6 @@ def test_a_target_of_the_first_policy_was_set_before_anybody_applied(product):
 def test_a_target_that_was_changed_after_go_live_is_never_passed_off_as_set_before(
     product, validator
 ):
-    from credit.actions import policy_proposals  # noqa: PLC0415
-
     store(product, TODAY, applications=1, first_at=AT.isoformat())
     settings = {
         "policy.criteria.approval_rate.target": "0.9",
@@ -190,8 +202,6 @@ def test_a_target_that_was_changed_after_go_live_is_never_passed_off_as_set_befo
 
 
 def test_a_change_of_something_else_leaves_a_target_where_it_was(product, validator):
-    from credit.actions import policy_proposals  # noqa: PLC0415
-
     store(product, TODAY, applications=1, first_at=AT.isoformat())
     asked = factories.proposal(product, {"policy.approve_pd_at_most": "0.3"}, at=AT + DAY)
     policy_proposals.approve(proposal_id=asked.pk, by=validator, at=AT + 2 * DAY)

@@ -204,7 +204,7 @@ def test_what_is_planted_raises_exactly_one_alert_that_says_it(product, planted,
 
 def test_small_months_are_put_together_and_the_newest_come_first(product):
     for month in range(1, 13):
-        store(product, date(2026, month, 1), n=200, times=3.0 if month < 6 else 1.0)
+        store(product, date(2026, month, 1), n=1_000, times=3.0 if month < 6 else 1.0)
 
     looked = performance.look(product, at=LONG_AFTER)
 

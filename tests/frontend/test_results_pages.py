@@ -90,7 +90,7 @@ def test_before_anything_matured_there_are_estimates_and_words(as_validator, pro
 def test_what_matured_stands_beside_what_was_promised_with_n_and_period(as_validator, history):
     page = text(as_validator.get(PERFORMANCE))
 
-    assert "September 2025 to September 2025, outcomes known of 100% of the approved" in page
+    assert "September 2025, outcomes known of 100% of the approved" in page
     assert "as promised" in page
     assert "2,000 loans. A finding needs the whole interval" in page
     assert "36 months with approved loans, from January 2024" in page
