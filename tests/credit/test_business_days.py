@@ -15,6 +15,7 @@ from monitoring import (
     criteria,
     findings,
     periods,
+    tasks,
 )
 from monitoring.business import KIND, compute
 from monitoring.models import CountedVintage, Figures
