@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from credit.models import ModelVersion, Partner, Product
 from credit.models.model_versions import Stage
@@ -16,6 +13,7 @@ from monitoring.drift_windows import (
     Days,
     days_of,
     learned_by,
+    link_to,
     midnight_after,
     unit_since,
 )
@@ -118,14 +116,6 @@ class Checked:
         if found.cause != "units_changed" or not found.features:
             return None
         return unit_since(self.then, days, found.features[0])
-
-
-def link_to(product: Product, *, segment: str = "", days: int | None = None) -> str:
-    """Give the address of the page that shows it."""
-    asked = {"partner": segment.removeprefix(PARTNER)} if segment else {}
-    period = {"days": str(days)} if days else {}
-    query = urlencode(asked | period)
-    return reverse("drift", args=[product.slug]) + (f"?{query}" if query else "")
 
 
 def _days_by_segment(product: Product, *, until: datetime) -> Iterator[tuple[str, Days]]:

@@ -5,9 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from credit.models import Product
-from monitoring.drift_checks import link_to
 from monitoring.drift_views import DriftView, drift_of
-from monitoring.drift_windows import DAY, days_of, midnight_after
+from monitoring.drift_windows import DAY, days_of, link_to, midnight_after
 from monitoring.gauges import Gauge, State
 
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from credit.models import ModelVersion, Product
 from monitoring import periods
-from monitoring.drift_counts import DRIFT
+from monitoring.drift_counts import DRIFT, PARTNER
 from monitoring.models import DriftReference
 from scoring import drift_cells, drift_units
 from scoring.drift_cells import Counted
@@ -80,3 +83,11 @@ def unit_since(then: Counted, days: Days, feature: FeatureLook) -> datetime | No
     counts = [counted.features.get(name, {}) for _, counted in days.each]
     first = drift_units.since(then.features[name], counts, feature.unit.factor)
     return days.each[first][0] if first is not None else None
+
+
+def link_to(product: Product, *, segment: str = "", days: int | None = None) -> str:
+    """Give the address of the page that shows it."""
+    asked = {"partner": segment.removeprefix(PARTNER)} if segment else {}
+    period = {"days": str(days)} if days else {}
+    query = urlencode(asked | period)
+    return reverse("drift", args=[product.slug]) + (f"?{query}" if query else "")

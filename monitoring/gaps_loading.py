@@ -92,7 +92,7 @@ def validated(version: ModelVersion, *, by: User | None, at: datetime) -> Valida
     version itself, which has since learned from these rows.
     """
     sample = populations.sample_of(version, FairnessReport.Population.VALIDATION, at=at)
-    groups = populations.groups_of(sample, version=version, by=by)
+    groups = populations.groups_of(sample, of=version, by=by)
     frame = _frame(version)
     engine = serving.engine_of(version.bundle_hash)
     explained = _sample(frame.height, seed=engine.contract.training.seed)
