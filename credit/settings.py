@@ -443,7 +443,7 @@ EVENHAND_METRICS_TOKEN = environment.evenhand_metrics_token
 EVENHAND_SLO = environment.evenhand_slo
 EVENHAND_PROCESSOR_HOUR = environment.evenhand_processor_hour
 EVENHAND_PROCESSOR_CURRENCY = environment.evenhand_processor_currency
-EVENHAND_BESIDE_THE_WEB = "monitoring.web_tasks.start"
+EVENHAND_BESIDE_THE_WEB = "monitoring.service.web_tasks.start"
 
 # --- Retention ----------------------------------------------------------------------------------
 # Months that are over for longer than this may be dropped by `manage.py drop_months`; none goes by

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from credit.models import User
 from credit.models.users import Role
 from credit.words import Words
-from monitoring.mirror_pages import SEES_GROUPS, SEES_OFFICERS
+from monitoring.mirror.pages import SEES_GROUPS, SEES_OFFICERS
 
 
 class SignedInRequest(HttpRequest):

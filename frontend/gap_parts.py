@@ -11,9 +11,9 @@ from credit.models import Product
 from credit.queries import policies
 from frontend.charts import gap_charts
 from frontend.charts.gap_charts import Drawing, FeatureRow
-from monitoring import gaps
-from monitoring.gaps import GapView
-from monitoring.gaps_written import at_said
+from monitoring.gaps import queries as gaps
+from monitoring.gaps.queries import GapView
+from monitoring.gaps.written import at_said
 
 Said = Mapping[str, Any]
 MOST_FEATURES = 10  # before the others fold away

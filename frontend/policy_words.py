@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from credit.words import Words
-from monitoring.business_words import FIGURES
+from monitoring.results.business_words import FIGURES
 from scoring.policy_settings import RULES
 
 LABELS: dict[str, Words] = {

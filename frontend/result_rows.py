@@ -8,13 +8,13 @@ from django.utils.translation import gettext
 
 from credit.models import ModelVersion, Partner, Product
 from credit.words import Words
-from monitoring.business_checks import is_off, period
-from monitoring.business_figures import Business, Figure
-from monitoring.business_words import FIGURES
-from monitoring.criteria import Target
-from monitoring.figures_in_words import days, months, number, share, with_interval, written
-from monitoring.performance import Looked
-from monitoring.vintage_rows import VintageRow
+from monitoring.results.business_checks import is_off, period
+from monitoring.results.business_figures import Business, Figure
+from monitoring.results.business_words import FIGURES
+from monitoring.results.criteria import Target
+from monitoring.results.figures_in_words import days, months, number, share, with_interval, written
+from monitoring.results.performance import Looked
+from monitoring.results.vintage_rows import VintageRow
 from scoring.criteria import MEASURES, Side, Standing
 from scoring.estimated_performance import Confusion, estimated_confusion
 

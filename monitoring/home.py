@@ -14,15 +14,11 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext
 
 from credit.models import Product, Role, User
-from monitoring import (
-    business_checks,
-    drift_gauge,
-    my_gauges,
-    performance,
-    product_gauges,
-    service_gauges,
-)
+from monitoring import my_gauges, product_gauges
+from monitoring.drift import gauge as drift_gauge
 from monitoring.gauges import Gauge
+from monitoring.results import business_checks, performance
+from monitoring.service import gauges as service_gauges
 
 log = structlog.get_logger("monitoring.home")
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from credit.models import OfficerDecision, User
 from credit.queries import queue, signatures
 from monitoring.gauges import Gauge
-from monitoring.wording import number
+from monitoring.service.wording import number
 
 
 def my_day(viewer: User, *, at: datetime) -> Gauge:

@@ -12,10 +12,10 @@ from credit.models.model_versions import Stage
 from credit.models.partners import EXPIRY_WARNING
 from credit.queries import notices
 from credit.words import day_in_words
+from monitoring.fairness.queries import latest_fairness
 from monitoring.gauges import Gauge, State
 from monitoring.models import FairnessReport
-from monitoring.queries import latest_fairness
-from monitoring.wording import number, span
+from monitoring.service.wording import number, span
 
 OLD: Final = timedelta(days=365)  # a convention: a year of the economy that a model has not seen
 LATE: Final = timedelta(days=1)  # an alert that nobody took up

@@ -23,7 +23,7 @@ def report_fairness() -> None:
     It looks for itself what is missing, so a lost message costs a minute and a second one nothing.
     """
     # The statistics libraries are loaded when there is something to report, and in the child only.
-    from monitoring import queries, reports  # noqa: PLC0415
+    from monitoring.fairness import queries, reports  # noqa: PLC0415
 
     for version in queries.versions_without_report():
         try:
@@ -35,7 +35,9 @@ def report_fairness() -> None:
 @_task(name="monitoring.take_pulse")
 def take_pulse() -> None:
     """Give a sign of life, and find out how the service stands against what it promised."""
-    from monitoring import counts, levels, pulses, service, service_checks  # noqa: PLC0415 - scipy
+    from monitoring.service import checks as service_checks  # noqa: PLC0415
+    from monitoring.service import counts, levels, pulses  # noqa: PLC0415 - scipy
+    from monitoring.service import periods as service  # noqa: PLC0415
 
     at = timezone.now()
     counts.keep(at=at)
@@ -50,7 +52,8 @@ def take_pulse() -> None:
 @_task(name="monitoring.forget_minutes")
 def forget_minutes() -> None:
     """Remove the minutes that hours were made of, once they all were."""
-    from monitoring import counts, pulses, service  # noqa: PLC0415 - in the child only
+    from monitoring.service import counts, pulses  # noqa: PLC0415 - in the child only
+    from monitoring.service import periods as service  # noqa: PLC0415
 
     at = timezone.now()
     while service.bring_service_up_to_date(at=at) >= MOST_AT_ONCE:
@@ -62,7 +65,8 @@ def forget_minutes() -> None:
 @_task(name="monitoring.count_results")
 def count_results() -> None:
     """Count what days came to, and what matured of months."""
-    from monitoring import business, periods, vintages  # noqa: PLC0415 - scipy, in the child only
+    from monitoring import periods  # noqa: PLC0415 - scipy, in the child only
+    from monitoring.results import business, vintages  # noqa: PLC0415 - scipy, in the child only
 
     at = timezone.now()
     periods.bring_up_to_date(business.KIND, at=at)
@@ -72,7 +76,8 @@ def count_results() -> None:
 @_task(name="monitoring.check_results")
 def check_results() -> None:
     """Tell what performance and business came to; the same facts give the same findings."""
-    from monitoring import business_findings, findings, performance_findings  # noqa: PLC0415
+    from monitoring import findings  # noqa: PLC0415
+    from monitoring.results import business_findings, performance_findings  # noqa: PLC0415
 
     at = timezone.now()
     for product in Product.objects.order_by("pk"):
@@ -83,7 +88,7 @@ def check_results() -> None:
 @_task(name="monitoring.answer_fairness")
 def answer_fairness() -> None:
     """Make the fairness reports that somebody asked for; the rows say which."""
-    from monitoring import fairness_schedule  # noqa: PLC0415 - as above
+    from monitoring.fairness import schedule as fairness_schedule  # noqa: PLC0415 - as above
 
     fairness_schedule.answer_all(at=timezone.now())
 
@@ -91,7 +96,7 @@ def answer_fairness() -> None:
 @_task(name="monitoring.report_fairness_of_months")
 def report_fairness_of_months() -> None:
     """Report on the months that are over, each once."""
-    from monitoring import fairness_schedule  # noqa: PLC0415 - as above
+    from monitoring.fairness import schedule as fairness_schedule  # noqa: PLC0415 - as above
 
     fairness_schedule.report_months(at=timezone.now())
 
@@ -100,8 +105,10 @@ def report_fairness_of_months() -> None:
 def watch_drift() -> None:
     """Count what came, hold it against what champions learned from, and tell what was found."""
     # polars, in the worker's child only.
-    from monitoring import drift_checks, drift_references, periods  # noqa: PLC0415
-    from monitoring.drift_counts import KIND  # noqa: PLC0415
+    from monitoring import periods  # noqa: PLC0415
+    from monitoring.drift import checks as drift_checks  # noqa: PLC0415
+    from monitoring.drift import references as drift_references  # noqa: PLC0415
+    from monitoring.drift.counts import KIND  # noqa: PLC0415
 
     now = timezone.now()
     drift_references.bring_up_to_date(at=now)
@@ -113,7 +120,7 @@ def watch_drift() -> None:
 def hold_up_mirrors() -> None:
     """Make the officer mirrors of months that are over, where they are missing."""
     # scipy takes a second to load, and only this needs it here.
-    from monitoring import mirror  # noqa: PLC0415
+    from monitoring.mirror import making as mirror  # noqa: PLC0415
 
     mirror.bring_up_to_date(at=timezone.now())
 
@@ -125,7 +132,7 @@ def report_gaps() -> None:
     It looks for itself what is missing; of a long history some months a run.
     """
     # What measures is loaded when the task runs, and in the child only.
-    from monitoring import gaps_making  # noqa: PLC0415
+    from monitoring.gaps import making as gaps_making  # noqa: PLC0415
 
     for version in gaps_making.versions_due():
         try:

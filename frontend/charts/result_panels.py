@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 
 from frontend import formats
 from frontend.charts.months import Bounds, Panel, Point, panel
-from monitoring.business_figures import Business, Figure
-from monitoring.business_words import BY_DAY, BY_VINTAGE, FIGURES
-from monitoring.figures_in_words import written
-from monitoring.vintage_rows import VintageRow
+from monitoring.results.business_figures import Business, Figure
+from monitoring.results.business_words import BY_DAY, BY_VINTAGE, FIGURES
+from monitoring.results.figures_in_words import written
+from monitoring.results.vintage_rows import VintageRow
 from scoring.criteria import Unit
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 
 from frontend import formats
 from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line
-from monitoring.service_queries import PeriodView, Span
+from monitoring.service.queries import PeriodView, Span
 
 if TYPE_CHECKING:
-    from monitoring.requests import Between
+    from monitoring.service.requests import Between
 
 MOST_TICKS = 6
 Value = Callable[[PeriodView], float | None]

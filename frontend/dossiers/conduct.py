@@ -19,7 +19,7 @@ from frontend.dossiers.say import (
 )
 from frontend.sentences import translated
 from frontend.templatetags.evenhand import p_value
-from monitoring.queries import AttributeView, FairnessView, GroupView
+from monitoring.fairness.queries import AttributeView, FairnessView, GroupView
 from scoring.contract import Direction
 
 MOST_REASONS = 12

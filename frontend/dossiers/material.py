@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from credit.queries import dossiers, fair_alternatives, gate_waivers, models, registry
-from monitoring.queries import FairnessView, latest_fairness
+from monitoring.fairness.queries import FairnessView, latest_fairness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

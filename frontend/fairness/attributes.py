@@ -10,7 +10,7 @@ from frontend.fairness.drawings import ratios
 from frontend.fairness.words import chosen, verdict_words
 from frontend.sentences import translated
 from frontend.templatetags.evenhand import p_value, points
-from monitoring.fairness_views import AttributeView, FairnessView, Figures, GroupView
+from monitoring.fairness.views import AttributeView, FairnessView, Figures, GroupView
 
 
 def attribute_of(report: FairnessView, attribute: AttributeView) -> Section:

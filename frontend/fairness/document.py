@@ -11,7 +11,7 @@ from frontend.fairness.attributes import attribute_of
 from frontend.fairness.pairs import pair_of
 from frontend.fairness.words import chosen, verdict_words
 from frontend.sentences import translated
-from monitoring.fairness_views import FairnessView
+from monitoring.fairness.views import FairnessView
 
 MORE: tuple[Callable[[FairnessView], Section | None], ...] = ()  # of `report["sections"]`
 

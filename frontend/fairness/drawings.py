@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from frontend.charts import plot
 from frontend.charts.plot import Axis, Dot, Plot, Tick
 from frontend.dossiers.say import figure
-from monitoring.fairness_views import GroupView
+from monitoring.fairness.views import GroupView
 
 HIGHEST, ROOM = 2.0, 1.05  # an interval that goes beyond is cut off
 LONGEST = 16  # characters of a name on the axis

@@ -6,7 +6,7 @@ from frontend.dossiers.blocks import Section, Words, section, table
 from frontend.fairness.attributes import figures_of
 from frontend.fairness.words import chosen, verdict_words
 from frontend.sentences import translated
-from monitoring.fairness_views import FairnessView, PairView
+from monitoring.fairness.views import FairnessView, PairView
 
 
 def pair_of(report: FairnessView, pair: PairView) -> Section:

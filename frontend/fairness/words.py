@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from monitoring.fairness_views import FairnessView
+from monitoring.fairness.views import FairnessView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django import template
 
 from frontend.templatetags.evenhand import NOTHING
-from monitoring.business_figures import Figure
-from monitoring.business_words import label_of
-from monitoring.figures_in_words import with_interval
+from monitoring.results.business_figures import Figure
+from monitoring.results.business_words import label_of
+from monitoring.results.figures_in_words import with_interval
 from scoring.business_figures import Value
 
 register = template.Library()

@@ -2,8 +2,8 @@
 
 from django import template
 
-from monitoring import wording
-from monitoring.requests import Between
+from monitoring.service import wording
+from monitoring.service.requests import Between
 
 register = template.Library()
 

@@ -9,8 +9,8 @@ from credit.models import Product
 from frontend.access import SignedInRequest
 from frontend.charts.histograms import histogram
 from frontend.drift_forms import USUAL, DriftForm
-from monitoring.drift_views import drift_of
-from monitoring.drift_windows import DAY, midnight_after
+from monitoring.drift.views import drift_of
+from monitoring.drift.windows import DAY, midnight_after
 
 
 @require_safe

@@ -19,9 +19,9 @@ from frontend.dossiers.pdf import DossierNotSet, pdf_of
 from frontend.fairness.document import document_of, whom
 from frontend.fairness_forms import AskForm
 from frontend.refusals import told
-from monitoring.fairness_views import FairnessView
+from monitoring.fairness.queries import fairness_history, newest_of_product, report_numbered
+from monitoring.fairness.views import FairnessView
 from monitoring.models import FairnessReport
-from monitoring.queries import fairness_history, newest_of_product, report_numbered
 
 ALL = "all"
 

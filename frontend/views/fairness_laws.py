@@ -13,8 +13,8 @@ from credit.laws import every_place
 from credit.queries import policies
 from frontend.access import SignedInRequest
 from frontend.views.gaps import find
-from monitoring import gaps
-from monitoring.gaps_places import compare
+from monitoring.gaps import queries as gaps
+from monitoring.gaps.places import compare
 
 CLOCKS = {
     "adverse_action_days": _("Days to a notice of a decision"),

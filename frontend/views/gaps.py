@@ -17,9 +17,10 @@ from frontend.access import SignedInRequest
 from frontend.charts import gap_charts
 from frontend.charts.gap_charts import Drawing
 from frontend.gap_parts import of_month, of_version
-from monitoring import gaps, gaps_trend
-from monitoring.gaps import GapView
-from monitoring.gaps_trend import Promotion, Series
+from monitoring.gaps import queries as gaps
+from monitoring.gaps import trend as gaps_trend
+from monitoring.gaps.queries import GapView
+from monitoring.gaps.trend import Promotion, Series
 
 BY_MONTH = gettext_lazy("{group} beside {reference}: AIR with 95 % interval by month.")
 BY_VERSION = gettext_lazy("{group} beside {reference}: AIR with 95 % interval by version.")

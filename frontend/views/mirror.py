@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from credit.models import Product
 from frontend.access import SignedInRequest, may_read
 from frontend.charts.ratios import ratio_spans
-from monitoring import mirror_pages
-from monitoring.mirror_pages import Team
+from monitoring.mirror import pages as mirror_pages
+from monitoring.mirror.pages import Team
 
 
 @require_safe

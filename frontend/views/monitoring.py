@@ -15,7 +15,7 @@ from frontend.charts.dial import Dial, dial
 from frontend.charts.service_charts import draw
 from monitoring import home as homes
 from monitoring.gauges import Gauge
-from monitoring.service_queries import SPANS, service_view
+from monitoring.service.queries import SPANS, service_view
 
 
 @dataclass(frozen=True, slots=True)

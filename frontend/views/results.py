@@ -21,8 +21,8 @@ from frontend.result_rows import (
     pool_of,
     segment_choices,
 )
-from monitoring import business_figures
-from monitoring import performance as performances
+from monitoring.results import business_figures
+from monitoring.results import performance as performances
 
 
 @require_safe

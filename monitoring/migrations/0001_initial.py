@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('population', models.CharField(choices=[('validation', 'Validation: loans the model was not trained on'), ('decisions', 'Live decisions: what was recommended')], max_length=12)),
-                ('report', models.JSONField(help_text='aggregates only, as `monitoring.queries` reads them')),
+                ('report', models.JSONField(help_text='aggregates only, as `monitoring.fairness` reads them')),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('model_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fairness_reports', to='credit.modelversion')),

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.JSONField(
-                        help_text="aggregates only, as monitoring.gaps_making writes them"
+                        help_text="aggregates only, as monitoring.gaps.making writes them"
                     ),
                 ),
                 ("created_at", models.DateTimeField()),

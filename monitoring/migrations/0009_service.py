@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("machine", models.CharField(max_length=100)),
                 ("minute", models.DateTimeField()),
                 ("counted_at", models.DateTimeField()),
-                ("counts", models.JSONField(help_text="as `monitoring.counts` reads them")),
+                ("counts", models.JSONField(help_text="as `monitoring.service.counts` reads them")),
             ],
             options={
                 "ordering": ["minute", "machine"],
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "levels",
                     models.JSONField(
-                        help_text="budgets and usual ranges as `monitoring.levels` reads them",
+                        help_text="budgets and usual ranges as `monitoring.service` reads them",
                         null=True,
                     ),
                 ),

@@ -36,7 +36,7 @@ class FairnessReport(models.Model):
     stage = models.CharField(max_length=14, choices=Stage, default=Stage.RECOMMENDATION)
     since = models.DateTimeField(null=True, help_text="of decisions; empty: from the first")
     until = models.DateTimeField(null=True, help_text="not included; empty: until it was made")
-    report = models.JSONField(help_text="aggregates only, as `monitoring.queries` reads them")
+    report = models.JSONField(help_text="aggregates only, as `monitoring.fairness` reads them")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -28,7 +28,7 @@ class GapReport(models.Model):
     )
     month = models.DateField(null=True, help_text="its first day, UTC; null: a validation")
     format = models.PositiveSmallIntegerField(help_text="of the report; another is made anew")
-    report = models.JSONField(help_text="aggregates only, as monitoring.gaps_making writes them")
+    report = models.JSONField(help_text="aggregates only, as monitoring.gaps.making writes them")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -13,7 +13,7 @@ class MinuteCounts(models.Model):
     machine = models.CharField(max_length=100)
     minute = models.DateTimeField()
     counted_at = models.DateTimeField()
-    counts = models.JSONField(help_text="as `monitoring.counts` reads them")
+    counts = models.JSONField(help_text="as `monitoring.service.counts` reads them")
 
     class Meta:
         ordering: ClassVar = ["minute", "machine"]
@@ -34,7 +34,7 @@ class Pulse(models.Model):
     beaten_at = models.DateTimeField()
     standing = models.JSONField(help_text="what waits and what the database does, by measure")
     levels = models.JSONField(
-        null=True, help_text="budgets and usual ranges as `monitoring.levels` reads them"
+        null=True, help_text="budgets and usual ranges as `monitoring.service` reads them"
     )
 
     class Meta:

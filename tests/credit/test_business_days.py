@@ -8,17 +8,10 @@ from django.utils import timezone
 
 from credit.actions import counter_offers, feedback, officer_decisions, policy_proposals, trials
 from credit.models import Alert, Product
-from monitoring import (
-    business_checks,
-    business_figures,
-    business_findings,
-    criteria,
-    findings,
-    periods,
-    tasks,
-)
-from monitoring.business import KIND, compute
+from monitoring import findings, periods, tasks
 from monitoring.models import CountedVintage, Figures
+from monitoring.results import business_checks, business_figures, business_findings, criteria
+from monitoring.results.business import KIND, compute
 from scoring.criteria import Standing
 
 AT = factories.AT

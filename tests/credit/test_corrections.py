@@ -29,7 +29,7 @@ from credit.models import (
     ReasonFeedback,
 )
 from credit.queries import decisions, replays
-from monitoring import populations
+from monitoring.fairness import populations
 from scoring.features import InputRefused
 from scoring.records import BY_HAND
 

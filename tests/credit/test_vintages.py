@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from credit.actions import outcomes
 from credit.models import Alert, Decision
-from monitoring import findings, performance, performance_findings, vintage_rows, vintages
+from monitoring import findings
 from monitoring.models import CountedVintage
+from monitoring.results import performance, performance_findings, vintage_rows, vintages
 from scoring import vintage_figures
 from scoring.binned_ranking import BINS, bin_of
 from scoring.vintages import Cell, counted, from_json, to_json

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from credit.models import Alert
-from monitoring import drift_gauge, tasks
+from monitoring import tasks
+from monitoring.drift import gauge as drift_gauge
 
 AT = drift_scene.AT
 DAY = timedelta(days=1)

@@ -10,7 +10,10 @@ from django.db import ProgrammingError
 from structlog.testing import capture_logs
 
 from credit.models import Application, Product
-from monitoring import drift_counts, drift_references, drift_windows, periods
+from monitoring import periods
+from monitoring.drift import counts as drift_counts
+from monitoring.drift import references as drift_references
+from monitoring.drift import windows as drift_windows
 from monitoring.models import DriftReference, Figures
 from scoring import drift_cells
 from scoring.drift_cells import Counted

@@ -6,7 +6,7 @@ from credit import vault
 from credit.actions import contracts
 from credit.ids import new_id
 from credit.models import Application, ContractVersion, Decision, Product, Score
-from monitoring import across_products, queries
+from monitoring.fairness import across_products, queries
 from monitoring.models import FairnessReport
 
 Stage = FairnessReport.Stage

@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 from credit.actions import fairness_reports
 from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, ModelVersion, StageChange
-from monitoring import fairness_findings, fairness_schedule, tasks
+from monitoring import tasks
+from monitoring.fairness import findings as fairness_findings
+from monitoring.fairness import schedule as fairness_schedule
 from monitoring.models import FairnessReport
 
 Stage = FairnessReport.Stage

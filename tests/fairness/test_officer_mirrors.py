@@ -16,7 +16,10 @@ from credit.actions import assignments, officer_decisions
 from credit.models import AuditEvent, PracticeAnswer, PracticeCase, Role
 from credit.models.alerts import Alert
 from frontend.access import ACCESS
-from monitoring import mirror, mirror_pages, mirror_rows, tasks
+from monitoring import tasks
+from monitoring.mirror import making as mirror
+from monitoring.mirror import pages as mirror_pages
+from monitoring.mirror import rows as mirror_rows
 from monitoring.models import OfficerMirror
 
 AT = factories.AT - timedelta(days=10)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from monitoring import populations, queries, reports
+from monitoring.fairness import populations, queries, reports
 from monitoring.models import FairnessReport
 
 Population, Stage = FairnessReport.Population, FairnessReport.Stage

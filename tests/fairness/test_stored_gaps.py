@@ -13,7 +13,10 @@ from structlog.testing import capture_logs
 from credit import store
 from credit.models import AuditEvent, ModelVersion
 from credit.tenancy import rows_of
-from monitoring import gaps, gaps_making, gaps_trend, tasks
+from monitoring import tasks
+from monitoring.gaps import making as gaps_making
+from monitoring.gaps import queries as gaps
+from monitoring.gaps import trend as gaps_trend
 from monitoring.models import GapReport
 
 AT, OCTOBER = factories.AT, gaps_scene.OCTOBER

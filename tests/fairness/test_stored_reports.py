@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from credit import store, vault
 from credit.models import AuditEvent, ModelVersion
-from monitoring import queries, reports, tasks
+from monitoring import tasks
+from monitoring.fairness import queries, reports
 from monitoring.models import FairnessReport
 
 Population = FairnessReport.Population

@@ -18,8 +18,9 @@ from credit.actions.alerts import raise_alert
 from credit.models import Role
 from frontend import catalogue
 from frontend.access import OFFICERS
-from monitoring import business, periods, vintages
+from monitoring import periods
 from monitoring.models import FairnessReport
+from monitoring.results import business, vintages
 from scoring.contract import Contract
 
 CONTRACTS = sorted((factories.TESTS.parent / "contracts").glob("*/contract.toml"))

@@ -6,7 +6,7 @@ import pytest
 from page_words import words_of
 
 from credit.models import Role
-from monitoring import gaps_making
+from monitoring.gaps import making as gaps_making
 from monitoring.models import GapReport
 
 GAPS = "/fairness/consumer-loan/gaps/"

@@ -8,7 +8,7 @@ import pytest
 from page_words import words_of
 
 from credit.models import Role
-from monitoring import mirror
+from monitoring.mirror import making as mirror
 
 MADE = factories.AT - timedelta(days=5)
 

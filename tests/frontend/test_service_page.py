@@ -10,8 +10,8 @@ from levels_scene import LEVELS
 from page_words import words_of
 
 from credit.models import Role
-from monitoring.counts import BOUNDS
 from monitoring.models import Figures, Pulse
+from monitoring.service.counts import BOUNDS
 
 NOW = factories.AT + timedelta(hours=2)
 

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from monitoring import counts, service
 from monitoring.models import Figures, MinuteCounts, Pulse
+from monitoring.service import counts
+from monitoring.service import periods as service
 
 DECIDING = "POST api/v1/decisions"
 MINUTE = timedelta(minutes=1)

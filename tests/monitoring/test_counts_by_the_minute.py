@@ -7,8 +7,8 @@ import service_scene
 from service_scene import DECIDING, MINUTE, requests
 
 from credit import meters
-from monitoring import counts
 from monitoring.models import MinuteCounts
+from monitoring.service import counts
 
 AT = factories.AT
 HOUR = timedelta(hours=1)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from service_scene import requests
 
-from monitoring import budgets, objectives
-from monitoring.budgets import WINDOWS
-from monitoring.counts import total
-from monitoring.objectives import Objective, ObjectivesRefused, Tally
-from monitoring.requests import Answers
+from monitoring.service import budgets, objectives
+from monitoring.service.budgets import WINDOWS
+from monitoring.service.counts import total
+from monitoring.service.objectives import Objective, ObjectivesRefused, Tally
+from monitoring.service.requests import Answers
 
 SLO = Path(__file__).parents[2] / "loadtests" / "slo.toml"
 MONTH = Objective(name="x", requests=(), share=0.999, within=None, days=30)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from service_scene import DECIDING, requests
 
-from monitoring import counts
-from monitoring.requests import Answers, routes
+from monitoring.service import counts
+from monitoring.service.requests import Answers, routes
 
 
 def test_what_a_caller_did_wrong_counts_for_the_caller_alone():

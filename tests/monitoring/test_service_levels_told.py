@@ -12,11 +12,12 @@ from kombu import Connection
 from service_scene import MINUTE, requests, tasks
 
 from credit.models import Alert
-from monitoring import levels, pulses, service
 from monitoring import tasks as worker
 from monitoring.models import MinuteCounts, Pulse
 from monitoring.periods import figures_of
-from monitoring.web_tasks import WebTasks
+from monitoring.service import levels, pulses
+from monitoring.service import periods as service
+from monitoring.service.web_tasks import WebTasks
 
 AT = factories.AT.replace(minute=30, second=0, microsecond=0)
 HOUR = timedelta(hours=1)

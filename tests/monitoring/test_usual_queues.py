@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from monitoring.usual import DAYS, LEAST, grows, usual
+from monitoring.service.usual import DAYS, LEAST, grows, usual
 
 RUNS, MONTH = 40, 30
 BY_HOUR = 20 + 15 * np.sin(np.linspace(0, 2 * np.pi, 24, endpoint=False))

@@ -14,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from credit import meters
 from credit.actions.alerts import raise_alert
-from monitoring import objectives
-from monitoring.budgets import WINDOWS
-from monitoring.counts import BOUNDS
+from monitoring.service import objectives
+from monitoring.service.budgets import WINDOWS
+from monitoring.service.counts import BOUNDS
 
 CHECKOUT = Path(__file__).parents[2]
 RULES = yaml.safe_load((CHECKOUT / "deploy" / "prometheus" / "rules.yaml").read_text())

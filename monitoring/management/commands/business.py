@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from credit.management.console import ProductCommand, product_named
 from credit.models import Product
-from monitoring import business, business_figures, periods, vintages
-from monitoring.business_checks import period
-from monitoring.business_figures import Figure
-from monitoring.business_words import label_of
-from monitoring.figures_in_words import with_interval, written
+from monitoring import periods
+from monitoring.results import business, business_figures, vintages
+from monitoring.results.business_checks import period
+from monitoring.results.business_figures import Figure
+from monitoring.results.business_words import label_of
+from monitoring.results.figures_in_words import with_interval, written
 
 
 class Command(ProductCommand):

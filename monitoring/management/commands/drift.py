@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from credit.management.console import ProductCommand, product_named
 from credit.models import Partner
-from monitoring import drift_references, drift_words, periods
-from monitoring.drift_counts import KIND
-from monitoring.drift_views import drift_of
-from monitoring.drift_windows import DAY, midnight_after
+from monitoring import periods
+from monitoring.drift import references as drift_references
+from monitoring.drift import words as drift_words
+from monitoring.drift.counts import KIND
+from monitoring.drift.views import drift_of
+from monitoring.drift.windows import DAY, midnight_after
 
 USUAL = 30  # days
 

@@ -14,9 +14,9 @@ from psycopg.errors import InsufficientPrivilege
 
 from credit.models import ModelVersion, Product, User
 from credit.store import FileAltered, FileMissing
-from monitoring import across_products, queries, reports
+from monitoring.fairness import across_products, queries, reports
+from monitoring.fairness.tables import fairness_table
 from monitoring.models import FairnessReport
-from monitoring.tables import fairness_table
 from scoring.windows import months_after
 
 EXAMPLE = (

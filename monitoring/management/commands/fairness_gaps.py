@@ -12,9 +12,10 @@ from psycopg.errors import InsufficientPrivilege
 from credit.models import ModelVersion, Product, User
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
-from monitoring import gaps, gaps_making
-from monitoring.gaps import GapView
-from monitoring.gaps_tables import gaps_table
+from monitoring.gaps import making as gaps_making
+from monitoring.gaps import queries as gaps
+from monitoring.gaps.queries import GapView
+from monitoring.gaps.tables import gaps_table
 from scoring.engine import EngineFailed
 
 EXAMPLE = "Example: manage.py fairness_gaps consumer-loan --by carla"

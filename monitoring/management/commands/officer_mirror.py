@@ -9,8 +9,9 @@ from psycopg.errors import InsufficientPrivilege
 
 from credit.management.console import ProductCommand, product_named, user_named
 from credit.models import Product, User
-from monitoring import mirror, mirror_pages
-from monitoring.mirror_pages import SEES_GROUPS, SEES_OFFICERS, Row, Team
+from monitoring.mirror import making as mirror
+from monitoring.mirror import pages as mirror_pages
+from monitoring.mirror.pages import SEES_GROUPS, SEES_OFFICERS, Row, Team
 
 
 class Command(ProductCommand):

@@ -5,9 +5,9 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from credit.management.console import ProductCommand, product_named
-from monitoring import performance, vintages
-from monitoring.figures_in_words import number, share
-from monitoring.performance import Looked
+from monitoring.results import performance, vintages
+from monitoring.results.figures_in_words import number, share
+from monitoring.results.performance import Looked
 from scoring.performance_checks import Check
 
 

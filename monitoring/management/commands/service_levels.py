@@ -5,10 +5,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from credit.management.console import ProductCommand
-from monitoring import levels, pulses, service
-from monitoring.objectives import ObjectivesRefused
-from monitoring.pulses import Sign
-from monitoring.service_queries import SPANS, budgets_of, queues_of, service_view
+from monitoring.service import levels, pulses
+from monitoring.service import periods as service
+from monitoring.service.objectives import ObjectivesRefused
+from monitoring.service.pulses import Sign
+from monitoring.service.queries import SPANS, budgets_of, queues_of, service_view
 
 
 class Command(ProductCommand):

@@ -1,0 +1,1 @@
+"""Whether applicants are still those that the champion learned from."""

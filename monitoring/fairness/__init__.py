@@ -1,0 +1,1 @@
+"""How models, policy and officers treat groups: reports of each stage and month."""

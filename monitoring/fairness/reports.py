@@ -1,0 +1,146 @@
+"""Makes and stores fairness reports. For the worker and for commands: it reads the vault."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from credit.models import ModelVersion, Product, User
+from monitoring.fairness import populations
+from monitoring.fairness.populations import Groups, Sample, contract_of
+from monitoring.fairness.sections import Material, sections_of
+from monitoring.fairness.stored_reports import laid_out
+from monitoring.models import FairnessReport
+from scoring import fairness
+from scoring.contract import Contract
+
+Population, Stage = FairnessReport.Population, FairnessReport.Stage
+BANDS = "score band"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a stage is judged and spoken of."""
+
+    deed: str
+    is_favourable: bool = True
+    within: str = ""  # what groups are compared within
+    has_outcomes: bool = False
+
+
+WAYS: dict[str, _Way] = {
+    Stage.RECOMMENDATION: _Way(deed="approved", has_outcomes=True),
+    Stage.FINAL: _Way(deed="approved", has_outcomes=True),
+    Stage.LOW_SIDE: _Way(deed="lent to against the recommendation", within=BANDS),
+    Stage.HIGH_SIDE: _Way(
+        deed="declined against the recommendation", within=BANDS, is_favourable=False
+    ),
+    Stage.TERMS: _Way(deed="granted what was asked for"),
+}
+
+
+@transaction.atomic
+def make(
+    *,
+    version: ModelVersion | None = None,
+    product: Product | None = None,
+    population: str,
+    stage: str = Stage.RECOMMENDATION,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: User | None,
+    at: datetime,
+    event: int | None = None,
+    is_due: bool = False,
+) -> FairnessReport | None:
+    """Compute and store a report on a version, or on all versions of a product.
+
+    None where nobody's group is known among the decisions, unless it `is_due`. Validation always
+    gives a report: that no group is known there is itself a finding.
+    """
+    of = version or product
+    contract = contract_of(of) if of else None
+    if of is None or contract is None:
+        return None
+    sample = populations.sample_of(of, population, at=at, stage=stage, since=since, until=until)
+    groups = populations.groups_of(sample, of=of, by=by)
+    if population == Population.DECISIONS and not (is_due or knows_anybody(groups)):
+        return None
+    return FairnessReport.objects.create(
+        product=version.product if version else product,
+        model_version=version,
+        population=population,
+        stage=stage,
+        since=since,
+        until=until,
+        report=_report(of, contract, sample, groups, population=population, stage=stage, at=at),
+        created_at=at,
+        created_by=by,
+        asked_by_event=event,
+    )
+
+
+@transaction.atomic
+def make_once(*, version: ModelVersion, at: datetime) -> FairnessReport | None:
+    """Report on a new model's validation, unless that was done: a task may run twice."""
+    ModelVersion.objects.select_for_update().get(pk=version.pk)
+    done = FairnessReport.objects.filter(model_version=version, population=Population.VALIDATION)
+    if done.exists():
+        return None
+    return make(version=version, population=Population.VALIDATION, by=None, at=at)
+
+
+def knows_anybody(groups: Groups) -> bool:
+    """Say whether the group of anybody is known."""
+    return any(group is not None for known in groups.values() for group in known)
+
+
+def _report(
+    of: ModelVersion | Product,
+    contract: Contract,
+    sample: Sample,
+    groups: Groups,
+    *,
+    population: str,
+    stage: str,
+    at: datetime,
+) -> dict[str, object]:
+    way = WAYS[stage]
+    found = fairness.assess_people(
+        people_of(sample, way),
+        groups,
+        attributes=contract.protected,
+        bounds=contract.fairness,
+        deed=way.deed,
+        is_favourable=way.is_favourable,
+    )
+    material = Material(
+        of=of,
+        contract=contract,
+        population=population,
+        stage=stage,
+        sample=sample,
+        groups=groups,
+        found=found,
+        at=at,
+    )
+    return laid_out(
+        found,
+        sample,
+        groups,
+        within=way.within,
+        is_favourable=way.is_favourable,
+        sections=sections_of(material),
+    )
+
+
+def people_of(sample: Sample, way: _Way) -> fairness.People:
+    """Lay a sample out for what a stage asks of it."""
+    return fairness.people_of(
+        sample.selected,
+        sample.bad if way.has_outcomes else None,
+        pd=sample.pd or None,
+        score=sample.score or None,
+        offered=sample.share_offered or None,
+        strata=[band or "none" for band in sample.band] if way.within == BANDS else None,
+    )

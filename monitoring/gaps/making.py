@@ -1,0 +1,166 @@
+"""Makes and stores the reports on gaps. For the worker and for commands: it reads the vault."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from credit.models import ModelVersion, Product, User
+from monitoring.gaps.figures import of_validation
+from monitoring.gaps.figures import said_of as said_of_gap
+from monitoring.gaps.loading import Month, Told, begins, month_of, validated
+from monitoring.gaps.ratios import ratios_of
+from monitoring.gaps.written import label_of
+from monitoring.models import GapReport
+from scoring import gap_reasons
+from scoring.contract import Contract, Protected
+from scoring.gaps import FEWEST, decompose
+from scoring.windows import months_after
+
+FORMAT = 1
+MOST_MONTHS = 36  # that are looked back at
+AT_ONCE = 3  # of a product a run: a long gap is caught up with over several
+SETTLED = timedelta(days=1)  # by then what was decided in a month is stored
+Population = GapReport.Population
+
+
+def versions_due() -> QuerySet[ModelVersion]:
+    """List the versions in use or to be judged whose validation nobody has looked at."""
+    done = GapReport.objects.filter(population=Population.VALIDATION, format=FORMAT)
+    return (
+        ModelVersion.objects.exclude(stage=ModelVersion.Stage.RETIRED)
+        .exclude(pk__in=done.values("model_version"))
+        .select_related("product", "contract", "snapshot")
+        .order_by("pk")
+    )
+
+
+def months_due(product: Product, *, at: datetime) -> list[date]:
+    """List the months that are over, in which somebody applied, and that nobody has looked at."""
+    done = GapReport.objects.filter(
+        product=product, population=Population.DECISIONS, format=FORMAT
+    ).values("month")
+    counted = product.counted_months.filter(n__gt=0).exclude(month__in=done).order_by("month")
+    months = counted.values_list("month", flat=True)
+    oldest = months_after(at.date().replace(day=1), -MOST_MONTHS)
+    return [each for each in months if each >= oldest and _is_over(each, at=at)]
+
+
+def make_validation(*, version: ModelVersion, by: User | None, at: datetime) -> GapReport | None:
+    """Look at a version's validation, unless that was done; None where it was."""
+    if version.gap_reports.filter(format=FORMAT).exists():
+        return None
+    found = validated(version, by=by, at=at)
+    return _kept(
+        GapReport(
+            product=version.product,
+            population=Population.VALIDATION,
+            model_version=version,
+            format=FORMAT,
+            report=of_validation(version.contract.read(), found),
+            created_at=at,
+            created_by=by,
+        )
+    )
+
+
+def make_month(*, product: Product, month: date, by: User | None, at: datetime) -> GapReport | None:
+    """Look at a month of live decisions, unless that was done or it is not over; None where so."""
+    done = product.gap_reports.filter(month=month, format=FORMAT)
+    deciding = product.deciding_contract()
+    if done.exists() or deciding is None or not _is_over(month, at=at):
+        return None
+    contract = deciding.read()
+    found = month_of(product, contract, month, by=by)
+    return _kept(
+        GapReport(
+            product=product,
+            population=Population.DECISIONS,
+            month=month,
+            format=FORMAT,
+            report=_of_month(product, contract, found),
+            created_at=at,
+            created_by=by,
+        )
+    )
+
+
+@transaction.atomic
+def _kept(made: GapReport) -> GapReport | None:
+    """Keep a report, unless another worker did meanwhile; decisions never wait for this lock."""
+    Product.objects.select_for_update(no_key=True).get(pk=made.product_id)
+    others = GapReport.objects.filter(
+        product=made.product_id,
+        model_version=made.model_version_id,
+        month=made.month,
+        format=made.format,
+    )
+    if others.exists():
+        return None
+    made.save(force_insert=True)
+    return made
+
+
+def _is_over(month: date, *, at: datetime) -> bool:
+    return begins(months_after(month, 1)) + SETTLED <= at
+
+
+def _of_month(product: Product, contract: Contract, found: Month) -> dict[str, Any]:
+    versions = product.versions.filter(pk__in=list(found.told)).select_related("contract")
+    return {
+        "n": found.n,
+        "minimum_group": contract.fairness.minimum_group,
+        "attributes": ratios_of(contract, found),
+        "versions": [
+            {
+                "id": version.pk,
+                "number": version.number,
+                "attributes": [
+                    _told(version.contract.read(), attribute, found.told[version.pk])
+                    for attribute in contract.assessable
+                ],
+            }
+            for version in versions.order_by("number")
+        ],
+    }
+
+
+def _told(
+    contract: Contract, attribute: Protected, told: Mapping[tuple[str, str], Told]
+) -> dict[str, Any]:
+    """Say of one version's scores where the gaps come from, and which reasons were given."""
+    reference, minimum = attribute.reference or "", contract.fairness.minimum_group
+    of = {
+        group.value: told.get((attribute.name, group.value), Told()) for group in attribute.groups
+    }
+    enough = {
+        value: each.sums
+        for value, each in of.items()
+        if each.sums is not None and each.sums.n >= max(minimum, FEWEST)
+    }
+    given = {value: each.given for value, each in of.items()}
+    return {
+        "name": attribute.name,
+        "label": attribute.label,
+        "reference": reference,
+        "reference_label": label_of(attribute, reference),
+        "reference_n": enough[reference].n if reference in enough else None,
+        "groups": [
+            {
+                "value": group.value,
+                "label": group.label,
+                "n": enough[group.value].n if group.value in enough else None,
+                "gap": said_of_gap(
+                    decompose(enough[group.value], enough[reference], contract.feature_names),
+                    contract,
+                )
+                if {group.value, reference} <= set(enough)
+                else None,
+            }
+            for group in attribute.groups
+            if group.value != reference
+        ],
+        "reasons": gap_reasons.by_group(contract, attribute, given, minimum=minimum),
+    }

@@ -1,0 +1,1 @@
+"""Whether officers are fair and accurate, for themselves first."""

@@ -1,0 +1,1 @@
+"""How loans turned out and how the business does, beside what was promised."""

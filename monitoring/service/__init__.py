@@ -1,0 +1,1 @@
+"""How the product answers and what its worker does, beside what slo.toml promises."""
