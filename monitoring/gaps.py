@@ -105,8 +105,8 @@ def live_along(
 ) -> dict[str, LiveAlong]:
     """Lay live decisions out along the cut-off, from the cells that were counted of each month.
 
-    Only cut-offs at which the cells are exact. Who a rule sends to a person counts as not approved. The bad rate is of known outcomes, and
-    else of the PD.
+    Only cut-offs at which the cells are exact. Who a rule sends to a person counts as not
+    approved. The bad rate is of known outcomes, and else of the PD.
     """
     counted = CountedMonth.objects.filter(product=product_id, n__gt=0, month__lte=until)
     newest = list(counted.order_by("-month")[:MOST_MONTHS])
