@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
 
 from credit.models import CountedGroups, CountedMonth, ModelVersion
@@ -16,7 +17,7 @@ from scoring.proportions import Share
 from scoring.through_the_door import STEPS, CurvePoint, Tally, curve, from_json
 
 Said = Mapping[str, Any]
-EVERY = 4  # steps of the cut-off: 2 per cent
+MOST_POINTS = 50  # along the cut-off
 MOST_MONTHS = 12  # of live decisions that are put together
 Population = GapReport.Population
 
@@ -104,8 +105,8 @@ def live_along(
 ) -> dict[str, LiveAlong]:
     """Lay live decisions out along the cut-off, from the cells that were counted of each month.
 
-    Who a rule sends to a person counts as not approved. The bad rate is of known outcomes, and
-    else of the PD.
+    Only cut-offs at which the cells are exact. Who a rule sends to a person counts as not
+    approved. The bad rate is of known outcomes, and else of the PD.
     """
     counted = CountedMonth.objects.filter(product=product_id, n__gt=0, month__lte=until)
     newest = list(counted.order_by("-month")[:MOST_MONTHS])
@@ -137,7 +138,7 @@ def _along(
     drawn = curve(everybody, decline=1.0, economics=contract.economics)
     points = [
         point
-        for step in sorted({*range(EVERY, STEPS, EVERY), now})
+        for step in _thinned(set.intersection(*map(_exact, own)), now)
         if (point := _at(own, drawn[step], everybody.n, contract, attribute, group)) is not None
     ]
     if not points:
@@ -148,6 +149,26 @@ def _along(
         points=tuple(points),
         fairer=fairer(points, now=now / STEPS),
     )
+
+
+def _exact(month: GroupMonth) -> set[int]:
+    """Find the cut-offs within no cell of which anybody lies on both sides.
+
+    Elsewhere a group's people are taken to lie in their cell as everybody does, which would draw
+    the ratio towards 1.
+    """
+    tally = month.everybody
+    passing = tally.passing[:, 0].sum(axis=0)
+    up_to = np.cumsum(np.append(passing, tally.n - passing.sum()))
+    whole = {0.0, *up_to[list(month.cells["ends"])].tolist()}
+    return {step for step in range(1, STEPS) if float(up_to[step]) in whole}
+
+
+def _thinned(steps: set[int], now: int) -> list[int]:
+    """Keep as many cut-offs as can be drawn, and the one in force."""
+    ordered = sorted(steps)
+    every = -(-len(ordered) // MOST_POINTS) or 1
+    return sorted({*ordered[::every], *({now} & steps)})
 
 
 def _at(
