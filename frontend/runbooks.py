@@ -1,7 +1,7 @@
 """Runbooks as a page shows them: the text that ships under docs/runbooks, in its four parts.
 
-They are written plainly on purpose: headings, paragraphs, lists, lines of code. So no library that
-turns Markdown into HTML is needed, and nothing has to be marked safe.
+They are written plainly on purpose: headings, paragraphs, lists, tables, lines of code. So no
+library that turns Markdown into HTML is needed, and nothing has to be marked safe.
 """
 
 import re
@@ -20,14 +20,16 @@ HEADINGS = (
 _EMPHASIS = re.compile(r"\*{1,2}([^*]+)\*{1,2}")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _ITEM = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
+Text = tuple[str, ...]  # words and code in turn
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, the items of a list, or lines of code; each text as words and code in turn."""
+    """A paragraph, the items of a list, lines of code, or a table's header and its rows."""
 
     kind: str
-    texts: tuple[tuple[str, ...], ...]
+    texts: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ def _part(text: str) -> Part:
 def _block(text: str) -> Block:
     if text.startswith("```"):
         return Block("code", ((text.strip("`").strip(),),))
+    if text.startswith("|"):
+        header, _rule, *rows = (_cells(line) for line in text.splitlines())
+        return Block("table", header, tuple(rows))
     if _ITEM.match(text):
         items = [each for each in _ITEM.split(text) if each.strip()]
         kind = "list" if text.startswith("- ") else "steps"
@@ -64,7 +69,11 @@ def _block(text: str) -> Block:
     return Block("paragraph", (_inline(text),))
 
 
-def _inline(text: str) -> tuple[str, ...]:
+def _cells(line: str) -> tuple[Text, ...]:
+    return tuple(_inline(each) for each in line.strip().strip("|").split("|"))
+
+
+def _inline(text: str) -> Text:
     """Give words and code in turn, words first."""
     plain = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", " ".join(text.split())))
     return tuple(plain.split("`"))
