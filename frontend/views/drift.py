@@ -28,6 +28,7 @@ def detail(request: SignedInRequest, product: str) -> HttpResponse:
     shown = [*([view.score] if view.score else []), *view.features]
     page = {
         "product": found,
+        "products": list(Product.objects.order_by("name", "slug")),
         "view": view,
         "form": form,
         "multiples": [(each, histogram(each.bins)) for each in shown],
