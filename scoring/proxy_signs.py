@@ -94,7 +94,7 @@ def cramers_interval(v: float, *, n: int, rows: int, columns: int) -> Interval:
     --------
     >>> found = cramers_interval(0.3, n=400, rows=2, columns=3)
     >>> round(found.low, 3), round(found.high, 3)
-    (0.21, 0.402)
+    (0.209, 0.401)
     """
     free, smaller = (rows - 1) * (columns - 1), min(rows, columns) - 1
     statistic = v**2 * n * smaller
