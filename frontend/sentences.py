@@ -160,6 +160,8 @@ WORDS = (
     _("Insufficient evidence: {group} has 0 people, and at least {least} are needed."),
     _("Insufficient evidence: {group} has fewer than {least} people."),
     _("Insufficient evidence: withheld, for with it a smaller group could be worked out."),
+    _("Within bounds; figures withheld, for they would tell a smaller group\u2019s."),
+    _("Outside bounds; figures withheld, for they would tell a smaller group\u2019s."),
     _("Insufficient evidence: nowhere are there people of this group and of {group}."),
     _("in the file of past loans"),
     _("sent with the application"),

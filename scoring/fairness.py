@@ -42,6 +42,7 @@ def assess(
     selected: Sequence[bool],
     bad: Sequence[bool | None] | None,
     groups: Groups,
+    is_for_nobody: bool = False,
 ) -> FairnessReport:
     """Report on every protected attribute that a contract names: who is approved, who repaid.
 
@@ -54,6 +55,9 @@ def assess(
     groups
         For each assessable attribute, the group of each row. An attribute that is absent is
         reported as known of nobody.
+    is_for_nobody
+        The figures are computed with and told to nobody: those that would give a smaller group's
+        away are stated too. Of groups below the minimum there are none even so.
 
     Raises
     ------
@@ -61,7 +65,11 @@ def assess(
         The sequences differ in length.
     """
     return assess_people(
-        people_of(selected, bad), groups, attributes=contract.protected, bounds=contract.fairness
+        people_of(selected, bad),
+        groups,
+        attributes=contract.protected,
+        bounds=contract.fairness,
+        is_for_nobody=is_for_nobody,
     )
 
 
@@ -73,6 +81,7 @@ def assess_people(
     bounds: FairnessBounds,
     deed: str = words.APPROVED,
     is_favourable: bool = True,
+    is_for_nobody: bool = False,
 ) -> FairnessReport:
     """Report on people laid out in columns: also their scores, PDs and strata.
 
@@ -84,6 +93,8 @@ def assess_people(
         As in `assess`.
     deed, is_favourable
         What is done to those chosen, in words, and whether they would wish it.
+    is_for_nobody
+        As in `assess`.
     """
     nobody: list[str | None] = [None] * len(people)
     has_outcome = ~np.isnan(people.bad)
@@ -91,6 +102,7 @@ def assess_people(
         bounds=bounds,
         deed=deed,
         is_favourable=is_favourable,
+        is_for_nobody=is_for_nobody,
         is_selective=bool(has_outcome.any() and people.selected[has_outcome].all()),
     )
     rows: dict[str, Rows] = {

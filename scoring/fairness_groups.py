@@ -31,6 +31,7 @@ class Asked:
     deed: str = words.APPROVED
     is_favourable: bool = True
     is_selective: bool = False
+    is_for_nobody: bool = False  # it is computed with and told to nobody: nothing is withheld
 
     @property
     def smallest(self) -> int:
@@ -69,7 +70,7 @@ def of_attribute(attribute: Protected, *, rows: Rows, asked: Asked) -> Attribute
         attribute=attribute,
         rows=rows,
         shares=count_by_group(attribute, rows),
-        told=told_of(attribute, rows, smallest=asked.smallest),
+        told=told_of(attribute, rows, smallest=1 if asked.is_for_nobody else asked.smallest),
         asked=asked,
     )
     groups = tuple(_group(one, group) for group in attribute.groups)
@@ -135,17 +136,24 @@ def _group(one: _Attribute, group: ProtectedGroup) -> GroupReport:
 
 
 def _judge(one: _Attribute, group: ProtectedGroup) -> tuple[Verdict | None, Comparison | None, str]:
-    """Compare a group with the reference where both are large enough, and say so in words."""
+    """Compare a group with the reference where both are large enough, and say so in words.
+
+    A verdict stands also where its figures would give a smaller group away.
+    """
     if group is one.reference:
         return None, None, _of_reference(one, group)
     for each in (group, one.reference):
-        if not one.is_enough(each):
+        if one.shares[each.value].n < one.asked.smallest:
             return Verdict.INSUFFICIENT, None, _too_few(one, each)
     asked, reference = one.asked, one.reference
+    is_told = one.is_enough(group) and one.is_enough(reference)
     comparison = _compared(one, group)
     if comparison is None:
-        return Verdict.INSUFFICIENT, None, words.nobody_beside(reference=reference.label)
+        nobody = words.nobody_beside(reference=reference.label)
+        return Verdict.INSUFFICIENT, None, nobody if is_told else words.WITHHELD
     verdict = verdict_of(comparison, asked.bounds.minimum_air)
+    if not is_told:
+        return verdict, None, words.without_figures(verdict)
     sentence = words.compared(
         comparison,
         verdict=verdict,

@@ -9,6 +9,15 @@ APPROVED = "approved"  # what is done to those chosen, as in "approved 0.8 times
 WITHHELD = "Insufficient evidence: withheld, for with it a smaller group could be worked out."
 
 
+def without_figures(verdict: Verdict) -> str:
+    """Say a verdict whose figures would tell those of a smaller group."""
+    return {
+        Verdict.WITHIN: "Within bounds; figures withheld, for they would tell a smaller group\u2019s.",
+        Verdict.OUTSIDE: "Outside bounds; figures withheld, for they would tell a smaller group\u2019s.",
+        Verdict.INSUFFICIENT: WITHHELD,
+    }[verdict]
+
+
 def too_small(n: int, *, who: str, bounds: FairnessBounds) -> str:
     """Say that a group is too small to state a figure of, without saying how small."""
     least = max(1, bounds.minimum_group)

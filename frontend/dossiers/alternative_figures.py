@@ -135,7 +135,7 @@ def groups(search: SearchView) -> Table:
                 each["attribute_label"],
                 each["label"],
                 _verdict(each["verdict"]),
-                count(each["n"]),
+                _("withheld") if each["n"] is None else count(each["n"]),
                 figure(each["air"], 2),
                 in_figures(each, 2),
             )

@@ -76,15 +76,24 @@ def figures(contract: Contract, pds: Floats, people: People, *, seed: int) -> di
 def groups_of(
     contract: Contract, approved: NDArray[np.bool_], people: People
 ) -> list[dict[str, Any]]:
-    """Compare each group with its reference, as a fairness report does; small ones say nothing."""
-    found = fairness.assess(
-        contract=contract, selected=approved.tolist(), bad=None, groups=people.groups
+    """Compare each group with its reference, as a fairness report does; small ones say nothing.
+
+    Ratios are needed to search by; how many people there are is told as far as a report may.
+    """
+    found, told = (
+        fairness.assess(
+            contract=contract,
+            selected=approved.tolist(),
+            bad=None,
+            groups=people.groups,
+            is_for_nobody=is_for_nobody,
+        )
+        for is_for_nobody in (True, False)
     )
     return [
-        _of_group(attribute, group)
-        for attribute in found.attributes
-        if attribute.assessable
-        for group in attribute.groups
+        _of_group(attribute, group, n=as_told.n)
+        for attribute, its in zip(found.attributes, told.attributes, strict=True)
+        for group, as_told in zip(attribute.groups, its.groups, strict=True)
         if not group.is_reference
     ]
 
@@ -128,7 +137,7 @@ def amounts_of(contract: Contract, rows: pl.DataFrame) -> Floats | None:
     return amounts.to_numpy()
 
 
-def _of_group(attribute: AttributeReport, group: GroupReport) -> dict[str, Any]:
+def _of_group(attribute: AttributeReport, group: GroupReport, *, n: int | None) -> dict[str, Any]:
     beside = group.comparison
     interval = beside.air_interval if beside else None
     return {
@@ -136,7 +145,7 @@ def _of_group(attribute: AttributeReport, group: GroupReport) -> dict[str, Any]:
         "attribute_label": attribute.label,
         "group": group.value,
         "label": group.label,
-        "n": group.n,
+        "n": n,
         "air": None if beside is None else _rounded(beside.air),
         "low": None if interval is None else _rounded(interval.low),
         "high": None if interval is None else _rounded(interval.high),
