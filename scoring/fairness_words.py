@@ -11,11 +11,10 @@ WITHHELD = "Insufficient evidence: withheld, for with it a smaller group could b
 
 def without_figures(verdict: Verdict) -> str:
     """Say a verdict whose figures would tell those of a smaller group."""
-    return {
-        Verdict.WITHIN: "Within bounds; figures withheld, for they would tell a smaller group\u2019s.",
-        Verdict.OUTSIDE: "Outside bounds; figures withheld, for they would tell a smaller group\u2019s.",
-        Verdict.INSUFFICIENT: WITHHELD,
-    }[verdict]
+    if verdict is Verdict.INSUFFICIENT:
+        return WITHHELD
+    said = str(verdict).capitalize()
+    return f"{said}; figures withheld, as they would tell a smaller group\u2019s."
 
 
 def too_small(n: int, *, who: str, bounds: FairnessBounds) -> str:
