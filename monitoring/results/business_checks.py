@@ -74,5 +74,10 @@ def _value(judged: list[Figure], known: list[Figure], off: list[Figure]) -> str:
 def _short(figure: Figure) -> str:
     if figure.value is None:
         return label_of(figure.name)
-    found = words.with_interval(figure.value, figure.unit)
+    is_counted = figure.name == "waiting"  # no sample, so there is no interval
+    found = (
+        words.written(figure.value.value, figure.unit)
+        if is_counted
+        else words.with_interval(figure.value, figure.unit)
+    )
     return f"{label_of(figure.name)}: {found}, {period(figure)}"

@@ -84,11 +84,14 @@ def labels(client):
 FOR = {
     Role.OFFICER: {"My day", "Queue", "Notices"},
     Role.SENIOR_OFFICER: {"My day", "Signatures", "Queue", "Notices"},
-    Role.MODEL_DEVELOPER: {"Decisions answered", "Error budget", "Model", "Candidates"},
-    Role.COMPLIANCE: {"Audit trail", "Fairness", "Notices", "Alerts"},
+    Role.MODEL_DEVELOPER: {
+        *("Decisions answered", "Error budget", "Drift", "Performance", "Business", "Model"),
+        "Candidates",
+    },
+    Role.COMPLIANCE: {"Audit trail", "Drift", "Business", "Fairness", "Notices", "Alerts"},
     Role.ADMINISTRATOR: {
         *("Decisions answered", "Error budget", "Scheduled worker", "Audit trail", "Alerts"),
-        "Partners",
+        *("Business", "Partners"),
     },
 }
 
