@@ -4,8 +4,8 @@ import factories
 import pytest
 
 from credit.actions import feedback, officer_decisions, outcomes
-from credit.models import Decision
-from credit.queries import alerts, applications, models
+from credit.models import Alert, Decision
+from credit.queries import applications, models
 
 AT = factories.AT
 
@@ -112,7 +112,7 @@ def test_without_a_model_there_is_nothing_invented(champion, officer, own_store,
         [],
     )
     assert "bundle_missing" in seen.warnings[0]
-    told = {alert.cause: (alert.product_name, alert.times) for alert in alerts.recent()}
+    told = {alert.cause: (alert.product.name, alert.times) for alert in Alert.objects.all()}
     assert told["bundle_missing"] == ("Consumer loan", 1)
 
 

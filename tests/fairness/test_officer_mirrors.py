@@ -114,7 +114,7 @@ def test_the_officer_who_treats_a_group_otherwise_is_found_and_nobody_is_named_i
     ]
     (alert,) = Alert.objects.filter(cause="officer_overrides_differ")
     assert "Of 4 officers with enough decisions, 1 approve" in alert.message
-    assert "/fairness/officers/groups/?product=consumer-loan" in alert.message
+    assert alert.link == "/fairness/officers/groups/?product=consumer-loan"
     assert not any(each.known_as in alert.message for each in people)
     assert not any(each.username in alert.message for each in people)
 

@@ -10,6 +10,7 @@ import fair_scene
 import mirror_scene
 import notices_scene
 import pytest
+import report_scene
 from django.test import Client
 
 from credit import store
@@ -19,7 +20,6 @@ from credit.models import Role
 from frontend import catalogue
 from frontend.access import OFFICERS
 from monitoring import periods
-from monitoring.models import FairnessReport
 from monitoring.results import business, vintages
 from scoring.contract import Contract
 
@@ -45,7 +45,7 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
     mirror_scene.stored(champion.product, mirror_scene.team(4), at=factories.AT)
     periods.bring_up_to_date(business.KIND, at=factories.AT)
     vintages.count_due(at=factories.AT)
-    _report(champion)
+    report_scene.stored(champion)
     for cause in ("bundle_missing", "score_drift", "fairness_outside"):
         raise_alert(cause=cause, product=None, message="It is gone.", n=412, at=factories.AT)
     alert_silences.silence(
@@ -75,21 +75,6 @@ def read_by(waiting, unscored, champion, toy_bundle, own_store, signed_in):
         return pages
 
     return read
-
-
-def _report(champion):
-    words = dict.fromkeys(("period", "approved_means", "verdict_words"), "none")
-    age = {"name": "age_group", "label": "Age", "assessable": False, "why_not": "It is a test."}
-    nobody = {"reference_label": "", "n": 0, "n_missing": 0, "groups": []}
-    said = {"verdict": "insufficient evidence", "verdict_words": "Not assessable: It is a test."}
-    bounds = {"n": 0, "minimum_air": 0.8, "minimum_group": 30, "confidence": 0.95}
-    FairnessReport.objects.create(
-        product=champion.product,
-        model_version=champion,
-        population="validation",
-        report={**words, **bounds, **said, "attributes": [{**age, **nobody, **said}]},
-        created_at=factories.AT,
-    )
 
 
 def _text(answer):

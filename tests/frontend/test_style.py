@@ -18,6 +18,7 @@ GIVEN = {
     *("approve", "refer", "decline", "clock", "success", "warning", "error", "info", "debug"),
     *("start", "took", "gave", "rest", "sum", "best", "contract", "light", "dark"),
     *("main", "ideal", "gap", "good", "depth1", "depth2", "depth3", "depth4"),
+    *("own", "ring"),
 }
 BY_SCRIPT = {"htmx-request", "off"}  # of htmx while it waits; of keys.js
 TERMS = {"Evenhand", "SHA", "AUC", "Gini", "KS", "Brier", "ECE", "PSI", "IV", "AIR", "TPR", "FPR"}

@@ -3,6 +3,7 @@ from datetime import timedelta
 import factories
 import notices_scene
 import pytest
+import report_scene
 from django.test import Client
 from django.urls import reverse
 
@@ -47,6 +48,9 @@ def _arguments(name, champion):
     if name in {"policy_proposal", "policy_withdraw"}:
         proposal = factories.proposal(champion.product)
         return [proposal.pk if "proposal" in name else proposal.base_id]
+    if name in {"fairness_report", "fairness_report_file"}:
+        report = report_scene.stored(champion)
+        return [report.pk, "json"] if name.endswith("file") else [report.pk]
     if name in OF_AN_ALERT:
         return OF_AN_ALERT[name]()
     if name in {"snapshot", "cancel_training"}:

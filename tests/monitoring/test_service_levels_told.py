@@ -57,7 +57,7 @@ def test_a_budget_that_burns_raises_one_alert_within_one_look(db, clock):
 
     assert causes() == ["error_budget_burns"]
     told = Alert.objects.get()
-    assert "decisions_answered" in told.message
+    assert told.segment == "objective:decisions_answered"
     assert "400 of 6,000 requests did not keep the promise within 1 h" in told.message
     assert "66.7 times the rate" in told.message
     assert "(alarm above 14.4)" in told.message
