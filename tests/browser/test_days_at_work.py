@@ -253,7 +253,8 @@ def test_the_queue_fits_a_telephone_and_pages_fit_at_double_size(product, apply)
 
 def test_a_validator_retrains_and_promotes_what_a_developer_cannot(product):
     with product.at_desk("model_validator") as page:
-        expect(page).to_have_url(re.compile("/console/"))
+        expect(page).to_have_url(re.compile("/monitoring/"))
+        page.get_by_role("link", name="Models").click()
         expect(page.locator("#versions")).to_contain_text("consumer-loan/1")
         expect(page.locator("#versions tbody tr").first).to_contain_text(re.compile(r"0\.\d+ ± 0"))
         before = page.locator("#versions tbody tr").count()
