@@ -1,6 +1,7 @@
 """Less discriminatory alternatives: what was searched and found, and why one was taken or not."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,7 @@ def nearest(search: SearchView, contract: Contract) -> Iterator[Section]:
             yield section(
                 f"alternative-{each.number}",
                 _("{number}: who would be decided otherwise").format(number=each.number),
-                *_swapped(each, contract),
+                *(_named(block, str(each.number)) for block in _swapped(each, contract)),
             )
 
 
@@ -153,6 +154,13 @@ def _scope(said: Said) -> str:
         tried=count(said["tried"]),
         asked=count(said["asked"]),
     )
+
+
+def _named(block: Block, name: str) -> Block:
+    """Tell the tables of one alternative from the same ones of another, for who hears them."""
+    if not isinstance(block, Table):
+        return block
+    return replace(block, caption=f"{name}: {block.caption}")
 
 
 def _swapped(each: Alternative, contract: Contract) -> Iterator[Block]:
