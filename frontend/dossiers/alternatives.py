@@ -76,7 +76,7 @@ def nearest(search: SearchView, contract: Contract) -> Iterator[Section]:
             yield section(
                 f"alternative-{each.number}",
                 _("{number}: who would be decided otherwise").format(number=each.number),
-                *(_named(block, str(each.number)) for block in _swapped(each, contract)),
+                *(_called(block, str(each.number)) for block in _swapped(each, contract)),
             )
 
 
@@ -156,7 +156,7 @@ def _scope(said: Said) -> str:
     )
 
 
-def _named(block: Block, name: str) -> Block:
+def _called(block: Block, name: str) -> Block:
     """Tell the tables of one alternative from the same ones of another, for who hears them."""
     if not isinstance(block, Table):
         return block
