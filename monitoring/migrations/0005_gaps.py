@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("validation", "Validation: loans the model was not trained on"),
-                            ("decisions", "Live decisions: what was recommended"),
+                            ("decisions", "Live decisions"),
                         ],
                         max_length=12,
                     ),
