@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from scenarios import SLUG, Scenario
 
 SHARE = 0.25
-STEPS = {"canary_share": SHARE, "shadow_decisions": 20, "canary_decisions": 20}
+# How many a canary scored is counted by the minute: of half a minute nothing is known yet.
+STEPS = {"canary_share": SHARE, "shadow_decisions": 20}
 _CANDIDATE = "SELECT number FROM credit_modelversion WHERE stage = 'candidate'"
 _CANARY = """
 SELECT application.reference FROM credit_score score
@@ -26,6 +27,8 @@ class Walk(Scenario):
     candidate: str = ""  # as answers name it
     canary_from: datetime | None = None
     canary_until: datetime | None = None  # it is champion then
+    sure_from: datetime | None = None  # a step takes seconds: between these it surely was one
+    sure_until: datetime | None = None
 
     def prepare(self) -> None:
         """Let the policy ask for steps, train a candidate, and have its promotion approved."""
@@ -54,7 +57,7 @@ class Walk(Scenario):
         stack, like = self.looked_into(), f"load-{self.workload.run}-%"
         shadowed = stack.rows(_SHADOWED)[0][0]
         self.statements["it scored in shadow"] = [] if shadowed else ["nothing was scored"]
-        if self.canary_from is None or self.canary_until is None:
+        if not (self.canary_from and self.canary_until and self.sure_from and self.sure_until):
             self.statements["it walked to the end"] = ["it never became champion"]
             return
         outside = stack.rows(_CANARY, like, self.canary_from, self.canary_until + _NOTICED)
@@ -62,7 +65,7 @@ class Walk(Scenario):
             row[0] for row in outside
         ]
         self.statements[f"as a canary it answered about {SHARE:.0%}"] = self._share(
-            since=self.canary_from + _NOTICED, until=self.canary_until
+            since=self.sure_from + _NOTICED, until=self.sure_until
         )
         last = max(self.workload.told, key=lambda each: each.decided_at)
         ended = [] if last.version == self.candidate else [f"{last.version} answered last"]
@@ -93,6 +96,6 @@ class Walk(Scenario):
         if moved["stage"] != stage:
             self.workload.wrong.append(f"{self.candidate} should be {stage}: {moved}")
         elif stage == "canary":
-            self.canary_from = before
+            self.canary_from, self.sure_from = before, datetime.now(UTC)
         elif stage == "champion":
-            self.canary_until = datetime.now(UTC)
+            self.sure_until, self.canary_until = before, datetime.now(UTC)
