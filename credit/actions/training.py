@@ -181,6 +181,7 @@ def _fairness_gate(
         selected=(validation["pd"] <= contract.policy.approve_pd_at_most).to_list(),
         bad=[bool(bad) for bad in validation["bad"]],
         groups=groups,
+        is_for_nobody=True,  # the gate tells labels and verdicts, and must overlook nobody
     )
     screens = screens_of(packs_of(contract.jurisdictions, on=on))
     return gate_of(found, bounds=contract.fairness, screens=screens)

@@ -43,7 +43,15 @@ def laid_out(
         "verdict": found.verdict,
         "verdict_words": found.words,
         "attributes": [
-            _attribute(each, _known(sample, groups.get(each.name, ()), found.minimum_group))
+            _attribute(
+                each,
+                _known(
+                    sample,
+                    groups.get(each.name, ()),
+                    smallest=found.minimum_group,
+                    is_told=each.n is not None,
+                ),
+            )
             for each in found.attributes
         ],
         "pairs": [_pair(each) for each in found.pairs],
@@ -51,14 +59,16 @@ def laid_out(
     }
 
 
-def _known(sample: Sample, groups: Sequence[str | None], smallest: int) -> list[dict[str, Any]]:
+def _known(
+    sample: Sample, groups: Sequence[str | None], *, smallest: int, is_told: bool
+) -> list[dict[str, Any]]:
     """Say how groups are known, and of how many where that gives nobody away."""
     counts = {FILE: 0, APPLICATION: 0}
     for row, group in zip(sample.rows, groups, strict=False):
         if group is not None:
             counts[FILE if row.startswith("ingestion:") else APPLICATION] += 1
     found = {how: n for how, n in counts.items() if n}
-    is_told = all(n >= smallest for n in found.values())
+    is_told = is_told and all(n >= smallest for n in found.values())
     return [{"how": how, "n": n if is_told else None} for how, n in found.items()]
 
 
