@@ -56,8 +56,8 @@ def assess(
         For each assessable attribute, the group of each row. An attribute that is absent is
         reported as known of nobody.
     is_for_nobody
-        The figures are computed with and told to nobody: those that would give a smaller group's
-        away are stated too. Of groups below the minimum there are none even so.
+        The figures are computed with and not told as they are: those that would give a smaller
+        group's away are stated too. Of groups below the minimum there are none even so.
 
     Raises
     ------

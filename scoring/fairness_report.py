@@ -61,9 +61,7 @@ class GroupReport:
     mean_pd: float | None  # of the same people
     smd: Smd | None  # of the score, beside the reference group
     offered: Rate  # mean share of the amount asked for, of those who were offered less
-    comparison: (
-        Comparison | None
-    )  # None of the reference group, and where either is too small or its figures are withheld
+    comparison: Comparison | None  # None of the reference, of too few, and where it is withheld
     verdict: Verdict | None  # None of the reference group
     words: str
 

@@ -28,6 +28,8 @@ def problems_of(screens: Sequence[Screen]) -> Iterator[tuple[str, str]]:
         highest = HIGHEST[screen.figure]
         if screen.threshold > highest:
             yield "fairness.screens", f"{screen.name}: the threshold must be at most {highest:g}"
+        if screen.figure is Figure.SMD and screen.use is Use.BLOCKS:  # a training has no scores
+            yield "fairness.screens", f'{screen.name}: a difference of scores can only be "shown"'
     pairs = [(screen.figure, screen.use) for screen in screens]
     if len(set(pairs)) < len(pairs):
         yield "fairness.screens", "two are of one figure and one use"

@@ -18,6 +18,7 @@ from scoring.swap_set import APPROVE, Population, Side, auc_difference, recommen
 from scoring.training.fair_weights import Groups
 
 DIGITS = 6
+COARSE = 2
 DECLINE = 2
 Floats = NDArray[np.float64]
 
@@ -78,7 +79,8 @@ def groups_of(
 ) -> list[dict[str, Any]]:
     """Compare each group with its reference, as a fairness report does; small ones say nothing.
 
-    Ratios are needed to search by; how many people there are is told as far as a report may.
+    Ratios are needed to search by. Where a report would withhold a group's figures for a smaller
+    one, they are kept to two digits and without n: exact ones would tell the counts.
     """
     found, told = (
         fairness.assess(
@@ -140,21 +142,22 @@ def amounts_of(contract: Contract, rows: pl.DataFrame) -> Floats | None:
 def _of_group(attribute: AttributeReport, group: GroupReport, *, n: int | None) -> dict[str, Any]:
     beside = group.comparison
     interval = beside.air_interval if beside else None
+    digits = COARSE if n is None else DIGITS
     return {
         "attribute": attribute.name,
         "attribute_label": attribute.label,
         "group": group.value,
         "label": group.label,
         "n": n,
-        "air": None if beside is None else _rounded(beside.air),
-        "low": None if interval is None else _rounded(interval.low),
-        "high": None if interval is None else _rounded(interval.high),
+        "air": None if beside is None else _rounded(beside.air, digits),
+        "low": None if interval is None else _rounded(interval.low, digits),
+        "high": None if interval is None else _rounded(interval.high, digits),
         "verdict": str(group.verdict),
     }
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), DIGITS)
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(float(value), digits)
 
 
 def _interval(value: float, error: float) -> dict[str, float]:
