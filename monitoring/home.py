@@ -74,7 +74,8 @@ PLACES: Final = (
     Place(gauge=product_gauges.fairness, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),
     Place(gauge=service_gauges.queue, roles=_OFFICERS | {Role.AUDITOR}),
     Place(gauge=product_gauges.notices_due, roles=_OFFICERS | _OVERSEE),
-    Place(gauge=product_gauges.open_alerts, roles=_OVERSEE | _KEEP | {Role.MODEL_VALIDATOR}),
+    Place(gauge=product_gauges.open_alerts, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),
+    Place(gauge=product_gauges.open_alerts_but_of_groups, roles=_KEEP),
     Place(gauge=product_gauges.partners, roles=_KEEP),
 )
 

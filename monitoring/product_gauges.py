@@ -7,6 +7,7 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from credit.alert_kinds import KINDS, hidden_from
 from credit.models import Alert, ApiKey, ModelVersion, Partner, Product, PromotionRequest
 from credit.models.model_versions import Stage
 from credit.models.partners import EXPIRY_WARNING
@@ -84,8 +85,22 @@ def fairness(product: Product, *, at: datetime) -> Gauge:  # noqa: ARG001 - as e
 
 
 def open_alerts(product: Product, *, at: datetime) -> Gauge:
-    """Count what a person must look at, of this product and of none."""
-    found = Alert.objects.filter(Q(product=product) | Q(product=None), resolved_at=None)
+    """Count what a person must look at, of this product and of none, for who may see groups."""
+    return _open(product, at=at, hidden=frozenset())
+
+
+def open_alerts_but_of_groups(product: Product, *, at: datetime) -> Gauge:
+    """Count them for people who may not know what is found of protected groups."""
+    return _open(product, at=at, hidden=hidden_from(()))
+
+
+def _open(product: Product, *, at: datetime, hidden: frozenset[str]) -> Gauge:
+    of_the_past = {kind.cause for kind in KINDS.values() if not kind.is_news}
+    found = (
+        Alert.objects.filter(Q(product=product) | Q(product=None), resolved_at=None)
+        .exclude(cause__in=hidden | of_the_past)
+        .heard(at=at)
+    )
     summed = found.aggregate(n=Count("pk"), first=Min("first_at"))
     n, first = summed["n"], summed["first"]
     age = at - first if first else timedelta(0)
@@ -138,7 +153,7 @@ def notices_due(product: Product, *, at: datetime) -> Gauge:
     return Gauge(
         name="notices",
         label=gettext("Notices"),
-        state="bad" if owed.failed and state == "good" else state,
+        state="bad" if owed.failed else state,
         value=gettext("{n} due").format(n=number(owed.due)),
         detail=f"{first} {failed}" if owed.failed else first,
         link=reverse("notices"),

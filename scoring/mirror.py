@@ -122,15 +122,18 @@ def _officer(
     effects: Effects,
 ) -> Mirror:
     own = decided.officer == who
+    has_few_peers = np.unique(decided.officer).size < FEWEST_OFFICERS  # they were one colleague
 
     def ratio(name: str) -> Ratio | None:
+        if has_few_peers and name in {"overrides", OUTCOMES}:
+            return None
         return ratio_of_pooled(effects[name].get(who))
 
     def beside_peers(measure: Measure, name: str) -> Measure:
         return replace(measure, ratio=ratio(name) if measure.own.share is not None else None)
 
     plain = _plain(decided, own, answers)
-    if np.unique(decided.officer).size < FEWEST_OFFICERS:  # the peers were one colleague
+    if has_few_peers:
         plain = replace(plain, overrides=Measure(own=plain.overrides.own, beside=Part(n=0)))
     measure = plain.low_side.measure
     return replace(

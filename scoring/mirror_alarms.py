@@ -92,6 +92,8 @@ def unlike_peers(by_officer: Mapping[int, Tables], *, asked: frozenset[int]) -> 
     `by_officer` holds the tables of everybody, strata apart, so that a strict officer is compared
     with themselves; `asked` are those of whom there is enough to ask.
     """
+    if not by_officer:  # the group of nobody is known
+        return lambda _without: {}
     tilt = _common(list(by_officer.values()))
     spreads = {who: mirror_tables.spread(found, tilt=tilt) for who, found in by_officer.items()}
 

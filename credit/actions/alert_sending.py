@@ -114,7 +114,9 @@ def _is_needless(delivery: AlertDelivery) -> bool:
 
 def _job(delivery: AlertDelivery) -> Job:
     alert = delivery.alert
-    message_id = f"alert-{alert.pk}-{delivery.event.removeprefix('alert.')}-{delivery.pk}"
+    event = delivery.event.removeprefix("alert.")
+    owed = int(delivery.owed_at.timestamp())  # told again after a silence it is another message
+    message_id = f"alert-{alert.pk}-{event}-{delivery.pk}-{owed}"
     told = alert_words.told(alert, event=delivery.event, message_id=message_id)
     return Job(
         delivery_id=delivery.pk,

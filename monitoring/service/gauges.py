@@ -21,7 +21,17 @@ def answering(_product: Product, *, at: datetime) -> Gauge:
     """Say how fast decisions were answered of late, and how many failed by our fault."""
     length, counts = recent(at=at)
     found = Answers.of(counts, [DECIDING])
-    burning = any(window.burns for each in budgets_of(pulses.newest()) for window in each.windows)
+    sign = pulses.newest()
+    burning = (
+        sign is not None
+        and not sign.is_silent(at=at)
+        and any(
+            window.burns
+            for each in budgets_of(sign)
+            if each.name.startswith("decisions_")
+            for window in each.windows
+        )
+    )
     state: State = "bad" if burning else "watch" if found.faults else "good"
     p95 = gettext("95 of 100 within {time}").format(time=time(found.quantile(0.95)))
     faults = ngettext("{n} fault of ours", "{n} faults of ours", found.faults)
