@@ -64,11 +64,18 @@ def _serving(cause: str, words: Words, severity: Severity = Severity.URGENT) -> 
     return Kind(cause=cause, words=words, severity=severity, handled_by=_MODELS, page="/console/")
 
 
-def _drift(cause: str, words: Words, *, page: str = "", is_news: bool = True) -> Kind:
+def _drift(
+    cause: str,
+    words: Words,
+    severity: Severity = Severity.SOON,
+    *,
+    page: str = "",
+    is_news: bool = True,
+) -> Kind:
     return Kind(
         cause=cause,
         words=words,
-        severity=Severity.SOON,
+        severity=severity,
         handled_by=_DRIFT,
         page=page,
         opens_case=True,
@@ -125,7 +132,12 @@ TABLE: Final = (
     _drift("feature_drift", _("A feature has drifted"), page="/monitoring/"),
     _drift("new_category", _("A value that training never saw"), page="/monitoring/"),
     _drift("missing_rate", _("A feature is missing more often"), page="/monitoring/"),
-    _drift("units_changed", _("A feature seems to come in another unit"), page="/monitoring/"),
+    _drift(
+        "units_changed",
+        _("A feature seems to come in another unit"),
+        Severity.URGENT,
+        page="/monitoring/",
+    ),
     _drift("performance_fell", _("The model orders risk worse"), page="/monitoring/"),
     _drift("calibration_off", _("The model's probabilities are off"), page="/monitoring/"),
     Kind(
@@ -141,10 +153,10 @@ TABLE: Final = (
         Severity.URGENT,
         "/monitoring/",
     ),
-    _service("queue_grows", _("The officers' queue grows"), Severity.SOON, "/monitoring/"),
+    _service("queue_grows", _("A queue grows"), Severity.SOON, "/monitoring/"),
     _service("worker_silent", _("The worker is silent"), Severity.URGENT, "/monitoring/"),
     _fairness("fairness_outside", _("A group is outside the fairness bounds")),
-    _fairness("officer_overrides_differ", _("Officers' overrides differ by group")),
+    _fairness("officer_overrides_differ", _("Officers' overrides differ")),
 )
 KINDS: Final = {kind.cause: kind for kind in TABLE}
 
