@@ -5,7 +5,7 @@ told of the product, or of the partner whose applicants they are. A feature whos
 explains what it does to its own index and to the score, so that neither is told again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.drift_look import OF_DATA, Cause, FeatureLook, Look
@@ -86,25 +86,36 @@ def found(segments: Mapping[str, Segment]) -> list[Found]:
             if segment.recent.n >= FEWEST_OF_DATA
         }
         told += _told(cause, hits, narrow=_narrow(hits))
-    wrong = frozenset(look.feature.name for each in told if each.is_bad for look in each.features)
-    return told + _drift(segments, wrong)
+    return told + _drift(segments, told)
 
 
-def _drift(segments: Mapping[str, Segment], wrong: frozenset[str]) -> list[Found]:
+def _drift(segments: Mapping[str, Segment], told: Sequence[Found]) -> list[Found]:
+    bad = [each for each in told if each.is_bad]
+    wrong = frozenset(look.feature.name for each in bad for look in each.features)
+    here = {name: wrong if name == EVERYTHING else _wrong_in(name, bad) for name in segments}
     scores = {
-        name: tuple(segment.lately.worst_first[:3]) if segment.score_has_moved(but=wrong) else ()
-        for name, segment in segments.items()
-        if segment.is_judged and segment.lately.level != "too few"
+        name: tuple(each.lately.worst_first[:3]) if each.score_has_moved(but=here[name]) else ()
+        for name, each in segments.items()
+        if each.is_judged and each.lately.level != "too few"
     }
     features = {
-        name: tuple(each.drifted(but=wrong)) for name, each in segments.items() if each.is_judged
+        name: tuple(each.drifted(but=here[name]))
+        for name, each in segments.items()
+        if each.is_judged
     }
     moved = _told("score_drift", scores, narrow=_explains(segments, scores, wrong))
     headlines = {each.segment for each in moved if each.is_bad}
     also = _told("feature_drift", features, narrow=_explains(segments, features, wrong))
-    if headlines:  # the score says it, and names the features
-        also = [each for each in also if not each.is_bad]
+    if headlines:  # the score says it, and names the features: its own, or everybody's
+        covered = set(segments) if EVERYTHING in headlines else headlines | {EVERYTHING}
+        also = [each for each in also if not (each.is_bad and each.segment in covered)]
     return [*moved, *also]
+
+
+def _wrong_in(segment: str, bad: Sequence[Found]) -> frozenset[str]:
+    """Name the features whose data are wrong in a segment, or everywhere."""
+    told = [each for each in bad if each.segment in {EVERYTHING, segment}]
+    return frozenset(look.feature.name for each in told for look in each.features)
 
 
 def _told(cause: str, hits: Mapping[str, tuple[FeatureLook, ...]], *, narrow: bool) -> list[Found]:

@@ -94,10 +94,11 @@ def figures(product: Product, *, at: datetime, segment: str = "") -> list[Figure
     found = []
     for name in BY_DAY:
         target = targets.get(name)
-        since = max(begins, _midnight(target.since)) if target else begins
+        begun = target is not None and _midnight(target.since) < today  # else it counts later
+        since = max(begins, _midnight(target.since)) if target and begun else begins
         values = _values(_summed(days, since=since, until=today), economics)
         last = (today - timedelta(days=1)).date()
-        found.append(_figure(name, values.get(name), since.date(), last, target, at=at))
+        found.append(_figure(name, values.get(name), since.date(), last, target))
     if not segment:
         found.append(_waiting(product, targets.get("waiting"), at=at))
     return found + _of_vintages(product, targets, economics, segment=segment, at=at)
@@ -116,11 +117,11 @@ def _of_vintages(
     found = []
     for name in BY_VINTAGE:
         target = targets.get(name)
-        since = target.since if target else date.min
+        since = target.since if target and target.since <= at.date() else date.min
         pool = vintage_rows.newest_months(product, at=at, most=VINTAGES, since=since)
         values = business_figures.of_vintages(pool.vintage, economics) if pool and economics else {}
         first, last = (pool.since, pool.until) if pool else (at.date(), at.date())
-        found.append(_figure(name, values.get(name), first, last, target, at=at))
+        found.append(_figure(name, values.get(name), first, last, target))
     return found
 
 
@@ -128,7 +129,7 @@ def _waiting(product: Product, target: Target | None, *, at: datetime) -> Figure
     """Count what waits now: nothing of it is uncertain."""
     n = QueueItem.objects.filter(product=product)[:MOST_WAITING].count()
     value = Value(value=float(n), low=float(n), high=float(n), n=n)
-    return _figure("waiting", value, at.date(), at.date(), target, at=at)
+    return _figure("waiting", value, at.date(), at.date(), target)
 
 
 def _figure(
@@ -137,11 +138,9 @@ def _figure(
     since: date,
     until: date,
     target: Target | None,
-    *,
-    at: datetime,
 ) -> Figure:
     measure = MEASURES.get(name)
-    counts = target is not None and target.since <= at.date()
+    counts = target is not None and target.since <= until
     least, most = bounds(name, target.criterion) if target else (None, None)
     return Figure(
         name=name,

@@ -115,17 +115,17 @@ def _state(looked: Looked) -> State:
 def _value(looked: Looked) -> str:
     if looked.pool is None:
         return gettext("Nothing has matured yet")
+    if looked.ranking is not None and looked.ranking.is_bad:
+        return gettext("Ranks worse than promised")
+    if looked.calibration is not None and looked.calibration.is_bad:
+        return gettext("Predictions did not come true")
     if looked.ranking is None or looked.calibration is None:
         return gettext("Too few outcomes to say")
-    if looked.ranking.is_bad:
-        return gettext("Ranks worse than promised")
-    if looked.calibration.is_bad:
-        return gettext("Predictions did not come true")
     return gettext("As promised")
 
 
 def _detail(looked: Looked) -> str:
-    if looked.pool is None or looked.ranking is None or looked.calibration is None:
+    if looked.pool is None or looked.calibration is None:
         return gettext("Only outcomes whose window has passed count.")
     measured = vintage_figures.measured(looked.pool.vintage)
     auc, bad = measured["auc"], measured["bad_rate"]
@@ -138,6 +138,6 @@ def _detail(looked: Looked) -> str:
         bad=words.share(bad["value"]),
         bad_low=words.share(bad["low"]),
         bad_high=words.share(bad["high"]),
-        n=words.number(looked.ranking.n),
+        n=words.number(looked.calibration.n),
         months=words.months(looked.pool.since, looked.pool.until),
     )

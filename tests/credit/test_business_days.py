@@ -223,6 +223,17 @@ def test_a_target_counts_only_from_its_day(product):
     assert found.standing is Standing.UNKNOWN
 
 
+def test_a_target_that_is_still_to_begin_hides_no_figure_and_judges_none(product):
+    store(product, datetime(2026, 10, 28, tzinfo=UTC), officer_approved=60, officer_declined=40)
+
+    found = figure(product, "approval_rate", at=datetime(2026, 10, 30, tzinfo=UTC))
+
+    assert found.since < found.until
+    assert found.value.n == 100
+    assert found.target is not None
+    assert found.standing is None
+
+
 def test_a_part_of_the_product_has_no_targets(product):
     Figures.objects.create(
         kind="business",

@@ -125,6 +125,19 @@ def test_a_new_partners_applicants_are_not_judged_before_there_is_a_past():
     assert ("feature_drift", "partner:acme") not in {(one.cause, one.segment) for one in told}
 
 
+def test_what_moves_one_partners_score_does_not_hide_what_moves_anothers_features():
+    told = found(acme=now(**OTHER_SCORES), north=now(seed=2, **OTHER_AMOUNTS), south=now(seed=3))
+
+    assert told == [("score_drift", "partner:acme"), ("feature_drift", "partner:north")]
+
+
+def test_data_that_are_wrong_at_one_partner_do_not_explain_anothers_applicants():
+    told = found(acme=now(**IN_THOUSANDS), north=now(seed=2, **OTHER_AMOUNTS), south=now(seed=3))
+
+    assert ("units_changed", "partner:acme") in told
+    assert ("feature_drift", "partner:north") in told
+
+
 def test_of_too_few_nothing_is_said_neither_good_nor_bad():
     few = now(20, **IN_THOUSANDS)
 

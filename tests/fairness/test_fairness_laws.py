@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from credit.actions import training
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds
 from scoring.fairness_laws import Figures, judged, worst
@@ -95,6 +97,10 @@ def test_colorado_keeps_records_for_three_years_from_2027():
     [
         (SCREEN.replace("0.8", "1.2"), "the threshold must be at most 1"),
         (SCREEN + SCREEN, "two are of one figure and one use"),
+        (
+            SCREEN.replace('"air"', '"smd"').replace('"shown"', '"blocks"'),
+            'a difference of scores can only be "shown"',
+        ),
         (SCREEN.replace('"air"', '"speed"'), "must be one of: air, marginal_effect"),
         (SCREEN.replace('"shown"', '"hidden"'), "must be one of: blocks, shown"),
         (SCREEN.replace("reading = true", ""), "is missing"),
@@ -177,6 +183,18 @@ def test_a_bound_of_the_contract_alone_does_not_block_because_a_law_would():
     gate = gate_of(stricter, bounds=bounds, screens=NJ)
 
     assert (gate["passed"], gate["blocking"]) == (False, False)
+
+
+def test_the_gate_of_a_training_sees_a_group_whose_figures_are_withheld():
+    rows = {"pd": [0.01] * 300 + [0.9] * 100 + [0.01] * 30 + [0.9] * 70 + [0.01] * 6 + [0.9] * 6}
+    validation = pl.DataFrame(rows).with_columns(bad=pl.lit(0))
+    groups = {"age_group": ["25_to_61"] * 400 + ["under_25"] * 100 + ["62_and_over"] * 12}
+    contract = replace(CONTRACT, jurisdictions=("US", "US-NJ"))
+
+    gate = training._fairness_gate(validation, contract, groups, on=TODAY)
+
+    assert (gate["passed"], gate["blocking"]) == (False, True)
+    assert "12" not in gate["detail"]
 
 
 def test_a_law_that_is_stricter_than_the_contract_fails_what_the_contract_passes():

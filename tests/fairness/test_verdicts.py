@@ -91,6 +91,29 @@ def test_a_small_reference_group_leaves_nothing_to_compare_with():
     assert younger.n is None  # everybody but these would be the small group
 
 
+THREE = attribute("age", "middle", "young", "old")
+
+
+@pytest.mark.parametrize("is_for_nobody", [True, False])
+def test_a_verdict_stands_where_its_figures_would_give_a_smaller_group_away(is_for_nobody):
+    groups = ["middle"] * 400 + ["young"] * 100 + ["old"] * 12
+    approved = [True] * 300 + [False] * 100 + [True] * 30 + [False] * 70 + [True] * 6 + [False] * 6
+    found = fairness.assess_people(
+        fairness.people_of(approved, None),
+        {"age": groups},
+        attributes=(THREE,),
+        bounds=BOUNDS,
+        is_for_nobody=is_for_nobody,
+    )
+    _, young, old = found.attributes[0].groups
+
+    assert young.verdict is Verdict.OUTSIDE
+    assert (young.comparison is not None) is is_for_nobody
+    assert (young.n is not None) is is_for_nobody
+    assert ("figures withheld" in young.words) is not is_for_nobody
+    assert (old.verdict, old.comparison) == (Verdict.INSUFFICIENT, None)
+
+
 def test_a_reference_group_of_whom_nobody_is_approved_gives_no_ratio():
     _, younger = report(approved=500, of=1000, reference=(0, 1000))
 

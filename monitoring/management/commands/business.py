@@ -5,7 +5,6 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from credit.management.console import ProductCommand, product_named
-from credit.models import Product
 from monitoring import periods
 from monitoring.results import business, business_figures, vintages
 from monitoring.results.business_checks import period
@@ -29,9 +28,7 @@ class Command(ProductCommand):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         product, at = product_named(options["product"]), timezone.now()
-        settled = Product.objects.count() * (business.KIND.again + 1)  # counted anew each time
-        while periods.bring_up_to_date(business.KIND, at=at) > settled:
-            pass
+        periods.bring_wholly_up_to_date(business.KIND, at=at)
         vintages.count_product(product, at=at)
         found = business_figures.business(product, at=at, segment=options["segment"])
         if options["segment"] and options["segment"] not in found.segments:

@@ -42,8 +42,7 @@ class Command(ProductCommand):
         if partner and not Partner.objects.filter(slug=partner).exists():
             raise CommandError(f"There is no partner {partner}.")
         drift_references.bring_up_to_date(at=now)
-        while periods.bring_up_to_date(KIND, at=now) >= periods.MOST_AT_ONCE:
-            pass
+        periods.bring_wholly_up_to_date(KIND, at=now)
         return asdict(drift_of(product, since=since, until=until, partner=partner))
 
     def tell(self, facts: dict[str, Any]) -> None:
