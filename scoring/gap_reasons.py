@@ -1,7 +1,7 @@
 """How often each reason was a principal one of those not recommended for approval, by group."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,18 +32,25 @@ def codes_of(contract: Contract, contributions: Sequence[float]) -> tuple[str, .
 
 
 def by_group(
-    contract: Contract, attribute: Protected, given: Mapping[str, Given], *, minimum: int
+    contract: Contract,
+    attribute: Protected,
+    given: Mapping[str, Given],
+    *,
+    minimum: int,
+    told: Collection[str],
 ) -> dict[str, Any]:
     """Compare groups by the reasons they were given.
 
-    A group of fewer than `minimum` people has no figures. A count below `SMALLEST_CELL` is
-    withheld; where that withholds one group's alone, the next smallest goes with it, for the
+    A group of fewer than `minimum` people has no figures, nor has one that is not `told`. A count
+    below `SMALLEST_CELL` is withheld; where that withholds one group's alone, the next smallest goes with it, for the
     totals of all are told elsewhere.
 
     Parameters
     ----------
     given : mapping of group to Given
         Of those who were not recommended for approval.
+    told : collection of groups
+        Of whom anything may be told, by `told_cells.groups_told` of all their people.
 
     Returns
     -------
@@ -55,7 +62,7 @@ def by_group(
     reference = attribute.reference or ""
     names = [group.value for group in attribute.groups]
     found = {name: given.get(name, Given()) for name in names}
-    enough = [name for name in names if found[name].n >= max(minimum, 1)]
+    enough = [name for name in names if found[name].n >= max(minimum, 1) and name in told]
     total: Counter[str] = sum((found[name].codes for name in names), Counter())
     labels = _labels(contract)
     return {

@@ -8,7 +8,7 @@ Source: L. Willenborg and T. de Waal, Elements of Statistical Disclosure Control
 what an attacker can work out is bounded by linear programs over the totals that are told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +84,27 @@ def withheld(table: Table) -> Mask:
         if place is None:
             return hidden
         hidden[place] = True
+
+
+def groups_told(counts: Mapping[str, int], *, smallest: int, unknown: int) -> set[str]:
+    """Say which groups of a known total may be told, by name.
+
+    `unknown` are people of the total whose group is not known; how many they are is told nowhere.
+
+    Examples
+    --------
+    >>> sorted(groups_told({"a": 900, "b": 88, "c": 12}, smallest=30, unknown=0))
+    ['a']
+    >>> sorted(groups_told({"a": 900, "b": 88, "c": 12}, smallest=30, unknown=40))
+    ['a', 'b']
+    """
+    column = np.array([*counts.values(), unknown], dtype=np.int64)[:, None]
+    never, harmless = np.zeros((2, *column.shape), dtype=bool)
+    never[-1] = harmless[-1] = True
+    rows = np.zeros(len(column), dtype=bool)
+    table = table_of(column, smallest=smallest, never=never, harmless=harmless, rows=rows)
+    hidden = withheld(table)[:-1, 0]
+    return {name for name, is_hidden in zip(counts, hidden, strict=True) if not is_hidden}
 
 
 def _left_too_small(table: Table, hidden: Mask) -> Place | None:

@@ -41,8 +41,8 @@ def october():
     applied(factories.APPROVED, group="under_25", times=12, at=IN_OCTOBER + timedelta(hours=2))
     applied(factories.REFERRED, group="under_25", times=20, at=IN_OCTOBER + timedelta(days=1))
     applied(factories.DECLINED, group="62_and_over", times=3, at=IN_OCTOBER + timedelta(days=2))
-    applied(factories.APPROVED, group=None, times=12, at=IN_OCTOBER + timedelta(days=3))
-    applied(factories.REFERRED, group=None, times=10, at=IN_OCTOBER + timedelta(days=4))
+    applied(factories.APPROVED, group=None, times=20, at=IN_OCTOBER + timedelta(days=3))
+    applied(factories.REFERRED, group=None, times=20, at=IN_OCTOBER + timedelta(days=4))
 
 
 def counted(product, *, at=factories.AT):

@@ -1,5 +1,6 @@
 """What a report on gaps holds, as plain values. For the worker: the proxy test learns."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,7 @@ from scoring.gap_cut_offs import along, fairer
 from scoring.gap_reasons import Given, codes_of
 from scoring.gaps import FEWEST, Gap, Sums, decompose, sums_of
 from scoring.proxy_signs import Sign, signs, suspects
+from scoring.told_cells import groups_told
 from scoring.training.proxy_test import Told, predictability
 
 Member = NDArray[np.str_]
@@ -64,19 +66,21 @@ def _attribute(contract: Contract, attribute: Protected, found: Validated) -> di
         ],
         "ratios": compared(attribute, shares_of(contract, attribute, member, found)),
         "along": _along(contract, attribute, member, found),
-        "reasons": _reasons(contract, attribute, member, found),
+        "reasons": _reasons(contract, attribute, member, found, told=set(sums)),
     }
 
 
 def _sums(
     attribute: Protected, member: Member, found: Validated, *, minimum: int
 ) -> dict[str, Sums]:
-    """Sum up the groups that are large enough."""
+    """Sum up the groups that are large enough, and give no smaller one away."""
+    counts = {group.value: int((member == group.value).sum()) for group in attribute.groups}
+    unknown = len(member) - sum(counts.values())
+    told = groups_told(counts, smallest=max(minimum, FEWEST), unknown=unknown)
     made = {}
-    for group in attribute.groups:
-        is_in = member == group.value
-        if is_in.sum() >= max(minimum, FEWEST):
-            made[group.value] = sums_of(found.scores.points[is_in], found.scores.reasons[is_in])
+    for value in told & set(member.tolist()):
+        is_in = member == value
+        made[value] = sums_of(found.scores.points[is_in], found.scores.reasons[is_in])
     return made
 
 
@@ -176,7 +180,12 @@ def _along(
 
 
 def _reasons(
-    contract: Contract, attribute: Protected, member: Member, found: Validated
+    contract: Contract,
+    attribute: Protected,
+    member: Member,
+    found: Validated,
+    *,
+    told: Collection[str],
 ) -> dict[str, Any]:
     """Count the principal reasons of those whom the cut-off, out of fold, would not approve."""
     pds = found.frame["pd"].to_numpy()[found.explained]
@@ -186,5 +195,10 @@ def _reasons(
         group = member[found.explained[at]]
         if group in given:
             given[str(group)].add(codes_of(contract, found.scores.reasons[at].tolist()))
-    minimum = contract.fairness.minimum_group
-    return gap_reasons.by_group(contract, attribute, given, minimum=minimum)
+    return gap_reasons.by_group(
+        contract,
+        attribute,
+        given,
+        minimum=contract.fairness.minimum_group,
+        told=told,
+    )

@@ -1,6 +1,5 @@
 """Makes and stores the reports on gaps. For the worker and for commands: it reads the vault."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from monitoring.models import GapReport
 from scoring import gap_reasons
 from scoring.contract import Contract, Protected
 from scoring.gaps import FEWEST, decompose
+from scoring.told_cells import groups_told
 from scoring.windows import months_after
 
 FORMAT = 1
@@ -118,7 +118,7 @@ def _of_month(product: Product, contract: Contract, found: Month) -> dict[str, A
                 "id": version.pk,
                 "number": version.number,
                 "attributes": [
-                    _told(version.contract.read(), attribute, found.told[version.pk])
+                    _told(version.contract.read(), attribute, found, version=version.pk)
                     for attribute in contract.assessable
                 ],
             }
@@ -128,17 +128,23 @@ def _of_month(product: Product, contract: Contract, found: Month) -> dict[str, A
 
 
 def _told(
-    contract: Contract, attribute: Protected, told: Mapping[tuple[str, str], Told]
+    contract: Contract, attribute: Protected, found: Month, *, version: int
 ) -> dict[str, Any]:
     """Say of one version's scores where the gaps come from, and which reasons were given."""
     reference, minimum = attribute.reference or "", contract.fairness.minimum_group
+    told = found.told[version]
     of = {
         group.value: told.get((attribute.name, group.value), Told()) for group in attribute.groups
     }
+    unknown = found.n - sum(
+        found.recommended[attribute.name, group.value].n for group in attribute.groups
+    )
+    counts = {value: each.sums.n if each.sums else 0 for value, each in of.items()}
+    may_be_told = groups_told(counts, smallest=max(minimum, FEWEST), unknown=unknown)
     enough = {
         value: each.sums
         for value, each in of.items()
-        if each.sums is not None and each.sums.n >= max(minimum, FEWEST)
+        if each.sums is not None and value in may_be_told
     }
     given = {value: each.given for value, each in of.items()}
     return {
@@ -162,5 +168,5 @@ def _told(
             for group in attribute.groups
             if group.value != reference
         ],
-        "reasons": gap_reasons.by_group(contract, attribute, given, minimum=minimum),
+        "reasons": gap_reasons.by_group(contract, attribute, given, minimum=minimum, told=enough),
     }

@@ -10,6 +10,7 @@ from monitoring.gaps.written import ends_said, label_of, short
 from scoring.contract import Contract, Protected
 from scoring.group_cells import SMALLEST
 from scoring.proportions import Share, difference_interval, ratio_interval, significance
+from scoring.told_cells import groups_told
 
 Member = NDArray[np.str_]
 
@@ -26,7 +27,7 @@ def shares_of(
         )
         for group in attribute.groups
     }
-    return _enough(contract, counts)
+    return _enough(contract, counts, of=len(member))
 
 
 def ratios_of(contract: Contract, found: Month) -> list[dict[str, Any]]:
@@ -44,16 +45,24 @@ def ratios_of(contract: Contract, found: Month) -> list[dict[str, Any]]:
                 "label": attribute.label,
                 "reference": attribute.reference or "",
                 "reference_label": label_of(attribute, attribute.reference or ""),
-                "ratios": compared(attribute, _enough(contract, counts)),
+                "ratios": compared(attribute, _enough(contract, counts, of=found.n)),
             }
         )
     return made
 
 
-def _enough(contract: Contract, counts: dict[str, tuple[int, int]]) -> dict[str, Share]:
-    least = max(contract.fairness.minimum_group, SMALLEST)
+def _enough(contract: Contract, counts: dict[str, tuple[int, int]], *, of: int) -> dict[str, Share]:
+    """Keep the groups that may be told, of so many people whose number is told."""
+    people = {value: n for value, (_approved, n) in counts.items()}
+    told = groups_told(
+        people,
+        smallest=max(contract.fairness.minimum_group, SMALLEST),
+        unknown=of - sum(people.values()),
+    )
     return {
-        value: Share(count=approved, n=n) for value, (approved, n) in counts.items() if n >= least
+        value: Share(count=approved, n=n)
+        for value, (approved, n) in counts.items()
+        if n and value in told
     }
 
 

@@ -23,8 +23,8 @@ def given(n, **codes):
     return Given(n=n, codes=Counter(codes))
 
 
-def found(**groups):
-    said = by_group(CONTRACT, AGE, groups, minimum=30)
+def found(told=("middle", "young", "old"), **groups):
+    said = by_group(CONTRACT, AGE, groups, minimum=30, told=told)
     return said, {row["code"]: row["groups"] for row in said["codes"]}
 
 
@@ -47,11 +47,22 @@ def test_the_most_frequent_reason_stands_first_with_the_features_words():
 
 
 def test_a_group_of_few_has_no_figures():
-    said, codes = found(middle=given(200, F01=60), young=given(29, F01=10), old=given(40, F01=9))
+    groups = {"middle": given(200, F01=60), "young": given(29, F01=10), "old": given(40, F01=9)}
+
+    said, codes = found(**groups)
 
     assert said["people"]["young"] is None
     assert codes["F01"]["young"] is None
     assert codes["F01"]["old"] is not None
+
+
+def test_a_group_of_whom_nothing_may_be_told_has_no_reasons_either():
+    groups = {"middle": given(200, F01=60), "old": given(40, F01=9)}
+
+    said, codes = found(told={"middle"}, **groups)
+
+    assert said["people"] == {"middle": 200, "young": None, "old": None}
+    assert codes["F01"]["old"] is None
 
 
 def test_a_small_count_is_withheld_and_the_next_smallest_with_it():

@@ -112,7 +112,7 @@ def test_a_month_of_decisions_is_parted_by_the_reasons_stored_with_them(month):
     (version,) = month.report["versions"]
     young = group_of(version["attributes"], "under_25")
 
-    assert (month.report["n"], version["number"]) == (97, 1)
+    assert (month.report["n"], version["number"]) == (115, 1)
     assert (young["gap"]["n"], young["gap"]["reference_n"]) == (32, 40)
     assert young["gap"]["points"] < 0
     assert young["gap"]["rounding"] == pytest.approx(0, abs=0.01)

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 
 from scoring import fairness
 from scoring.contract import FairnessBounds, Protected, ProtectedGroup
-from scoring.told_cells import table_of, withheld
+from scoring.told_cells import groups_told, table_of, withheld
 
 SMALLEST = 10
 counts = st.integers(0, 40)
@@ -67,6 +67,13 @@ def test_no_small_cell_can_be_worked_out_from_the_others_and_the_totals(rows):
     assert not hidden.all() or table.size == 1 or ((table > 0) & (table < SMALLEST)).any()
     by_totals_alone = found_out(table, np.ones(table.shape, dtype=bool))  # whatever is withheld
     assert set(found_out(table, hidden)) <= set(by_totals_alone)
+
+
+@pytest.mark.parametrize(("unknown", "told"), [(0, {"a"}), (40, {"a", "b"}), (5, {"a"})])
+def test_a_group_that_would_give_a_smaller_ones_number_away_is_not_told(unknown, told):
+    counts = {"a": 900, "b": 88, "c": 12}
+
+    assert groups_told(counts, smallest=30, unknown=unknown) == told
 
 
 @given(st.lists(counts, min_size=2, max_size=6))
