@@ -42,8 +42,8 @@ def by_group(
     """Compare groups by the reasons they were given.
 
     A group of fewer than `minimum` people has no figures, nor has one that is not `told`. A count
-    below `SMALLEST_CELL` is withheld; where that withholds one group's alone, the next smallest goes with it, for the
-    totals of all are told elsewhere.
+    below `SMALLEST_CELL` is withheld; where that withholds one group's alone, the next smallest
+    goes with it, for the totals of all are told elsewhere.
 
     Parameters
     ----------
