@@ -1,5 +1,6 @@
 """What only real transactions show: duplicates at once, and a database that goes away."""
 
+import math
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -203,14 +204,19 @@ def test_a_connection_killed_on_the_way_leaves_nothing_half_written(
     assert rows_of(committed_partner) == ONE_OF_EACH
 
 
-def test_a_connection_whose_server_went_away_is_replaced_and_writes_once(committed_partner):
+@pytest.mark.parametrize("fresh_for", [math.inf, 0.0], ids=["keys just looked at", "look due"])
+def test_a_connection_whose_server_went_away_is_replaced_and_writes_once(
+    committed_partner, monkeypatch, fresh_for
+):
     committed_partner.decide(idempotency_key="k-0")
+    monkeypatch.setattr("credit.access.FRESH_FOR", fresh_for)
     beside = connection.copy()
     with beside.cursor() as cursor:
         cursor.execute("SET ROLE NONE")  # only a session's own login may end it
-        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
     beside.close()
 
+    close_old_connections()  # as a server does before a request; the test client does not
     answer = committed_partner.decide(idempotency_key="k-1")
     again = committed_partner.decide(idempotency_key="k-1")
 
