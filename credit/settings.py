@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
-from credit import logs
+from credit import api_settings, logs, schedule
 from credit.environment import CHECKOUT, VAR, Environment, database
 from credit.webhooks import addresses
 
@@ -236,168 +236,7 @@ CELERY_TASK_TIME_LIMIT = 2 * 3600
 CELERY_TASK_SOFT_TIME_LIMIT = 2 * 3600 - 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "seal the audit trail": {
-        "task": "credit.seal_audit",
-        "schedule": 5.0,
-        "options": {"expires": 5},
-    },
-    "seal what the frequent sealing may have missed": {
-        "task": "credit.seal_audit_thoroughly",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "gather what waits for officers": {
-        "task": "credit.gather_queue",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "look at canaries": {
-        "task": "credit.watch_canaries",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "take up trainings that nobody works on": {
-        "task": "credit.sweep_training_runs",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "train again where that is due": {
-        "task": "credit.retrain_where_due",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "work batches that nobody works on": {
-        "task": "credit.work_batches",
-        "schedule": 3.0,  # a message that a lost broker took along is waited for no longer
-        "options": {"expires": 3},
-    },
-    "forget old batches": {
-        "task": "credit.purge_batches",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "report the fairness of new models": {
-        "task": "monitoring.report_fairness",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "give a sign of life": {
-        "task": "monitoring.take_pulse",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "forget minutes that hours were made of": {
-        "task": "monitoring.forget_minutes",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "make the fairness reports that people asked for": {
-        "task": "monitoring.answer_fairness",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "report the fairness of the months that are over": {
-        "task": "monitoring.report_fairness_of_months",
-        "schedule": 6 * 3600.0,  # a month is reported on once; what was missed is made up for
-        "options": {"expires": 6 * 3600},
-    },
-    "look for drift": {
-        "task": "monitoring.watch_drift",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "hold up the officers' mirrors": {
-        "task": "monitoring.hold_up_mirrors",
-        "schedule": 3600.0,  # a month is made once; the other hours ask and find it made
-        "options": {"expires": 3600},
-    },
-    "say where the gaps between groups come from": {
-        "task": "monitoring.report_gaps",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "measure versions for their dossiers": {
-        "task": "credit.make_dossiers",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "search for fairer alternatives to new models": {
-        "task": "credit.search_fair_alternatives",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "score the past loans that officers compare with": {
-        "task": "credit.make_past_loans",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "deliver what webhooks are owed": {
-        "task": "credit.deliver_webhooks",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "tell people of alerts": {
-        "task": "credit.deliver_alerts",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "drop alerts that were over for long": {
-        "task": "credit.purge_alerts",
-        "schedule": 24 * 3600.0,
-        "options": {"expires": 24 * 3600},
-    },
-    "ask for outcomes that are due": {
-        "task": "credit.request_outcomes",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget old deliveries of webhooks": {
-        "task": "credit.purge_webhooks",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget expired access tokens": {
-        "task": "credit.purge_tokens",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "warn of keys that expire soon": {
-        "task": "credit.warn_of_expiring_keys",
-        "schedule": 24 * 3600.0,
-        "options": {"expires": 24 * 3600},
-    },
-    "make the months to come": {
-        "task": "credit.make_months",
-        "schedule": 24 * 3600.0,
-        "options": {"expires": 24 * 3600},
-    },
-    "lay out past cases for practice": {
-        "task": "credit.prepare_practice",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "count the applications that policies are tried on": {
-        "task": "credit.count_populations",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "count what days and vintages came to": {
-        "task": "monitoring.count_results",
-        "schedule": 120.0,
-        "options": {"expires": 120},
-    },
-    "check performance and business": {
-        "task": "monitoring.check_results",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    "forget old idempotency keys": {
-        "task": "credit.purge_idempotency",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
 
 # --- Webhooks -----------------------------------------------------------------------------------
 # Secrets are derived, not stored (decision record 0010). The networks may be reached although they
@@ -468,53 +307,11 @@ EVENHAND_SHADOWS = environment.evenhand_shadows
 EVENHAND_SHADOW_QUEUE = environment.evenhand_shadow_queue
 EVENHAND_SHADOW_BUSY = environment.evenhand_shadow_busy
 
-# --- The REST API: this block belongs to credit/api -----------------------------------------------
+# --- The REST API -------------------------------------------------------------------------------
 
-REST_FRAMEWORK: dict[str, object] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["credit.api.authentication.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["credit.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["credit.api.rendering.StrictJsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": [],  # `credit.api.bodies` reads bodies; nothing else does
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is not answered
-    "EXCEPTION_HANDLER": "credit.api.problems.handle",
-    "URL_FORMAT_OVERRIDE": None,
-}
-# Of the toolkit we use tables, client authentication and one grant (`credit.api.oauth`); its other
-# endpoints have no address here. A token's digest is stored, never the token.
-OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
-OAUTH2_PROVIDER: dict[str, object] = {
-    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
-    # What has no address is shut as well, so that `check --deploy` has nothing to warn of.
-    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
-    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
-    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
-    "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
-}
+REST_FRAMEWORK = api_settings.REST_FRAMEWORK
+OAUTH2_PROVIDER_APPLICATION_MODEL = api_settings.OAUTH2_PROVIDER_APPLICATION_MODEL
+OAUTH2_PROVIDER = api_settings.OAUTH2_PROVIDER
+SPECTACULAR_SETTINGS = api_settings.SPECTACULAR_SETTINGS
 EVENHAND_RATE_PER_SECOND = environment.evenhand_rate_per_second
 EVENHAND_RATE_BURST = environment.evenhand_rate_burst
-SPECTACULAR_SETTINGS: dict[str, object] = {
-    "TITLE": "Evenhand",
-    "VERSION": "1",
-    "DESCRIPTION": (
-        "Score applications for credit and report how the loans turned out. Every answer says why"
-        " and by which model. Refusals are problem documents: /api/v1/docs/problems/."
-    ),
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVERS": [{"url": "/"}],
-    "SORT_OPERATION_PARAMETERS": False,
-    "PATH_CONVERTER_OVERRIDES": {
-        "decision_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
-        "webhook_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
-        "batch_id": {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
-        "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
-    },
-    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
-    "POSTPROCESSING_HOOKS": ["credit.api.openapi.document.complete"],
-}
-
-# --- End of the REST API's block ------------------------------------------------------------------

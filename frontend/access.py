@@ -6,11 +6,12 @@ A URL that is not in the table cannot be made, so nothing is open by oversight.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -182,6 +183,17 @@ def may_read(user: User, name: str) -> bool:
 def may_write(user: User, name: str) -> bool:
     """Say whether a person may change something through a page."""
     return user.has_role(*ACCESS[name].write)
+
+
+def may_open(user: User, link: str) -> bool:
+    """Say whether a person may open what a link of ours leads to; nobody may where nothing is."""
+    try:
+        found = resolve(urlsplit(link).path)
+    except Resolver404:
+        return False
+    if found.namespace == "admin":
+        return user.has_role(Role.ADMINISTRATOR)
+    return found.url_name in ACCESS and may_read(user, found.url_name)
 
 
 def first_page(user: User) -> str | None:

@@ -39,11 +39,10 @@ def bring_up_to_date(kind: Kind, *, at: datetime) -> int:
     return sum(_one_product(kind, product, at=at) for product in products)
 
 
-def bring_wholly_up_to_date(kind: Kind, *, at: datetime) -> None:
-    """Catch up to the end, for a command that somebody waits for."""
-    products = Product.objects.count() if kind.by_product else 1
-    counted_anew_each_time = products * (kind.again + 1)
-    while bring_up_to_date(kind, at=at) > counted_anew_each_time:
+def bring_wholly_up_to_date(kind: Kind, product: Product, *, at: datetime) -> None:
+    """Catch up with one product to the end, for a command that somebody waits for."""
+    counted_anew_each_time = kind.again + 1
+    while _one_product(kind, product, at=at) > counted_anew_each_time:
         pass
 
 

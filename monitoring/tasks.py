@@ -1,13 +1,16 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import ParamSpec
 
 import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from credit.models import Product
+from credit.models import ModelVersion, Product
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
+from monitoring.fairness import asked, months, queries
+from monitoring.gaps import due as gaps_due
 from monitoring.periods import MOST_AT_ONCE
 from scoring.engine import EngineFailed
 
@@ -22,10 +25,14 @@ def report_fairness() -> None:
 
     It looks for itself what is missing, so a lost message costs a minute and a second one nothing.
     """
-    # The statistics libraries are loaded when there is something to report, and in the child only.
-    from monitoring.fairness import queries, reports  # noqa: PLC0415
+    due = list(queries.versions_without_report())
+    if not due:
+        return
+    # The statistics libraries take seconds to load: when there is something to report, and in the
+    # child only.
+    from monitoring.fairness import reports  # noqa: PLC0415
 
-    for version in queries.versions_without_report():
+    for version in due:
         try:
             reports.make_once(version=version, at=timezone.now())
         except (FileMissing, FileAltered) as error:
@@ -88,6 +95,8 @@ def check_results() -> None:
 @_task(name="monitoring.answer_fairness")
 def answer_fairness() -> None:
     """Make the fairness reports that somebody asked for; the rows say which."""
+    if not asked.unanswered():
+        return
     from monitoring.fairness import schedule as fairness_schedule  # noqa: PLC0415 - as above
 
     fairness_schedule.answer_all(at=timezone.now())
@@ -96,9 +105,12 @@ def answer_fairness() -> None:
 @_task(name="monitoring.report_fairness_of_months")
 def report_fairness_of_months() -> None:
     """Report on the months that are over, each once."""
+    at = timezone.now()
+    if not months.is_any_due(at=at):
+        return
     from monitoring.fairness import schedule as fairness_schedule  # noqa: PLC0415 - as above
 
-    fairness_schedule.report_months(at=timezone.now())
+    fairness_schedule.report_months(at=at)
 
 
 @_task(name="monitoring.watch_drift")
@@ -131,14 +143,26 @@ def report_gaps() -> None:
 
     It looks for itself what is missing; of a long history some months a run.
     """
-    # What measures is loaded when the task runs, and in the child only.
-    from monitoring.gaps import making as gaps_making  # noqa: PLC0415
+    at = timezone.now()
+    versions = list(gaps_due.versions_due())
+    of_months = [
+        (product, month)
+        for product in Product.objects.order_by("pk")
+        for month in gaps_due.months_due(product, at=at)[: gaps_due.AT_ONCE]
+    ]
+    if versions or of_months:
+        _measure_gaps(versions, of_months)
 
-    for version in gaps_making.versions_due():
+
+def _measure_gaps(
+    versions: Sequence[ModelVersion], of_months: Sequence[tuple[Product, date]]
+) -> None:
+    from monitoring.gaps import making as gaps_making  # noqa: PLC0415 - what measures, as above
+
+    for version in versions:
         try:
             gaps_making.make_validation(version=version, by=None, at=timezone.now())
         except (FileMissing, FileAltered, ModelUnavailable, EngineFailed) as error:
             log.warning("gaps_not_reported", model=version.name, why=str(error))
-    for product in Product.objects.order_by("pk"):
-        for month in gaps_making.months_due(product, at=timezone.now())[: gaps_making.AT_ONCE]:
-            gaps_making.make_month(product=product, month=month, by=None, at=timezone.now())
+    for product, month in of_months:
+        gaps_making.make_month(product=product, month=month, by=None, at=timezone.now())

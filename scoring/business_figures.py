@@ -64,12 +64,15 @@ def of_days(sums: Mapping[str, Any], economics: Economics) -> dict[str, Value]:
 
 
 def of_vintages(vintage: Vintage, economics: Economics) -> dict[str, Value]:
-    """State what matured loans came to."""
+    """State what matured loans came to, and how many of the approved ones are among them."""
     n = vintage.count("matured")
     if not n:
         return {}
     profit = _profit(realised_profit(vintage, economics))
-    found = {"bad_rate": _share(vintage.count("bads"), n)}
+    found = {
+        "taken_up_rate": _share(n, vintage.count("n")),
+        "bad_rate": _share(vintage.count("bads"), n),
+    }
     return found | ({"realised_profit": profit} if profit else {})
 
 

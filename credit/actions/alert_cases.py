@@ -10,6 +10,7 @@ from credit.actions.alert_steps import Step
 from credit.actions.refusals import ActionDenied, require_role
 from credit.alert_kinds import kind_of
 from credit.models import Alert, AlertCase, AuditEvent, User
+from credit.words import moment_in_words
 
 Decision = AlertCase.Decision
 
@@ -56,7 +57,8 @@ def close(
     require_role(by, *kind_of(alert.cause).handled_by, to="close this case")
     case = _open_case(alert)
     if decision not in Decision.values:
-        raise NoSuchDecision(gettext("Say which decision was taken."))
+        asked = gettext("A case is closed with one of these decisions: {decisions}.")
+        raise NoSuchDecision(asked.format(decisions=", ".join(Decision.values)))
     said = alert_steps.checked(words)
     case.decision, case.words, case.closed_at, case.closed_by = decision, said, at, by
     case.save(update_fields=["decision", "words", "closed_at", "closed_by"])
@@ -86,7 +88,16 @@ def close(
 def _open_case(alert: Alert) -> AlertCase:
     case = AlertCase.objects.select_for_update().filter(alert=alert).first()
     if case is None:
-        raise NoCase(gettext("This alert has no case."))
-    if case.closed_at is not None:
-        raise AlreadyClosed(gettext("This case is closed already."))
+        words = gettext("“{alert}” has no case to close: it is resolved with a sentence.")
+        raise NoCase(words.format(alert=kind_of(alert.cause).words))
+    if case.closed_at is not None and case.closed_by is not None:
+        words = gettext("The case of “{alert}” was closed by {person} on {at}: {decision}.")
+        raise AlreadyClosed(
+            words.format(
+                alert=kind_of(alert.cause).words,
+                person=case.closed_by.get_username(),
+                at=moment_in_words(case.closed_at),
+                decision=Decision(case.decision).label,
+            )
+        )
     return case

@@ -11,6 +11,7 @@ from credit.actions.refusals import ActionDenied, require_role
 from credit.alert_kinds import kind_of
 from credit.models import Alert, AlertSilence, AuditEvent, Product, User
 from credit.models.alerts import LONGEST_SILENCE
+from credit.words import moment_in_words
 
 
 class NoEnd(ActionDenied):
@@ -41,8 +42,7 @@ def silence(
     said = alert_steps.checked(why)
     _check_end(until, at=at)
     alert = _alert_of(cause, product, segment)
-    if _running_of(cause, product, segment, at=at):
-        raise AlreadySilenced(gettext("This is silenced already."))
+    _refuse_silenced(cause, product, segment, at=at)
     made = AlertSilence.objects.create(
         cause=cause, product=product, segment=segment, since=at, until=until, why=said, by=by
     )
@@ -69,7 +69,9 @@ def unsilence(*, silence_id: int, by: User, at: datetime) -> AlertSilence:
     made = AlertSilence.objects.select_for_update(of=("self",)).get(pk=silence_id)
     require_role(by, *kind_of(made.cause).handled_by, to="end this silence")
     if made.ended_at is not None or made.until <= at:
-        raise AlreadyOver(gettext("This silence is over already."))
+        words = gettext("The silence of “{alert}” is over since {at}.")
+        ended = moment_in_words(made.ended_at or made.until)
+        raise AlreadyOver(words.format(alert=kind_of(made.cause).words, at=ended))
     made.ended_at, made.ended_by = at, by
     made.save(update_fields=["ended_at", "ended_by"])
     audit.record(
@@ -101,6 +103,19 @@ def _alert_of(cause: str, product: Product | None, segment: str) -> Alert | None
     return same.select_for_update(of=("self",)).first()
 
 
-def _running_of(cause: str, product: Product | None, segment: str, *, at: datetime) -> bool:
-    running = AlertSilence.objects.running(at=at)
-    return running.filter(cause=cause, product=product, segment=segment).exists()
+def _refuse_silenced(cause: str, product: Product | None, segment: str, *, at: datetime) -> None:
+    running = AlertSilence.objects.running(at=at).select_related("by")
+    found = running.filter(cause=cause, product=product, segment=segment).first()
+    if found is None:
+        return
+    words = gettext(
+        "“{alert}” is silenced already, by {person} until {until}. For another end, lift that"
+        " silence first."
+    )
+    raise AlreadySilenced(
+        words.format(
+            alert=kind_of(cause).words,
+            person=found.by.get_username(),
+            until=moment_in_words(found.until),
+        )
+    )

@@ -13,6 +13,7 @@ from credit.actions.refusals import ActionDenied, require_role
 from credit.alert_kinds import kind_of
 from credit.models import Alert, AlertCase, AuditEvent, Product, User
 from credit.models.alerts import AlertQuerySet
+from credit.words import moment_in_words
 
 RESOLVES_AFTER = timedelta(hours=24)  # that the condition has passed, so that a flutter is one
 
@@ -93,8 +94,7 @@ def acknowledge(*, alert_id: int, by: User, at: datetime) -> Alert:
     alert = _locked(alert_id)
     require_role(by, *kind_of(alert.cause).handled_by, to="acknowledge this alert")
     _refuse_resolved(alert)
-    if alert.acknowledged_at is not None:
-        raise AlreadyAcknowledged(gettext("This alert is acknowledged already."))
+    _refuse_acknowledged(alert)
     alert.acknowledged_at, alert.acknowledged_by = at, by
     alert.taken_by = alert.taken_by or by
     alert.save(update_fields=["acknowledged_at", "acknowledged_by", "taken_by"])
@@ -109,8 +109,8 @@ def assign(*, alert_id: int, to: User, by: User, at: datetime) -> Alert:
     require_role(by, *kind_of(alert.cause).handled_by, to="give this alert to a person")
     _refuse_resolved(alert)
     if not to.has_role(*kind_of(alert.cause).handled_by):
-        words = gettext("{person} may not see to alerts of this cause.")
-        raise CannotTake(words.format(person=to.get_username()))
+        words = gettext("{person} may not see to “{alert}”: choose somebody who may.")
+        raise CannotTake(words.format(person=to.get_username(), alert=kind_of(alert.cause).words))
     alert.taken_by = to
     alert.save(update_fields=["taken_by"])
     alert_steps.note(alert, Step.ASSIGNED, AuditEvent.Type.ALERT_ASSIGNED, by=by, at=at, about=to)
@@ -125,9 +125,8 @@ def resolve(*, alert_id: int, words: str, by: User, at: datetime) -> Alert:
     _refuse_resolved(alert)
     said = alert_steps.checked(words)
     if AlertCase.objects.filter(alert=alert, closed_at=None).exists():
-        raise CaseOpen(
-            gettext("This alert has a case: it ends when a decision on the case is recorded.")
-        )
+        opened = gettext("“{alert}” has a case: it ends when a decision on the case is recorded.")
+        raise CaseOpen(opened.format(alert=kind_of(alert.cause).words))
     return end(alert=alert, words=said, by=by, at=at)
 
 
@@ -231,4 +230,25 @@ def _locked(alert_id: int) -> Alert:
 
 def _refuse_resolved(alert: Alert) -> None:
     if alert.resolved_at is not None:
-        raise AlreadyResolved(gettext("This alert is resolved already."))
+        words = (
+            gettext("“{alert}” was resolved by {person} on {at}.")
+            if alert.resolved_by
+            else gettext("“{alert}” ended by itself on {at}: its condition had passed.")
+        )
+        raise AlreadyResolved(_said_of(alert, words, alert.resolved_by, alert.resolved_at))
+
+
+def _refuse_acknowledged(alert: Alert) -> None:
+    if alert.acknowledged_at is not None:
+        words = gettext("“{alert}” was acknowledged by {person} on {at}.")
+        raise AlreadyAcknowledged(
+            _said_of(alert, words, alert.acknowledged_by, alert.acknowledged_at)
+        )
+
+
+def _said_of(alert: Alert, words: str, by: User | None, at: datetime) -> str:
+    return words.format(
+        alert=kind_of(alert.cause).words,
+        person=by.get_username() if by else "",
+        at=moment_in_words(at),
+    )

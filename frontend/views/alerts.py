@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from credit.actions import alert_cases, alert_mails, alert_silences
 from credit.actions import alerts as actions
 from credit.alert_kinds import SEVERITY_WORDS, hidden_from, kind_of
-from credit.models import Alert, AlertSilence, Role, User
+from credit.models import Alert, AlertSilence, User
 from credit.queries import alerts
 from credit.words import Words
 from frontend import runbooks
-from frontend.access import ACCESS, SignedInRequest, may_read
+from frontend.access import SignedInRequest, may_open
 from frontend.alert_forms import (
     AlertFilterForm,
     AssignForm,
@@ -141,20 +139,11 @@ def _show(
         "severity": SEVERITY_WORDS[found.row.kind.severity],
         "runbook": runbooks.read(found.row.kind.runbook),
         "may_act": request.user.has_role(*found.row.kind.handled_by),
-        "may_open_link": _may_open(request.user, found.row.link),
+        "may_open_link": may_open(request.user, found.row.link),
         "forms": made | (wrong or {}),
         "problems": [form.first_problem for form in (wrong or {}).values()],
     }
     return render(request, "alerts/detail.html", page, status=422 if wrong else 200)
-
-
-def _may_open(user: User, link: str) -> bool:
-    """Show a link only to who may open what it leads to."""
-    try:
-        name = resolve(urlsplit(link).path).url_name or ""
-    except Resolver404:
-        return False
-    return may_read(user, name) if name in ACCESS else user.has_role(Role.ADMINISTRATOR)
 
 
 def _acknowledge(request: SignedInRequest, alert: Alert, _said: dict[str, Any]) -> None:

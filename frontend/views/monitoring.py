@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from credit.models import Product, Role, User
-from frontend.access import ACCESS, SignedInRequest, may_read
+from frontend.access import SignedInRequest, may_open, may_read
 from frontend.charts.dial import Dial, dial
 from frontend.charts.service_charts import draw
 from monitoring import home as homes
@@ -74,14 +73,4 @@ def _chosen(products: list[Product], slug: str | None) -> Product | None:
 
 def _shown(gauges: Iterable[Gauge], user: User) -> Iterable[Shown]:
     for gauge in gauges:
-        yield Shown(gauge, dial(gauge), gauge.link if _may_open(user, gauge.link) else "")
-
-
-def _may_open(user: User, link: str) -> bool:
-    try:
-        found = resolve(link.partition("?")[0])
-    except Resolver404:
-        return False
-    if found.namespace == "admin":
-        return user.has_role(Role.ADMINISTRATOR)
-    return found.url_name in ACCESS and may_read(user, found.url_name)
+        yield Shown(gauge, dial(gauge), gauge.link if may_open(user, gauge.link) else "")

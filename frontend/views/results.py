@@ -27,7 +27,7 @@ from monitoring.results import performance as performances
 
 @require_safe
 def performance(request: SignedInRequest, product: str) -> HttpResponse:
-    """Show how loans turned out by the month in which they were decided."""
+    """Show how loans turned out by the month of their application."""
     found = _product(product)
     segment = request.GET.get("segment", "")
     seen = performances.performance(found, at=timezone.now(), segment=segment)

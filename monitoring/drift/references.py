@@ -8,7 +8,7 @@ import polars as pl
 import structlog
 
 from credit import store
-from credit.models import ModelVersion
+from credit.models import ModelVersion, Product
 from credit.models.model_versions import Stage
 from credit.store import FileAltered, FileMissing
 from monitoring.models import DriftReference
@@ -20,9 +20,11 @@ from scoring.learning_terms import KNOWN
 log = structlog.get_logger("monitoring.drift")
 
 
-def bring_up_to_date(*, at: datetime) -> int:
+def bring_up_to_date(*, at: datetime, only: Product | None = None) -> int:
     """Count what champions learned from where that was not done; says of how many."""
     champions = ModelVersion.objects.filter(stage=Stage.CHAMPION, drift_reference=None)
+    if only:
+        champions = champions.filter(product=only)
     due = champions.select_related("product", "contract", "snapshot").order_by("pk")
     return sum(_is_made(version, at=at) for version in due)
 

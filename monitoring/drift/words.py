@@ -1,6 +1,6 @@
 """What drift's figures come to, in plain English; pages say it in their reader's language.
 
-Each sentence stands in `frontend.sentences` too.
+Each sentence stands in `frontend.stored_sentences` too.
 """
 
 from collections.abc import Sequence

@@ -1,21 +1,16 @@
 """What the worker reports of its own: each month that is over, once, and what people ask for."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
-from credit.models import AuditEvent, ModelVersion, Product, Score, StageChange, User
-from credit.models.model_versions import Stage as VersionStage
-from monitoring.fairness import across_products, reports
+from credit.models import AuditEvent, ModelVersion, Product, User
+from monitoring.fairness import across_products, asked, reports
 from monitoring.fairness import findings as fairness_findings
-from monitoring.fairness.decided import bounds
+from monitoring.fairness.months import champions_in, is_due, months_over, newest_end
 from monitoring.models import FairnessReport
-from scoring.windows import months_after
 
 Population, Stage = FairnessReport.Population, FairnessReport.Stage
-MONTHS_BACK = 12  # a worker that was away catches up with a year at most
-SETTLED = timedelta(days=1)  # by then what was decided in a month is stored
 
 
 def report_months(*, at: datetime) -> int:
@@ -24,7 +19,7 @@ def report_months(*, at: datetime) -> int:
     Doubled it makes nothing, and missed it is made up for by the next.
     """
     made = 0
-    for since, until in _months_over(at):
+    for since, until in months_over(at):
         month = [
             report
             for product in Product.objects.filter(created_at__lt=until).order_by("pk")
@@ -32,25 +27,9 @@ def report_months(*, at: datetime) -> int:
             for report in _report_month(version, since=since, until=until, at=at)
         ]
         made += len(month)
-        if until == _begin_of_month(at - SETTLED):  # an old month is no news
+        if until == newest_end(at):  # an old month is no news
             fairness_findings.tell_of(month, at=at)
     return made
-
-
-def champions_in(product: Product, *, since: datetime, until: datetime) -> list[ModelVersion]:
-    """Find the versions that were champion at some moment from since until."""
-    champion: int | None = None
-    found: list[int] = []
-    for change in StageChange.objects.filter(product=product, at__lt=until).order_by("at", "pk"):
-        if change.stage == VersionStage.CHAMPION:
-            found = found if change.at >= since else []
-            champion = change.version_id
-            found.append(champion)
-        elif change.version_id == champion:
-            champion = None
-            found = found if change.at >= since else []
-    versions = ModelVersion.objects.select_related("product", "contract", "snapshot")
-    return list(versions.filter(pk__in=found).order_by("pk"))
 
 
 @transaction.atomic
@@ -63,7 +42,7 @@ def _report_month(
     the month as done, so that the vault is not looked into again.
     """
     ModelVersion.objects.select_for_update().get(pk=version.pk)
-    if _is_done(version, since=since, until=until) or not _has_decided(version, since, until):
+    if not is_due(version, since=since, until=until):
         return []
     first = _make(version, Stage.RECOMMENDATION, since=since, until=until, at=at, is_due=True)
     made = [first]
@@ -96,15 +75,15 @@ def _make(
 
 def answer_all(*, at: datetime) -> int:
     """Make the reports that people asked for and nobody has made yet; says how many."""
-    return sum(len(_answer(event, at=at)) for event in _unanswered())
+    return sum(len(_answer(event, at=at)) for event in asked.unanswered())
 
 
 @transaction.atomic
 def _answer(event: AuditEvent, *, at: datetime) -> list[FairnessReport]:
-    asked = event.details
-    since, until = (datetime.fromisoformat(asked[name]) for name in ("since", "until"))
+    details = event.details
+    since, until = (datetime.fromisoformat(details[name]) for name in ("since", "until"))
     made = []
-    for stage in asked["stages"]:
+    for stage in details["stages"]:
         if FairnessReport.objects.filter(asked_by_event=event.pk, stage=stage).exists():
             continue
         made.append(_one(event, stage, since=since, until=until, at=at))
@@ -134,43 +113,3 @@ def _one(
         event=event.pk,
         is_due=True,
     )
-
-
-def _unanswered() -> Iterable[AuditEvent]:
-    """Find what was asked for; an event is looked up by its target, of which there are few."""
-    targets = [f"fairness:{slug}" for slug in Product.objects.values_list("slug", flat=True)]
-    asked = AuditEvent.objects.filter(
-        target__in=[*targets, "fairness:all"], type=AuditEvent.Type.FAIRNESS_ASKED
-    )
-    events = list(asked.select_related("user").order_by("pk"))
-    done = dict[int, int]()
-    answered = FairnessReport.objects.filter(asked_by_event__in=[event.pk for event in events])
-    for event_id in answered.values_list("asked_by_event", flat=True):
-        done[event_id or 0] = done.get(event_id or 0, 0) + 1
-    return [event for event in events if done.get(event.pk, 0) < len(event.details["stages"])]
-
-
-def _is_done(version: ModelVersion, *, since: datetime, until: datetime) -> bool:
-    scheduled = FairnessReport.objects.filter(created_by=None, asked_by_event=None)
-    return scheduled.filter(model_version=version, since=since, until=until).exists()
-
-
-def _has_decided(version: ModelVersion, since: datetime, until: datetime) -> bool:
-    low, below = bounds(since, until)
-    scored = Score.objects.filter(application_id__gte=low, application_id__lt=below)
-    return scored.filter(model_version=version).exists()
-
-
-def _months_over(at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Give the months that ended a day ago or more, the oldest first."""
-    last = _begin_of_month(at - SETTLED)
-    for back in range(MONTHS_BACK, 0, -1):
-        yield _months_from(last, -back), _months_from(last, 1 - back)
-
-
-def _begin_of_month(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def _months_from(moment: datetime, months: int) -> datetime:
-    return datetime.combine(months_after(moment.date(), months), moment.timetz())

@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from credit import serving, store, vault
 from credit.ids import first_id
 from credit.models import ModelVersion, Product, User
 from monitoring.fairness import populations
+from monitoring.gaps.due import begins
 from monitoring.models import FairnessReport
 from scoring.contract import Contract
 from scoring.engine import Scores
@@ -129,11 +130,6 @@ def month_of(product: Product, contract: Contract, month: date, *, by: User | No
     for day in _days(month):
         _add_day(found, _rows(product, day), groups, contracts)
     return found
-
-
-def begins(month: date) -> datetime:
-    """Give the first moment of a month."""
-    return datetime.combine(month, time(), tzinfo=UTC)
 
 
 def _frame(version: ModelVersion) -> pl.DataFrame:

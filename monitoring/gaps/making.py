@@ -1,15 +1,15 @@
 """Makes and stores the reports on gaps. For the worker and for commands: it reads the vault."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from credit.models import ModelVersion, Product, User
+from monitoring.gaps.due import FORMAT, is_over
 from monitoring.gaps.figures import of_validation
 from monitoring.gaps.figures import said_of as said_of_gap
-from monitoring.gaps.loading import Month, Told, begins, month_of, validated
+from monitoring.gaps.loading import Month, Told, month_of, validated
 from monitoring.gaps.ratios import ratios_of
 from monitoring.gaps.written import label_of
 from monitoring.models import GapReport
@@ -17,35 +17,8 @@ from scoring import gap_reasons
 from scoring.contract import Contract, Protected
 from scoring.gaps import FEWEST, decompose
 from scoring.told_cells import groups_told
-from scoring.windows import months_after
 
-FORMAT = 1
-MOST_MONTHS = 36  # that are looked back at
-AT_ONCE = 3  # of a product a run: a long gap is caught up with over several
-SETTLED = timedelta(days=1)  # by then what was decided in a month is stored
 Population = GapReport.Population
-
-
-def versions_due() -> QuerySet[ModelVersion]:
-    """List the versions in use or to be judged whose validation nobody has looked at."""
-    done = GapReport.objects.filter(population=Population.VALIDATION, format=FORMAT)
-    return (
-        ModelVersion.objects.exclude(stage=ModelVersion.Stage.RETIRED)
-        .exclude(pk__in=done.values("model_version"))
-        .select_related("product", "contract", "snapshot")
-        .order_by("pk")
-    )
-
-
-def months_due(product: Product, *, at: datetime) -> list[date]:
-    """List the months that are over, in which somebody applied, and that nobody has looked at."""
-    done = GapReport.objects.filter(
-        product=product, population=Population.DECISIONS, format=FORMAT
-    ).values("month")
-    counted = product.counted_months.filter(n__gt=0).exclude(month__in=done).order_by("month")
-    months = counted.values_list("month", flat=True)
-    oldest = months_after(at.date().replace(day=1), -MOST_MONTHS)
-    return [each for each in months if each >= oldest and _is_over(each, at=at)]
 
 
 def make_validation(*, version: ModelVersion, by: User | None, at: datetime) -> GapReport | None:
@@ -70,7 +43,7 @@ def make_month(*, product: Product, month: date, by: User | None, at: datetime) 
     """Look at a month of live decisions, unless that was done or it is not over; None where so."""
     done = product.gap_reports.filter(month=month, format=FORMAT)
     deciding = product.deciding_contract()
-    if done.exists() or deciding is None or not _is_over(month, at=at):
+    if done.exists() or deciding is None or not is_over(month, at=at):
         return None
     contract = deciding.read()
     found = month_of(product, contract, month, by=by)
@@ -101,10 +74,6 @@ def _kept(made: GapReport) -> GapReport | None:
         return None
     made.save(force_insert=True)
     return made
-
-
-def _is_over(month: date, *, at: datetime) -> bool:
-    return begins(months_after(month, 1)) + SETTLED <= at
 
 
 def _of_month(product: Product, contract: Contract, found: Month) -> dict[str, Any]:

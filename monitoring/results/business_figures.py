@@ -12,6 +12,7 @@ from monitoring.results import criteria, vintage_rows
 from monitoring.results.business import Row, added
 from monitoring.results.business_words import BY_DAY, BY_VINTAGE
 from monitoring.results.criteria import Target
+from monitoring.results.vintage_rows import Pool
 from scoring import business_figures
 from scoring.business_figures import Value
 from scoring.contract import Economics
@@ -98,7 +99,7 @@ def figures(product: Product, *, at: datetime, segment: str = "") -> list[Figure
         since = max(begins, _midnight(target.since)) if target and begun else begins
         values = _values(_summed(days, since=since, until=today), economics)
         last = (today - timedelta(days=1)).date()
-        found.append(_figure(name, values.get(name), since.date(), last, target))
+        found.append(_figure(name, values.get(name), since.date(), last, target, counts=begun))
     if not segment:
         found.append(_waiting(product, targets.get("waiting"), at=at))
     return found + _of_vintages(product, targets, economics, segment=segment, at=at)
@@ -117,19 +118,26 @@ def _of_vintages(
     found = []
     for name in BY_VINTAGE:
         target = targets.get(name)
-        since = target.since if target and target.since <= at.date() else date.min
-        pool = vintage_rows.newest_months(product, at=at, most=VINTAGES, since=since)
+        pool = _pool(product, since=target.since if target else date.min, at=at)
         values = business_figures.of_vintages(pool.vintage, economics) if pool and economics else {}
         first, last = (pool.since, pool.until) if pool else (at.date(), at.date())
-        found.append(_figure(name, values.get(name), first, last, target))
+        begun = target is not None and target.since.replace(day=1) <= last
+        found.append(_figure(name, values.get(name), first, last, target, counts=begun))
     return found
+
+
+def _pool(product: Product, *, since: date, at: datetime) -> Pool | None:
+    """Put the months together that a target counts of; where there is none yet, those before."""
+    counted = vintage_rows.newest_months(product, at=at, most=VINTAGES, since=since)
+    return counted or vintage_rows.newest_months(product, at=at, most=VINTAGES, since=date.min)
 
 
 def _waiting(product: Product, target: Target | None, *, at: datetime) -> Figure:
     """Count what waits now: nothing of it is uncertain."""
     n = QueueItem.objects.filter(product=product)[:MOST_WAITING].count()
     value = Value(value=float(n), low=float(n), high=float(n), n=n)
-    return _figure("waiting", value, at.date(), at.date(), target)
+    counts = target is not None and target.since <= at.date()
+    return _figure("waiting", value, at.date(), at.date(), target, counts=counts)
 
 
 def _figure(
@@ -138,9 +146,10 @@ def _figure(
     since: date,
     until: date,
     target: Target | None,
+    *,
+    counts: bool,
 ) -> Figure:
     measure = MEASURES.get(name)
-    counts = target is not None and target.since <= until
     least, most = bounds(name, target.criterion) if target else (None, None)
     return Figure(
         name=name,

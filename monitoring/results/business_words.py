@@ -59,6 +59,13 @@ FIGURES: dict[str, Said] = {
         label=_("Recommendation helped"),
         meaning=_("Thumbs up, of officers\u2019 thumbs."),
     ),
+    "taken_up_rate": Said(
+        label=_("Taken up, at least"),
+        meaning=_(
+            "Approved loans whose outcome has matured, of all approved, by the month of the"
+            " application. Who has an outcome took the loan; of the others nobody reports it."
+        ),
+    ),
     "bad_rate": Said(
         label=_("Bad rate"),
         meaning=_("Of approved loans whose outcome has matured, by the month of the application."),
@@ -82,7 +89,7 @@ BY_DAY = (
     *("approval_rate", "automatic_rate", "override_rate", "median_hours", "p90_hours"),
     *("take_up_rate", "expected_profit", "helpful_rate", "what_if_rate", "reasons_rate"),
 )
-BY_VINTAGE = ("bad_rate", "realised_profit")
+BY_VINTAGE = ("taken_up_rate", "bad_rate", "realised_profit")
 
 
 def label_of(name: str) -> str:

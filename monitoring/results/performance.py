@@ -1,4 +1,4 @@
-"""How well a product's models rank and predict, by the months of their decisions."""
+"""How well a product's models rank and predict, by the months of their applications."""
 
 from dataclasses import dataclass
 from datetime import datetime

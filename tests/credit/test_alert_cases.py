@@ -44,7 +44,7 @@ def test_what_is_asked_of_drift_and_fairness_opens_a_case():
 def test_an_alert_with_a_case_is_not_resolved_otherwise(cause, db):
     alert, by = raised(cause), factories.user(kind_of(cause).owner)
 
-    with pytest.raises(alerts.CaseOpen):
+    with pytest.raises(alerts.CaseOpen, match=str(kind_of(cause).words)):
         alerts.resolve(alert_id=alert.pk, words="Enough.", by=by, at=AT)
 
     close(alert, by)
@@ -82,16 +82,17 @@ def test_a_case_is_closed_by_who_sees_to_it(cause, roles, db):
 def test_a_case_is_closed_once_with_words_and_a_decision(drift, validator):
     with pytest.raises(WordsMissing):
         close(drift, validator, words=" ")
-    with pytest.raises(alert_cases.NoSuchDecision):
+    with pytest.raises(alert_cases.NoSuchDecision, match="nothing_to_do, retrain_asked, "):
         close(drift, validator, decision="forget_it")
     close(drift, validator)
 
-    with pytest.raises(alert_cases.AlreadyClosed):
+    said = f"The score has drifted” was closed by {validator.username} on .*: A retraining was"
+    with pytest.raises(alert_cases.AlreadyClosed, match=said):
         close(drift, validator)
 
 
 def test_what_has_no_case_has_nothing_to_close(db, validator):
-    with pytest.raises(alert_cases.NoCase):
+    with pytest.raises(alert_cases.NoCase, match="A model's file is gone” has no case"):
         close(raised("bundle_missing"), validator)
 
 

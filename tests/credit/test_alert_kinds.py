@@ -4,14 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from credit.actions.promotion_steps import HALTED
+from credit.actions.refusals import ROLE_WORDS
 from credit.alert_kinds import KINDS, TABLE, hidden_from
 from credit.models import Role
 from credit.serving import TIMED_OUT
 from frontend import runbooks
 
 CHECKOUT = Path(__file__).parents[2]
+RUNBOOKS = CHECKOUT / "docs" / "runbooks"
 RAISED = re.compile(r'(?:ModelUnavailable\(\s*|\bcause=)"(\w+)"')
 REPLAYED = {"drift_population", "drift_early_losses", "drift_calibration"}
 
@@ -42,16 +45,26 @@ def pages_of_documentation():
 
 @pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.cause)
 def test_every_cause_has_a_runbook(kind):
-    parts = runbooks.read(kind.runbook)
+    assert (RUNBOOKS / kind.runbook).exists()
+
+
+@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.cause)
+def test_a_runbook_says_to_whom_the_alert_is_told(kind):
+    meaning = runbooks.read(kind.runbook)[0]
+    said = " ".join("".join(text) for block in meaning.blocks for text in block.texts)
+
+    assert str(ROLE_WORDS[kind.owner]) in said.lower()
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_every_runbook_has_the_four_parts_and_names_what_there_is(path):
+    parts = runbooks.read(path.name)
+    named = re.findall(r"manage\.py (\w+)", path.read_text())
 
     assert tuple(part.heading for part in parts) == runbooks.HEADINGS
     assert all(part.blocks for part in parts)
-    assert f"runbooks/{kind.runbook}" in pages_of_documentation()
-
-
-def test_there_is_a_runbook_for_what_no_alert_names():
-    assert len(runbooks.read("incident.md")) == 4
-    assert "runbooks/incident.md" in pages_of_documentation()
+    assert set(named) <= set(get_commands())
+    assert f"runbooks/{path.name}" in pages_of_documentation()
 
 
 def test_the_image_brings_the_runbooks_along():

@@ -172,7 +172,7 @@ def test_a_silence_that_is_ended_early_tells_at_once(product):
 
     assert told(AT + 2 * HOUR) == ["score_drift"]
     assert [step.kind for step in Alert.objects.get().steps.all()] == ["unsilenced"]
-    with pytest.raises(alert_silences.AlreadyOver):
+    with pytest.raises(alert_silences.AlreadyOver, match="The score has drifted” is over since"):
         alert_silences.unsilence(silence_id=silence.pk, by=handler("score_drift"), at=AT + 3 * HOUR)
 
 
@@ -195,7 +195,9 @@ def test_a_silence_ends_within_a_month(until, db):
 def test_what_is_silenced_is_not_silenced_again(db):
     silenced("score_drift", until=AT + DAY)
 
-    with pytest.raises(alert_silences.AlreadySilenced):
+    made = AlertSilence.objects.get()
+    said = f"has drifted” is silenced already, by {made.by.username} until 23 November 2026, 10:15"
+    with pytest.raises(alert_silences.AlreadySilenced, match=said):
         silenced("score_drift", until=AT + 2 * DAY, at=AT + HOUR)
 
     silenced("score_drift", until=AT + 2 * DAY, at=AT + DAY)
@@ -219,7 +221,7 @@ def test_an_alert_is_acknowledged_once_and_is_then_no_news(db, validator):
     assert (alert.state, alert.taken_by) == (Alert.State.ACKNOWLEDGED, validator)
     assert not Alert.objects.news().exists()
     assert audited("alert_acknowledged").user == validator
-    with pytest.raises(alerts.AlreadyAcknowledged):
+    with pytest.raises(alerts.AlreadyAcknowledged, match=f"by {validator.username} on"):
         alerts.acknowledge(alert_id=alert.pk, by=validator, at=AT + HOUR)
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from webhook_receiver import listening
 
 from credit import tasks
-from credit.actions import alert_deliveries, alert_mails, alert_sending, alerts
+from credit.actions import alert_deliveries, alert_mails, alert_sending, alert_silences, alerts
 from credit.actions.refusals import NotAllowed
 from credit.models import Alert, AlertDelivery, AuditEvent, Role, User
 from credit.webhooks import signing
@@ -158,6 +158,27 @@ def test_a_worker_that_dies_before_it_noted_it_repeats_the_same_message():
 
     one, other = (each.extra_headers["Message-ID"] for each in mail.outbox)
     assert one == other
+
+
+def test_no_two_tellings_have_the_same_id(receiver):
+    vera = person("vera", Role.MODEL_VALIDATOR)
+    alert, _other = raised(), raised("no_champion")
+    work()
+    alert_silences.silence(
+        cause=alert.cause,
+        product=None,
+        segment=alert.segment,
+        until=AT + HOUR,
+        why="It is being mended.",
+        by=vera,
+        at=AT,
+    )
+    work(AT + HOUR)  # it outlived its silence and is told once more
+
+    mails = [each.extra_headers["Message-ID"] for each in mail.outbox]
+    posted = [json.loads(body)["id"] for _headers, body in receiver.came]
+    assert (len(set(mails)), len(set(posted))) == (3, 3)
+    assert (len(mails), len(posted)) == (3, 3)
 
 
 def test_what_two_workers_find_is_owed_once():

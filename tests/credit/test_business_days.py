@@ -12,7 +12,9 @@ from monitoring import findings, periods, tasks
 from monitoring.models import CountedVintage, Figures
 from monitoring.results import business_checks, business_figures, business_findings, criteria
 from monitoring.results.business import KIND, compute
+from scoring import vintage_figures, vintages
 from scoring.criteria import Standing
+from scoring.vintages import Cell
 
 AT = factories.AT
 DAY = timedelta(days=1)
@@ -231,6 +233,31 @@ def test_a_target_that_is_still_to_begin_hides_no_figure_and_judges_none(product
     assert found.since < found.until
     assert found.value.n == 100
     assert found.target is not None
+    assert found.standing is None
+
+
+def test_a_target_of_loans_that_are_still_to_mature_hides_no_figure_and_judges_none(product):
+    long_ago = date(2024, 6, 1)
+    sums = {"pd": 20.0, "pd2": 4.0, "amount": 1e5, "amount2": 1e8}
+    lent = vintages.counted(
+        Cell(bin=160, band="A", status="approved", outcome=outcome, n=n, **sums)
+        for outcome, n in (("good", 80), ("bad", 20))
+    )
+    CountedVintage.objects.create(
+        product=product,
+        month=long_ago,
+        segment="",
+        vintage=vintages.to_json(lent),
+        measured=vintage_figures.measured(lent),
+        seen=[],
+        computed_at=AT,
+    )
+
+    found = figure(product, "bad_rate")
+
+    assert found.target.since > long_ago
+    assert (found.value.value, found.value.n) == (0.2, 100)
+    assert (found.since, found.until) == (long_ago, long_ago)
     assert found.standing is None
 
 

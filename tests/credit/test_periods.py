@@ -6,7 +6,14 @@ import pytest
 
 from credit.models import Product
 from monitoring.models import Figures
-from monitoring.periods import MOST_AT_ONCE, Kind, bring_up_to_date, figures_of, segments_of
+from monitoring.periods import (
+    MOST_AT_ONCE,
+    Kind,
+    bring_up_to_date,
+    bring_wholly_up_to_date,
+    figures_of,
+    segments_of,
+)
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -84,3 +91,13 @@ def test_a_long_gap_is_caught_up_with_over_several_runs(kind, product):
     assert bring_up_to_date(kind, at=long_after) == MOST_AT_ONCE
     assert bring_up_to_date(kind, at=long_after) == 11
     assert bring_up_to_date(kind, at=long_after) == 2
+
+
+def test_a_command_catches_up_with_its_own_product_to_the_end(kind, source, product):
+    Product.objects.create(slug="other", name="Other", created_at=FIRST)
+
+    bring_wholly_up_to_date(kind, product, at=FIRST + (2 * MOST_AT_ONCE + 10) * DAY)
+
+    assert Figures.objects.filter(product=product).count() == 2 * MOST_AT_ONCE + 11
+    assert not Figures.objects.exclude(product=product).exists()
+    assert len(source.asked) == 2 * MOST_AT_ONCE + 13, "the last two were counted once more"

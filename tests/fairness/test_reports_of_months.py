@@ -11,6 +11,7 @@ from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, ModelVersion, StageChange
 from monitoring import tasks
 from monitoring.fairness import findings as fairness_findings
+from monitoring.fairness import months
 from monitoring.fairness import schedule as fairness_schedule
 from monitoring.models import FairnessReport
 
@@ -114,7 +115,7 @@ def test_the_champions_of_a_month_are_all_that_were_champion_in_it(in_use, compl
     )
 
     def champions(month, next_month):
-        found = fairness_schedule.champions_in(in_use.product, since=month, until=next_month)
+        found = months.champions_in(in_use.product, since=month, until=next_month)
         return [each.number for each in found]
 
     assert champions(NOVEMBER - timedelta(days=31), NOVEMBER) == []

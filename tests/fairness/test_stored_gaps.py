@@ -14,6 +14,7 @@ from credit import store
 from credit.models import AuditEvent, ModelVersion
 from credit.tenancy import rows_of
 from monitoring import tasks
+from monitoring.gaps import due as gaps_due
 from monitoring.gaps import making as gaps_making
 from monitoring.gaps import queries as gaps
 from monitoring.gaps import trend as gaps_trend
@@ -134,16 +135,16 @@ def test_a_month_tells_how_often_each_group_was_recommended_for_approval(month):
 def test_what_is_made_twice_is_made_once(version, validated, live, month):
     assert gaps_making.make_validation(version=version, by=None, at=AT) is None
     assert gaps_making.make_month(product=live, month=OCTOBER, by=None, at=AT) is None
-    assert gaps_making.months_due(live, at=AT) == []
-    assert not gaps_making.versions_due().exists()
+    assert gaps_due.months_due(live, at=AT) == []
+    assert not gaps_due.versions_due().exists()
 
 
 def test_a_month_is_looked_at_when_it_is_over(live):
     before = AT.replace(month=11, day=1, hour=12)
 
-    assert gaps_making.months_due(live, at=before) == []
+    assert gaps_due.months_due(live, at=before) == []
     assert gaps_making.make_month(product=live, month=OCTOBER, by=None, at=before) is None
-    assert gaps_making.months_due(live, at=AT) == [OCTOBER]
+    assert gaps_due.months_due(live, at=AT) == [OCTOBER]
 
 
 def test_a_month_in_which_nobodys_group_is_known_is_kept_without_figures(product):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import factories
@@ -23,6 +24,7 @@ RULES = yaml.safe_load((CHECKOUT / "deploy" / "prometheus" / "rules.yaml").read_
 DASHBOARD = json.loads((CHECKOUT / "deploy" / "grafana" / "evenhand.json").read_text())
 METRIC = re.compile(r"\bevenhand_\w+")
 RECORDED = re.compile(r"\bevenhand:[\w:]+")
+BURNS = re.compile(r"evenhand:decisions_(failed|slow):ratio_rate(\w+) > ([\d.]+) \* ([\d.]+)")
 LABEL = re.compile(r"\b(evenhand_\w+)\{([^}]*)\}")
 
 
@@ -79,20 +81,83 @@ def test_what_is_recorded_is_what_is_asked_for():
     assert asked == recorded
 
 
+def alerts():
+    return [rule for rule in rules() if "alert" in rule]
+
+
+def test_a_rule_records_or_alerts_once_and_is_read_by_prometheus():
+    names = [rule.get("record") or rule["alert"] for rule in rules()]
+
+    assert len(names) == len(set(names))
+    for rule in rules():
+        assert set(rule) - {"for"} in (
+            {"record", "expr"},
+            {"alert", "expr", "labels", "annotations"},
+        )
+        assert re.fullmatch(r"\d+[smhd]", rule.get("for", "1m"))
+    assert {rule["labels"]["severity"] for rule in alerts()} == {"page", "ticket"}
+    for expression in expressions():
+        assert [expression.count(sign) for sign in "({["] == [
+            expression.count(sign) for sign in ")}]"
+        ]
+
+
 def test_prometheus_wakes_people_at_the_rates_that_the_product_uses():
     answered, in_time = objectives.objectives()[:2]
-    said = " ".join(rule["expr"] for rule in rules() if "alert" in rule)
+    burning = [BURNS.findall(rule["expr"]) for rule in alerts() if "ratio_rate" in rule["expr"]]
 
     assert (answered.name, in_time.name) == ("decisions_answered", "decisions_in_time")
-    for window in WINDOWS:
-        assert f"{window.fastest(answered):g} * {round(answered.budget, 6):g}" in said
-    assert f"{WINDOWS[0].fastest(in_time):g} * {round(in_time.budget, 6):g}" in said
+    assert burning == [
+        *(burns("failed", answered, window) for window in WINDOWS),
+        burns("slow", in_time, WINDOWS[0]),
+    ]
+
+
+def burns(what, objective, window):
+    bound = (f"{window.fastest(objective):g}", f"{round(objective.budget, 6):g}")
+    return [(what, span(time), *bound) for time in (window.long, window.short)]
+
+
+def span(time):
+    minutes = time // timedelta(minutes=1)
+    for length, unit in ((24 * 60, "d"), (60, "h")):
+        if minutes % length == 0:
+            return f"{minutes // length}{unit}"
+    return f"{minutes}m"
+
+
+def test_what_is_recorded_is_of_the_promised_requests_over_the_time_in_its_name():
+    answered, in_time = objectives.objectives()[:2]
+    (asked,) = {*answered.requests, *in_time.requests}
+    method, _, route = asked.partition(" ")
+    requests = f'{{route="{route}",method="{method}",'
+
+    for rule in rules():
+        if "record" in rule:
+            assert set(re.findall(r"\[(\w+)\]", rule["expr"])) == {
+                rule["record"].rpartition("ratio_rate")[2]
+            }
+            assert rule["expr"].count(requests) == rule["expr"].count("{") == 2
+            is_slow = "decisions_slow" in rule["record"]
+            assert (f'le="{in_time.within}"' in rule["expr"]) == is_slow
     assert in_time.within in BOUNDS
-    assert f'le="{in_time.within}"' in " ".join(expressions())
+
+
+def test_the_dashboard_draws_the_budget_that_was_promised():
+    answered = objectives.objectives()[0]
+    (drawn,) = (
+        panel["targets"][0]["expr"]
+        for panel in DASHBOARD["panels"]
+        if panel["title"].startswith("Error budget left")
+    )
+
+    assert set(re.findall(r"\[(\w+)\]", drawn)) == {f"{answered.days}d"}
+    assert f"/ ({round(answered.budget, 6):g} * sum(" in drawn
 
 
 def test_every_alert_says_what_is_wrong_and_which_page_to_open():
-    for rule in rules():
-        if "alert" in rule:
-            assert rule["annotations"]["summary"]
-            assert (CHECKOUT / rule["annotations"]["runbook"]).exists(), rule["alert"]
+    for rule in alerts():
+        page = CHECKOUT / rule["annotations"]["runbook"]
+        assert rule["annotations"]["summary"]
+        assert page.is_relative_to(CHECKOUT / "docs")
+        assert page.exists(), rule["alert"]

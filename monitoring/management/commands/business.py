@@ -28,7 +28,7 @@ class Command(ProductCommand):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         product, at = product_named(options["product"]), timezone.now()
-        periods.bring_wholly_up_to_date(business.KIND, at=at)
+        periods.bring_wholly_up_to_date(business.KIND, product, at=at)
         vintages.count_product(product, at=at)
         found = business_figures.business(product, at=at, segment=options["segment"])
         if options["segment"] and options["segment"] not in found.segments:
@@ -73,7 +73,8 @@ def _words(figure: Figure) -> str:
     target, tolerance = (
         written(each, figure.unit) for each in (figure.target.target, figure.target.tolerance)
     )
+    standing = figure.standing or f"counts from {figure.target.since:%Y-%m-%d}"
     return (
         f"{said}; target {target} ± {tolerance}, set {when} go-live on"
-        f" {figure.target.set_at:%Y-%m-%d}: {figure.standing or 'does not count yet'}"
+        f" {figure.target.set_at:%Y-%m-%d}: {standing}"
     )

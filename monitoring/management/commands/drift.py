@@ -41,8 +41,8 @@ class Command(ProductCommand):
         partner = options["partner"] or ""
         if partner and not Partner.objects.filter(slug=partner).exists():
             raise CommandError(f"There is no partner {partner}.")
-        drift_references.bring_up_to_date(at=now)
-        periods.bring_wholly_up_to_date(KIND, at=now)
+        drift_references.bring_up_to_date(at=now, only=product)
+        periods.bring_wholly_up_to_date(KIND, product, at=now)
         return asdict(drift_of(product, since=since, until=until, partner=partner))
 
     def tell(self, facts: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 from credit.models import ModelVersion, Product, User
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
+from monitoring.gaps import due as gaps_due
 from monitoring.gaps import making as gaps_making
 from monitoring.gaps import queries as gaps
 from monitoring.gaps.queries import GapView
@@ -59,7 +60,7 @@ def _make(product: Product, version: ModelVersion, *, by: User | None, is_live: 
     at = timezone.now()
     try:
         gaps_making.make_validation(version=version, by=by, at=at)
-        for month in gaps_making.months_due(product, at=at) if is_live else ():
+        for month in gaps_due.months_due(product, at=at) if is_live else ():
             gaps_making.make_month(product=product, month=month, by=by, at=at)
     except (FileMissing, FileAltered, ModelUnavailable, EngineFailed) as error:
         raise CommandError(f"{version}: {error}") from error

@@ -13,8 +13,8 @@ from scoring.performance_checks import Check
 
 class Command(ProductCommand):
     help = (
-        "Show how a product's loans turned out by the month in which they were decided: AUC, KS and"
-        " share of bads on matured outcomes with 95 % intervals, beside what was estimated before."
+        "Show how a product's loans turned out by the month of their application: AUC, KS and share"
+        " of bads on matured outcomes with 95 % intervals, beside what was estimated before."
         " Counts first what is due."
     )
     example = "performance consumer-loan"

@@ -1,0 +1,12 @@
+"""The English sentences that workers and models write down, by subject."""
+
+from frontend.stored_sentences import applications, fairness, models, monitoring, past_loans, proofs
+
+WORDS = (
+    *models.WORDS,
+    *applications.WORDS,
+    *fairness.WORDS,
+    *past_loans.WORDS,
+    *monitoring.WORDS,
+    *proofs.WORDS,
+)

@@ -1,0 +1,78 @@
+"""What is said of the service, of drift, and by alerts."""
+
+from django.utils.translation import gettext_noop as _
+
+WORDS = (
+    # Of the service.
+    _(
+        "{bad} of {n} requests did not keep the promise within {hours} h: {rate} times the rate"
+        " that uses the budget up in just its days, and {short} times in the last {minutes} minutes"
+        " (alarm above {fastest})."
+    ),
+    _(
+        "{n} wait; at this hour of the last {days} days it was {middle} in the middle (alarm above"
+        " {bound})."
+    ),
+    _(
+        "No sign of life of the scheduled worker for {minutes} minutes or more: {last}. Nothing is"
+        " sealed, trained, delivered or checked meanwhile."
+    ),
+    # Of drift.
+    _("No change that chance does not explain: index {index}, chance stays below {limit}."),
+    _("A clear change, but a small one: index {index}, chance stays below {limit}."),
+    _("Some change, to be watched: index {index}, chance stays below {limit}."),
+    _("A large change: index {index}, chance stays below {limit}."),
+    _("Too few to say: {n} applications in bins that need more."),
+    _("{feature}: about {times} times smaller since {day}; {maybe}."),
+    _("{feature}: about {times} times larger since {day}; {maybe}."),
+    _("{feature}: about {times} times smaller; {maybe}."),
+    _("{feature}: about {times} times larger; {maybe}."),
+    _("it may be sent in thousands"),
+    _("it may no longer be sent in thousands"),
+    _("it may be sent in hundreds, or no longer in cents or per cent"),
+    _("it may be sent in cents or per cent"),
+    _("it may be sent by the month in place of the year, or in years in place of months"),
+    _("it may be sent by the year in place of the month, or in months in place of years"),
+    _("a decimal place may have been lost"),
+    _("{feature}: not stated in {now}; it was {then} when {model} learned."),
+    _("{feature}: {share} now are {values}, which {model} never saw."),
+    _(
+        "The score has moved from what {model} learned from: index {index}, chance stays below"
+        " {limit}; {n} applications, {first} to {last}. The largest shifts: {features}."
+    ),
+    _(
+        "Applicants are no longer as {model} knew them: {features}; {n} applications, {first} to"
+        " {last}."
+    ),
+    _("Nothing of the kind in {n} applications, {first} to {last}."),
+    _("From {partner}: {said}"),
+    _("{said} The same of: {features}."),
+    _("{said} Seen in {n} applications, {first} to {last}."),
+    # Of an alert.
+    _("{trouble}. Answers are not affected."),
+    _("canary halted"),
+    _("The canary {version} halted itself: {why}."),
+    _(
+        "it could not score {share} of its applications ({low} to {high}), and may {most}"
+        " ({n} seen)"
+    ),
+    _(
+        "it was too slow for {share} of its applications ({low} to {high}), and may {most}"
+        " ({n} seen)"
+    ),
+    _(
+        "its share of approvals is {gap} points from the champion's ({low} to {high}), and may be"
+        " {most} either way ({n} seen)"
+    ),
+    _(
+        "bad loans among its own are {times} times as many as expected ({low} to {high}), and may"
+        " be {most} times ({n} seen)"
+    ),
+    _("any number"),
+    _("{version} is the champion"),
+    _("rolled back to {version}"),
+    _("replaced by {version}"),
+    _("These keys expire within {days} days: {keys}."),
+    _("The webhook of {partner} at {host} was disabled: {why}."),
+    _("it says that it is gone"),
+)
