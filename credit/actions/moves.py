@@ -20,10 +20,12 @@ class NotThatFar(ActionDenied):
 def take_up(decision_id: str, *statuses: Status) -> Decision:
     """Hold an application until the transaction ends; refuse one that is in none of the statuses.
 
-    Called first by every action on an application, so that they come one after another.
+    Called first by every action on an application, so that they come one after another. What is
+    joined to it never changes, so that a wait for the lock makes none of it old.
     """
-    decision = Decision.objects.select_related("policy").get(pk=decision_id)
-    decision.application = Application.objects.select_for_update().get(pk=decision.application_id)
+    decision = Decision.objects.select_related("policy__contract").get(pk=decision_id)
+    held = Application.objects.select_for_update(of=("self",))
+    decision.application = held.select_related("partner", "score__contract").get(pk=decision_id)
     if decision.application.status in statuses:
         return decision
     if decision.application.status in Application.WAITING:
