@@ -12,7 +12,6 @@ from credit.models import (
     OfferAnswer,
     OfficerDecision,
     OfficerVerdict,
-    PolicyVersion,
     Score,
 )
 from credit.words import in_a_sentence, moment_in_words
@@ -46,7 +45,7 @@ def take_up(decision_id: str, *statuses: Status) -> Decision:
 
 
 def hold_each(decision_ids: Collection[str]) -> dict[str, Decision]:
-    """Hold applications until the transaction ends; give their decisions, by policy and score.
+    """Hold applications until the transaction ends; give their decisions, with scores.
 
     A query a table, each looking at its months alone. Features and contributions, which take
     longer to read than all the rest, stay where they are.
@@ -60,7 +59,6 @@ def hold_each(decision_ids: Collection[str]) -> dict[str, Decision]:
         each.application = applications[each.pk]
     prefetch_related_objects(
         decisions,
-        Prefetch("policy", PolicyVersion.objects.select_related("contract")),
         Prefetch("application__score", Score.objects.only("contract", "pd")),
         "application__score__contract",
     )

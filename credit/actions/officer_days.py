@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 
 from credit.actions import audit, officer_decisions, others, verdicts
 from credit.actions.moves import NotThatFar, hold_each
@@ -17,6 +18,7 @@ from credit.models import (
     Decision,
     OfficerDecision,
     OfficerVerdict,
+    PolicyVersion,
     ProposedDecision,
     Role,
     User,
@@ -75,6 +77,8 @@ def _held(ids: list[str]) -> dict[str, Decision]:
     wait = {pk for pk, each in held.items() if each.application.status == Status.AWAITING_OFFICER}
     if wait != set(ids):
         raise NotThatFar("Nothing was changed: some of these applications wait for nobody.")
+    policies = Prefetch("policy", PolicyVersion.objects.select_related("contract"))
+    prefetch_related_objects(list(held.values()), policies)
     return held
 
 

@@ -237,7 +237,7 @@ def test_the_same_outcome_again_changes_nothing(lent, officer):
 
 def test_more_outcomes_take_no_more_queries(lent, officer, django_assert_num_queries):
     assert officer.roles
-    few = 11
+    few = 10
     with django_assert_num_queries(few):
         outcome_days.report_each(told=[told(lent[0])], by=officer, at=LATER)
 
