@@ -12,7 +12,7 @@ from credit import batch_chunks, serving
 from credit.actions import audit, batch_writing, batches
 from credit.batch_chunks import AT_ONCE, Taken
 from credit.ids import new_id
-from credit.models import AuditEvent, Batch, Partner
+from credit.models import AuditEvent, Batch, Partner, Product
 from scoring.request_rows import Row
 
 
@@ -37,21 +37,22 @@ def decide(
         for first in range(0, len(rows), AT_ONCE)
     ]
     with transaction.atomic():
-        batch = _begun(bodies, product_id=found.product.pk, partner=partner, at=at)
+        batch = _begun(bodies, product=found.product, partner=partner, at=at)
         for chunk in chunks:
             batch_writing.write(batch=batch, chunk=chunk)
-        batch.refresh_from_db(fields=["rows_decided", "rows_refused"])
+        batch.rows_decided = sum(chunk.decided for chunk in chunks)
+        batch.rows_refused = sum(chunk.refused for chunk in chunks)
         batches.end(batch=batch, state=Batch.State.COMPLETED, at=at)
     return batch
 
 
 def _begun(
-    bodies: Sequence[Mapping[str, Any]], *, product_id: int, partner: Partner, at: datetime
+    bodies: Sequence[Mapping[str, Any]], *, product: Product, partner: Partner, at: datetime
 ) -> Batch:
     content = b"".join(orjson.dumps(body) + b"\n" for body in bodies)
     batch = Batch(
         id=new_id(at),
-        product_id=product_id,
+        product=product,
         partner=partner,
         format=Batch.Format.NDJSON,
         bytes=len(content),
@@ -70,6 +71,6 @@ def _begun(
         partner=partner,
         at=at,
         file=batch.sha256,
-        product=batch.product.slug,
+        product=product.slug,
     )
     return batch

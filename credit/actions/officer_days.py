@@ -1,13 +1,14 @@
 """Many verdicts of one officer at once, by the rules of one: for replays, where days are long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 
-from credit.actions import audit, officer_decisions, verdicts
-from credit.actions.moves import NotThatFar
+from credit.actions import audit, officer_decisions, others, verdicts
+from credit.actions.moves import NotThatFar, hold_each
 from credit.actions.officer_decisions import AFTER
 from credit.actions.refusals import require_role
 from credit.actions.verdicts import Chosen
@@ -15,12 +16,10 @@ from credit.models import (
     Application,
     AuditEvent,
     Decision,
-    HandEntry,
     OfficerDecision,
     OfficerVerdict,
+    PolicyVersion,
     ProposedDecision,
-    QueueItem,
-    Referral,
     Role,
     User,
     WebhookEndpoint,
@@ -43,12 +42,12 @@ class Given:
 def record_each(*, given: Sequence[Given], by: User, at: datetime) -> list[ProposedDecision]:
     """Write an officer's verdicts; give those that wait for a second person's signature.
 
-    What takes more than a row and its event (a limit of authority, somebody who has it in hand, a
-    partner who is told) goes the way of a single decision.
+    What takes more than a row and its event (a limit of authority, another person whom it concerns,
+    a partner who is told) goes the way of a single decision.
     """
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="decide an application")
     held = _held([each.decision_id for each in given])
-    special = _special(list(held))
+    special = others.concerned(list(held), by=by, at=at) | _told_to_partners(held.values())
     plain: list[tuple[Decision, Chosen]] = []
     proposed: list[ProposedDecision] = []
     for each in given:
@@ -74,25 +73,21 @@ def record_each(*, given: Sequence[Given], by: User, at: datetime) -> list[Propo
 
 def _held(ids: list[str]) -> dict[str, Decision]:
     """Hold the applications until the transaction ends; each must wait for an officer."""
-    waiting = Application.objects.select_for_update().filter(
-        pk__in=ids, status=Status.AWAITING_OFFICER
-    )
-    locked = {each.pk: each for each in waiting.order_by("pk")}
-    if len(locked) < len(set(ids)):
+    held = hold_each(ids)
+    wait = {pk for pk, each in held.items() if each.application.status == Status.AWAITING_OFFICER}
+    if wait != set(ids):
         raise NotThatFar("Nothing was changed: some of these applications wait for nobody.")
-    found = Decision.objects.filter(pk__in=ids).with_scores()
-    return {each.pk: each for each in found.select_related("policy__contract").order_by("pk")}
+    policies = Prefetch("policy", PolicyVersion.objects.select_related("contract"))
+    prefetch_related_objects(list(held.values()), policies)
+    return held
 
 
-def _special(ids: list[str]) -> set[str]:
-    """Find what somebody has to do with beside the officer."""
-    found: set[str] = set()
-    for model in (QueueItem, Referral, HandEntry):
-        rows = model.objects.filter(decision__in=ids).order_by()
-        found |= set(rows.values_list("decision_id", flat=True))
-    told = WebhookEndpoint.objects.order_by().values_list("partner_id", flat=True)
-    listening = Application.objects.filter(pk__in=ids, partner__in=list(told)).order_by()
-    return found | set(listening.values_list("pk", flat=True))
+def _told_to_partners(held: Collection[Decision]) -> set[str]:
+    """Find those whose partner has an endpoint, in whatever state it is."""
+    partners = {each.application.partner_id for each in held}
+    endpoints = WebhookEndpoint.objects.filter(partner__in=partners - {None})
+    listening = set(endpoints.order_by().values_list("partner_id", flat=True))
+    return {each.pk for each in held if each.application.partner_id in listening}
 
 
 def _stand(plain: Sequence[tuple[Decision, Chosen]], *, by: User, at: datetime) -> None:

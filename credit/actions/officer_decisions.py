@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from credit.actions import assignments, audit, hand_entries, outbox, reopening, verdicts
+from credit.actions import audit, others, outbox, reopening, verdicts
 from credit.actions.moves import AlreadyDecided, move, take_up
 from credit.actions.refusals import require_role
 from credit.actions.verdicts import Chosen, NoSuchVerdict, ReasonMissing, is_override, needs_reason
@@ -58,9 +58,7 @@ def record(
     """
     require_role(by, Role.OFFICER, Role.SENIOR_OFFICER, to="decide an application")
     decision = take_up(decision_id, Status.AWAITING_OFFICER)
-    assignments.check_may_decide(decision_id=decision.pk, by=by, at=at)
-    hand_entries.check_may_decide(decision, by)
-    reopening.check_may_decide(decision=decision, verdict=verdict, person=by)
+    others.check_may_decide(decision=decision, verdict=verdict, by=by, at=at)
     chosen = verdicts.choose(
         decision,
         verdict,
@@ -94,7 +92,7 @@ def stand(
         kind=EventKind.DECISION_MADE,
         partner=application.partner,
         payload={"decision": decision.pk},
-        turn=reopening.turn(decision.pk),
+        turn=lambda: reopening.turn(decision.pk),
         due_at=made.final_at,
         at=at,
     )

@@ -1,6 +1,6 @@
 """What partners are owed to hear, written in the transaction that did it: rows are the truth."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -18,49 +18,36 @@ DELIVERED = WebhookDelivery.State.DELIVERED
 LISTENING = (State.ACTIVE, State.PAUSED, State.DISABLED)  # those two hear of it once they resume
 
 
-@transaction.atomic
 def put(
     *,
     kind: EventKind,
     partner: Partner | None,
     payload: Mapping[str, str],
-    turn: str = "",
+    turn: str | Callable[[], str] = "",
     due_at: datetime | None = None,
     at: datetime,
 ) -> WebhookEvent | None:
     """Owe a partner's endpoints an event; None where nobody listens, or where it was put before.
 
     The payload names ids, the first of which is what the event is about: `{"batch": "01J…"}`.
-    Where a turn is named, it is another event of the same kind. Where a time is given, nobody is
-    told before it, and until then it can be withdrawn.
+    Where a turn is named, it is another event of the same kind; one that has to be looked up is
+    asked for only where somebody listens. Where a time is given, nobody is told before it, and
+    until then it can be withdrawn.
     """
-    if partner is None:
+    if partner is None or not (listening := _endpoints(partner, kind)):
         return None
-    listening = [each for each in _endpoints(partner) if kind in each.kinds]
-    subject = ":".join((*next(iter(payload.items())), *filter(None, [turn])))
-    if not listening:
-        return None
-    try:
-        with transaction.atomic():
-            event = WebhookEvent.objects.create(
-                id=new_id(at),
-                partner=partner,
-                kind=kind,
-                subject=subject,
-                payload=dict(payload),
-                created_at=at,
-                due_at=due_at,
-            )
-    except IntegrityError:  # it was put before
-        return None
-    WebhookDelivery.objects.bulk_create(
-        [
-            WebhookDelivery(event=event, endpoint=each, next_try_at=due_at or at)
-            for each in listening
-        ]
+    named = turn() if callable(turn) else turn
+    subject = ":".join((*next(iter(payload.items())), *filter(None, [named])))
+    event = WebhookEvent(
+        id=new_id(at),
+        partner=partner,
+        kind=kind,
+        subject=subject,
+        payload=dict(payload),
+        created_at=at,
+        due_at=due_at,
     )
-    transaction.on_commit(tell_worker)
-    return event
+    return _owe(event, listening, next_try_at=due_at or at)
 
 
 def withdraw(*, kind: EventKind, subject: str) -> bool:
@@ -84,5 +71,22 @@ def tell_worker() -> None:
         log.warning("worker_not_told", error=type(error).__name__)
 
 
-def _endpoints(partner: Partner) -> list[WebhookEndpoint]:
-    return list(partner.webhooks.filter(state__in=LISTENING).order_by("pk"))
+@transaction.atomic
+def _owe(
+    event: WebhookEvent, listening: Sequence[WebhookEndpoint], *, next_try_at: datetime
+) -> WebhookEvent | None:
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:  # it was put before
+        return None
+    WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(event=event, endpoint=each, next_try_at=next_try_at) for each in listening
+    )
+    transaction.on_commit(tell_worker)
+    return event
+
+
+def _endpoints(partner: Partner, kind: EventKind) -> list[WebhookEndpoint]:
+    found = partner.webhooks.filter(state__in=LISTENING).order_by("pk")
+    return [each for each in found if kind in each.kinds]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from credit.actions import outcomes
-from credit.models import Application, AuditEvent, Decision, Outcome, User
+from credit.actions.moves import hold_each
+from credit.models import AuditEvent, Decision, Outcome, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +32,8 @@ def report_each(*, told: Sequence[Told], by: User, at: datetime) -> int:
     """
     outcomes.check_staff(by)
     ids = [each.decision_id for each in told]
-    locked = Application.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    applications = {each.pk: each for each in locked}
-    found = Decision.objects.filter(pk__in=ids).with_scores().select_related("officer_decision")
-    decisions = {each.pk: each for each in found.order_by("pk")}
+    decisions = hold_each(ids)
+    prefetch_related_objects(list(decisions.values()), "officer_decision")
     known = defaultdict(list)
     for outcome in Outcome.objects.filter(decision__in=ids).order_by("decision_id", "-number"):
         known[outcome.decision_id].append(outcome)
@@ -41,12 +41,12 @@ def report_each(*, told: Sequence[Told], by: User, at: datetime) -> int:
     for each in told:
         asked = _asked(each, decisions[each.decision_id], by=by, at=at)
         if outcomes.written_before(known[each.decision_id], asked) is None:
-            outcomes.settle(asked, application=applications[each.decision_id])
+            outcomes.settle(asked, application=asked.decision.application)
             known[each.decision_id].insert(0, asked)
             made.append(asked)
     Outcome.objects.bulk_create(made)
     AuditEvent.objects.bulk_create(
-        outcomes.audited(each, applications[each.decision_id]) for each in made
+        outcomes.audited(each, each.decision.application) for each in made
     )
     return len(made)
 

@@ -119,11 +119,14 @@ class Days:
             for each in waiting
             if each.status == Status.AWAITING_OFFICER
         ]
+        are_proposed = any(each.status == Status.AWAITING_SIGNATURE for each in waiting)
         if to_decide:
-            officer_days.record_each(
+            proposed = officer_days.record_each(
                 given=to_decide, by=self.people.officer, at=self.asked.at(day, OFFICERS)
             )
-        self._sign([each.decision_id for each in waiting], day)
+            are_proposed = are_proposed or bool(proposed)
+        if are_proposed:
+            self._sign([each.decision_id for each in waiting], day)
         for each in waiting:
             each.status = Status.APPROVED if given[each.decision_id].approves else Status.DECLINED
             if each.is_approved:

@@ -67,29 +67,31 @@ def _population(days: Days, then: Then, *, on: date) -> Check:
 def _early_losses(days: Days, old_book: pl.DataFrame, *, on: date) -> Check:
     """Compare the loans of one year with those of the three before it, all two years old."""
     newest = on - alarms.EARLY
-    granted = [*_old(days, old_book, on=on), *_own(days.held, on=on)]
-    recent = [each for each in granted if newest - A_YEAR < each.began <= newest]
-    past = [
-        each
-        for each in granted
-        if newest - (YEARS_BEFORE + 1) * A_YEAR < each.began <= newest - A_YEAR
+    years = newest - (YEARS_BEFORE + 1) * A_YEAR, newest
+    granted = [*_old(days, old_book, years), *_own(days.held, years)]
+    known = [
+        Aged(began=began, failed=failed if failed and failed <= on else None)
+        for began, failed in granted
     ]
+    recent = [each for each in known if each.began > newest - A_YEAR]
+    past = [each for each in known if each.began <= newest - A_YEAR]
     return alarms.early_losses(past, recent)
 
 
-def _old(days: Days, old_book: pl.DataFrame, *, on: date) -> Iterable[Aged]:
-    names = [str(getattr(days.contract.columns, name)) for name in DAYS]
-    for began, failed in old_book.select(names).iter_rows():
-        yield Aged(began=began, failed=failed if failed and failed <= on else None)
+def _old(
+    days: Days, old_book: pl.DataFrame, years: tuple[date, date]
+) -> list[tuple[date, date | None]]:
+    """Give when loans of the old book began in some years, and when they failed."""
+    began, failed = (pl.col(str(getattr(days.contract.columns, name))) for name in DAYS)
+    return old_book.filter(began.is_between(*years, closed="right")).select(began, failed).rows()
 
 
-def _own(held: Iterable[Held], *, on: date) -> Iterable[Aged]:
-    for each in held:
-        failed = each.loan.failed_on
-        if each.is_approved:
-            yield Aged(
-                began=each.loan.applied_on, failed=failed if failed and failed <= on else None
-            )
+def _own(held: Iterable[Held], years: tuple[date, date]) -> list[tuple[date, date | None]]:
+    return [
+        (each.loan.applied_on, each.loan.failed_on)
+        for each in held
+        if years[0] < each.loan.applied_on <= years[1] and each.is_approved
+    ]
 
 
 def _calibration(days: Days, *, on: date) -> Check:

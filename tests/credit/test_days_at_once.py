@@ -4,14 +4,18 @@ from datetime import date, timedelta
 
 import factories
 import pytest
+from notices_scene import asked, declined
 
 from credit.actions import (
+    assignments,
     daily_batches,
     hand_entries,
     officer_days,
     officer_decisions,
     outcome_days,
     outcomes,
+    reopening,
+    reviews,
 )
 from credit.actions.moves import NotThatFar
 from credit.actions.officer_days import Given
@@ -25,6 +29,8 @@ from credit.models import (
     OfficerDecision,
     Outcome,
     ProposedDecision,
+    QueueItem,
+    Role,
 )
 
 AT = factories.AT
@@ -129,6 +135,65 @@ def test_who_typed_an_application_in_does_not_decide_it(champion, officer):
         officer_days.record_each(given=given([typed.decision_id]), by=officer, at=AT)
 
 
+@pytest.fixture
+def in_the_queue(champion):
+    """Six of a file, which puts them into the queue's table itself."""
+    daily_batches.decide(
+        product="consumer-loan",
+        partner=factories.partner(),
+        bodies=[factories.body(**factories.REFERRED, reference=f"Q-{n}") for n in range(6)],
+        at=AT,
+    )
+    return list(QueueItem.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_what_nobody_has_in_hand_is_decided_by_as_many_queries_as_one(
+    in_the_queue, officer, django_assert_num_queries
+):
+    assert officer.roles  # asked once a request
+    few = 12  # with the two of a transaction within the test's
+    with django_assert_num_queries(few):
+        officer_days.record_each(given=given(in_the_queue[:1]), by=officer, at=AT)
+
+    with django_assert_num_queries(few):
+        officer_days.record_each(given=given(in_the_queue[1:]), by=officer, at=AT)
+
+    assert OfficerDecision.objects.count() == len(in_the_queue)
+    assert not QueueItem.objects.exists()
+
+
+def test_what_a_colleague_has_in_hand_is_refused_with_all_others(in_the_queue, officer):
+    colleague = factories.user(Role.OFFICER)
+    assignments.take(decision_id=in_the_queue[2], by=colleague, at=AT)
+
+    with pytest.raises(assignments.HeldByColleague, match=colleague.username):
+        officer_days.record_each(given=given(in_the_queue), by=officer, at=AT)
+
+    assert not OfficerDecision.objects.exists()
+
+
+def test_what_was_referred_up_is_refused_with_all_others(in_the_queue, officer):
+    why = "The guarantor is a customer of mine."
+    assignments.refer_up(decision_id=in_the_queue[2], words=why, by=officer, at=AT)
+
+    with pytest.raises(assignments.ReferredUp):
+        officer_days.record_each(given=given(in_the_queue), by=officer, at=AT)
+
+    assert not OfficerDecision.objects.exists()
+
+
+def test_who_had_decided_what_a_review_reopened_is_refused(champion, officer):
+    decision, reviewer = declined(officer), factories.user(Role.OFFICER)
+    review = asked(decision, officer)
+    reviews.answer(
+        review_id=review.pk, outcome="changed", words="We look anew.", by=reviewer, at=LATER
+    )
+    assignments.release(decision_id=decision.pk, by=reviewer, at=LATER)
+
+    with pytest.raises(reopening.DecidedBefore):
+        officer_days.record_each(given=given([decision.pk], "decline"), by=officer, at=LATER)
+
+
 def test_only_officers_decide_and_report(waiting, validator):
     with pytest.raises(NotAllowed):
         officer_days.record_each(given=given(waiting), by=validator, at=AT)
@@ -168,6 +233,16 @@ def test_the_same_outcome_again_changes_nothing(lent, officer):
 
     assert outcome_days.report_each(told=both, by=officer, at=LATER) == 1
     assert outcome_days.report_each(told=both[:1], by=officer, at=LATER) == 0
+
+
+def test_more_outcomes_take_no_more_queries(lent, officer, django_assert_num_queries):
+    assert officer.roles
+    few = 10
+    with django_assert_num_queries(few):
+        outcome_days.report_each(told=[told(lent[0])], by=officer, at=LATER)
+
+    with django_assert_num_queries(few):
+        outcome_days.report_each(told=[told(each) for each in lent[1:]], by=officer, at=LATER)
 
 
 def test_a_correction_stands_beside_what_it_corrects(lent, officer):

@@ -4,7 +4,7 @@ import factories
 import pytest
 from django.db import IntegrityError
 
-from credit.actions import feedback, officer_decisions, queue_items
+from credit.actions import assignments, feedback, officer_decisions, queue_items
 from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.models import Application, AuditEvent, Decision, OfficerDecision, ReasonFeedback
 from credit.queries import decisions, queue
@@ -107,6 +107,17 @@ def test_the_second_officer_is_told_who_decided(champion, record, senior_officer
         officer_decisions.record(
             decision_id=made.decision_id, verdict="decline", by=senior_officer, at=AT
         )
+
+
+def test_a_verdict_takes_few_queries(champion, officer, django_assert_num_queries):
+    made = factories.decide(**factories.REFERRED, partner=factories.partner())
+    queue_items.gather(at=AT)
+    assignments.take(decision_id=made.decision_id, by=officer, at=AT)
+
+    # The decision, its application (held), whether it concerns others, its status, the verdict,
+    # who is told, and the event; the two more are a transaction's within the test's.
+    with django_assert_num_queries(9):
+        officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=AT)
 
 
 def test_what_policy_decided_is_decided(champion, record):
