@@ -1,8 +1,10 @@
 """Logs as one JSON object a line, with the request they belong to and no personal data."""
 
 import logging
-from typing import Any
+import sys
+from typing import Any, BinaryIO
 
+import orjson
 import structlog
 
 from credit.tracebacks import without_words
@@ -28,6 +30,23 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
+
+
+def straight(name: str, *, into: BinaryIO | None = None) -> Any:
+    """Give a logger for the line of each request, which goes to stderr past Python's logging.
+
+    The line is the same; the way there took more processor time than checking an application.
+    """
+    return structlog.wrap_logger(
+        structlog.BytesLogger(into or sys.stderr.buffer, name=name),
+        processors=[
+            *_SHARED,
+            without_words,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
 
 
 class WithoutItsWords(logging.Filter):

@@ -6,7 +6,7 @@ the values are texts, which PostgreSQL reads by the statement's own casts, and l
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from weakref import WeakKeyDictionary
@@ -21,7 +21,7 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 
 
 class Prepared:
-    """A statement with places `%(name)s`, each with a cast, that gives one number."""
+    """A statement with places `%(name)s`, each with a cast; what it gives is its first column."""
 
     def __init__(self, name: str, text: str) -> None:
         self.text = text
@@ -31,7 +31,11 @@ class Prepared:
         self._numbered = _PLACE.sub(lambda found: places[found[1]], text).encode()
         self._known: WeakKeyDictionary[psycopg.Connection, bool] = WeakKeyDictionary()
 
-    def number(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> int:
+    def texts(self, values: Mapping[str, Value]) -> list[bytes | None]:
+        """Write values as PostgreSQL reads them, in the order of their places."""
+        return [_text_of(values[field]) for field in self._fields]
+
+    def column(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> list[str]:
         """Run it on a connection that is open.
 
         Raises
@@ -39,28 +43,32 @@ class Prepared:
         psycopg.Error
             As a cursor would.
         """
-        raw = connection.connection
         if connection.in_atomic_block:
             # psycopg begins a transaction with its own first statement, and forgets what is
             # prepared when one is rolled back.
-            with psycopg.Cursor(raw) as cursor:
-                (found,) = cursor.execute(self.text, values, prepare=True).fetchone() or (0,)
-                return int(found)
-        given = [_text_of(values[field]) for field in self._fields]
+            with psycopg.Cursor(connection.connection) as cursor:
+                cursor.execute(self.text, values, prepare=True)
+                return [str(row[0]) for row in cursor.fetchall()]
+        return self.column_of(connection, self.texts(values))
+
+    def column_of(
+        self, connection: BaseDatabaseWrapper, texts: Sequence[bytes | None]
+    ) -> list[str]:
+        """Run it outside of a transaction, with values that are texts already; else as `column`."""
+        raw = connection.connection
         try:
-            return self._run(raw, given)
+            result = self._run(raw, texts)
         except InvalidSqlStatementName:  # forgotten with a rollback
             del self._known[raw]
-            return self._run(raw, given)
+            result = self._run(raw, texts)
+        return [(result.get_value(row, 0) or b"").decode() for row in range(result.ntuples)]
 
-    def _run(self, raw: psycopg.Connection, given: list[bytes | None]) -> int:
+    def _run(self, raw: psycopg.Connection, texts: Sequence[bytes | None]) -> pq.abc.PGresult:
         if raw not in self._known:
             _checked(raw, raw.pgconn.prepare(self._name, self._numbered))
             self._known[raw] = True
         # A None is NULL to libpq, which psycopg's types do not say.
-        result = raw.pgconn.exec_prepared(self._name, given)  # type: ignore[arg-type]
-        found = _checked(raw, result).get_value(0, 0)
-        return int(found) if found is not None else 0
+        return _checked(raw, raw.pgconn.exec_prepared(self._name, texts))  # type: ignore[arg-type]
 
 
 def _checked(raw: psycopg.Connection, result: pq.abc.PGresult) -> pq.abc.PGresult:

@@ -17,6 +17,12 @@ _MOST = 10_000  # events under one seal
 # An event may commit after one with a higher number, but not after a hundred thousand of them: the
 # frequent sealing looks no further back, the thorough one at everything.
 _LATE = 100_000
+# One statement and no instances: there is a leaf for each decision.
+_LEAVES = """
+INSERT INTO credit_auditleaf (event_id, seal_id, position)
+SELECT event, %s, place - 1 FROM unnest(%s::bigint[]) WITH ORDINALITY AS sealed (event, place)
+"""
+_Numbered = tuple[int, str]  # an event's number and hash
 
 
 def record(
@@ -70,28 +76,27 @@ def seal(*, at: datetime, thorough: bool = False) -> AuditSeal | None:
     if not events:
         return None
     made = _seal_of(events, at=at)
-    AuditLeaf.objects.bulk_create(
-        [AuditLeaf(event=event, seal=made, position=i) for i, event in enumerate(events)]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVES, [made.number, [number for number, _ in events]])
     return made
 
 
 def _unsealed(*, thorough: bool) -> Any:
-    waiting = AuditEvent.objects.filter(leaf=None).order_by("id").only("id", "hash")
+    waiting = AuditEvent.objects.filter(leaf=None).order_by("id").values_list("id", "hash")
     newest = AuditLeaf.objects.aggregate(newest=Max("event_id"))["newest"] or 0
     return waiting if thorough else waiting.filter(id__gt=newest - _LATE)
 
 
-def _of_one_month(events: list[AuditEvent]) -> list[AuditEvent]:
+def _of_one_month(events: list[_Numbered]) -> list[_Numbered]:
     """Leave other months to the next seal: a month can go only with all of its seals."""
-    return [each for each in events if month_of(each.pk) == month_of(events[0].pk)]
+    return [each for each in events if month_of(each[0]) == month_of(events[0][0])]
 
 
-def _seal_of(events: list[AuditEvent], *, at: datetime) -> AuditSeal:
+def _seal_of(events: list[_Numbered], *, at: datetime) -> AuditSeal:
     before = AuditSeal.objects.order_by("number").last()
     made = AuditSeal(
         number=before.number + 1 if before else 1,
-        root=audit_chain.root([audit_chain.leaf(event.pk, event.hash) for event in events]),
+        root=audit_chain.root([audit_chain.leaf(*event) for event in events]),
         events=len(events),
         previous_hash=before.hash if before else audit_chain.FIRST,
         sealed_at=at,

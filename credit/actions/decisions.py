@@ -11,7 +11,14 @@ import structlog
 from django.db import transaction
 
 from credit import answers, considering, meters, tenancy
-from credit.actions import alerts, canary_minutes, decision_rows, exploration, shadow_scores
+from credit.actions import (
+    alerts,
+    canary_minutes,
+    decision_rows,
+    decisions_together,
+    exploration,
+    shadow_scores,
+)
 from credit.actions import idempotency as keys
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
 from credit.audit_chain import Event
@@ -60,7 +67,8 @@ def decide(
     """
     owner = key.partner if key is not None else partner
     try:
-        considered = considering.consider(product=product, partner=owner, body=body, at=at)
+        with decisions_together.coming():
+            considered = considering.consider(product=product, partner=owner, body=body, at=at)
     except InputRefused:
         given = _given_before(owner, idempotency)
         if given is None:

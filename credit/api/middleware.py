@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
+from credit import logs
 from credit.api import problems
 from credit.middleware import PERMISSIONS
 
 log = structlog.get_logger("credit.requests")
+lines = logs.straight("credit.requests")
 NOTED = (
     *("decision_id", "recommendation", "model", "scored_by", "batch_id"),
     *("partner", "api_key", "problem"),
@@ -42,7 +44,7 @@ class RequestLog:
             response = self.answer(request)
             if problems.is_api(request):
                 response.headers["Cache-Control"] = "no-store"
-            log.info(
+            lines.info(
                 "request",
                 method=request.method,
                 route=_route(request),

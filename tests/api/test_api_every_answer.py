@@ -9,19 +9,24 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from credit import logs
 from credit.api import decisions
 
 CANARY = "Zaphod-Canary-4711"
 
 
 @pytest.fixture
-def logged():
+def logged(monkeypatch):
     """Give what the product writes to its log, formatted as it writes it."""
-    written = io.StringIO()
+    written, requests = io.StringIO(), io.BytesIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(_formatter())
     logging.getLogger().addHandler(handler)
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    straight = logs.straight("credit.requests", into=requests)
+    monkeypatch.setattr("credit.api.middleware.lines", straight)
+    yield lambda: [
+        json.loads(line) for kept in (written, requests) for line in kept.getvalue().splitlines()
+    ]
     logging.getLogger().removeHandler(handler)
 
 

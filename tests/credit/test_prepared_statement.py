@@ -51,52 +51,52 @@ def open_connection():
 def test_a_value_arrives_as_it_was(open_connection, sent, kind, literal):
     statement = Prepared("arrives", IS_SAME.format(kind=kind, literal=literal))
 
-    assert statement.number(open_connection, {"sent": sent}) == 1
+    assert statement.column(open_connection, {"sent": sent}) == ["1"]
 
 
 def test_a_value_that_stands_twice_is_sent_once(open_connection):
     statement = Prepared("twice", "SELECT %(a)s::int + %(b)s::int * %(a)s::int")
 
-    assert statement.number(open_connection, {"a": 3, "b": 4}) == 15
+    assert statement.column(open_connection, {"a": 3, "b": 4}) == ["15"]
 
 
 def test_it_is_prepared_once_a_connection_and_again_on_the_next(open_connection):
     statement = Prepared("once", "SELECT %(a)s::int")
     for number in (1, 2):
-        assert statement.number(open_connection, {"a": number}) == number
+        assert statement.column(open_connection, {"a": number}) == [str(number)]
     open_connection.close()
     open_connection.connect()
 
-    assert statement.number(open_connection, {"a": 3}) == 3
+    assert statement.column(open_connection, {"a": 3}) == ["3"]
 
 
 def test_a_statement_that_was_forgotten_is_prepared_again(open_connection):
     statement = Prepared("forgotten", "SELECT %(a)s::int")
-    statement.number(open_connection, {"a": 1})
+    statement.column(open_connection, {"a": 1})
     with open_connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
 
-    assert statement.number(open_connection, {"a": 2}) == 2
+    assert statement.column(open_connection, {"a": 2}) == ["2"]
 
 
 def test_what_postgresql_refuses_is_raised_and_the_connection_stays_good(open_connection):
     statement = Prepared("refused", "SELECT 1 / %(by)s::int")
 
     with pytest.raises(psycopg.errors.DivisionByZero):
-        statement.number(open_connection, {"by": 0})
+        statement.column(open_connection, {"by": 0})
 
-    assert statement.number(open_connection, {"by": 1}) == 1
+    assert statement.column(open_connection, {"by": 1}) == ["1"]
 
 
 def test_a_connection_that_is_cut_is_told_as_lost(open_connection):
     statement = Prepared("cut", "SELECT %(a)s::int")
-    statement.number(open_connection, {"a": 1})
+    statement.column(open_connection, {"a": 1})
     handle = socket.socket(fileno=os.dup(open_connection.connection.fileno()))
     handle.shutdown(socket.SHUT_RDWR)
     handle.close()
 
     with pytest.raises(psycopg.OperationalError):
-        statement.number(open_connection, {"a": 2})
+        statement.column(open_connection, {"a": 2})
 
     assert open_connection.connection.closed
 
@@ -104,7 +104,7 @@ def test_a_connection_that_is_cut_is_told_as_lost(open_connection):
 def test_a_connection_that_takes_nothing_more_is_told_as_lost(open_connection):
     """A server that ends after a crash has said something before: libpq reads that, and stays."""
     statement = Prepared("deaf", "SELECT %(a)s::int")
-    statement.number(open_connection, {"a": 1})
+    statement.column(open_connection, {"a": 1})
     open_connection.connection.execute("LISTEN something")
     with psycopg.connect(**open_connection.get_connection_params()) as other:
         other.execute("NOTIFY something")
@@ -113,6 +113,6 @@ def test_a_connection_that_takes_nothing_more_is_told_as_lost(open_connection):
     handle.close()
 
     with pytest.raises(psycopg.OperationalError):
-        statement.number(open_connection, {"a": 2})
+        statement.column(open_connection, {"a": 2})
 
     assert open_connection.connection.closed

@@ -1,0 +1,162 @@
+"""A serving process writes decisions of several requests in one statement; nothing else changes."""
+
+import time
+
+import api_lending
+import factories
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from credit.actions import decision_rows, decisions_together
+from credit.models import Application, AuditEvent, Decision, IdempotencyRecord, Partner, Score
+
+MANY = 5
+
+
+class Busy:
+    """Has the first statement wait until `all` have come; knows how many were in each."""
+
+    def __init__(self, writer):
+        self.writer, self.together, self.came, self.all = writer, writer._together, [], 0
+        self.write, writer._together._write = self.together._write, self._counted
+
+    def _counted(self, rows):
+        until = time.monotonic() + 120
+        while not self.came and len(rows) + len(self.together._waiting) < self.all:
+            assert time.monotonic() < until
+            time.sleep(0.001)
+        self.came.append(len(rows))
+        return self.write(rows)
+
+
+@pytest.fixture
+def busy(committed_partner):
+    """Write as a serving process does."""
+    decisions_together.begin()
+    yield Busy(decisions_together._writers[False])
+    decisions_together.end()
+
+
+def deciding(partner, number, *, key=None, **changes):
+    body = factories.body(reference=f"A-{number}", **changes)
+    return lambda: api_lending.Partner(partner.key).decide(
+        body, idempotency_key=key or f"k-{number}"
+    )
+
+
+def all_at_once(at_once, *requests):
+    return at_once(lambda request: request(), requests)
+
+
+def rows_of(partner):
+    owner = Partner.objects.get(keys__prefix=partner.key.split("_")[1])
+    applications = Application.objects.filter(partner=owner)
+    return {
+        "applications": applications.count(),
+        "scores": Score.objects.filter(application__in=applications).count(),
+        "decisions": Decision.objects.filter(application__in=applications).count(),
+        "keys": IdempotencyRecord.objects.filter(partner=owner).count(),
+        "events": AuditEvent.objects.filter(
+            partner=owner, type=AuditEvent.Type.APPLICATION_DECIDED
+        ).count(),
+    }
+
+
+def each(number):
+    return dict.fromkeys(("applications", "scores", "decisions", "keys", "events"), number)
+
+
+def test_requests_at_once_are_one_statement_and_each_gets_its_own_answer(
+    committed_partner, busy, at_once
+):
+    busy.all = MANY
+
+    answers = all_at_once(at_once, *[deciding(committed_partner, n) for n in range(MANY)])
+
+    assert sum(busy.came) == MANY
+    assert len(busy.came) < MANY
+    assert [answer.status_code for answer in answers] == [201] * MANY
+    assert [answer.json()["reference"] for answer in answers] == [f"A-{n}" for n in range(MANY)]
+    for answer in answers:
+        kept = IdempotencyRecord.objects.get(answer__contains=answer.json()["id"])
+        assert kept.answer.encode() == answer.content
+    assert rows_of(committed_partner) == each(MANY)
+
+
+def test_one_that_the_database_refuses_harms_nobody_else(committed_partner, busy, at_once):
+    busy.all = MANY
+    insert = decision_rows._values
+
+    def broken(made):
+        values = insert(made)
+        return values | {"band": "x" * 50} if made.application.reference == "A-2" else values
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("credit.actions.decision_rows._values", broken)
+        answers = all_at_once(at_once, *[deciding(committed_partner, n) for n in range(MANY)])
+
+    assert [answer.status_code for answer in answers] == [201, 201, 500, 201, 201]
+    assert rows_of(committed_partner) == each(MANY - 1)
+
+
+def test_one_key_at_once_is_one_row_and_one_answer(committed_partner, busy, at_once):
+    busy.all = MANY
+    same = deciding(committed_partner, 0, key="k-1")
+
+    answers = all_at_once(at_once, *[same] * MANY)
+
+    assert {answer.content for answer in answers} == {answers[0].content}
+    assert sum("Idempotent-Replay" in answer.headers for answer in answers) == MANY - 1
+    assert max(busy.came) == 1
+    assert rows_of(committed_partner) == each(1)
+
+
+def test_a_key_that_was_taken_is_answered_as_it_was_among_new_ones(
+    committed_partner, busy, at_once
+):
+    first = deciding(committed_partner, 1)()
+    busy.came.clear()
+    busy.all = 3
+
+    answers = all_at_once(at_once, *[deciding(committed_partner, n) for n in range(3)])
+
+    assert sum(busy.came) == 3
+    assert answers[1].content == first.content
+    assert ["Idempotent-Replay" in answer.headers for answer in answers] == [False, True, False]
+    assert rows_of(committed_partner) == each(3)
+
+
+def test_a_connection_that_is_gone_costs_no_decision(committed_partner, busy):
+    assert deciding(committed_partner, 1)().status_code == 201
+    pid = busy.writer._connection.connection.info.backend_pid
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    answers = [deciding(committed_partner, n)() for n in (2, 3)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert busy.writer._connection.connection.info.backend_pid != pid
+    assert rows_of(committed_partner) == each(3)
+
+
+def test_who_applies_is_written_with_the_decision(committed_partner, busy):
+    answer = deciding(committed_partner, 1, applicant={"name": "Ada L.", "address": ""})()
+
+    assert answer.status_code == 201
+    assert Application.objects.get(pk=answer.json()["id"]).applicant.name == "Ada L."
+
+
+def test_in_a_transaction_it_goes_with_that(committed_partner, busy):
+    partner = Partner.objects.get(keys__prefix=committed_partner.key.split("_")[1])
+
+    def undone():
+        with transaction.atomic():
+            factories.decide(partner=partner, idempotency=factories.idempotency())
+            raise DatabaseError
+
+    with pytest.raises(DatabaseError):
+        undone()
+
+    assert busy.came == []
+    assert rows_of(committed_partner) == each(0)
