@@ -9,12 +9,28 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import ProgrammingError
+from psycopg.errors import UndefinedTable
 from tqdm import tqdm
 
 from credit.actions.refusals import ActionDenied
 from credit.models import ApiKey, ModelVersion, Product, PromotionRequest, User
 from scoring.contract import ContractRefused
 from scoring.ingestion import IngestionRefused
+
+
+@contextmanager
+def tables_needed() -> Iterator[None]:
+    """Say how the tables are made, where a command meets a database without them."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable):
+            raise
+        raise CommandError(
+            "This database does not have the product's tables. Make them first: "
+            "python manage.py migrate --database owner"
+        ) from error
 
 
 class ProductCommand(BaseCommand):
@@ -37,6 +53,7 @@ class ProductCommand(BaseCommand):
         """Every command can answer to a program."""
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
+    @tables_needed()
     def handle(self, **options: Any) -> None:
         """Do the work; a refusal is a sentence and exit code 1, never a stack trace."""
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,9 @@ SPREAD = 0.999  # of the rows differ by no more than `near`
 INNER = (0.1, 0.9)  # of the models: what agreement of up to 90 % can turn on
 PARITY = 2e-6
 DIGITS = 4
+FEWER_ROUNDS, LARGER_RATE = 4, 3  # times the champion's
+FEWEST_ROUNDS = 75
+LARGEST_RATE = 0.2  # no larger one was tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +50,8 @@ def fit_ensemble(
 ) -> Ensembled | None:
     """Fit the contract's number of models; None where it asks for none.
 
-    Each sees every row as often as a draw with replacement would have it. All are calibrated by
-    the champion's line: it belongs to the settings, which they share.
+    Each sees every row as often as a draw with replacement would have it, and takes fewer rounds
+    than the champion (see `shortened`). All are calibrated by the champion's line.
 
     Parameters
     ----------
@@ -60,8 +63,9 @@ def fit_ensemble(
         return None
     step = -(-learner.rows // MOST_ROWS_LOOKED_AT)
     looked_at = np.arange(0, learner.rows, step)
+    short = shortened(training)
     boosters, margins = [], []
-    for number, (booster, said) in enumerate(_fitted(learner, training, looked_at), start=1):
+    for number, (booster, said) in enumerate(_fitted(learner, short, looked_at), start=1):
         progress(f"Resampling: model {number} of {count}", number / count)
         boosters.append(booster)
         margins.append(said)
@@ -73,6 +77,8 @@ def fit_ensemble(
         graph=graph,
         said={
             "models": count,
+            "rounds": short.rounds,
+            "learning_rate": round(short.learning_rate, DIGITS),
             "near": round(near, DIGITS),
             "spread_of_pd": round(float(np.median(sigmoid(logits).std(axis=1))), DIGITS),
             "referred_share": round(
@@ -81,6 +87,22 @@ def fit_ensemble(
             "rows_looked_at": len(looked_at),
             "parity": float(f"{worst:.1e}"),
         },
+    )
+
+
+def shortened(training: Training) -> Training:
+    """Take a quarter of the rounds at three times the rate, and so a quarter of the time to fit.
+
+    At three times, PDs of unseen rows are as extreme as by the champion's settings; at four, models
+    differ more than these make them differ (decision record 0006 has the figures). Settings with
+    few rounds or a large rate are shortened by less, in proportion.
+    """
+    rate, each = training.learning_rate, (LARGER_RATE - 1) / (FEWER_ROUNDS - 1)
+    by = min(FEWER_ROUNDS, training.rounds / FEWEST_ROUNDS, 1 + (LARGEST_RATE / rate - 1) / each)
+    if by <= 1:
+        return training
+    return replace(
+        training, rounds=round(training.rounds / by), learning_rate=rate * (1 + (by - 1) * each)
     )
 
 

@@ -31,8 +31,17 @@ def parameters(training: Training, encoding: Encoding, *, rows: int) -> dict[str
         "min_child_weight": training.min_child_weight,
         "monotone_constraints": encoding.constraints,
         "seed": training.seed,
-        "nthread": THREADS_FOR_MANY_ROWS if rows >= MANY_ROWS else 1,
+        "nthread": _threads(rows),
     }
+
+
+def _threads(rows: int) -> int:
+    return THREADS_FOR_MANY_ROWS if rows >= MANY_ROWS else 1
+
+
+def binned(matrix: Matrix, bad: NDArray[np.int8]) -> xgb.QuantileDMatrix:
+    """Sort values into bins, which takes as long as growing a quarter of the usual trees."""
+    return xgb.QuantileDMatrix(matrix, bad, nthread=_threads(len(matrix)), max_bin=MAX_BIN)
 
 
 def fit(
@@ -45,16 +54,15 @@ def fit(
     stop_on: tuple[Matrix, NDArray[np.int8]] | None = None,
 ) -> xgb.Booster:
     """Fit the trees on a fixed budget of rounds, or until the rows of `stop_on` gain no more."""
-    chosen = parameters(training, encoding, rows=len(matrix))
-    threads = chosen["nthread"]
-    data = xgb.QuantileDMatrix(matrix, bad, nthread=threads, max_bin=MAX_BIN)
-    if (
-        weights is not None
-    ):  # afterwards: resamples of one matrix have its bins, and may share tests
+    data = binned(matrix, bad)
+    if weights is not None:
         data.set_weight(weights)
     if stop_on is None:
-        return kept(xgb.train(chosen, data, training.rounds))
-    stopping = xgb.QuantileDMatrix(*stop_on, nthread=threads, max_bin=MAX_BIN, ref=data)
+        return grown(data, training=training, encoding=encoding)
+    chosen = parameters(training, encoding, rows=len(matrix))
+    stopping = xgb.QuantileDMatrix(
+        *stop_on, nthread=_threads(len(matrix)), max_bin=MAX_BIN, ref=data
+    )
     return kept(
         xgb.train(
             chosen | {"eval_metric": "logloss"},
@@ -65,6 +73,12 @@ def fit(
             verbose_eval=False,
         )
     )
+
+
+def grown(data: xgb.QuantileDMatrix, *, training: Training, encoding: Encoding) -> xgb.Booster:
+    """Grow the trees of a fixed budget of rounds."""
+    chosen = parameters(training, encoding, rows=data.num_row())
+    return kept(xgb.train(chosen, data, training.rounds))
 
 
 def kept(booster: xgb.Booster) -> xgb.Booster:

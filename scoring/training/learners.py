@@ -1,5 +1,6 @@
 """What fits trees and asks them, wherever the rows are: in this process, or on a cluster."""
 
+import threading
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.contract import Training
 from scoring.training.calibrate import Floats, Outcomes
 from scoring.training.encoding import Encoding, Matrix
-from scoring.training.fit import fit, margins
+from scoring.training.fit import binned, fit, grown, margins
 
 Rows = NDArray[np.int64]
 Weights = NDArray[np.float32]
@@ -39,12 +40,17 @@ class Learner(Protocol):
 
 
 class LocalLearner:
-    """Rows in the memory of this process."""
+    """Rows in the memory of this process.
+
+    Resamples of all rows have the bins of all rows, so that their trees may share tests, and a
+    thread sorts the rows into them once.
+    """
 
     def __init__(self, matrix: Matrix, bad: Outcomes, encoding: Encoding) -> None:
         self.matrix, self.bad, self.encoding = matrix, bad, encoding
         self.rows = len(matrix)
         self.engine = {"name": "local"}
+        self._of_thread = threading.local()
 
     def fit(
         self,
@@ -55,6 +61,8 @@ class LocalLearner:
         stop_on: Rows | None = None,
     ) -> xgb.Booster:
         """Fit the trees; the rows that stop them early are none of those they learn from."""
+        if rows is None and weights is not None and stop_on is None:
+            return self._resampled(training, weights)
         chosen = slice(None) if rows is None else rows
         return fit(
             self.matrix[chosen],
@@ -64,6 +72,13 @@ class LocalLearner:
             weights=None if weights is None else weights[chosen],
             stop_on=None if stop_on is None else (self.matrix[stop_on], self.bad[stop_on]),
         )
+
+    def _resampled(self, training: Training, weights: Weights) -> xgb.Booster:
+        data: xgb.QuantileDMatrix | None = getattr(self._of_thread, "binned", None)
+        if data is None:
+            data = self._of_thread.binned = binned(self.matrix, self.bad)
+        data.set_weight(weights)
+        return grown(data, training=training, encoding=self.encoding)
 
     def margins(self, booster: xgb.Booster, rows: Rows | None = None) -> Floats:
         """Ask the trees of some rows, or all."""

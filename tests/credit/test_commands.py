@@ -13,6 +13,7 @@ from django.core.management import (
     get_commands,
     load_command_class,
 )
+from django.db import connection
 
 from credit.actions import model_versions, training, training_runs
 from credit.models import Application, Decision, Ingestion, ModelVersion, TrainingRun, User
@@ -50,6 +51,27 @@ def test_migrate_goes_to_the_owner():
     parser = load_command_class("credit", "migrate").create_parser("manage.py", "migrate")
 
     assert parser.parse_args([]).database == "owner"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["products"],
+        ["train", "consumer-loan", "--by", "dana"],
+        ["verify_audit"],
+        ["simulate", "small-business-loan", "--from", "2003-01-01", "--to", "2003-02-01"],
+        ["fairness", "consumer-loan"],
+        ["fairness_gaps", "consumer-loan"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_database_without_tables_is_said_with_how_to_make_them(own_store, command):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path TO pg_catalog")  # as if nobody had migrated
+
+    with pytest.raises(CommandError, match="does not have the product's tables"):
+        run(*command, "--json")
 
 
 # --- onboard

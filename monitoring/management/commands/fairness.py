@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
+from credit.management.console import tables_needed
 from credit.models import ModelVersion, Product, User
 from credit.store import FileAltered, FileMissing
 from monitoring.fairness import across_products, queries, reports
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", help="username of who asks, for the audit trail")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
+    @tables_needed()
     def handle(self, **options: Any) -> None:
         by, at = _user(options["by"]), timezone.now()
         _check(options, at=at)
