@@ -35,8 +35,7 @@ def pairs_of(
 
 def _pair(of: tuple[Protected, Protected], rows: tuple[Rows, Rows], asked: Asked) -> PairReport:
     told_each = [
-        told_of(each, its, smallest=asked.kept_back)
-        for each, its in zip(of, rows, strict=True)
+        told_of(each, its, smallest=asked.kept_back) for each, its in zip(of, rows, strict=True)
     ]
     told = told_pairs(*of, rows, (told_each[0], told_each[1]), asked.kept_back)
     shares = _shares(rows)
