@@ -14,10 +14,17 @@ import numpy as np
 
 from scoring import fairness_words as words
 from scoring.contract import Contract, FairnessBounds, Protected, ProtectedGroup
-from scoring.fairness_compare import SIGNIFICANT, worst
-from scoring.fairness_groups import Asked, of_attribute
+from scoring.fairness_groups import of_attribute
+from scoring.fairness_judge import Asked
 from scoring.fairness_pairs import pairs_of
-from scoring.fairness_report import AttributeReport, FairnessReport, GroupReport, Verdict
+from scoring.fairness_report import (
+    SIGNIFICANT,
+    AttributeReport,
+    FairnessReport,
+    GroupReport,
+    Verdict,
+    worst,
+)
 from scoring.group_shares import People, Rows, people_of, rows_of
 
 __all__ = [

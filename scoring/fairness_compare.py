@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from scoring.contract import FairnessBounds
-from scoring.fairness_report import Comparison, Rate, Verdict
+from scoring.fairness_report import SIGNIFICANT, Comparison, Rate, Verdict
 from scoring.proportions import (
     Share,
     Significance,
@@ -15,7 +15,6 @@ from scoring.proportions import (
 )
 from scoring.strata import Stratum, combine
 
-SIGNIFICANT = 0.05  # p-value below which a gap is not put down to chance
 WITHIN_STRATA: Final = "Cochran-Mantel-Haenszel test"
 
 
@@ -69,16 +68,6 @@ def verdict_of(comparison: Comparison, minimum_air: float) -> Verdict:
     if comparison.air < minimum_air and comparison.significance.p_value < SIGNIFICANT:
         return Verdict.OUTSIDE
     return Verdict.INSUFFICIENT
-
-
-def worst(verdicts: Sequence[Verdict | None]) -> Verdict:
-    """Sum verdicts up: one outside is outside, one insufficient is insufficient."""
-    said = [each for each in verdicts if each is not None]
-    if Verdict.OUTSIDE in said:
-        return Verdict.OUTSIDE
-    if not said or Verdict.INSUFFICIENT in said:
-        return Verdict.INSUFFICIENT
-    return Verdict.WITHIN
 
 
 def rate_of(share: Share | None, bounds: FairnessBounds, *, is_told: bool) -> Rate:

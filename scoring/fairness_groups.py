@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring import fairness_words as words
-from scoring.contract import FairnessBounds, Protected, ProtectedGroup
-from scoring.fairness_compare import compare, compare_within, rate_of, verdict_of, worst
+from scoring.contract import Protected, ProtectedGroup
+from scoring.fairness_compare import compare, compare_within, rate_of
+from scoring.fairness_judge import Asked, Judged, Side, judge, of_reference
 from scoring.fairness_report import (
     AttributeReport,
     Comparison,
@@ -15,28 +16,13 @@ from scoring.fairness_report import (
     Rate,
     StratumReport,
     Verdict,
+    worst,
 )
 from scoring.fairness_told import Told, told_of, told_strata
 from scoring.group_shares import Rows, Shares, count_by_group
 from scoring.mean_difference import Smd, smd
 from scoring.proportions import Interval, Share, Z
 from scoring.strata import Stratum
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """How a report judges and speaks: its bounds, and what being chosen means."""
-
-    bounds: FairnessBounds
-    deed: str = words.APPROVED
-    is_favourable: bool = True
-    is_selective: bool = False
-    is_for_nobody: bool = False  # it is computed with and told to nobody: nothing is withheld
-
-    @property
-    def smallest(self) -> int:
-        """Fewest people a count may be told of."""
-        return max(1, self.bounds.minimum_group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +42,15 @@ class _Attribute:
             each for each in self.attribute.groups if each.value == self.attribute.reference
         )
 
+    def side(self, group: ProtectedGroup) -> Side:
+        """Speak of a group."""
+        is_told = group.value in self.told.groups
+        return Side(label=group.label, n=self.shares[group.value].n, is_told=is_told)
+
     def is_enough(self, group: ProtectedGroup) -> bool:
         """Say whether figures of a group may be stated."""
-        is_told = group.value in self.told.groups
-        return is_told and self.shares[group.value].n >= self.asked.smallest
+        side = self.side(group)
+        return side.is_told and side.n >= self.asked.smallest
 
 
 def of_attribute(attribute: Protected, *, rows: Rows, asked: Asked) -> AttributeReport:
@@ -70,7 +61,7 @@ def of_attribute(attribute: Protected, *, rows: Rows, asked: Asked) -> Attribute
         attribute=attribute,
         rows=rows,
         shares=count_by_group(attribute, rows),
-        told=told_of(attribute, rows, smallest=1 if asked.is_for_nobody else asked.smallest),
+        told=told_of(attribute, rows, smallest=asked.kept_back),
         asked=asked,
     )
     groups = tuple(_group(one, group) for group in attribute.groups)
@@ -135,48 +126,11 @@ def _group(one: _Attribute, group: ProtectedGroup) -> GroupReport:
     )
 
 
-def _judge(one: _Attribute, group: ProtectedGroup) -> tuple[Verdict | None, Comparison | None, str]:
-    """Compare a group with the reference where both are large enough, and say so in words.
-
-    A verdict stands also where its figures would give a smaller group away.
-    """
+def _judge(one: _Attribute, group: ProtectedGroup) -> Judged:
+    own, reference = one.side(group), one.side(one.reference)
     if group is one.reference:
-        return None, None, _of_reference(one, group)
-    for each in (group, one.reference):
-        if one.shares[each.value].n < one.asked.smallest:
-            return Verdict.INSUFFICIENT, None, _too_few(one, each)
-    asked, reference = one.asked, one.reference
-    is_told = one.is_enough(group) and one.is_enough(reference)
-    comparison = _compared(one, group)
-    if comparison is None:
-        nobody = words.nobody_beside(reference=reference.label)
-        return Verdict.INSUFFICIENT, None, nobody if is_told else words.WITHHELD
-    verdict = verdict_of(comparison, asked.bounds.minimum_air)
-    if not is_told:
-        return verdict, None, words.without_figures(verdict)
-    sentence = words.compared(
-        comparison,
-        verdict=verdict,
-        who=group.label,
-        reference=reference.label,
-        bounds=asked.bounds,
-        deed=asked.deed,
-        is_favourable=asked.is_favourable,
-    )
-    return verdict, comparison, sentence
-
-
-def _of_reference(one: _Attribute, group: ProtectedGroup) -> str:
-    if not one.is_enough(group):
-        return _too_few(one, group)
-    return "Reference group: the others are compared with it."
-
-
-def _too_few(one: _Attribute, group: ProtectedGroup) -> str:
-    n = one.shares[group.value].n
-    if group.value not in one.told.groups and not 0 < n < one.asked.smallest:
-        return words.WITHHELD
-    return words.too_small(n, who=group.label, bounds=one.asked.bounds)
+        return of_reference(own, one.asked)
+    return judge(own, reference, lambda: _compared(one, group), one.asked)
 
 
 def _compared(one: _Attribute, group: ProtectedGroup) -> Comparison | None:
@@ -211,7 +165,7 @@ def _strata(one: _Attribute) -> Iterator[StratumReport]:
     names = _names(one)
     if not names:
         return
-    told = told_strata(one.attribute, one.rows, one.told, names, one.asked.smallest)
+    told = told_strata(one.attribute, one.rows, one.told, names, one.asked.kept_back)
     at = [group.value for group in one.attribute.groups].index(one.reference.value)
     for row, group in enumerate(one.attribute.groups):
         for column, name in enumerate(names):

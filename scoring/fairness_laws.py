@@ -1,12 +1,9 @@
 """What the screens of a place's law come to, for the figures of a group."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoring.fairness_report import Verdict
+from scoring.fairness_report import SIGNIFICANT, Verdict
 from scoring.fairness_screens import Figure, Screen
-
-SIGNIFICANT = 0.05  # p-value below which a gap is not put down to chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +58,6 @@ def judged(screen: Screen, figures: Figures) -> Verdict:
         if value < bound and _is_no_chance(screen, figures)
         else Verdict.INSUFFICIENT
     )
-
-
-def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """Put several verdicts into one: outside if one is, within only if every one is."""
-    if Verdict.OUTSIDE in verdicts:
-        return Verdict.OUTSIDE
-    if not verdicts or Verdict.INSUFFICIENT in verdicts:
-        return Verdict.INSUFFICIENT
-    return Verdict.WITHIN
 
 
 def _looked_at(figure: Figure, figures: Figures) -> tuple[float | None, float | None]:

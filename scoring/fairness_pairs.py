@@ -1,20 +1,21 @@
 """Two protected attributes at once: a gap may open where neither attribute alone shows one."""
 
+from collections.abc import Mapping
 from itertools import combinations, product
 
 import numpy as np
 from fairlearn.metrics import selection_rate
 
-from scoring import fairness_words as words
 from scoring.contract import Protected, ProtectedGroup
-from scoring.fairness_compare import compare, rate_of, verdict_of, worst
-from scoring.fairness_groups import Asked
-from scoring.fairness_report import CellReport, Comparison, PairReport, Verdict
+from scoring.fairness_compare import compare, rate_of
+from scoring.fairness_judge import Asked, Side, judge, of_reference
+from scoring.fairness_report import CellReport, Comparison, PairReport, worst
 from scoring.fairness_told import told_of, told_pairs
 from scoring.group_shares import Rows, by_group
 from scoring.proportions import Share
 
 Groups = tuple[ProtectedGroup, ProtectedGroup]
+Values = tuple[str, str]
 BETWEEN = "\x1f"  # in no name of a group
 
 
@@ -34,9 +35,9 @@ def pairs_of(
 
 def _pair(of: tuple[Protected, Protected], rows: tuple[Rows, Rows], asked: Asked) -> PairReport:
     told_each = [
-        told_of(each, its, smallest=asked.smallest) for each, its in zip(of, rows, strict=True)
+        told_of(each, its, smallest=asked.kept_back) for each, its in zip(of, rows, strict=True)
     ]
-    told = told_pairs(*of, rows, (told_each[0], told_each[1]), asked.smallest)
+    told = told_pairs(*of, rows, (told_each[0], told_each[1]), asked.kept_back)
     shares = _shares(rows)
     reference = _reference(of)
     is_told = {
@@ -59,7 +60,7 @@ def _pair(of: tuple[Protected, Protected], rows: tuple[Rows, Rows], asked: Asked
     )
 
 
-def _shares(rows: tuple[Rows, Rows]) -> dict[tuple[str, str], Share]:
+def _shares(rows: tuple[Rows, Rows]) -> dict[Values, Share]:
     both = rows[0].known & rows[1].known
     joined = np.char.add(np.char.add(rows[0].groups, BETWEEN), rows[1].groups)
     found = by_group(selection_rate, joined, among=both, chosen=rows[0].people.selected)
@@ -80,59 +81,44 @@ def _reference(of: tuple[Protected, Protected]) -> Groups:
 def _cell(
     groups: Groups,
     reference: Groups,
-    shares: dict[tuple[str, str], Share],
-    is_told: dict[tuple[str, str], bool],
+    shares: Mapping[Values, Share],
+    is_told: Mapping[Values, bool],
     asked: Asked,
 ) -> CellReport:
-    key = (groups[0].value, groups[1].value)
-    own = shares.get(key)
-    n = own.n if own else 0
-    verdict, comparison, sentence = _judge(groups, reference, shares, is_told, asked)
+    key = _values(groups)
+    own, beside = (_side(each, shares, is_told) for each in (groups, reference))
+    verdict, comparison, sentence = (
+        of_reference(own, asked)
+        if groups == reference
+        else judge(own, beside, lambda: _compared(groups, reference, shares, asked), asked)
+    )
     return CellReport(
         values=key,
         labels=(groups[0].label, groups[1].label),
         is_reference=groups == reference,
-        n=n if is_told[key] else None,
-        approval=rate_of(own, asked.bounds, is_told=is_told[key]),
+        n=own.n if own.is_told else None,
+        approval=rate_of(shares.get(key), asked.bounds, is_told=own.is_told),
         comparison=comparison,
         verdict=verdict,
         words=sentence,
     )
 
 
-def _judge(
-    groups: Groups,
-    reference: Groups,
-    shares: dict[tuple[str, str], Share],
-    is_told: dict[tuple[str, str], bool],
-    asked: Asked,
-) -> tuple[Verdict | None, Comparison | None, str]:
-    both = (groups,) if groups == reference else (groups, reference)
-    for each in both:
-        key = (each[0].value, each[1].value)
-        share = shares.get(key)
-        n = share.n if share else 0
-        few = None if groups == reference else Verdict.INSUFFICIENT
-        if not is_told[key] and not 0 < n < asked.smallest:
-            return few, None, words.WITHHELD
-        if n < asked.smallest:
-            return few, None, words.too_small(n, who=_label(each), bounds=asked.bounds)
-    if groups == reference:
-        return None, None, "Reference group: the others are compared with it."
-    own, other = (shares[each[0].value, each[1].value] for each in both)
-    comparison = compare(own, other, is_favourable=asked.is_favourable)
-    verdict = verdict_of(comparison, asked.bounds.minimum_air)
-    sentence = words.compared(
-        comparison,
-        verdict=verdict,
-        who=_label(groups),
-        reference=_label(reference),
-        bounds=asked.bounds,
-        deed=asked.deed,
-        is_favourable=asked.is_favourable,
+def _side(groups: Groups, shares: Mapping[Values, Share], is_told: Mapping[Values, bool]) -> Side:
+    key = _values(groups)
+    return Side(
+        label=f"{groups[0].label}, {groups[1].label}",
+        n=shares[key].n if key in shares else 0,
+        is_told=is_told[key],
     )
-    return verdict, comparison, sentence
 
 
-def _label(groups: Groups) -> str:
-    return f"{groups[0].label}, {groups[1].label}"
+def _compared(
+    groups: Groups, reference: Groups, shares: Mapping[Values, Share], asked: Asked
+) -> Comparison:
+    own, other = (shares[_values(each)] for each in (groups, reference))
+    return compare(own, other, is_favourable=asked.is_favourable)
+
+
+def _values(groups: Groups) -> Values:
+    return groups[0].value, groups[1].value

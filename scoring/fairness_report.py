@@ -1,11 +1,14 @@
 """What a fairness report holds; `scoring.fairness` computes it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from scoring.mean_difference import Smd
 from scoring.proportions import Interval, Significance
+
+SIGNIFICANT = 0.05  # p-value below which a gap is not put down to chance
 
 
 class Verdict(StrEnum):
@@ -14,6 +17,24 @@ class Verdict(StrEnum):
     WITHIN = "within bounds"
     OUTSIDE = "outside bounds"
     INSUFFICIENT = "insufficient evidence"
+
+
+def worst(verdicts: Sequence[Verdict | None]) -> Verdict:
+    """Sum verdicts up: one outside is outside, one insufficient is insufficient.
+
+    Examples
+    --------
+    >>> str(worst([Verdict.WITHIN, Verdict.OUTSIDE, Verdict.INSUFFICIENT]))
+    'outside bounds'
+    >>> str(worst([]))
+    'insufficient evidence'
+    """
+    said = [each for each in verdicts if each is not None]
+    if Verdict.OUTSIDE in said:
+        return Verdict.OUTSIDE
+    if not said or Verdict.INSUFFICIENT in said:
+        return Verdict.INSUFFICIENT
+    return Verdict.WITHIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

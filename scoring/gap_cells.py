@@ -1,12 +1,13 @@
 """Cells of PD in which nobody can be found; a group's are some of those of its reference."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring.group_cells import SMALLEST
 from scoring.through_the_door import CELLS, STEPS
+from scoring.told_cells import groups_told
 
 Counts = NDArray[np.int64]
 
@@ -65,20 +66,14 @@ def count(columns: Counts) -> Counts:
 def told(
     counts: Mapping[str, Counts], everybody: Counts, *, reference: str, minimum: int
 ) -> dict[str, Counts]:
-    """Hide groups that are too small, and one more where few are left to find them among."""
-    by_size = sorted(
-        (name for name, row in counts.items() if row.any() and name != reference),
-        key=lambda name: (int(counts[name].sum()), name),
-        reverse=True,
-    )
-    shown = [name for name in by_size if counts[name].sum() >= minimum]
-    if counts[reference].sum() < minimum:
+    """Hide groups that are too small, and those that would give their number away.
+
+    Along a cut-off no number is written; but a ratio and its interval together tell those of both
+    groups, and everybody's is known.
+    """
+    sizes = {name: int(row.sum()) for name, row in counts.items()}
+    unknown = int(everybody.sum()) - sum(sizes.values())
+    shown = groups_told(sizes, smallest=minimum, unknown=unknown)
+    if reference not in shown or not sizes[reference]:
         return {}
-    hidden = len(by_size) - len(shown)
-    while shown and hidden and _rest(counts, everybody, (reference, *shown)) < SMALLEST:
-        shown.pop()
-    return {name: counts[name] for name in (reference, *shown)}
-
-
-def _rest(counts: Mapping[str, Counts], everybody: Counts, told: Sequence[str]) -> int:
-    return int(everybody.sum() - sum(counts[name].sum() for name in told))
+    return {name: row for name, row in counts.items() if name in shown and row.any()}

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
-from scoring.proportions import CONFIDENCE, Interval, Z
+from scoring.mean_difference import FEWEST, Moments, smd_of
+from scoring.proportions import CONFIDENCE, Interval
+
+__all__ = ["FEWEST", "Gap", "Part", "Sums", "decompose", "sums_of"]
 
 Floats = NDArray[np.float64]
-FEWEST = 2  # people; a variance needs them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +48,11 @@ class Sums:
         """Unbiased; never below nought by rounding."""
         spread = self.second - self.first**2 / self.n
         return np.asarray(np.maximum(spread, 0.0) / (self.n - 1))
+
+    @property
+    def scores(self) -> Moments:
+        """Mean and variance of the score."""
+        return Moments(self.n, float(self.means[-1]), float(self.variances[-1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +109,7 @@ def decompose(own: Sums, reference: Sums, features: Sequence[str]) -> Gap:
     """Part the gap between two groups' mean scores among the features.
 
     Intervals are Welch's (Biometrika 34, 1947), each feature looked at by itself. The standardised
-    mean difference has the pooled standard deviation (Cohen, 1988) and the large-sample interval
-    of L. V. Hedges and I. Olkin, Statistical Methods for Meta-Analysis (1985), p. 86.
+    mean difference is that of `mean_difference`.
 
     Parameters
     ----------
@@ -128,14 +134,14 @@ def decompose(own: Sums, reference: Sums, features: Sequence[str]) -> Gap:
     )
     gap, within = total
     is_gap = not within.low <= 0 <= within.high
-    smd, smd_within = _standardised(own, reference)
+    smd = smd_of(own.scores, reference.scores)
     return Gap(
         n=own.n,
         reference_n=reference.n,
         points=gap,
         within=within,
-        smd=smd,
-        smd_within=smd_within,
+        smd=smd.value if smd else None,
+        smd_within=smd.interval if smd else None,
         parts=tuple(
             Part(feature=name, points=points, within=ends, share=points / gap if is_gap else None)
             for name, (points, ends) in zip(features, parts, strict=True)
@@ -152,14 +158,3 @@ def _halves(own: Sums, reference: Sums) -> Floats:
     freedom = np.divide(error**2, below, out=np.full_like(error, np.inf), where=below > 0)
     quantile = t.ppf((1 + CONFIDENCE) / 2, np.where(np.isfinite(freedom), freedom, 1e9))
     return np.asarray(quantile * np.sqrt(error))
-
-
-def _standardised(own: Sums, reference: Sums) -> tuple[float | None, Interval | None]:
-    free = own.n + reference.n - 2
-    spread = (own.n - 1) * own.variances[-1] + (reference.n - 1) * reference.variances[-1]
-    if spread <= 0:
-        return None, None
-    smd = float((own.means[-1] - reference.means[-1]) / math.sqrt(spread / free))
-    sizes = (own.n + reference.n) / (own.n * reference.n)
-    half = Z * math.sqrt(sizes + smd**2 / (2 * (own.n + reference.n)))
-    return smd, Interval(low=smd - half, high=smd + half)

@@ -2,11 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.proportions import Interval, Z
+
+FEWEST = 2  # people; a variance needs them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +22,16 @@ class Smd:
     reference_n: int
 
 
-def smd(own: NDArray[np.float64], reference: NDArray[np.float64]) -> Smd | None:
-    """Compare two groups' scores; None where either has fewer than two, or all score alike.
+class Moments(NamedTuple):
+    """Of one group's scores; the variance is unbiased."""
 
-    The difference of the means over the pooled standard deviation (J. Cohen, Statistical Power
-    Analysis, 1988, chapter 2), bounded by its large-sample variance (L. V. Hedges and I. Olkin,
-    Statistical Methods for Meta-Analysis, 1985, chapter 5).
+    n: int
+    mean: float
+    variance: float
+
+
+def smd(own: NDArray[np.float64], reference: NDArray[np.float64]) -> Smd | None:
+    """Compare two groups' scores, as `smd_of` does of their moments.
 
     Parameters
     ----------
@@ -37,17 +44,28 @@ def smd(own: NDArray[np.float64], reference: NDArray[np.float64]) -> Smd | None:
     >>> found.value
     -1.0
     """
-    one, other = own[~np.isnan(own)], reference[~np.isnan(reference)]
-    if min(len(one), len(other)) < 2:
+    return smd_of(_moments(own), _moments(reference))
+
+
+def smd_of(own: Moments, reference: Moments) -> Smd | None:
+    """Compare two groups' scores; None where either has fewer than two, or all score alike.
+
+    The difference of the means over the pooled standard deviation (J. Cohen, Statistical Power
+    Analysis, 1988, chapter 2), bounded by its large-sample variance (L. V. Hedges and I. Olkin,
+    Statistical Methods for Meta-Analysis, 1985, p. 86).
+
+    Examples
+    --------
+    >>> smd_of(Moments(3, 2.0, 1.0), Moments(3, 3.0, 1.0)).value
+    -1.0
+    """
+    n, m = own.n, reference.n
+    if min(n, m) < FEWEST:
         return None
-    free = len(one) + len(other) - 2
-    pooled = math.sqrt(
-        ((len(one) - 1) * one.var(ddof=1) + (len(other) - 1) * other.var(ddof=1)) / free
-    )
-    if pooled == 0:
+    pooled = ((n - 1) * own.variance + (m - 1) * reference.variance) / (n + m - 2)
+    if pooled <= 0:
         return None
-    value = float((one.mean() - other.mean()) / pooled)
-    n, m = len(one), len(other)
+    value = (own.mean - reference.mean) / math.sqrt(pooled)
     error = Z * math.sqrt((n + m) / (n * m) + value**2 / (2 * (n + m)))
     return Smd(
         value=value,
@@ -55,3 +73,10 @@ def smd(own: NDArray[np.float64], reference: NDArray[np.float64]) -> Smd | None:
         n=n,
         reference_n=m,
     )
+
+
+def _moments(scores: NDArray[np.float64]) -> Moments:
+    known = scores[~np.isnan(scores)]
+    if len(known) < FEWEST:
+        return Moments(len(known), 0.0, 0.0)
+    return Moments(len(known), float(known.mean()), float(known.var(ddof=1)))

@@ -164,6 +164,9 @@ def _team(
     everybody = np.ones(decided.n, dtype=bool)
     practised = sum(bool(each) for each in answers.values()) >= FEWEST_OFFICERS
     said = [one for each in answers.values() for one in each] if practised else []
+    repeated = sum(any(one.before is not None for one in each) for each in answers.values())
+    if repeated < FEWEST_OFFICERS:  # it would be how one colleague answered again
+        said = [one for one in said if one.before is None]
     plain = _plain(decided, everybody, said)
     strata = apart(decided.officer, decided.strata)
     moments = {}
@@ -172,6 +175,9 @@ def _team(
         moments[name] = replace(
             plain.moments[name], ratio=ratio_of(found), p_value=mirror_sequence.p_value(found)
         )
+    if np.unique(decided.officer).size < FEWEST_OFFICERS:  # they would be one colleague's
+        nothing = Measure(own=Part(n=0), beside=Part(n=0))
+        moments = dict.fromkeys(moments, nothing)
     return replace(
         plain, moments=moments, groups=tuple(_of_team(decided, pair, everybody) for pair in pairs)
     )

@@ -1,8 +1,8 @@
 """How overrides turned out beside agreements, and what officers followed that was wrong.
 
-Only what was approved has an outcome (selective labels). So what is said of declines is said of
-others like them that were approved, and what is said of following a wrong recommendation is said
-of loans that somebody made.
+Only what was approved has an outcome (selective labels). So what is said of declines, and of
+counter-offers where approving was recommended, is said of others like them that were approved, and
+what is said of following a wrong recommendation is said of loans that somebody made.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from scoring.mirror_tables import Estimate, Tables
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HighSide:
-    """What was declined against a recommendation to approve; it has no outcome."""
+    """What was not granted as asked against a recommendation to approve; it has no outcome."""
 
     n: int
     mean_pd: float | None

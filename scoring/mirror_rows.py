@@ -23,7 +23,7 @@ class Decided:
     minute: Ints  # of the local day
     recommended: Ints  # APPROVE, REFER or DECLINE
     band: Ints  # of the score; any code
-    approved: Flags  # got what was asked, or an offer against a recommendation to decline
+    approved: Flags  # got what was asked, or an offer where a decline was recommended
     pd: Floats  # NaN where no model scored it
     amount: Floats
     bad: Floats  # 1 or 0 once matured; NaN before, and always of what was declined
@@ -36,13 +36,13 @@ class Decided:
 
     @property
     def low_side(self) -> Flags:
-        """Approved although recommended to decline."""
+        """Lent to, as asked or on other terms, although recommended to decline."""
         found: Flags = (self.recommended == DECLINE) & self.approved
         return found
 
     @property
     def high_side(self) -> Flags:
-        """Declined although recommended to approve."""
+        """Not granted as asked though recommended to approve: declined, or offered other terms."""
         found: Flags = (self.recommended == APPROVE) & ~self.approved
         return found
 

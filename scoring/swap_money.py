@@ -54,10 +54,8 @@ def money(
     >>> found["champion"]["profit"], found["candidate"]["profit"]
     (-0.2, 0.05)
     """
-    lent = np.ones(len(bad)) if amounts is None else amounts
-    review = 0.0 if amounts is None else float(economics.review_cost)
     ways = [
-        _parts(decided, bad=bad, lent=lent, review=review, economics=economics) / lent.mean()
+        _parts(decided, bad=bad, amounts=amounts, economics=economics)
         for decided in (before, after)
     ]
     gap = ways[1] - ways[0]
@@ -74,19 +72,42 @@ def money(
     }
 
 
+def profit_of(
+    decided: NDArray[np.int64],
+    *,
+    bad: NDArray[np.bool_],
+    amounts: Floats | None,
+    economics: Economics,
+) -> float:
+    """Say what one way of deciding brings an application, reviews paid for, as `money` of two.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> terms = Economics(loss_given_default=0.5, margin=0.1, review_cost=Decimal(10))
+    >>> profit_of(np.array([0, 1]), bad=np.array([False, True]), amounts=np.array([100.0, 100.0]),
+    ...           economics=terms)
+    0.0
+    """
+    return float(_parts(decided, bad=bad, amounts=amounts, economics=economics)[-1].mean())
+
+
 def _parts(
     decided: NDArray[np.int64],
     *,
     bad: NDArray[np.bool_],
-    lent: Floats,
-    review: float,
+    amounts: Floats | None,
     economics: Economics,
 ) -> Floats:
+    """Give margin, loss, reviews and their sum by application, as shares of the mean amount."""
+    lent = np.ones(len(bad)) if amounts is None else amounts
+    review = 0.0 if amounts is None else float(economics.review_cost)
     approved = decided == APPROVE
     margin = np.where(approved & ~bad, lent * economics.margin, 0.0)
     loss = np.where(approved & bad, -lent * economics.loss_given_default, 0.0)
     reviews = np.where(decided == REFER, -review, 0.0)
-    return np.stack([margin, loss, reviews, margin + loss + reviews])
+    parts = np.stack([margin, loss, reviews, margin + loss + reviews])
+    return np.asarray(parts / lent.mean(), dtype=np.float64)
 
 
 def _interval(gap: Floats, *, seed: int) -> tuple[Floats, Floats]:

@@ -17,9 +17,9 @@ def quick(monkeypatch):
     monkeypatch.setattr(proxy_test, "TREES", 2)
 
 
-def champion():
+def champion(source=factories.SOURCE):
     """Make a champion with PDs out of fold, by the hand-made graph."""
-    contract = factories.contract_version()
+    contract = factories.contract_version(source=source)
     factories.policy(contract)
     return factories.promoted(dossiers_scene.version(factories.toy_bundle(), contract))
 

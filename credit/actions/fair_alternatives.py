@@ -3,12 +3,13 @@
 Imported by the web process: what searches is in `credit.actions.fair_searching`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from credit.actions import audit, training_runs
@@ -29,7 +30,7 @@ LONGEST_REASON = 500  # of the words that stand beside the training
 
 
 class WordsMissing(ActionDenied):
-    """Whether an alternative is taken is said in words."""
+    """Whether an alternative is taken was not said in words."""
 
 
 class NoSuchAlternative(ActionDenied):
@@ -37,11 +38,11 @@ class NoSuchAlternative(ActionDenied):
 
 
 class TakenAlready(ActionDenied):
-    """Somebody took it before: its training is asked for."""
+    """Somebody took this alternative before, and asked for its training by that."""
 
 
 class NotTheirs(NotAllowed):
-    """Who trained a version does not say whether an alternative to it is taken."""
+    """Whoever trained the version leaves to others whether an alternative to it is taken."""
 
 
 @transaction.atomic
@@ -94,10 +95,15 @@ def decide(
     require_role(by, Role.COMPLIANCE, Role.MODEL_VALIDATOR, to="decide about fairer alternatives")
     said = words.strip()
     if not said:
-        raise WordsMissing(gettext("Say in a sentence why it is taken, or not."))
+        raise WordsMissing(
+            gettext("Say in a sentence why this alternative is taken, or why it is not.")
+        )
     search = FairSearch.objects.select_related("version__product").get(pk=search_id)
     if search.version.trained_by_id == by.pk:
-        raise NotTheirs(gettext("Someone other than the trainer decides about alternatives."))
+        sentence = gettext(
+            "{person} trained {version}: someone else decides about alternatives to it."
+        )
+        raise NotTheirs(sentence.format(person=by.known_as, version=search.version.name))
     recipe = _recipe_of(search, key, take=take)
     run = None
     if take:
@@ -150,10 +156,32 @@ def _recipe_of(search: FairSearch, key: str, *, take: bool) -> dict[str, Any]:
     if not key and not take:
         return {}
     if key not in measured:
-        raise NoSuchAlternative(gettext("The search measured no such alternative."))
-    if take and search.decisions.filter(key=key, is_taken=True).exists():
-        raise TakenAlready(gettext("It is taken already: its training was asked for."))
+        raise _not_measured(search, key, measured)
+    taken = search.decisions.filter(key=key, is_taken=True).select_related("by").first()
+    if take and taken is not None:
+        raise TakenAlready(
+            gettext(
+                "{person} took this alternative to {version} on {day}; its training was asked for"
+                " then."
+            ).format(
+                person=taken.by.known_as, version=search.version.name, day=date_format(taken.at)
+            )
+        )
     return dict(measured[key])
+
+
+def _not_measured(search: FairSearch, key: str, measured: Iterable[str]) -> NoSuchAlternative:
+    """Say which alternatives there are instead."""
+    known = ", ".join(measured) or gettext("none")
+    if not key:
+        words = gettext(
+            "Name the alternative that is taken. Beside {version} were measured: {known}."
+        )
+    else:
+        words = gettext(
+            "No alternative {key} was measured beside {version}. There were measured: {known}."
+        )
+    return NoSuchAlternative(words.format(key=key, version=search.version.name, known=known))
 
 
 def _record(made: FairDecision, search: FairSearch, recipe: dict[str, Any]) -> None:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext
 
 from credit import serving, store, vault
 from credit.actions import fair_alternatives, snapshots
 from credit.actions.dossier_people import learned
+from credit.actions.refusals import ActionDenied
 from credit.models import FairSearch, ModelVersion, User
 from credit.models.model_versions import Stage
 from scoring.contract import Contract
@@ -19,6 +21,10 @@ from scoring.training.fair_search import Beside, Box, SearchRefused, search
 from scoring.training.folds import Progress
 from scoring.training.labels import parted
 from scoring.unseen import RowsUnknown, ask, remembered
+
+
+class NothingToSearchBy(ActionDenied):
+    """It was asked to search for no time at all, or to make fewer than no tries."""
 
 
 def make(
@@ -37,12 +43,14 @@ def make(
     What is not said is the contract's. The seed and the number of tries say what is found; the
     seconds only cut it short.
     """
+    _check(tries=tries, seconds=seconds)
     version = ModelVersion.objects.select_related("product", "contract", "snapshot").get(
         pk=version_id
     )
     contract, now = version.contract.read(), clock or (lambda: at)
     bounds = contract.fairness
-    most, until = bounds.search_tries if tries is None else tries, seconds or bounds.search_seconds
+    most = bounds.search_tries if tries is None else tries
+    until = bounds.search_seconds if seconds is None else seconds
     box = Box(
         tries=most,
         seed=contract.training.seed if seed is None else seed,
@@ -75,6 +83,19 @@ def make(
             seconds=until,
             by=by,
             at=now(),
+        )
+
+
+def _check(*, tries: int | None, seconds: int | None) -> None:
+    if seconds is not None and seconds < 1:
+        raise NothingToSearchBy(
+            gettext(
+                "A search takes at least one second: say 1 or more, or leave it to the contract."
+            )
+        )
+    if tries is not None and tries < 0:
+        raise NothingToSearchBy(
+            gettext("Say how many tries to make; 0 measures this version\u2019s own recipe alone.")
         )
 
 

@@ -29,7 +29,7 @@ def _blocks(report: FairnessView, attribute: AttributeView) -> Iterator[Block | 
     yield Points(
         items=tuple(f"{each.label}: {translated(each.verdict_words)}" for each in attribute.groups)
     )
-    yield _outcomes(attribute)
+    yield _outcomes(report, attribute)
     yield _scores(attribute)
     yield _offers(attribute)
     yield _strata(report, attribute)
@@ -74,12 +74,13 @@ def _rates(report: FairnessView, attribute: AttributeView) -> Table:
 
 def figures_of(one: Figures) -> tuple[str, ...]:
     """Write people, rate, ratio and p-value of a group, as far as they may be told."""
-    few = _("insufficient")
+    missing = _("withheld") if one.is_withheld else _("insufficient")
+    ratio = missing if one.air is None else figure(one.air, 2)
     return (
         _("withheld") if one.n is None else count(one.n),
-        few if one.approval_rate is None else percent(one.approval_rate),
+        missing if one.approval_rate is None else percent(one.approval_rate),
         in_shares({"low": one.approval_low, "high": one.approval_high}),
-        _("reference") if one.is_reference else figure(one.air, 2),
+        _("reference") if one.is_reference else ratio,
         in_figures({"low": one.air_low, "high": one.air_high}, 2),
         p_value(one.p_value),
     )
@@ -111,7 +112,7 @@ def _drawing(report: FairnessView, attribute: AttributeView) -> Chart | None:
     )
 
 
-def _outcomes(attribute: AttributeView) -> Table | None:
+def _outcomes(report: FairnessView, attribute: AttributeView) -> Table | None:
     if not any(each.tpr is not None or each.bad_rate is not None for each in attribute.groups):
         return None
     return table(
@@ -125,15 +126,19 @@ def _outcomes(attribute: AttributeView) -> Table | None:
             _("Predicted"),
             _("Calibration"),
         ),
-        [_outcome(each) for each in attribute.groups],
+        [_outcome(each, is_selective=report.is_selective) for each in attribute.groups],
     )
 
 
-def _outcome(one: GroupView) -> tuple[str, ...]:
-    return (
-        one.label,
+def _outcome(one: GroupView, *, is_selective: bool) -> tuple[str, ...]:
+    """Write a group's outcomes; TPR and FPR say nothing where only the chosen have any."""
+    apart = (
         _rate(one.tpr, one.tpr_low, one.tpr_high, one.tpr_n),
         _rate(one.fpr, one.fpr_low, one.fpr_high, one.fpr_n),
+    )
+    return (
+        one.label,
+        *((NOTHING, NOTHING) if is_selective else apart),
         _rate(one.precision, one.precision_low, one.precision_high, one.precision_n),
         _rate(one.bad_rate, one.bad_low, one.bad_high, one.bad_n),
         percent(one.mean_pd),

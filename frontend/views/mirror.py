@@ -9,7 +9,7 @@ from credit.models import Product
 from frontend.access import SignedInRequest, may_read
 from frontend.charts.ratios import ratio_spans
 from monitoring.mirror import pages as mirror_pages
-from monitoring.mirror.pages import Team
+from monitoring.mirror.pages import GROUPS, OFFICERS, Team
 
 
 @require_safe
@@ -22,7 +22,7 @@ def own(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def officers(request: SignedInRequest) -> HttpResponse:
     """Show a product's officers beside one another, and nothing of protected groups."""
-    page = _page(request, named=True)
+    page = _page(request, named=True, part=OFFICERS)
     team: Team | None = page["team"]
     if team is not None:
         ratios = [row.figures["overrides"]["ratio"] for row in team.officers]
@@ -34,7 +34,7 @@ def officers(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def groups(request: SignedInRequest) -> HttpResponse:
     """Show how the team approves protected groups, and each officer beside the others."""
-    page = _page(request, named=may_read(request.user, "officers"))
+    page = _page(request, named=may_read(request.user, "officers"), part=GROUPS)
     team: Team | None = page["team"]
     page["compared"] = [] if team is None else _compared(team)
     page["sees_officers"] = may_read(request.user, "officers")
@@ -53,12 +53,12 @@ def _compared(team: Team) -> list[dict[str, Any]]:
     return found
 
 
-def _page(request: SignedInRequest, *, named: bool) -> dict[str, Any]:
+def _page(request: SignedInRequest, *, named: bool, part: str) -> dict[str, Any]:
     products = list(Product.objects.order_by("name", "slug"))
     slug = request.GET.get("product")
     product = next((one for one in products if one.slug == slug), None)
     if slug and product is None:
         raise Http404
     product = product or next(iter(products), None)
-    team = product and mirror_pages.team(product, at=timezone.now(), named=named)
+    team = product and mirror_pages.team(product, at=timezone.now(), named=named, parts={part})
     return {"products": products, "product": product, "team": team}

@@ -19,8 +19,8 @@ from monitoring.fairness.stored_reports import laid_out
 from monitoring.models import FairnessReport
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds, Protected
-from scoring.fairness_compare import worst
 from scoring.fairness_report import FairnessReport as Found
+from scoring.fairness_report import worst
 from scoring.fairness_words import overall
 
 PRODUCTS = "product"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitoring.fairness.views import AttributeView, FairnessView, GroupView, PairView
+from monitoring.fairness.views import AttributeView, FairnessView, Figures, GroupView, PairView
 
 HEADINGS = ("group", "n", "chosen", "AIR", "p", "gap, pp", "TPR", "FPR", "SMD", "verdict")
 CALIBRATED = ("group", "n", "bad", "mean PD", "precision")
-TOO_FEW = "insufficient evidence"
+TOO_FEW, WITHHELD = "insufficient evidence", "withheld"
 CHOSEN = "Approved means"
 
 
@@ -21,7 +21,7 @@ def fairness_table(report: FairnessView) -> str:
         *_compared(report),
     ]
     for attribute in report.attributes:
-        lines += ["", *_attribute(attribute)]
+        lines += ["", *_attribute(report, attribute)]
     for pair in report.pairs:
         lines += ["", *_pair(pair)]
     return "\n".join([*lines, "", report.verdict_words])
@@ -40,11 +40,11 @@ def _compared(report: FairnessView) -> Iterator[str]:
         yield "Outcomes are known of the chosen alone, so there is no TPR and no FPR."
 
 
-def _attribute(attribute: AttributeView) -> Iterator[str]:
+def _attribute(report: FairnessView, attribute: AttributeView) -> Iterator[str]:
     yield attribute.label
     if attribute.assessable:
         yield from (f"  {_known(each.how, each.n)}" for each in attribute.known)
-        yield from _columns([HEADINGS, *(_row(group) for group in attribute.groups)])
+        yield from _columns([HEADINGS, *(_row(report, group) for group in attribute.groups)])
         yield from (f"  {group.label}: {group.verdict_words}" for group in attribute.groups)
         yield from _calibrated(attribute)
     yield f"  {attribute.verdict_words}"
@@ -54,18 +54,34 @@ def _known(how: str, n: int | None) -> str:
     return f"Groups are known: {how}{'' if n is None else f', of {n:,} people'}."
 
 
-def _row(group: GroupView) -> tuple[str, ...]:
+def _row(report: FairnessView, group: GroupView) -> tuple[str, ...]:
+    rates = (
+        ("", "")
+        if report.is_selective
+        else (
+            f"{_share(group.tpr, group.tpr_low, group.tpr_high)} n={_n(group.tpr_n)}",
+            f"{_share(group.fpr, group.fpr_low, group.fpr_high)} n={_n(group.fpr_n)}",
+        )
+    )
     return (
         group.label,
-        _n(group.n),
-        _share(group.approval_rate, group.approval_low, group.approval_high),
-        "reference" if group.is_reference else _ratio(group.air, group.air_low, group.air_high),
+        *_figures(group),
         _p_value(group.p_value),
         "" if group.marginal_effect_pp is None else f"{group.marginal_effect_pp:+.1f}",
-        f"{_share(group.tpr, group.tpr_low, group.tpr_high)} n={_n(group.tpr_n)}",
-        f"{_share(group.fpr, group.fpr_low, group.fpr_high)} n={_n(group.fpr_n)}",
+        *rates,
         "" if group.smd is None else _ratio(group.smd, group.smd_low, group.smd_high),
         group.verdict,
+    )
+
+
+def _figures(one: Figures) -> tuple[str, str, str]:
+    """Write people, share and ratio; of what is missing, whether it is withheld or of too few."""
+    missing = WITHHELD if one.is_withheld else TOO_FEW
+    ratio = _ratio(one.air, one.air_low, one.air_high, missing)
+    return (
+        _n(one.n),
+        _share(one.approval_rate, one.approval_low, one.approval_high, missing),
+        "reference" if one.is_reference else ratio,
     )
 
 
@@ -93,11 +109,7 @@ def _pair(pair: PairView) -> Iterator[str]:
             *(
                 (
                     *cell.labels,
-                    _n(cell.n),
-                    _share(cell.approval_rate, cell.approval_low, cell.approval_high),
-                    "reference"
-                    if cell.is_reference
-                    else _ratio(cell.air, cell.air_low, cell.air_high),
+                    *_figures(cell),
                     cell.verdict,
                 )
                 for cell in pair.cells
@@ -108,18 +120,22 @@ def _pair(pair: PairView) -> Iterator[str]:
 
 
 def _n(n: int | None) -> str:
-    return "withheld" if n is None else f"{n:,}"
+    return WITHHELD if n is None else f"{n:,}"
 
 
-def _share(value: float | None, low: float | None, high: float | None) -> str:
+def _share(
+    value: float | None, low: float | None, high: float | None, missing: str = TOO_FEW
+) -> str:
     if value is None or low is None or high is None:
-        return TOO_FEW
+        return missing
     return f"{value:.1%} ({low:.1%} to {high:.1%})"
 
 
-def _ratio(value: float | None, low: float | None, high: float | None) -> str:
+def _ratio(
+    value: float | None, low: float | None, high: float | None, missing: str = TOO_FEW
+) -> str:
     if value is None or low is None or high is None:
-        return TOO_FEW
+        return missing
     return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 

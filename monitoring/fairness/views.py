@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from monitoring.models import FairnessReport
+from scoring.fairness_report import Verdict
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -40,6 +41,15 @@ class Figures:
     compared_within: int = 0  # strata
     verdict: str  # "" for the reference group
     verdict_words: str
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether figures are missing though there is evidence: they would tell a smaller group's.
+
+        Of a group that is too small, and of a reference group, there is no such verdict.
+        """
+        has_evidence = self.verdict != Verdict.INSUFFICIENT
+        return has_evidence and (self.n is None or (self.air is None and not self.is_reference))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from datetime import date
 from credit.laws import packs_of
 from monitoring.gaps.queries import GapView, Said
 from scoring.contract import Contract, Policy
-from scoring.fairness_laws import Figures, judged, worst
-from scoring.fairness_report import Verdict
+from scoring.fairness_laws import Figures, judged
+from scoring.fairness_report import Verdict, worst
 from scoring.fairness_screens import Figure, Screen, Use, screens_of
 from scoring.laws import LawPack, Laws
 

@@ -12,9 +12,10 @@ from credit.models import CountedGroups, CountedMonth, ModelVersion
 from monitoring.models import GapReport
 from scoring.contract import Contract, Protected
 from scoring.gap_cut_offs import At, fairer
-from scoring.group_cells import GroupMonth, ratio
+from scoring.group_cells import SMALLEST, GroupMonth, ratio
 from scoring.proportions import Share
 from scoring.through_the_door import STEPS, CurvePoint, Tally, curve, from_json
+from scoring.told_cells import groups_told
 
 Said = Mapping[str, Any]
 MOST_POINTS = 50  # along the cut-off
@@ -119,12 +120,27 @@ def live_along(
         for each in told
         if attribute.reference in each.cells["groups"]
     ]
+    shown = _told(months, contract, attribute)
     return {
         group.value: found
         for group in attribute.groups
-        if group.value != attribute.reference
+        if group.value in shown - {attribute.reference}
         and (found := _along(months, contract, attribute, group.value)) is not None
     }
+
+
+def _told(months: list[GroupMonth], contract: Contract, attribute: Protected) -> set[str]:
+    """Say which groups give no smaller one away; what the months hide counts as not known."""
+    counts = {
+        group.value: sum(sum(each.cells["groups"].get(group.value, ())) for each in months)
+        for group in attribute.groups
+    }
+    everybody = round(sum(each.everybody.n for each in months))
+    return groups_told(
+        counts,
+        smallest=max(contract.fairness.minimum_group, SMALLEST),
+        unknown=everybody - sum(counts.values()),
+    )
 
 
 def _along(

@@ -15,6 +15,7 @@ from monitoring.models import OfficerMirror
 from scoring import mirror, mirror_groups
 from scoring.contract import Contract
 from scoring.mirror import Mirrors
+from scoring.mirror_alarms import Look
 from scoring.mirror_pooling import OUTCOMES
 from scoring.windows import months_after
 
@@ -103,7 +104,7 @@ def _worse(team: OfficerMirror) -> int:
 def _finding(team: OfficerMirror, segment: str, questions: Sequence[str]) -> Finding:
     named = {each["officer"] for each in team.look["differs"] if _is_of(each["question"], segment)}
     differ = _worse(team) if segment == OUTCOMES else len(named)
-    asked = max((team.look["asked"][name] for name in questions), default=0)
+    asked = _asked(team, segment, questions)
     until = months_after(team.month, 1) - timedelta(days=1)
     return Finding(
         cause=CAUSE,
@@ -114,6 +115,12 @@ def _finding(team: OfficerMirror, segment: str, questions: Sequence[str]) -> Fin
         n=team.figures["n"],
         link=f"{PAGES[segment]}?product={team.product.slug}",
     )
+
+
+def _asked(team: OfficerMirror, segment: str, questions: Sequence[str]) -> int:
+    """Count whom there was enough of for any of the questions; older looks kept each by itself."""
+    fewest = max((team.look["asked"][name] for name in questions), default=0)
+    return int(team.look.get("officers", {}).get(segment, fewest))
 
 
 def _is_of(question: str, segment: str) -> bool:
@@ -138,10 +145,17 @@ def _look(found: Mirrors) -> dict[str, Any]:
     """Keep how many were asked what, and who differs; the p-values stay behind."""
     return {
         "asked": {name: len(each) for name, each in found.look.asked.items()},
+        "officers": {segment: len(_officers(found.look, segment)) for segment in PAGES},
         "differs": [
             {"question": each.question, "officer": each.officer} for each in found.look.differs
         ],
     }
+
+
+def _officers(look: Look, segment: str) -> frozenset[int]:
+    """Name everybody of whom any question of a page could be asked: each once."""
+    each = (who for name, who in look.asked.items() if _is_of(name, segment))
+    return frozenset[int]().union(*each)
 
 
 def _due(product: Product, *, at: datetime) -> list[date]:

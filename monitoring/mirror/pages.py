@@ -1,6 +1,6 @@
 """Officer mirrors as pages and the command show them: what is stored, and nothing computed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,14 @@ MONTHS = 12
 # models, and sees no names.
 SEES_OFFICERS = frozenset({Role.SENIOR_OFFICER, Role.COMPLIANCE, Role.AUDITOR})
 SEES_GROUPS = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
+OFFICERS, GROUPS = "officers", "groups"  # what a page tells
+OUTCOMES = "outcomes"  # the question, as `scoring.mirror_pooling` names it
+_OF_TEAM = {
+    OFFICERS: frozenset(
+        {"low_side", "high_side", "followed", "reliance", "unaided", "consistency", "moments"}
+    ),
+    GROUPS: frozenset({"groups"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +38,11 @@ class Own:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One officer of a team; `name` is empty for who may not see names."""
+    """One officer of a team, as far as it is told; `name` is empty for who may not see names."""
 
     name: str
     figures: Figures
-    is_worse: bool  # overrides that turn out worse than those of peers
+    is_worse: bool | None  # overrides that turn out worse than those of peers; None: not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +56,6 @@ class Team:
     asked: dict[str, int]  # by question: of how many officers there was enough
     officers: tuple[Row, ...]
 
-    @property
-    def asked_by_group(self) -> int:
-        """How many comparisons by group were made."""
-        return sum(n for name, n in self.asked.items() if name != "outcomes")
-
 
 def own(viewer: User) -> list[Own]:
     """Find a person's newest mirror of each product, with nobody else's in it but the team's."""
@@ -65,10 +68,12 @@ def own(viewer: User) -> list[Own]:
     return [_own(each) for each in newest]
 
 
-def team(product: Product, *, at: datetime, named: bool) -> Team | None:
-    """Find a product's newest mirror that may be shared by now.
+def team(product: Product, *, at: datetime, named: bool, parts: Collection[str]) -> Team | None:
+    """Find a product's newest mirror that may be shared by now, with the parts that are asked for.
 
-    Officers without names come in the order of how much they decided.
+    `OFFICERS` is overrides, outcomes, moments and practice; `GROUPS` is approvals by group. Pages
+    and the command tell nothing of anybody that is not in one of these. Officers without names
+    come in the order of how much they decided.
     """
     shared = OfficerMirror.objects.shared(at).filter(product=product)
     found = shared.filter(officer=None).order_by("-month").first()
@@ -80,22 +85,59 @@ def team(product: Product, *, at: datetime, named: bool) -> Team | None:
         product=product,
         since=since,
         until=until,
-        figures=found.figures,
-        asked=found.look["asked"],
-        officers=_rows(rows.order_by("officer"), named=named),
+        figures=_only(found.figures, {"n", "officers"}.union(*(_OF_TEAM[each] for each in parts))),
+        asked={
+            name: n
+            for name, n in found.look["asked"].items()
+            if (OFFICERS if name == OUTCOMES else GROUPS) in parts
+        },
+        officers=_rows(rows.order_by("officer"), named=named, parts=parts),
     )
 
 
-def _rows(rows: Iterable[OfficerMirror], *, named: bool) -> tuple[Row, ...]:
-    found = [
+def told_to(viewer: User, product: Product, *, at: datetime) -> Team | None:
+    """Find a product's newest mirror with all that a person may see of it on any page."""
+    named = viewer.has_role(*SEES_OFFICERS)
+    parts = {
+        part
+        for part, roles in ((OFFICERS, SEES_OFFICERS), (GROUPS, SEES_GROUPS))
+        if viewer.has_role(*roles)
+    }
+    return team(product, at=at, named=named, parts=parts)
+
+
+def _rows(rows: Iterable[OfficerMirror], *, named: bool, parts: Collection[str]) -> tuple[Row, ...]:
+    ordered = sorted(rows, key=lambda each: (_name(each, named=named), -each.figures["n"]))
+    return tuple(
         Row(
-            name=each.officer.known_as if named and each.officer else "",
-            figures=each.figures,
-            is_worse=is_worse(each.figures),
+            name=_name(each, named=named),
+            figures=_of_officer(each.figures, parts),
+            is_worse=is_worse(each.figures) if OFFICERS in parts else None,
         )
-        for each in rows
-    ]
-    return tuple(sorted(found, key=lambda row: (row.name, -row.figures["n"])))
+        for each in ordered
+    )
+
+
+def _name(found: OfficerMirror, *, named: bool) -> str:
+    return found.officer.known_as if named and found.officer else ""
+
+
+def _of_officer(figures: Figures, parts: Collection[str]) -> Figures:
+    overrides, outcomes = figures["overrides"], figures["low_side"]["measure"]
+    told: Figures = {}
+    if OFFICERS in parts:
+        told |= {
+            "n": figures["n"],
+            "overrides": _only(overrides, {"own", "ratio"}),
+            "low_side": {"measure": _only(outcomes, {"own", "verdict"})},
+        }
+    if GROUPS in parts:
+        told |= {"groups": figures["groups"]}
+    return told
+
+
+def _only(figures: Figures, kept: Collection[str]) -> Figures:
+    return {name: each for name, each in figures.items() if name in kept}
 
 
 def is_worse(figures: Figures) -> bool:

@@ -194,7 +194,7 @@ def _columns(
 
 
 def _approves(made: _Made, facts: _Facts) -> bool:
-    """Say whether the applicant got what was asked, or an offer where nothing was recommended."""
+    """Say whether the applicant got what was asked, or an offer where a decline was recommended."""
     is_offer = made.verdict == OfficerVerdict.COUNTER_OFFER
     return made.verdict == OfficerVerdict.APPROVE or (
         is_offer and facts.recommendation == Decision.Recommendation.DECLINE

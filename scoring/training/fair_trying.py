@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scoring import performance
 from scoring.contract import Contract, Training
 from scoring.recipes import Recipe
+from scoring.swap_money import profit_of
 from scoring.swap_set import APPROVE, Whole, recommended
 from scoring.training.calibrate import CalibrationRefused, Floats, calibrate
 from scoring.training.fair_choice import Point
@@ -115,7 +116,12 @@ def tried(scene: Scene, recipe: Recipe, base: Tried | None = None) -> Tried:
         decided=decided,
         point=Point(
             air=worst["air"],
-            profit=_profit(scene, decided),
+            profit=profit_of(
+                decided,
+                bad=own.bad,
+                amounts=amounts_of(contract, own.rows),
+                economics=contract.economics,
+            ),
             auc=performance.auc(own.bad, out.pds[0]),
             flips=0.0 if base is None else float((decided != base.decided).mean()),
         ),
@@ -161,15 +167,6 @@ def rises(learner: RecipeLearner, bad: NDArray[np.bool_]) -> dict[str, bool]:
             if slope:
                 found[name] = slope > 0
     return found
-
-
-def _profit(scene: Scene, decided: Whole) -> float:
-    """Say what approvals earn a loan, as a share of the mean amount."""
-    terms, approved = scene.contract.economics, decided == APPROVE
-    amounts = amounts_of(scene.contract, scene.own.rows)
-    lent = np.ones(len(decided)) if amounts is None else amounts
-    gain = lent * np.where(scene.own.bad, -terms.loss_given_default, terms.margin)
-    return float((gain * approved).mean() / lent.mean())
 
 
 def _silence(what: str, share: float) -> None:

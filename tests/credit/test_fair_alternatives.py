@@ -98,7 +98,9 @@ def test_others_do_not_decide(search, role):
 def test_who_trained_it_does_not_decide(version, search, validator):
     mine = factories.model_version(contract=version.contract, trained_by=validator)
 
-    with pytest.raises(fair_alternatives.NotTheirs):
+    with pytest.raises(
+        fair_alternatives.NotTheirs, match=f"{validator.known_as} trained {mine.name}"
+    ):
         decide(fair_scene.kept(mine), validator)
 
 
@@ -109,7 +111,9 @@ def test_words_are_not_optional(search, validator):
 
 @pytest.mark.parametrize(("key", "take"), [("nonesuch", False), ("", True)])
 def test_what_was_not_measured_is_not_decided_about(search, validator, key, take):
-    with pytest.raises(fair_alternatives.NoSuchAlternative):
+    known = search.found["alternatives"][0]["key"]
+
+    with pytest.raises(fair_alternatives.NoSuchAlternative, match=f"measured: .*{known}"):
         decide(search, validator, key=key, take=take)
 
 
@@ -117,7 +121,9 @@ def test_one_is_taken_once(search, validator):
     made = decide(search, validator)
     training_runs.fail(run_id=made.run_id, problem="It came to nothing.", at=LATER)
 
-    with pytest.raises(fair_alternatives.TakenAlready):
+    with pytest.raises(
+        fair_alternatives.TakenAlready, match=f"{validator.known_as} took this alternative to"
+    ):
         decide(search, validator)
 
 
@@ -197,6 +203,23 @@ def test_the_clock_cuts_a_search_short(version):
 
     assert made.found["is_stopped"]
     assert made.found["tried"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"seconds": 0}, "at least one second"),
+        ({"seconds": -5}, "at least one second"),
+        ({"tries": -1}, "how many tries"),
+    ],
+)
+def test_a_search_for_no_time_or_of_fewer_than_no_tries_is_refused_in_words(version, asked, says):
+    with pytest.raises(fair_searching.NothingToSearchBy, match=says):
+        fair_searching.make(version_id=version.pk, at=AT, **asked)
+    with pytest.raises(CommandError, match=says):
+        call_command("fair_alternatives", "consumer-loan", **asked)
+
+    assert not FairSearch.objects.exists()
 
 
 def test_a_contract_that_asks_for_none_is_left_alone(db, own_store):

@@ -10,9 +10,9 @@ import pytest
 from credit.actions import training
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds
-from scoring.fairness_laws import Figures, judged, worst
+from scoring.fairness_laws import Figures, judged
 from scoring.fairness_laws_gate import gate_of
-from scoring.fairness_report import Verdict
+from scoring.fairness_report import Verdict, worst
 from scoring.fairness_screens import Figure, Placed, Screen, Use, packs_on, screens_of
 from scoring.laws import LawRefused, in_force
 from scoring.laws_reading import load_all, read
@@ -185,15 +185,24 @@ def test_a_bound_of_the_contract_alone_does_not_block_because_a_law_would():
     assert (gate["passed"], gate["blocking"]) == (False, False)
 
 
-def test_the_gate_of_a_training_sees_a_group_whose_figures_are_withheld():
+@pytest.mark.parametrize(
+    ("places", "own_blocks", "blocking"),
+    [(("US", "US-NJ"), False, True), (("US",), False, False), (("US",), True, True)],
+)
+def test_the_gate_of_a_training_sees_a_group_whose_figures_are_withheld(
+    places, own_blocks, blocking
+):
     rows = {"pd": [0.01] * 300 + [0.9] * 100 + [0.01] * 30 + [0.9] * 70 + [0.01] * 6 + [0.9] * 6}
     validation = pl.DataFrame(rows).with_columns(bad=pl.lit(0))
     groups = {"age_group": ["25_to_61"] * 400 + ["under_25"] * 100 + ["62_and_over"] * 12}
-    contract = replace(CONTRACT, jurisdictions=("US", "US-NJ"))
+    bounds = replace(CONTRACT.fairness, blocks_promotion=own_blocks)
+    contract = replace(CONTRACT, jurisdictions=places, fairness=bounds)
 
     gate = training._fairness_gate(validation, contract, groups, on=TODAY)
 
-    assert (gate["passed"], gate["blocking"]) == (False, True)
+    assert (gate["passed"], gate["blocking"]) == (False, blocking)
+    assert gate["detail"].startswith("Outside bounds: ")
+    assert ("under 25" in gate["detail"]) == ("US-NJ" in places)
     assert "12" not in gate["detail"]
 
 

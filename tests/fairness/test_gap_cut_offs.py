@@ -53,17 +53,39 @@ def test_a_groups_cut_offs_are_some_of_those_of_everybody(seed):
 
 
 def test_a_hidden_group_leaves_ten_between_figures_of_everybody():
-    pds, groups, found = laid_out({"middle": 700, "young": 150, "old": 25})
+    sizes = {"middle": 700, "young": 150, "old": 25, "not known": 40}
+    pds, bad, groups = population(sizes)
+    found = along(
+        pds, bad, groups, reference="middle", others=["young", "old"], now=0.16, minimum=30
+    )
 
     assert set(found.groups) == {"young"}
     ends = [point.cut_off for point in found.everybody]
-    assert min(between(pds, groups, "old", ends)) >= SMALLEST
+    hidden = ["rest" if group in {"old", "not known"} else group for group in groups]
+    assert min(between(pds, hidden, "rest", ends)) >= SMALLEST
 
 
-def test_a_hidden_group_of_very_few_takes_the_next_one_along():
-    _, _, found = laid_out({"middle": 700, "young": 150, "old": 4})
+@pytest.mark.parametrize("few", [4, 25, 29])
+def test_a_hidden_group_takes_the_next_one_along_where_all_others_are_known(few):
+    """A ratio and its interval tell how many are in a group: the rest would be the small one."""
+    _, _, found = laid_out({"middle": 700, "young": 150, "old": few})
 
     assert found.groups == {}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_left_beside_the_groups_along_the_cut_off_is_never_a_few(seed):
+    rng = np.random.default_rng(seed)
+    sizes = {"middle": 400} | {name: int(rng.integers(0, 90)) for name in "abc"}
+    unknown = int(rng.integers(0, 50))
+    pds, bad, groups = population(sizes | {"not known": unknown}, seed=seed)
+
+    found = along(pds, bad, groups, reference="middle", others="abc", now=0.16, minimum=30)
+
+    told = {"middle", *found.groups} if found else set()
+    hidden = [n for name, n in sizes.items() if name not in told]
+    assert all(sizes[name] >= 30 for name in told)
+    assert not any(0 < n < 30 for n in hidden) or sum(hidden) + unknown >= 30
 
 
 def test_without_a_reference_there_is_nothing_to_lay_out():

@@ -9,6 +9,7 @@ from mirror_population import Team
 from scipy.stats import fisher_exact, nchypergeom_fisher
 
 from scoring import mirror, mirror_groups, mirror_outcomes, mirror_sequence, mirror_tables
+from scoring.mirror_parts import Verdict
 from scoring.mirror_practice import Answer, consistency, unaided
 from scoring.mirror_shrink import shrink
 from scoring.mirror_tables import Estimate, Tables
@@ -302,6 +303,65 @@ def test_beside_one_colleague_alone_no_peers_are_told():
 
     assert found.officers[1].overrides.own.share is not None
     assert found.officers[1].overrides.beside.n == 0
+
+
+@pytest.mark.parametrize(("officers", "is_told"), [(2, False), (3, True)])
+def test_moments_and_second_answers_of_a_team_are_never_those_of_one_colleague(officers, is_told):
+    """Of two, each would find the other's by taking off their own."""
+    made, pairs = decided_by(Team(officers=officers, a_month=120))
+    said = answers([(0.2, 0.1)] * 25 + [(0.1, None)] * 25)
+
+    found = mirror.assess(
+        made, pairs=pairs, answers=dict.fromkeys(range(1, officers + 1), said), minimum=30
+    )
+
+    assert [each.own.share is not None for each in found.team.moments.values()] == [is_told] * 3
+    assert [each.ratio is not None for each in found.team.moments.values()] == [is_told] * 3
+    assert (found.team.consistency.moved is not None) == is_told
+    assert (found.team.unaided.share is not None) == is_told
+    assert found.officers[1].consistency.n == 25
+
+
+def test_second_answers_of_two_among_many_who_practised_are_not_told():
+    made, pairs = decided_by(Team(officers=4, a_month=120))
+    once, twice = answers([(0.1, None)] * 25), answers([(0.2, 0.1)] * 25)
+
+    found = mirror.assess(
+        made, pairs=pairs, answers={1: once + twice, 2: twice, 3: once, 4: once}, minimum=30
+    )
+
+    assert found.team.consistency.n == 0
+    assert found.team.unaided.n == 75
+
+
+def test_beside_one_colleague_alone_nobody_is_compared():
+    made, pairs = decided_by(Team(officers=2, a_month=300))
+
+    found = mirror.assess(made, pairs=pairs, answers={}, minimum=30)
+
+    for each in found.officers.values():
+        assert each.overrides.own.share is not None
+        assert each.overrides.ratio is None
+        assert each.low_side.measure.own.share is not None
+        assert each.low_side.peers is None
+        assert each.low_side.measure.verdict is Verdict.INSUFFICIENT
+
+
+def test_where_nobodys_group_is_known_the_mirror_says_nothing_of_groups():
+    made, groups = mirror_population.decided(Team(officers=4), 1)
+    nobody = {name: [None] * len(each) for name, each in groups.items()}
+
+    for pairs in (
+        mirror_groups.pairs([mirror_population.ATTRIBUTE], nobody),
+        mirror_groups.pairs([mirror_population.ATTRIBUTE], {}),
+    ):
+        found = mirror.assess(made, pairs=pairs, answers={}, minimum=30)
+
+        told = [*found.team.groups, *(g for each in found.officers.values() for g in each.groups)]
+        assert all((each.measure.own.n, each.measure.ratio) == (0, None) for each in told)
+        assert {str(each.measure.verdict) for each in told} <= {"None", "insufficient evidence"}
+        assert found.team.overrides.own.share is not None
+        assert all(name == "outcomes" for name, who in found.look.asked.items() if who)
 
 
 def test_nobody_decided_is_a_mirror_of_nobody():

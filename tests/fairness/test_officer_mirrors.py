@@ -204,6 +204,43 @@ def _answered(case, officer, *, said, repeats=None):
     )
 
 
+def test_where_nobodys_group_is_known_the_mirror_is_made_without_groups(champion, product):
+    for officer in mirror_scene.team(3):
+        mirror_scene.decisions(champion, officer, group=None)
+
+    assert mirror.make(product=product, month=MONTH, at=AT)
+
+    team = newest(product)
+    assert team.figures["approved"]["n"] == 240
+    assert all(each["measure"]["own"]["n"] == 0 for each in team.figures["groups"])
+    assert all(each["measure"]["p_value"] is None for each in team.figures["groups"])
+    assert set(team.look["asked"].values()) == {0}
+    mirror.tell_found(product=product, at=SHARED)
+    assert not Alert.objects.exists()
+
+
+def test_an_officer_counts_once_among_those_asked_however_many_groups_there_are(champion, product):
+    """Two groups, each with enough people of two officers, and one officer with enough of both."""
+    first, second, third, fourth = mirror_scene.team(4)
+    for officer in (first, second, third, fourth):
+        mirror_scene.decisions(champion, officer)
+    for officer, group in (
+        (first, "under_25"),
+        (second, "under_25"),
+        (second, "62_and_over"),
+        (third, "62_and_over"),
+    ):
+        mirror_scene.decisions(champion, officer, group=group)
+
+    mirror.make(product=product, month=MONTH, at=AT)
+
+    team = newest(product)
+    assert sorted(team.look["asked"].values()) == [0, 2, 2]
+    assert team.look["officers"] == {"groups": 3, "outcomes": 0}
+    told = {each.segment: each.message for each in mirror.findings_of(team)}
+    assert told["groups"].startswith("Of 3 officers")
+
+
 def test_small_cells_are_not_stored(champion, product):
     people = mirror_scene.team(3)
     for officer in people:
@@ -273,9 +310,17 @@ def test_the_command_prints_what_the_person_named_may_see(champion, printed, mon
     assert {row["name"] for row in everything["officers"]} == {"Olga", "Otto", "Oscar", "Oda"}
     assert everything["figures"]["groups"]
     assert "groups" not in senior["officers"][0]["figures"]
-    assert not senior["figures"]["groups"]
+    assert "groups" not in senior["figures"]
     assert {row["name"] for row in validator["officers"]} == {""}
-    assert "overrides" not in validator["officers"][0]["figures"]
+    assert {tuple(row["figures"]) for row in validator["officers"]} == {("groups",)}
+    assert {row["is_worse"] for row in validator["officers"]} == {None}
+    assert set(validator["figures"]) == {"n", "officers", "groups"}
+    assert set(validator["asked"]) == set(everything["asked"]) - {"outcomes"}
+    assert set(senior["asked"]) == {"outcomes"}
+    (own,) = {tuple(row["figures"]) for row in senior["officers"]}
+    assert own == ("n", "overrides", "low_side")
+    assert set(senior["officers"][0]["figures"]["low_side"]["measure"]) == {"own", "verdict"}
+    assert "decisions;" not in printed("consumer-loan", "--by", "model_validator")
     assert "Age, under 25: differs" in printed("consumer-loan", "--by", "compliance")
     with pytest.raises(CommandError, match="officer may not see"):
         printed("consumer-loan", "--by", "officer")

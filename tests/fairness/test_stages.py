@@ -225,6 +225,19 @@ def test_a_report_says_how_groups_are_known(report, decide):
     assert (known.how, known.n) == ("sent with the application", 30)
 
 
+def test_how_groups_are_known_gives_no_small_group_away(report, decide):
+    """Of 70, 5 and 40 not known: with the 75 whose group is known the 5 were a subtraction."""
+    for group, times in ((MIDDLE, 70), (YOUNG, 5), (None, 40)):
+        for _ in range(times):
+            decide(group, recommendation="approve")
+
+    (age,) = [each for each in report(Stage.RECOMMENDATION).attributes if each.assessable]
+
+    assert group_of(report(Stage.RECOMMENDATION), MIDDLE).n == 70
+    assert (age.n, age.n_missing) == (None, None)
+    assert [(each.how, each.n) for each in age.known] == [("sent with the application", None)]
+
+
 def _numbers(told):
     if isinstance(told, dict):
         for name, value in told.items():

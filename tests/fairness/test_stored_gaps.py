@@ -132,6 +132,63 @@ def test_a_month_tells_how_often_each_group_was_recommended_for_approval(month):
     assert ratios["62_and_over"]["air"] is None
 
 
+def numbers_told(said):
+    """Give every number of people that a part of a report tells."""
+    if isinstance(said, dict):
+        for name, value in said.items():
+            if name in {"n", "reference_n", "people"}:
+                yield from value.values() if isinstance(value, dict) else [value]
+            yield from numbers_told(value)
+    elif isinstance(said, list):
+        for each in said:
+            yield from numbers_told(each)
+
+
+def left_over(report, least):
+    """List what taking any of the groups' numbers off everybody leaves, where it is small."""
+    told = {n for n in numbers_told(report["attributes"]) if n}
+    told |= {n for each in report.get("versions", ()) for n in numbers_told(each) if n}
+    sums = {report["n"]}
+    for n in told:
+        sums |= {each - n for each in sums}
+    return sorted(each for each in sums if 0 < each < least)
+
+
+def test_the_size_of_a_small_group_is_no_subtraction_of_what_a_month_tells(product):
+    """Of 40, 32 and 3, all known: with 75, 40 and 32 told the 3 were what is left."""
+    for group, times in (("25_to_61", 40), ("under_25", 32), ("62_and_over", 3)):
+        gaps_scene.applied(factories.APPROVED, group=group, times=times)
+    gaps_scene.counted(product)
+
+    made = gaps_making.make_month(product=product, month=OCTOBER, by=None, at=AT)
+
+    assert made.report["n"] == 75
+    assert 40 in set(numbers_told(made.report["versions"]))
+    assert 32 not in set(numbers_told(made.report))
+    assert left_over(made.report, 30) == []
+    contract = factories.CONTRACT
+    assert gaps.live_along(product.pk, contract, contract.assessable[0], until=OCTOBER) == {}
+
+
+def test_the_size_of_a_small_group_is_no_subtraction_of_what_past_loans_tell(
+    db, own_store, monkeypatch, compliance
+):
+    """Of 813, 149 and 38, where 40 are needed, the 149 go with the 38, on all parts of the page."""
+    gaps_scene.quick(monkeypatch)
+    source = factories.SOURCE.replace(b"minimum_group = 30", b"minimum_group = 40")
+    version = gaps_scene.champion(source)
+
+    made = gaps_making.make_validation(version=version, by=compliance, at=AT)
+
+    (age,) = made.report["attributes"]
+    assert (made.report["n"], age["reference_n"]) == (1_000, 813)
+    assert [each["n"] for each in (*age["groups"], *age["ratios"])] == [None] * 4
+    assert {each["air"] for each in age["ratios"]} == {None}
+    assert age["along"]["groups"] == {}
+    assert {name for name, n in age["reasons"]["people"].items() if n is not None} == {"25_to_61"}
+    assert left_over(made.report, 40) == []
+
+
 def test_what_is_made_twice_is_made_once(version, validated, live, month):
     assert gaps_making.make_validation(version=version, by=None, at=AT) is None
     assert gaps_making.make_month(product=live, month=OCTOBER, by=None, at=AT) is None

@@ -1,7 +1,7 @@
 """Fairness reports as they are made, stored and shown."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -197,12 +197,19 @@ def test_the_command_prints_the_table_by_age_group_and_stores_it(in_use, fairnes
     assert stored.created_by == compliance
 
 
-def test_the_command_prints_live_decisions_beside_validation(in_use, fairness, decide):
+def test_the_command_prints_live_decisions_of_months_that_are_over_beside_validation(
+    in_use, fairness, decide, at, monkeypatch
+):
+    decide("under_25", recommendation="approve", on=at - timedelta(days=30))
     decide("under_25", recommendation="approve")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at + timedelta(hours=1))
 
     printed = fairness("consumer-loan")
 
     assert "Live decisions" in printed
+    assert "n = 1; decided on 23 October 2026" in printed
+    (live,) = FairnessReport.objects.filter(population=Population.DECISIONS)
+    assert (live.since, live.until) == (None, datetime(2026, 11, 1, tzinfo=UTC))
     assert "under 25 has fewer than 30 people" in printed
 
 

@@ -490,6 +490,29 @@ def test_small_cells_of_two_attributes_are_listed_and_never_called_fair():
     assert [cell.n for cell in pair.cells] == [None] * 4  # any one of them would give it away
 
 
+@pytest.mark.parametrize("is_for_nobody", [True, False])
+def test_a_verdict_on_two_attributes_at_once_stands_where_its_figures_are_withheld(is_for_nobody):
+    """The same rule as of one attribute: without its figures, and with them for nobody."""
+    cells = [("older", "men", 300, 240), ("older", "women", 300, 240), ("younger", "men", 100, 30)]
+    cells += [("younger", "women", 12, 6)]
+    people = [(a, s, at < yes) for a, s, n, yes in cells for at in range(n)]
+    found = fairness.assess_people(
+        fairness.people_of([one[2] for one in people]),
+        {"age": [one[0] for one in people], "sex": [one[1] for one in people]},
+        attributes=(AGE, SEX),
+        bounds=BOUNDS,
+        is_for_nobody=is_for_nobody,
+    )
+
+    (pair,) = found.pairs
+    men, few = pair.cells[2:]
+    assert men.verdict is Verdict.OUTSIDE
+    assert (men.n, men.comparison is not None) == ((100, True) if is_for_nobody else (None, False))
+    assert ("figures withheld" in men.words) is not is_for_nobody
+    assert (few.verdict, few.comparison) == (Verdict.INSUFFICIENT, None)
+    assert pair.verdict is Verdict.OUTSIDE
+
+
 def test_a_report_is_plain_json():
     found = fairness.assess(
         contract=Contract.load(CONTRACT),

@@ -95,7 +95,7 @@ def test_what_is_refused_is_told(as_validator, champion, search):
 
     page = words_of(as_validator.post(address(champion), form, follow=True))
 
-    assert "The search measured no such alternative." in page
+    assert "No alternative nonesuch was measured beside consumer-loan/1." in page
 
 
 def test_a_search_of_another_version_is_not_found(as_validator, champion, search):

@@ -8,6 +8,8 @@ from page_words import words_of
 from test_oversight import REPORT, attribute, group
 
 from credit.models import AuditEvent, Role
+from monitoring.fairness.tables import fairness_table
+from monitoring.fairness.views import view
 from monitoring.models import FairnessReport
 
 FULL = {
@@ -119,6 +121,33 @@ def test_two_attributes_at_once_list_small_cells_as_insufficient_evidence(as_com
     page = words_of(as_compliance.get(address(report_on(champion))))
 
     assert "under 25 women Insufficient evidence withheld insufficient" in page
+
+
+def test_beside_a_verdict_figures_are_withheld_and_not_called_insufficient(as_compliance, champion):
+    young = group(
+        "under_25",
+        "under 25",
+        n=None,
+        verdict="outside bounds",
+        verdict_words="Outside bounds; figures withheld.",
+    )
+    middle = group("25_to_61", "25 to 61", is_reference=True, n=None)
+    old = group("62_and_over", "62 and over", n=90, approval_rate=0.5, verdict="within bounds")
+    said = {
+        **FULL,
+        "pairs": [],
+        "attributes": [attribute("age_group", "Age", [young, middle, old])],
+    }
+    stored = report_on(champion, report=said)
+
+    page = words_of(as_compliance.get(address(stored)))
+    printed = fairness_table(view(stored))
+
+    assert "under 25 Outside bounds withheld withheld \u2013 withheld" in page
+    assert "62 and over Within bounds 90 50.0% \u2013 withheld" in page
+    (line,) = [each for each in printed.splitlines() if each.startswith("  under 25  ")]
+    assert line.split("  ")[2:].count("withheld") >= 3
+    assert line.endswith("outside bounds")
 
 
 def test_the_pdf_says_the_same_as_the_page(as_compliance, champion):

@@ -4,18 +4,50 @@ import pytest
 from scoring import drift
 from scoring.drift import NotComparable
 
-# Scorecard monitoring tutorial of optbinning (HELOC data): counts then and now, and the index.
+# Counts then and now, the index by bin and in total, as optbinning's scorecard monitoring tutorial
+# prints them: of HELOC with version 0.11.0 and 0.16.0, of California's houses with 0.16.0.
 EXPECTED = [599, 735, 939, 418, 1269, 542, 832, 401, 747, 839]
 ACTUAL = [245, 310, 390, 187, 505, 284, 329, 177, 346, 365]
-PUBLISHED = [
-    *(0.000175, 0.000026, 0.000125, 0.000107, 0.000921),
-    *(0.003308, 0.000710, 0.000048, 0.000638, 0.000025),
-]
+PUBLISHED = {
+    "HELOC, 0.11.0": (
+        (EXPECTED, ACTUAL),
+        [
+            *(0.000175, 0.000026, 0.000125, 0.000107, 0.000921),
+            *(0.003308, 0.000710, 0.000048, 0.000638, 0.000025),
+        ],
+        0.006084,
+    ),
+    "HELOC, 0.16.0": (
+        (
+            [565, 803, 807, 729, 1015, 565, 417, 752, 823, 845],
+            [236, 334, 331, 310, 416, 269, 185, 298, 407, 352],
+        ),
+        [
+            *(0.000051, 0.000098, 0.000209, 0.000006, 0.000272),
+            *(0.000898, 0.000069, 0.000608, 0.002472, 0.000093),
+        ],
+        0.004776,
+    ),
+    "California": (
+        (
+            [725, 1157, 1171, 2022, 2093, 1162, 1911, 1531, 1377, 1299],
+            [318, 458, 527, 861, 907, 516, 830, 665, 586, 524],
+        ),
+        [
+            *(0.000027, 0.000486, 0.000198, 0.000006, 0.000018),
+            *(0.000103, 0.000024, 0.000019, 0.000005, 0.000320),
+        ],
+        0.001206,
+    ),
+}
 
 
-def test_the_stability_index_is_the_published_one():
-    assert drift.psi_by_bin(EXPECTED, ACTUAL) == pytest.approx(PUBLISHED, abs=5e-7)
-    assert drift.psi(EXPECTED, ACTUAL) == pytest.approx(0.006084, abs=5e-7)
+@pytest.mark.parametrize("of", PUBLISHED)
+def test_the_stability_index_is_the_published_one(of):
+    counted, by_bin, total = PUBLISHED[of]
+
+    assert drift.psi_by_bin(*counted) == pytest.approx(by_bin, abs=5e-7)
+    assert drift.psi(*counted) == pytest.approx(total, abs=5e-7)
 
 
 def test_evidence_of_a_bin_is_the_published_one():

@@ -23,8 +23,10 @@ class Command(ProductCommand):
         parser.add_argument(
             "--version", dest="number", type=int, help="number of a model; default the newest"
         )
-        parser.add_argument("--tries", type=int, help="default the contract's")
-        parser.add_argument("--seconds", type=int, help="after which no other is begun")
+        parser.add_argument(
+            "--tries", type=int, help="default the contract's; 0 measures its own recipe alone"
+        )
+        parser.add_argument("--seconds", type=int, help="after which no other is begun; at least 1")
         parser.add_argument("--seed", type=int, help="default that of the contract's training")
         parser.add_argument("--by", help="username of who asks, for the audit trail")
 

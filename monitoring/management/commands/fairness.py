@@ -52,7 +52,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--stage", choices=Stage.values, help="default: every stage of it")
         parser.add_argument("--since", type=_month, help="first month of decisions, as in 2026-01")
-        parser.add_argument("--until", type=_month, help="last month, whole, as in 2026-03")
+        parser.add_argument(
+            "--until",
+            type=_month,
+            help="last month, whole, as in 2026-03; default the last one that is over",
+        )
         parser.add_argument("--by", help="username of who asks, for the audit trail")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
@@ -70,13 +74,14 @@ class Command(BaseCommand):
 
 
 def _check(options: Options, *, at: datetime) -> None:
-    since, until = options["since"], _until(options)
+    since, until = options["since"], _until(options, at=at)
     if options["across"] == bool(options["product"]):
         raise CommandError("Name a product, or say --across for all of them.")
-    if until and until > at:
+    if until > at:
         raise CommandError("The last month is not over yet: --until takes whole months.")
-    if since and until and since >= until:
-        raise CommandError("--until is before --since.")
+    if since and since >= until:
+        before = "--until" if options["until"] else "The last month that is over"
+        raise CommandError(f"{before} is before --since.")
 
 
 def _made(options: Options, *, by: User | None, at: datetime) -> list[queries.FairnessView]:
@@ -95,15 +100,15 @@ def _made(options: Options, *, by: User | None, at: datetime) -> list[queries.Fa
 
 
 def _make(options: Options, *, by: User | None, at: datetime) -> Iterator[FairnessReport | None]:
-    period = {"since": options["since"], "until": _until(options), "by": by, "at": at}
+    period = {"since": options["since"], "until": _until(options, at=at), "by": by, "at": at}
     if options["across"]:
         for stage in _stages(options):
             yield across_products.make(stage=stage, **period)
         return
     of: dict[str, Any] = _of(options)
     if not any(options[name] for name in ("stage", "since", "until", "all_versions")):
-        for population in Population.values:
-            yield reports.make(**of, population=population, by=by, at=at)
+        yield reports.make(**of, population=Population.VALIDATION, by=by, at=at)
+        yield reports.make(**of, population=Population.DECISIONS, **period)
         return
     for stage in _stages(options):
         yield reports.make(**of, population=Population.DECISIONS, stage=stage, **period)
@@ -118,10 +123,14 @@ def _stages(options: Options) -> list[str]:
     return [options["stage"]] if options["stage"] else list(Stage.values)
 
 
-def _until(options: Options) -> datetime | None:
-    """Give the end of the last month, which is not included."""
+def _until(options: Options, *, at: datetime) -> datetime:
+    """Give the end of the last month, which is not included.
+
+    Until this very moment would be another period each time, and two of them tell the few between.
+    """
     last = options["until"]
-    return _begins(months_after(last.date(), 1)) if last else None
+    day = months_after(last.date(), 1) if last else at.astimezone(UTC).date().replace(day=1)
+    return _begins(day)
 
 
 def _month(said: str) -> datetime:

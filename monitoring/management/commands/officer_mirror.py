@@ -8,10 +8,10 @@ from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
 from credit.management.console import ProductCommand, product_named, user_named
-from credit.models import Product, User
+from credit.models import Product
 from monitoring.mirror import making as mirror
 from monitoring.mirror import pages as mirror_pages
-from monitoring.mirror.pages import SEES_GROUPS, SEES_OFFICERS, Row, Team
+from monitoring.mirror.pages import SEES_GROUPS, SEES_OFFICERS
 
 
 class Command(ProductCommand):
@@ -34,9 +34,9 @@ class Command(ProductCommand):
             raise CommandError(f"{by.username} may not see the mirrors of officers.")
         at = timezone.now()
         made = _brought_up_to_date(product, at=at)
-        named = by.has_role(*SEES_OFFICERS)
-        team = mirror_pages.team(product, at=at, named=named)
-        return {"product": product.slug, "made": made, "team": team and _told(team, by=by)}
+        team = mirror_pages.told_to(by, product, at=at)
+        told = asdict(team) | {"product": product.slug} if team else None
+        return {"product": product.slug, "made": made, "team": told}
 
     def tell(self, facts: dict[str, Any]) -> None:
         self.stdout.write(f"{facts['made']} months were made.")
@@ -63,31 +63,14 @@ def _brought_up_to_date(product: Product, *, at: datetime) -> int:
         ) from error
 
 
-def _told(team: Team, *, by: User) -> dict[str, Any]:
-    """Give what this person may see, as the pages do."""
-    told = asdict(team) | {"product": team.product.slug}
-    told["officers"] = [_row(row, by=by) for row in team.officers]
-    if not by.has_role(*SEES_GROUPS):
-        told["asked"] = {"outcomes": team.asked.get("outcomes", 0)}
-        told["figures"] = team.figures | {"groups": []}
-    return told
-
-
-def _row(row: Row, *, by: User) -> dict[str, Any]:
-    """Keep of an officer's figures what the pages show of them to this person."""
-    shown = {"n": row.figures["n"]}
-    if by.has_role(*SEES_OFFICERS):
-        shown |= {name: row.figures[name] for name in ("overrides", "low_side", "high_side")}
-    if by.has_role(*SEES_GROUPS):
-        shown |= {"groups": row.figures["groups"]}
-    return {"name": row.name, "is_worse": row.is_worse, "figures": shown}
-
-
 def _line(row: dict[str, Any]) -> str:
     figures = row["figures"]
-    said = [f"{figures['n']:,} decisions"]
+    said = []
     if "low_side" in figures:
-        said.append(f"outcomes of overrides: {figures['low_side']['measure']['verdict']}")
+        said = [
+            f"{figures['n']:,} decisions",
+            f"outcomes of overrides: {figures['low_side']['measure']['verdict']}",
+        ]
     said += [
         f"{each['attribute']}, {each['label']}: {each['measure']['verdict']}"
         for each in figures.get("groups", [])
