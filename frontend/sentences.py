@@ -372,6 +372,8 @@ WORDS = (
     ),
     _("any number"),
     _("{version} is the champion"),
+    _("{version} is retired"),
+    _("the canary was taken back"),
     _("rolled back to {version}"),
     _("replaced by {version}"),
     _("These keys expire within {days} days: {keys}."),
@@ -428,6 +430,74 @@ WORDS = (
     _("Seal {number} does not fit the events under it."),
     _("Seal {number} was noted as the head, and the trail ends before it: it was cut."),
     _("Seal {number} is not the one that was noted: the trail was written anew."),
+    # Of label policies, the newest loans, and the limits that a model card names.
+    _(
+        "Labels of declined applicants are guesses of a model of booked loans: without outcomes of"
+        " applicants who would have been declined nobody can verify them. Both policies are"
+        " measured on the same loans with real, matured outcomes, where reject inference is not"
+        " expected to help."
+    ),
+    _("matured outcomes"),
+    _("fuzzy augmentation"),
+    _("parcelling"),
+    _("officers decisions"),
+    _("fewer than {n} bads or goods on one side"),
+    _("It has seen only applicants whose loans were granted and whose outcome is known."),
+    _("Figures are from the data above; they say nothing of a later time by themselves."),
+    _("A share says what moved the score, not what caused the outcome."),
+    _("Fewer than {n} people of a group are too few to judge."),
+    _(
+        "Less discriminatory alternatives are searched after each training: what was found, and why"
+        " one was taken or not, stands in the dossier."
+    ),
+    _("{n} bad loans are few: mind the intervals."),
+    _("Risk can only move one way with: {details}."),
+    # Why a training was asked for.
+    _("Every {n} days."),
+    _("{new} outcomes have matured since {version}; {limit} are enough."),
+    _(
+        "The stability index of the score over {n} applications of the last {days} days is {index},"
+        " above {limit}."
+    ),
+    _("{what}, says alert {number} of {day}."),
+    # Of a policy that was typed in, and the words that it chooses among.
+    _("is missing"),
+    _("is missing: the day from which the target counts"),
+    _("must be a number"),
+    _("must be a number between {low} and {high}"),
+    _("must be a whole number"),
+    _("must be true or false"),
+    _("must be a date such as {day}"),
+    _("must be an exact number written as text, such as {example}"),
+    _("must be one of: {words}"),
+    _("must be text, and not empty"),
+    _("must not be negative"),
+    _("must be above {other}: else nothing is drawn"),
+    _("must be above {other}"),
+    _("must be below {other}"),
+    _("must not be above the policy's {other}"),
+    _("must not be below the policy's {other}"),
+    _("must not be above {other}"),
+    _("must not be below {other}"),
+    _("needs {other} beside it"),
+    _("needs {one} or {other}"),
+    _("must be small letters, digits and underscores"),
+    _("no number of an application is called {name}"),
+    _("leaves no amount within requested.amount"),
+    _("{word} is none of: {words}"),
+    _("{word} stands twice"),
+    _("is no setting of this policy"),
+    _("is no setting of a rule"),
+    _("The contract does not write its policy in tables of its own."),
+    _("refer"),
+    _("decline"),
+    _("approve"),
+    _("counter offer"),
+    _("month"),
+    _("year"),
+    _("money a month"),
+    _("money a year"),
+    _("percent of income"),
     # Of a value that was typed in.
     _("must be {low} to {high} {unit}"),
     _("must be {low} to {high}"),
