@@ -21,6 +21,7 @@ FEW, MANY, ROUNDS = 5_000, 5_000_000, 5
 BYTES_A_ROW = 4_500  # with indexes, and with the log of writing them
 TARGET = 1.2  # of the latency with few
 PAGE_US = 150_000  # in which 95 of 100 pages are made, however many are stored
+OVERSIGHT_US = 300_000  # the same of the pages on fairness and monitoring
 USUAL = 250  # wait for officers, however many are stored
 EXAMPLE = f"{product.FOLDER}/example.json"
 
@@ -43,9 +44,14 @@ class Database:
 
     def run(self, *arguments: str, superuser: bool = False) -> dict[str, Any]:
         """Run the bench's command; as the superuser where it fills."""
-        task = self.product.manage(
-            "bench_tables", EXAMPLE, *arguments, "--json", title=f"{self.name}:", login=WORKER
-        )
+        return self._run("bench_tables", EXAMPLE, *arguments, superuser=superuser)
+
+    def oversee(self) -> dict[str, Any]:
+        """Count and report as the worker does, and measure the pages that show it."""
+        return self._run("bench_monitoring", superuser=False)
+
+    def _run(self, *command: str, superuser: bool) -> dict[str, Any]:
+        task = self.product.manage(*command, "--json", title=f"{self.name}:", login=WORKER)
         task.environment = {**task.environment, **self._addresses(superuser=superuser)}
         return parsed(task, self.product.supervisor.finish(task))
 
@@ -115,8 +121,9 @@ def _measured(running: Product, asked: argparse.Namespace) -> dict[str, Any]:
     for number in range(asked.rounds):
         progress.line(f"Measuring, round {number + 1} of {asked.rounds}")
         rounds.append((few.run(), many.run()))
-    sizes = {"few": FEW, "many": asked.rows, "waiting": asked.waiting}
-    return {**sizes, "bytes": filled["bytes"], **standing(rounds)}
+    progress.line("Counting and reporting, and measuring the pages that show it")
+    sizes = {"few": FEW, "many": asked.rows, "waiting": asked.waiting, "bytes": filled["bytes"]}
+    return {**sizes, **standing(rounds), "oversight": many.oversee()}
 
 
 def standing(rounds: Sequence[tuple[Figures, Figures]]) -> dict[str, Any]:
@@ -150,13 +157,29 @@ def _told(found: dict[str, Any]) -> int:
             if key in measures
         ]
         say(f"  {name:<16}{''.join(cells)}")
+    _tell_oversight(found["oversight"])
     slower, late = missed(found)
     say(f"\n  Latency at most {TARGET} times that beside few: {_verdict(slower)}.")
-    say(f"  95 of 100 pages in at most {PAGE_US // 1000} ms of the server's: {_verdict(late)}.")
+    say(
+        f"  95 of 100 pages in at most {PAGE_US // 1000} ms of the server's, on fairness and"
+        f" monitoring in {OVERSIGHT_US // 1000}: {_verdict(late)}."
+    )
     into = Places.usual().var / "bench-tables.json"
     write_atomically(into, json.dumps(found, indent=1) + "\n")
     say(f"  The figures are in {shown(into)}")
     return 1 if slower or late else 0
+
+
+def _tell_oversight(found: Mapping[str, Figures]) -> None:
+    say(f"\n  {'a job of the worker':<28}{'all, s':>10}{'again, s':>10}")
+    for name, figures in found["jobs"].items():
+        say(f"  {name:<28}{figures['all_s']:>10,.1f}{figures['last_s']:>10,.1f}")
+    say(f"\n  {'a page':<28}{'wall, us':>10}{'95 of 100':>10}{'web CPU':>10}")
+    for name, figures in found["pages"].items():
+        say(
+            f"  {name:<28}{figures['wall_us']:>10,.0f}{figures['p95_us']:>10,.0f}"
+            f"{figures['web_cpu_us']:>10,.0f}"
+        )
 
 
 def missed(found: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -173,6 +196,8 @@ def missed(found: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         for name, measures in asked
         if name.endswith(" page") and measures["p95_us"]["many"] > PAGE_US
     ]
+    overseen = found["oversight"]["pages"].items()
+    late += [name for name, figures in overseen if figures["p95_us"] > OVERSIGHT_US]
     return slower, late
 
 

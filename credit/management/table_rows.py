@@ -13,6 +13,7 @@ from credit.considering import Considered
 from scoring.canonical import canonical
 
 AT_ONCE = 20_000
+MADE_UP = "B-"  # how references of made-up applications begin
 EVENTS_FROM = 10**9  # numbers that no real event of this database has
 WAITING = 250  # of all rows, however many: officers keep up
 # Of the first rows one in three waits, until enough do, and as many applicants are owed a notice:
@@ -100,7 +101,7 @@ class _Said:
         event = (at.year * 100 + at.month) * MONTH + EVENTS_FROM + number
         return (
             (
-                f"{made}\t{self.product}\t{partner}\tB-{number}\t4200.00\t24\t{self.features}\t"
+                f"{made}\t{self.product}\t{partner}\t{MADE_UP}{number}\t4200.00\t24\t{self.features}\t"
                 f"{status}\t{when}\t\\\\x{number:032x}\n"
             ),
             f"{made}\t{partner}\t{self.score}\n",

@@ -1,5 +1,6 @@
 """The bench of the tables fills them with rows that are read like real ones."""
 
+import json
 from datetime import timedelta
 
 import factories
@@ -13,6 +14,8 @@ from credit.actions import queue_items
 from credit.management.table_rows import ONE_IN, WAITING, Span, public_id, write
 from credit.models import AuditEvent
 from credit.queries import decisions
+from monitoring.management.commands import bench_monitoring
+from monitoring.models import Figures
 
 UNTIL = factories.AT + timedelta(days=60)
 
@@ -44,6 +47,27 @@ def test_made_up_rows_are_told_like_real_ones(as_owner, champion):
     assert AuditEvent.objects.filter(target=f"decision:{newest}").count() == 1
 
 
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_pages_on_monitoring_show_what_the_jobs_counted_of_made_up_rows(
+    as_owner, champion, monkeypatch, capsys
+):
+    monkeypatch.setattr(bench_monitoring, "TIMES", 10)
+    made = considering.consider(
+        product="consumer-loan", partner=factories.partner(), body=factories.body(), at=factories.AT
+    )
+    with Cursor(connection.connection) as cursor:
+        span = {"since": factories.AT, "until": UNTIL, "partners": (factories.partner("b").pk,)}
+        list(write(cursor, made, Span(rows=60, first=0, **span)))
+
+    call_command("bench_monitoring", "--json")
+
+    found = json.loads(capsys.readouterr().out)
+    counted = Figures.objects.filter(kind="drift", segment="")
+    assert sum(each.figures["n"] for each in counted) == 60
+    assert found["pages"].keys() == bench_monitoring.PAGES.keys()
+    assert all(figures["p95_us"] > 0 for figures in found["pages"].values())
+
+
 def test_made_up_ids_are_in_the_order_of_time():
     made = [public_id(factories.AT + timedelta(hours=hour), 9 - hour) for hour in range(3)]
 
@@ -56,3 +80,10 @@ def test_where_there_are_real_decisions_nothing_is_made_up(champion, tmp_path):
 
     with pytest.raises(CommandError, match="needs a database of its own"):
         call_command("bench_tables", str(tmp_path / "example.json"), "--rows", "5")
+    with pytest.raises(CommandError, match="needs a database of its own"):
+        call_command("bench_monitoring")
+
+
+def test_without_decisions_no_page_is_measured(champion):
+    with pytest.raises(CommandError, match="There are no decisions here"):
+        call_command("bench_monitoring")

@@ -29,9 +29,15 @@ def test_what_is_slower_beside_many_and_a_page_that_takes_too_long_are_both_miss
         "application page": asked(1.0, 149),
     }
 
-    found = {"questions": questions, "waiting": bench_tables.USUAL}
+    overseen = {"drift": {"p95_us": 301_000}, "gaps": {"p95_us": 299_000}}
 
-    assert bench_tables.missed(found) == (["decide"], ["notices page"])
+    found = {
+        "questions": questions,
+        "waiting": bench_tables.USUAL,
+        "oversight": {"jobs": {}, "pages": overseen},
+    }
+
+    assert bench_tables.missed(found) == (["decide"], ["notices page", "drift"])
 
 
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written():

@@ -26,14 +26,13 @@ from credit.audit_chain import Event
 from credit.considering import Considered
 from credit.ids import new_id
 from credit.management.console import ProductCommand
-from credit.management.table_rows import WAITING, Span, public_id, write
+from credit.management.table_rows import MADE_UP, WAITING, Span, public_id, write
 from credit.models import Application, AuditEvent, Decision, Partner, QueueItem, Role, User
 from credit.queries import decisions, found, queue
 from credit.queue_filters import Wanted
 
 MONTHS = 24  # that the rows are spread over: from now on, as only those can be made
 PARTNERS = 10
-MADE_UP = "B-"  # how references of made-up applications begin
 TIMES = {
     "decide": 400,
     "queue": 60,

@@ -1,0 +1,122 @@
+from collections.abc import Callable
+from http import HTTPStatus
+from statistics import median, quantiles
+from time import perf_counter, process_time
+from typing import Any
+from unittest.mock import patch
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management.base import CommandError
+from django.db.models import Max
+from django.test import Client
+from django.utils import timezone
+
+from credit.management.console import ProductCommand
+from credit.management.table_rows import MADE_UP
+from credit.models import Application, Decision, Product, Role, User
+from monitoring import tasks
+from monitoring.models import FairnessReport, Figures
+
+TIMES = 40
+JOBS: dict[str, Callable[[], None]] = {
+    "take_pulse": tasks.take_pulse,
+    "watch_drift": tasks.watch_drift,
+    "count_results": tasks.count_results,
+    "check_results": tasks.check_results,
+    "report_fairness_of_months": tasks.report_fairness_of_months,
+    "report_gaps": tasks.report_gaps,
+    "hold_up_mirrors": tasks.hold_up_mirrors,
+}
+PAGES = {
+    "home": "/monitoring/",
+    "service": "/monitoring/service/",
+    "drift": "/monitoring/{product}/drift/",
+    "performance": "/monitoring/{product}/performance/",
+    "business": "/monitoring/{product}/business/",
+    "alerts": "/alerts/",
+    "fairness": "/fairness/",
+    "a fairness report": "/fairness/reports/{report}/",
+    "gaps": "/fairness/{product}/gaps/",
+    "trend": "/fairness/{product}/trend/",
+    "places": "/fairness/{product}/places/",
+    "officers": "/fairness/officers/",
+}
+WHO = "bench-overseer"
+ROLES = (Role.MODEL_VALIDATOR, Role.COMPLIANCE)  # who together may open all of these
+
+
+class Command(ProductCommand):
+    help = (
+        "Run the jobs that count and report over a database of made-up decisions, then measure the"
+        " pages that read what they counted. `./run bench-tables` fills one and runs this."
+    )
+    example = "bench_monitoring --json"
+
+    def work(self, options: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        if Application.objects.exclude(reference__startswith=MADE_UP).exists():
+            raise CommandError("There are real decisions here: this needs a database of its own.")
+        newest = Decision.objects.aggregate(at=Max("decided_at"))["at"]
+        if newest is None:
+            raise CommandError("There are no decisions here: `bench_tables --rows N` makes some.")
+        # The made-up decisions go on for two years from today, as no months can be made behind it.
+        with patch.object(timezone, "now", lambda: newest):
+            return {"jobs": {name: _worked(job) for name, job in JOBS.items()}, "pages": _pages()}
+
+    def tell(self, facts: dict[str, Any]) -> None:
+        for name, figures in {**facts["jobs"], **facts["pages"]}.items():
+            said = ", ".join(f"{key} {figure:,.1f}" for key, figure in figures.items())
+            self.stdout.write(f"{name}: {said}")
+
+
+def _worked(job: Callable[[], None]) -> dict[str, float]:
+    """Run a job until it has counted all that there is; say how long in all, and the last time."""
+    began = perf_counter()
+    while True:
+        before, last = Figures.objects.count(), perf_counter()
+        job()
+        now = perf_counter()
+        if Figures.objects.count() == before:
+            return {"all_s": now - began, "last_s": now - last}
+
+
+def _pages() -> dict[str, dict[str, float]]:
+    browser = Client()
+    browser.force_login(_overseer(), backend=settings.AUTHENTICATION_BACKENDS[-1])
+    product = Product.objects.order_by("pk")[:1].get()
+    report = FairnessReport.objects.order_by("-pk").first()
+    named = {"product": product.slug, "report": report.pk if report else ""}
+    return {
+        name: _timed(browser, address.format(**named))
+        for name, address in PAGES.items()
+        if report is not None or "{report}" not in address
+    }
+
+
+def _overseer() -> User:
+    made, is_new = User.objects.get_or_create(username=WHO)
+    if is_new:
+        made.groups.set(Group.objects.filter(name__in=ROLES))
+    return made
+
+
+def _timed(browser: Client, address: str) -> dict[str, float]:
+    """Ask for a page many times, through all of the web's layers but the server."""
+    for _ in range(TIMES // 10):
+        _asked(browser, address)
+    own, walls = process_time(), []
+    for _ in range(TIMES):
+        began = perf_counter()
+        _asked(browser, address)
+        walls.append(perf_counter() - began)
+    return {
+        "wall_us": median(walls) * 1e6,
+        "p95_us": quantiles(walls, n=20)[-1] * 1e6,
+        "web_cpu_us": (process_time() - own) / TIMES * 1e6,
+    }
+
+
+def _asked(browser: Client, address: str) -> None:
+    answer = browser.get(address, secure=True, headers={"host": "127.0.0.1"})
+    if answer.status_code != HTTPStatus.OK:
+        raise CommandError(f"The page {address} answered {answer.status_code}.")
