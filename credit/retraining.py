@@ -8,16 +8,18 @@ import polars as pl
 from django.utils.translation import gettext, ngettext
 
 from credit import labels, store
+from credit.alert_kinds import kind_of
 from credit.ids import first_id
-from credit.models import ModelVersion, Product, RetrainingSchedule, Score, TrainingRun
+from credit.models import Alert, ModelVersion, Product, RetrainingSchedule, Score, TrainingRun
 from credit.models.model_versions import Stage
 from scoring import drift_bins, drift_cells, drift_tests
-from scoring.contract import Contract, Learning
+from scoring.contract import Contract, Learning, Retraining
 from scoring.drift_tests import Index
 
 Trigger = TrainingRun.Trigger
 MOST_SCORES = 20_000  # the newest; more would not move the index
 BY_CHANCE = 0.001  # of looks at scores that have not moved, that ask for a training
+CHANGED = ("score_drift", "feature_drift")  # causes of alerts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +122,37 @@ def on_new_labels(product: Product, *, at: datetime) -> Due | None:
 
 
 def on_drift(product: Product, *, at: datetime) -> Due | None:
-    """Hold recent scores of the champion against those of the loans that it learned from."""
-    terms = learning_of(product).retraining
+    """Look at the champion's scores, then at what monitoring found of features and score."""
     champion = product.versions.filter(stage=Stage.CHAMPION).first()
-    if terms.drift_above is None or champion is None or _pauses(product, Trigger.DRIFT, at=at):
+    if champion is None or _pauses(product, Trigger.DRIFT, at=at):
+        return None
+    terms = learning_of(product).retraining
+    return _scores_moved(champion, terms, at=at) or _applicants_changed(product, terms, at=at)
+
+
+def _applicants_changed(product: Product, terms: Retraining, *, at: datetime) -> Due | None:
+    """Find an alert of drift that nobody silenced, and that no training has seen yet.
+
+    Its false alarms are those of monitoring (`drift_tests.RATE`); data that are wrong have other
+    alerts, and train nothing.
+    """
+    if not terms.drift_alerts:
+        return None
+    newest = product.versions.select_related("snapshot").order_by("-number").first()
+    alerts = Alert.objects.unresolved().heard(at=at).filter(product=product, cause__in=CHANGED)
+    if newest is not None:
+        alerts = alerts.filter(first_at__gt=newest.snapshot.taken_at)
+    found = alerts.filter(first_at__lte=at).order_by("first_at", "pk").first()
+    if found is None:
+        return None
+    words = gettext("{what}, says alert {number} of {day}.")
+    what, day = kind_of(found.cause).words, found.first_at.date()
+    return Due(trigger=Trigger.DRIFT, why=words.format(what=what, number=found.pk, day=day))
+
+
+def _scores_moved(champion: ModelVersion, terms: Retraining, *, at: datetime) -> Due | None:
+    """Hold recent scores of the champion against those of the loans that it learned from."""
+    if terms.drift_above is None:
         return None
     recent = recent_scores(champion, days=terms.drift_days, at=at)
     if len(recent) < terms.drift_rows_at_least:

@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.queries.policies import InForce
 from frontend.forms import LONGEST
-from frontend.policy_words import OF_A_RULE, PARTS, in_words, label_of
+from frontend.policy_words import OF_A_RULE, PARTS, WITHOUT, in_words, label_of, value_in_words
 from scoring.contract import Contract, ContractRefused
-from scoring.policy_settings import RULES, Kind, Setting, rule_settings
+from scoring.policy_settings import RULES, Kind, Setting, removable, rule_settings
 from scoring.policy_texts import TextNotRewritable, changed
 from scoring.through_the_door import STEPS
 
 NEW = "new"  # the prefix of a rule that is not there yet
 REMOVED = "remove"
+NONE_OF = "without"  # the prefix of a table that is taken away whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,13 @@ class ProposalForm(forms.Form):
                 label=_("Take this rule away"), required=False
             )
         self.fields |= _new_rule(self.contract)
+        self.tables = removable(self.contract)
+        for table in self.tables:
+            self.fields[f"{NONE_OF}.{table}"] = forms.BooleanField(
+                label=_("Take all of this away"),
+                help_text=str(WITHOUT.get(table, "")),
+                required=False,
+            )
 
     @property
     def rules(self) -> list[str]:
@@ -80,7 +88,10 @@ class ProposalForm(forms.Form):
             own = [path for path in left if path.startswith(beginnings)]
             left = [path for path in left if path not in own]
             if own:
-                yield Part(title=str(title), fields=[self[path] for path in own])
+                gone = [
+                    f"{NONE_OF}.{each}" for each in self.tables if own[0].startswith(f"{each}.")
+                ]
+                yield Part(title=str(title), fields=[self[path] for path in [*own, *gone]])
             if number == 0:
                 yield from self._of_rules()
 
@@ -96,7 +107,7 @@ class ProposalForm(forms.Form):
             for problem in refused.problems:
                 self._refuse(problem.path, in_words(problem.message))
         except TextNotRewritable as refused:
-            self.add_error(None, str(refused))
+            self.add_error(None, in_words(str(refused)))
         return cleaned
 
     @property
@@ -107,13 +118,19 @@ class ProposalForm(forms.Form):
             for path in self.settings
             if path in self.fields
         }
-        gone = [rule for rule in self.rules if self.cleaned_data.get(f"{REMOVED}.{rule}")]
+        gone = [
+            *self._ticked(REMOVED, self.rules, of=f"{RULES}."),
+            *self._ticked(NONE_OF, self.tables),
+        ]
         found = {
             path: words
             for path, words in typed.items()
             if words != self.settings[path].value and not _is_of(path, gone)
         }
-        return found | {f"{RULES}.{rule}": "" for rule in gone} | self._new_rule_typed()
+        return found | dict.fromkeys(gone, "") | self._new_rule_typed()
+
+    def _ticked(self, box: str, names: Sequence[str], *, of: str = "") -> list[str]:
+        return [f"{of}{name}" for name in names if self.cleaned_data.get(f"{box}.{name}")]
 
     def _new_rule_typed(self) -> dict[str, str]:
         typed = {key: str(self.cleaned_data.get(f"{NEW}.{key}") or "") for key in OF_A_RULE}
@@ -150,8 +167,8 @@ class ProposalForm(forms.Form):
             self.add_error(None, f"{label_of(path)}: {message}")
 
 
-def _is_of(path: str, rules: Sequence[str]) -> bool:
-    return any(path.startswith(f"{RULES}.{rule}.") for rule in rules)
+def _is_of(path: str, tables: Sequence[str]) -> bool:
+    return any(path.startswith(f"{table}.") for table in tables)
 
 
 def _field(setting: Setting, label: str, value: str, contract: Contract) -> forms.Field:
@@ -164,7 +181,7 @@ def _field(setting: Setting, label: str, value: str, contract: Contract) -> form
     if setting.kind is Kind.FLAG:
         return forms.ChoiceField(choices=[("false", _("no")), ("true", _("yes"))], **options)
     if setting.kind is Kind.CHOICE:
-        choices = [(each, each.replace("_", " ")) for each in setting.choices]
+        choices = [(each, value_in_words(each)) for each in setting.choices]
         return forms.ChoiceField(choices=choices, **options)
     if setting.kind is Kind.DAY:
         widget = forms.DateInput(attrs={"type": "date"})

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from credit.words import Words
+from frontend.sentences import translated
 from monitoring.results.business_words import FIGURES
 from scoring.policy_settings import RULES
 
@@ -61,6 +62,12 @@ LABELS: dict[str, Words] = {
     "affordability.payment_to_income_at_most": _("Largest share of income that a payment may take"),
     "affordability.remaining_income_at_least": _("Least that must remain in a month"),
 }
+# What no table means, beside the box that takes it away.
+WITHOUT: dict[str, Words] = {
+    "policy.promotion": _("Then a validator may promote at once, without shadow and canary."),
+    "policy.exploration": _("Then nobody is drawn."),
+    "affordability": _("Then affordability is not judged."),
+}
 OF_A_RULE: dict[str, Words] = {
     "field": _("It is about"),
     "at_most": _("At most"),
@@ -102,11 +109,22 @@ def label_of(path: str) -> str:
     return str(LABELS.get(path, path))
 
 
+def value_in_words(value: str) -> str:
+    """Say a setting's value as a person would, where it is a word that contracts use."""
+    if value in _FLAGS:
+        return str(_FLAGS[value])
+    if _NAMES.fullmatch(value):
+        return ", ".join(translated(each.replace("_", " ")) for each in value.split(", "))
+    return value
+
+
 def in_words(message: str) -> str:
     """Put the names that a person reads in place of the keys that a contract's text has."""
-    return _KEY.sub(lambda key: _quoted(key[0]), message)
+    return _KEY.sub(lambda key: _quoted(key[0]), translated(message))
 
 
+_FLAGS: dict[str, Words] = {"true": _("yes"), "false": _("no")}
+_NAMES = re.compile(r"[a-z_]+(?:, [a-z_]+)*")
 _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 

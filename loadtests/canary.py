@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scenarios import SLUG, Scenario
+from scenarios import SLUG, Scenario, change_policy
 
 SHARE = 0.25
 # How many a canary scored is counted by the minute: of half a minute nothing is known yet.
-STEPS = {"canary_share": SHARE, "shadow_decisions": 20}
+STEPS = {
+    "policy.promotion.canary_share": str(SHARE),
+    "policy.promotion.shadow_decisions": "20",
+    "policy.promotion.canary_decisions": "",
+}
 _CANDIDATE = "SELECT number FROM credit_modelversion WHERE stage = 'candidate'"
 _CANARY = """
 SELECT application.reference FROM credit_score score
@@ -31,15 +35,10 @@ class Walk(Scenario):
     sure_until: datetime | None = None
 
     def prepare(self) -> None:
-        """Let the policy ask for steps, train a candidate, and have its promotion approved."""
+        """Let the policy ask for shorter steps, train a candidate, have its promotion approved."""
         stack = self.looked_into()
         developer, validator = stack.user("model_developer"), stack.user("model_validator")
-        settings = [f"policy.promotion.{key}={value}" for key, value in STEPS.items()]
-        asked = stack.manage(
-            *("propose_policy", SLUG, "--by", developer, "--why", "A canary is to be tried."),
-            *(part for setting in settings for part in ("--set", setting)),
-        )
-        stack.manage("approve_policy", str(asked["proposal"]), "--by", validator)
+        change_policy(stack, STEPS, why="A canary is to be tried.")
         stack.manage("train", SLUG, "--by", developer)
         self.candidate = f"{SLUG}/{stack.rows(_CANDIDATE)[0][0]}"
         words = "Walked under load."

@@ -1,7 +1,7 @@
 """What is done to the product while load runs, by profile: nothing, swaps, or faults."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,6 +70,16 @@ class Scenario:
         return self.stack
 
 
+def change_policy(stack: Stack, settings: Mapping[str, str], *, why: str) -> None:
+    """Have one person ask for other settings, and another approve them."""
+    asked = stack.manage(
+        *("propose_policy", SLUG, "--by", stack.user("model_developer"), "--why", why),
+        *(part for path, value in settings.items() for part in ("--set", f"{path}={value}")),
+    )
+    validator = stack.user("model_validator")
+    stack.manage("approve_policy", str(asked["proposal"]), "--by", validator)
+
+
 @dataclass(slots=True, kw_only=True, repr=False)
 class Brownout(Scenario):
     """Faults, one after another, each with time to come back from."""
@@ -122,9 +132,13 @@ class Swap(Scenario):
     rolled_back_at: datetime | None = None
 
     def prepare(self) -> None:
-        """Train a candidate, bring a stricter contract live, train another, issue a second key."""
+        """Train a candidate, bring a stricter contract live, train another, issue a second key.
+
+        Steps would take longer than the load does: neither contract's policy asks for any.
+        """
         stack = self.looked_into()
         developer = stack.user("model_developer")
+        change_policy(stack, {"policy.promotion": ""}, why="Promotions at once are to be tried.")
         stack.manage("train", SLUG, "--by", developer)
         self._onboard(stack)
         stack.manage("train", SLUG, "--by", developer)
@@ -187,7 +201,8 @@ class Swap(Scenario):
         text = (PRODUCT / "contract.toml").read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
             contract = Path(folder) / "contract.toml"
-            contract.write_text(bodies.stricter(text), encoding="utf-8")
+            other = bodies.without_steps(bodies.stricter(text))
+            contract.write_text(other, encoding="utf-8")
             stack.manage(
                 *("onboard", str(contract), str(PRODUCT / "loans.csv")),
                 *("--by", stack.user("model_developer")),

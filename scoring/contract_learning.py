@@ -46,6 +46,7 @@ def _retraining(table: Table) -> Retraining:
         drift_above=table.maybe_number("drift_above", low=0.01, high=10),
         drift_days=table.whole_or("drift_days", low=1, high=366, default=30),
         drift_rows_at_least=table.whole_or("drift_rows_at_least", low=50, default=200),
+        drift_alerts=table.flag("drift_alerts", default=False),
         new_labels=table.maybe_whole("new_labels", low=1),
         pause_days=table.whole_or("pause_days", low=1, high=366, default=30),
     )

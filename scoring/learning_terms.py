@@ -38,6 +38,7 @@ class Retraining:
     drift_above: float | None = None  # stability index of the score; None: drift trains nothing
     drift_days: int = 30  # applications this recent are compared
     drift_rows_at_least: int = 200  # fewer of them say nothing
+    drift_alerts: bool = False  # whether an alert of monitoring that applicants changed asks, too
     new_labels: int | None = None  # matured since the last snapshot; None: they train nothing
     pause_days: int = 30  # between two trainings for the same of these two reasons
 

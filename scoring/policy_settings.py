@@ -76,6 +76,26 @@ def rule_settings(name: str) -> dict[str, Setting]:
     return {setting.path: setting for setting in found}
 
 
+def removable(contract: Contract) -> tuple[str, ...]:
+    """List the tables that are set and that a policy may do without, such as its steps.
+
+    Without such a table something is not done at all; without its settings it is done as usual.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> removable(Contract.load(Path("contracts/consumer-loan/contract.toml")))
+    ('policy.promotion',)
+    """
+    hints = get_type_hints(Policy)
+    found = [
+        f"policy.{field.name}"
+        for field in fields(Policy)
+        if _is_table_or_none(hints[field.name]) and getattr(contract.policy, field.name) is not None
+    ]
+    return (*found, *(["affordability"] if contract.affordability is not None else []))
+
+
 def differences(before: Contract, after: Contract) -> tuple[Difference, ...]:
     """List the settings in which two contracts differ, in the order of the first."""
     old, new = settings_of(before), settings_of(after)
@@ -131,6 +151,11 @@ def _setting(path: str, hint: Any, value: object, *, may_be_empty: bool) -> Sett
         may_be_empty=may_be_empty or kind is Kind.LIST,
         choices=choices,
     )
+
+
+def _is_table_or_none(hint: Any) -> bool:
+    kind, may_be_none = _without_none(hint)
+    return is_dataclass(kind) and may_be_none
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:

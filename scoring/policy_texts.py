@@ -10,7 +10,16 @@ from datetime import date
 from typing import Any
 
 from scoring.contract import Contract, ContractProblem, ContractRefused
-from scoring.policy_settings import RULES, TABLES, Kind, Setting, named, rule_settings, settings_of
+from scoring.policy_settings import (
+    RULES,
+    TABLES,
+    Kind,
+    Setting,
+    named,
+    removable,
+    rule_settings,
+    settings_of,
+)
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([\w-]+)")
 _REMARK = re.compile(r"^\s*(#.*)?$")
@@ -33,6 +42,7 @@ def changed(contract: Contract, changes: Mapping[str, str]) -> str:
     changes : mapping of path to words
         As `settings_of` names them; "" takes a setting away, with the last one its table, and
         `policy.rules.NAME` a rule. A rule that is not there yet begins with any of its settings.
+        "" takes a whole table away, too, where `removable` names it.
 
     Returns
     -------
@@ -57,12 +67,16 @@ def changed(contract: Contract, changes: Mapping[str, str]) -> str:
     raw = tomllib.loads(contract.text)
     tables = {name: copy.deepcopy(raw[name]) for name in TABLES if name in raw}
     known, problems = settings_of(contract), list[ContractProblem]()
+    whole = removable(contract)
     for path, words in changes.items():
-        problems += _set(tables, known, path, words.strip())
+        if path in whole and not words.strip():
+            _take_out(tables, path)
+        else:
+            problems += _set(tables, known, path, words.strip())
     if problems:
         raise ContractRefused(tuple(problems))
     text = _replaced(contract.text, tables)
-    if _read(text) != {**raw, **tables}:
+    if _read(text) != _rest(contract.text) | tables:
         raise TextNotRewritable("The contract does not write its policy in tables of its own.")
     return _checked(text, tables)
 
@@ -117,6 +131,14 @@ def _set(
     for table, name in reversed(list(zip(way, outer, strict=False))):
         if not table[name]:  # an empty one would still ask for what is usual
             del table[name]
+
+
+def _take_out(tables: dict[str, Any], path: str) -> None:
+    *outer, name = path.split(".")
+    table = tables
+    for each in outer:
+        table = table[each]
+    del table[name]
 
 
 def _set_rule(tables: dict[str, Any], rest: str, words: str) -> Iterator[ContractProblem]:

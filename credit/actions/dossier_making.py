@@ -81,9 +81,10 @@ def validated(version: ModelVersion) -> pl.DataFrame:
     frame = snapshots.read(version.snapshot)
     out = pl.read_parquet(io.BytesIO(store.get(version.validation_sha256, PARQUET)))
     contract = version.contract.read()
-    out = out.select("row", "pd", pl.col("bad").cast(pl.Boolean)).with_columns(
-        pl.Series("fold", _folds(out["bad"].cast(pl.Int8).to_numpy(), contract), dtype=pl.Int64)
-    )
+    if "fold" not in out.columns:  # of a version from before folds were kept
+        found = _folds(out["bad"].cast(pl.Int8).to_numpy(), contract)
+        out = out.with_columns(pl.Series("fold", found, dtype=pl.Int64))
+    out = out.select("row", "pd", pl.col("bad").cast(pl.Boolean), pl.col("fold").cast(pl.Int64))
     known = frame.drop([name for name in ("pd", "bad", "fold") if name in frame.columns])
     return known.join(out, on="row", how="inner", maintain_order="left")
 

@@ -73,6 +73,10 @@ class OutOfTime:
     bad_rate_before: float | None
     score_psi: float | None
     slope: float | None
+    labels: str  # the policy, where it is another than the default
+    default_auc: float | None  # on the same loans, by learning from real outcomes only
+    default_auc_low: float | None
+    default_auc_high: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +195,7 @@ def _out_of_time(said: Said | None) -> OutOfTime | None:
     if not said:
         return None
     auc = said.get("auc") or {}
+    default = (said.get("default") or {}).get("auc") or {}
     figures = ("brier", "mean_pd", "bad_rate", "bad_rate_before", "score_psi")
     return OutOfTime(
         first=said["from"],
@@ -203,6 +208,10 @@ def _out_of_time(said: Said | None) -> OutOfTime | None:
         auc_low=auc.get("low"),
         auc_high=auc.get("high"),
         slope=said.get("calibration_slope"),
+        labels=said.get("labels", ""),
+        default_auc=default.get("mean"),
+        default_auc_low=default.get("low"),
+        default_auc_high=default.get("high"),
         **{key: said.get(key) for key in figures},
     )
 

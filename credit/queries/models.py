@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -198,12 +199,26 @@ def _mean(metrics: dict[str, Any], name: str) -> float | None:
 
 
 def _bundle(found: ModelVersion) -> tuple[dict[str, Any], str, str]:
-    path = store.path_of(found.bundle_hash, ".zip")
     try:
-        bundle = open_bundle(path, expected_hash=found.bundle_hash)
+        return *_read(found.bundle_hash, _mark_of(found.bundle_hash)), ""
     except BundleRefused as refused:
         return {}, "", str(refused)
-    return bundle.manifest, bundle.card, ""
+
+
+def _mark_of(bundle_hash: str) -> tuple[int, int, int] | None:
+    """Tell a file from another in its place without reading it; None where there is none."""
+    try:
+        found = store.path_of(bundle_hash, ".zip").stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=16)  # to read it is to check its graphs; a file that changed has another mark
+def _read(bundle_hash: str, _mark: tuple[int, int, int] | None) -> tuple[dict[str, Any], str]:
+    path = store.path_of(bundle_hash, ".zip")
+    bundle = open_bundle(path, expected_hash=bundle_hash)
+    return bundle.manifest, bundle.card
 
 
 def _product(product: Any) -> ProductRow:

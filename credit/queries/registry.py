@@ -87,6 +87,14 @@ def history(product: str) -> list[ChangeRow]:
     return [_row(change) for change in _changes(product).order_by("-at", "-pk")]
 
 
+def moves_of(version_id: int) -> list[ChangeRow]:
+    """List every move of one version, the oldest first."""
+    found = StageChange.objects.filter(version=version_id)
+    return [
+        _row(each) for each in found.select_related("version__product", "by").order_by("at", "pk")
+    ]
+
+
 def champion_at(product: str, moment: datetime) -> Tenure | None:
     """Say which version was champion at a moment, and who signed; None where none was."""
     return _tenure(product, Stage.CHAMPION, moment)

@@ -23,12 +23,11 @@ class Material:
 def gather(version_id: int, *, sees_groups: bool) -> Material:
     """Gather it. Raises `ModelVersion.DoesNotExist`."""
     version = models.version(version_id)
-    moves = registry.history(version.product_slug)
     return Material(
         version=version,
         figures=dossiers.figures_of(version.name),
         comments=registry.comments_on(version_id),
-        changes=[each for each in reversed(moves) if each.version_id == version_id],
+        changes=registry.moves_of(version_id),
         waivers=gate_waivers.signed_of(version_id),
         sees_groups=sees_groups,
         fairness=latest_fairness(version_id) if sees_groups else None,

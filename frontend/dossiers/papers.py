@@ -8,7 +8,15 @@ from credit.queries.gate_waivers import SignedWaiver
 from credit.queries.models import GateRow
 from frontend.dossiers.blocks import Block, Pairs, Points, Section, Table, Words, section, table
 from frontend.dossiers.material import Material
-from frontend.dossiers.say import NOTHING, Said, count, figure, in_figures, moment
+from frontend.dossiers.say import (
+    NOTHING,
+    Said,
+    count,
+    figure,
+    in_figures,
+    label_policy,
+    moment,
+)
 from frontend.sentences import translated
 from frontend.templatetags.evenhand import humane, visible
 
@@ -60,9 +68,9 @@ def labels(material: Material) -> Section:
     return section(
         "labels",
         title,
-        Words(text=_("Chosen: {policy}.").format(policy=humane(str(said["chosen"])))),
+        Words(text=_("Chosen: {policy}.").format(policy=label_policy(str(said["chosen"])))),
         _policies(said),
-        Words(text=str(said["sentence"]), is_warning=True),
+        Words(text=translated(str(said["sentence"])), is_warning=True),
     )
 
 
@@ -101,7 +109,7 @@ def limits_of(card: str) -> Iterator[str]:
     part = card.partition(LIMITS)[2].partition("\n## ")[0]
     for line in part.splitlines():
         if line.startswith("- "):
-            yield line.removeprefix("- ")
+            yield translated(line.removeprefix("- "))
 
 
 def gates(material: Material) -> Section:

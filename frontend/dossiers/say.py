@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from frontend import formats
-from frontend.templatetags.evenhand import NOTHING, count, figure, gained, percent
+from frontend.templatetags.evenhand import NOTHING, count, figure, gained, humane, percent
 
 Said = Mapping[str, Any]
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "gained_in",
     "in_figures",
     "in_shares",
+    "label_policy",
     "moment",
     "percent",
     "period",
@@ -28,6 +29,11 @@ __all__ = [
     "span",
     "to",
 ]
+
+
+def label_policy(name: str) -> str:
+    """Name a label policy, which may be of two parts."""
+    return " + ".join(humane(each) for each in name.split("+"))
 
 
 def to(low: str, high: str) -> str:

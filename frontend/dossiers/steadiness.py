@@ -15,8 +15,10 @@ from frontend.dossiers.say import (
     figure,
     in_figures,
     in_shares,
+    label_policy,
     percent,
 )
+from frontend.sentences import translated
 
 
 def stability(material: Material) -> Section:
@@ -78,7 +80,13 @@ def later(material: Material) -> Section:
         return section("out-of-time", title, Words(text=words))
     if found.auc is None:
         return section("out-of-time", title, Words(text=_not_tested(found)))
-    return section("out-of-time", title, Words(text=_tested(found)), _later(material, found))
+    return section(
+        "out-of-time",
+        title,
+        Words(text=_tested(found)),
+        _later(material, found),
+        Words(text=_by_labels(found)) if found.labels else None,
+    )
 
 
 def _not_tested(found: OutOfTime) -> str:
@@ -87,7 +95,7 @@ def _not_tested(found: OutOfTime) -> str:
         first=found.first,
         last=found.last,
         bads=count(found.bads),
-        why=found.why_not,
+        why=translated(found.why_not),
     )
 
 
@@ -101,6 +109,18 @@ def _tested(found: OutOfTime) -> str:
         first=found.first,
         last=found.last,
         bads=count(found.bads),
+    )
+
+
+def _by_labels(found: OutOfTime) -> str:
+    return _(
+        "Learned by the chosen label policy ({policy}); what was guessed was guessed without the"
+        " newest loans. Learning from real outcomes only gives an AUC of {auc} ({interval}) there."
+        " Both are of the same loans and of their real outcomes."
+    ).format(
+        policy=label_policy(found.labels),
+        auc=figure(found.default_auc),
+        interval=in_figures({"low": found.default_auc_low, "high": found.default_auc_high}),
     )
 
 

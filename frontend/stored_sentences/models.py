@@ -83,4 +83,34 @@ WORDS = (
         " {most} µs at most"
     ),
     _("{mean} (95 % interval {low} to {high})"),
+    # Of label policies, the newest loans, and the limits that a model card names.
+    _(
+        "Labels of declined applicants are guesses of a model of booked loans: without outcomes of"
+        " applicants who would have been declined nobody can verify them. Both policies are"
+        " measured on the same loans with real, matured outcomes, where reject inference is not"
+        " expected to help."
+    ),
+    _("matured outcomes"),
+    _("fuzzy augmentation"),
+    _("parcelling"),
+    _("officers decisions"),
+    _("fewer than {n} bads or goods on one side"),
+    _("It has seen only applicants whose loans were granted and whose outcome is known."),
+    _("Figures are from the data above; they say nothing of a later time by themselves."),
+    _("A share says what moved the score, not what caused the outcome."),
+    _("Fewer than {n} people of a group are too few to judge."),
+    _(
+        "Less discriminatory alternatives are searched after each training: what was found, and why"
+        " one was taken or not, stands in the dossier."
+    ),
+    _("{n} bad loans are few: mind the intervals."),
+    _("Risk can only move one way with: {details}."),
+    # Why a training was asked for.
+    _("Every {n} days."),
+    _("{new} outcomes have matured since {version}; {limit} are enough."),
+    _(
+        "The stability index of the score over {n} applications of the last {days} days is {index},"
+        " above {limit}."
+    ),
+    _("{what}, says alert {number} of {day}."),
 )

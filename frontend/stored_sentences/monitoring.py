@@ -70,6 +70,8 @@ WORDS = (
     ),
     _("any number"),
     _("{version} is the champion"),
+    _("{version} is retired"),
+    _("the canary was taken back"),
     _("rolled back to {version}"),
     _("replaced by {version}"),
     _("These keys expire within {days} days: {keys}."),

@@ -1,10 +1,11 @@
-"""How the pages of policies write months."""
+"""How the pages of policies write months and settings."""
 
 from datetime import date
 
 from django import template
 
 from frontend import formats
+from frontend.policy_words import value_in_words
 
 register = template.Library()
 
@@ -13,3 +14,9 @@ register = template.Library()
 def month(of: date) -> str:
     """Write a month with its year."""
     return formats.month(of)
+
+
+@register.filter
+def setting(value: str) -> str:
+    """Write a setting's value."""
+    return value_in_words(value)

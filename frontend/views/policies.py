@@ -18,7 +18,7 @@ from credit.queries import policies
 from credit.queries.policies import InForce, ProductName, Proposal
 from frontend.access import SignedInRequest, may_write
 from frontend.policy_forms import AnswerForm, ProposalForm, WithdrawForm
-from frontend.policy_words import label_of
+from frontend.policy_words import label_of, value_in_words
 from frontend.refusals import told
 
 if TYPE_CHECKING:
@@ -123,7 +123,11 @@ def find_product(slug: str) -> ProductName:
 
 def _settings(in_force: InForce | None) -> list[tuple[str, str]]:
     settings = in_force.settings if in_force else {}
-    return [(label_of(path), each.value) for path, each in settings.items() if each.value]
+    return [
+        (label_of(path), value_in_words(each.value))
+        for path, each in settings.items()
+        if each.value
+    ]
 
 
 def _propose(form: ProposalForm, product: ProductName, *, by: User) -> PolicyProposal | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from scoring.contract import Contract
 from scoring.scorecard import LARGEST_GAP
-from scoring.training.gates import USUAL
 
 MOST_FEATURES = 10
 _WORDS = {
@@ -140,7 +139,7 @@ def _quality(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]: 
     )
 
 
-def _later(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  # noqa: ARG001
+def _later(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:
     said, quarters = manifest["out_of_time"], manifest["calibration_over_time"]
     yield "## How it does on later loans"
     yield ""
@@ -149,13 +148,14 @@ def _later(contract: Contract, manifest: Mapping[str, Any]) -> Iterator[str]:  #
     elif "not_measured" in said:
         yield f"Not measured on {_newest(said)}: {said['not_measured']}."
     else:
-        yield from _out_of_time(said, manifest["metrics"]["auc"]["mean"])
+        auc = manifest["metrics"]["auc"]["mean"]
+        yield from _out_of_time(said, auc, may_fall=contract.policy.gates.auc_fall_at_most)
     if quarters:
         yield ""
         yield _over_time(quarters)
 
 
-def _out_of_time(said: Mapping[str, Any], auc: float) -> Iterator[str]:
+def _out_of_time(said: Mapping[str, Any], auc: float, *, may_fall: float) -> Iterator[str]:
     found = said["auc"]
     yield (
         f"Trained on the {said['trained_on']:,} older loans and tested on {_newest(said)}: AUC "
@@ -164,11 +164,25 @@ def _out_of_time(said: Mapping[str, Any], auc: float) -> Iterator[str]:
         f"{said['bad_rate']:.1%} were ({said['bad_rate_before']:.1%} of the older); stability "
         f"index of the score {said['score_psi']:.2f}."
     )
-    if auc - found["mean"] > USUAL.auc_fall_at_most:
-        yield (
-            f"That AUC is more than {USUAL.auc_fall_at_most:.2f} below the cross-validated one: "
-            "the model ranks newer loans clearly worse."
-        )
+    is_far = auc - found["mean"] > may_fall
+    yield (
+        f"That AUC is {'more than' if is_far else 'no more than'} {may_fall:.2f} below the "
+        f"cross-validated one{', so it ranks newer loans clearly worse' if is_far else ''}. "
+        "The bound is that of this product's gate: `auc_fall_at_most` in its contract's "
+        "`[policy.gates]`."
+    )
+    if "default" in said:
+        yield _beside_the_default(said)
+
+
+def _beside_the_default(said: Mapping[str, Any]) -> str:
+    other = said["default"]["auc"]
+    interval = f"{other['low']:.3f} to {other['high']:.3f}"
+    return (
+        f"Labels: {said['labels']}; what was guessed was guessed without the newest loans. "
+        f"Learning from real outcomes only gives an AUC of {other['mean']:.3f} ({interval}) there. "
+        "Both are of the same loans and of their real outcomes."
+    )
 
 
 def _newest(said: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from scoring.training.fit import margins
 from scoring.training.folds import OutOfFold, out_of_fold
 from scoring.training.labels import parted
 from scoring.training.recipe_learner import RecipeLearner, learner_by, matrix_by
+from scoring.training.twins import together, twins_of
 
 FOLDS = 3
 FEWEST = 2 * FOLDS  # good loans, and bad ones, on either part
@@ -79,7 +80,10 @@ def scene_of(contract: Contract, frame: pl.DataFrame, groups: Mapping[str, Group
     everybody = People(rows=known, bad=bad, groups=groups)
     people = everybody.of(by_hash(known["row"].to_list(), at_most=MOST_ROWS))
     each = zip(people.bad, *people.groups.values(), strict=True)
-    rest = untouched(people.rows["row"].to_list(), ["|".join(map(str, one)) for one in each])
+    parted_by_hash = untouched(
+        people.rows["row"].to_list(), ["|".join(map(str, one)) for one in each]
+    )
+    rest = together(parted_by_hash, twins_of(contract, people.rows))
     scene = Scene(contract=contract, own=people.of(~rest), rest=people.of(rest))
     for part in (scene.own, scene.rest):
         bads = int(part.bad.sum())
@@ -100,7 +104,13 @@ def tried(scene: Scene, recipe: Recipe, base: Tried | None = None) -> Tried:
     learner = learner_by(recipe, contract, own.rows, own.groups)
     training = replace(recipe.training(contract), folds=FOLDS, repeats=1)
     try:
-        out = out_of_fold(learner, own.bad.astype(np.int8), training=training, progress=_silence)
+        out = out_of_fold(
+            learner,
+            own.bad.astype(np.int8),
+            training=training,
+            progress=_silence,
+            twins=twins_of(contract, own.rows),
+        )
     except CalibrationRefused as refused:
         raise SearchRefused(f"Insufficient evidence: {refused}") from refused
     decided = recommended(out.pds[0], contract.policy)

@@ -38,16 +38,33 @@ class OutOfFold:
     rounds: int  # trees: the contract's, or the folds' median where they stopped early
     also: tuple[Floats, ...] = ()  # what each fold's model said of rows beside, if asked
 
+    @property
+    def first_tested_in(self) -> Rows:
+        """In which fold of the first repeat each row was tested."""
+        found = np.empty(self.pds.shape[1], dtype=np.int64)
+        for number, fold in enumerate(each for each in self.folds if each.repeat == 0):
+            found[fold.tests] = number
+        return found
 
-def folds_of(bad: Outcomes, training: Training) -> tuple[Fold, ...]:
-    """Split the rows as the reference figures do."""
+
+def folds_of(bad: Outcomes, training: Training, twins: Rows | None = None) -> tuple[Fold, ...]:
+    """Split the rows as the reference figures do; one loan that stands twice is tested at once."""
     splitter = RepeatedStratifiedKFold(
         n_splits=training.folds, n_repeats=training.repeats, random_state=training.seed
     )
-    return tuple(
-        Fold(repeat=number // training.folds, learns=learns, tests=tests)
-        for number, (learns, tests) in enumerate(splitter.split(np.zeros(len(bad)), bad))
-    )
+    folds = []
+    for number, (_, drawn) in enumerate(splitter.split(np.zeros(len(bad)), bad)):
+        learns, tests = _parted(np.arange(len(bad)), drawn, twins)
+        folds.append(Fold(repeat=number // training.folds, learns=learns, tests=tests))
+    return tuple(folds)
+
+
+def _parted(rows: Rows, chosen: Rows, twins: Rows | None) -> tuple[Rows, Rows]:
+    """Part rows into the others and those chosen, each where its first twin is."""
+    is_chosen = np.zeros(rows.max() + 1, dtype=np.bool_)
+    is_chosen[chosen] = True
+    found = is_chosen[rows if twins is None else twins[rows]]
+    return rows[~found], rows[found]
 
 
 def fits_at_once(*, rows: int) -> int:
@@ -65,32 +82,33 @@ def within(progress: Progress, begins: float, ends: float) -> Progress:
 
 
 def out_of_fold(
-    learner: Learner,
+    learner: Learner | Sequence[Learner],
     bad: Outcomes,
     *,
     training: Training,
     progress: Progress,
-    learners: Sequence[Learner] = (),
     also: Rows | None = None,
+    twins: Rows | None = None,
 ) -> OutOfFold:
     """Fit a model a fold; score the rows that it has not seen.
 
     Where the contract stops early, a tenth of what a fold learns from says when. Its test rows
-    never do: they would flatter the model. `learners` has one a fold, where they differ; `also`
-    are rows beside those of the folds, of which each fold's model is asked.
+    never do: they would flatter the model. There is one learner a fold, where they differ; `also`
+    are rows beside those of the folds, of which each fold's model is asked; `twins` names each
+    row's first one, and none is asked about a row whose twin it has seen.
     """
-    folds = folds_of(bad, training)
-    own_learners = learners or [learner] * len(folds)
+    folds = folds_of(bad, training, twins)
+    learners = learner if isinstance(learner, Sequence) else [learner] * len(folds)
 
     def score(fold: Fold, own: Learner) -> tuple[Floats, int, Floats]:
-        learns, stop_on = _stopping(fold.learns, bad, training)
+        learns, stop_on = _stopping(fold.learns, bad, training, twins)
         booster = own.fit(learns, training=training, stop_on=stop_on)
         beside = np.empty(0) if also is None or not len(also) else own.margins(booster, also)
         return own.margins(booster, fold.tests), booster.num_boosted_rounds(), beside
 
     found, rounds, asked = np.empty((training.repeats, len(bad))), [], []
     for number, (fold, (scored, grown, beside)) in enumerate(
-        _in_order(score, folds, own_learners, rows=len(bad)), start=1
+        _in_order(score, folds, learners, rows=len(bad)), start=1
     ):
         found[fold.repeat, fold.tests] = scored
         rounds.append(grown)
@@ -105,15 +123,17 @@ def out_of_fold(
     )
 
 
-def _stopping(learns: Rows, bad: Outcomes, training: Training) -> tuple[Rows, Rows | None]:
+def _stopping(
+    learns: Rows, bad: Outcomes, training: Training, twins: Rows | None
+) -> tuple[Rows, Rows | None]:
     """Part what a fold learns from and what stops it."""
     if not training.early_stopping_rounds:
         return learns, None
     splitter = StratifiedShuffleSplit(
         n_splits=1, test_size=STOPPING_SHARE, random_state=training.seed
     )
-    grows, stops = next(splitter.split(learns, bad[learns]))
-    return np.sort(learns[grows]), np.sort(learns[stops])
+    _, stops = next(splitter.split(learns, bad[learns]))
+    return _parted(learns, learns[stops], twins)
 
 
 def _in_order(

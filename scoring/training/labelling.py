@@ -61,6 +61,7 @@ class Labelled:
     learner: Learner
     plain: Learner  # that learns from real outcomes only
     out: OutOfFold
+    default: OutOfFold
     said: dict[str, Any] | None
 
 
@@ -82,32 +83,44 @@ def labelled(
     bad : array (known rows,)
         Real outcomes, by which everything is measured.
     """
+    twins = sample.twins
     if sample.is_plain:
-        out = out_of_fold(learner, bad, training=training, progress=progress)
-        return Labelled(learner=learner, plain=learner, out=out, said=None)
-    n, rejects = len(bad), _rejects(sample)
-    nothing = np.concatenate([np.ones(n), np.zeros(learner.rows - n)]).astype(np.float32)
-    plain = Weighed(learner, rows=n, weights=nothing)
+        out = out_of_fold(learner, bad, training=training, progress=progress, twins=twins)
+        return Labelled(learner=learner, plain=learner, out=out, default=out, said=None)
+    n, rejects = len(bad), rejects_of(sample)
+    plain = of_outcomes(learner, rows=n)
     default = out_of_fold(
-        plain, bad, training=training, progress=within(progress, 0, 0.5), also=rejects
+        plain,
+        bad,
+        training=training,
+        progress=within(progress, 0, 0.5),
+        also=rejects,
+        twins=twins,
     )
     learners = [
         Weighed(learner, rows=n, weights=sample.weights(shares))
         for shares in _of_folds(contract, default, bad)
     ]
     out = out_of_fold(
-        plain, bad, training=training, progress=within(progress, 0.5, 1), learners=learners
+        learners, bad, training=training, progress=within(progress, 0.5, 1), twins=twins
     )
     shares = _of_all(contract, plain, default, bad, rejects, training)
     return Labelled(
         learner=Weighed(learner, rows=n, weights=sample.weights(shares)),
         plain=plain,
         out=out,
+        default=default,
         said=_said(contract, sample, shares, default=default, out=out, bad=bad),
     )
 
 
-def _rejects(sample: Sample) -> Rows:
+def of_outcomes(learner: Learner, *, rows: int) -> Weighed:
+    """Learn from real outcomes only, which are the first rows laid out."""
+    nothing = np.concatenate([np.ones(rows), np.zeros(learner.rows - rows)])
+    return Weighed(learner, rows=rows, weights=nothing.astype(np.float32))
+
+
+def rejects_of(sample: Sample) -> Rows:
     """Where the rejects are laid out first."""
     return sample.known.height + sample.officers.height + np.arange(sample.rejects.height)
 

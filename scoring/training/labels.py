@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scoring.contract import Contract, LabelSource, RejectInference
 from scoring.learning_terms import KNOWN
 from scoring.training.calibrate import Floats, Outcomes, logit, sigmoid
-from scoring.training.learners import Weights
+from scoring.training.learners import Rows, Weights
 
 SENTENCE = (
     "Labels of declined applicants are guesses of a model of booked loans: without outcomes of "
@@ -31,6 +31,7 @@ class Sample:
     known: pl.DataFrame
     officers: pl.DataFrame
     rejects: pl.DataFrame
+    twins: Rows | None = None  # of the known rows; see `twins.twins_of`
 
     @property
     def is_plain(self) -> bool:

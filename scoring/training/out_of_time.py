@@ -36,10 +36,13 @@ class Split:
     last_tested: date
 
 
-def split_of(applied_on: pl.Series | None, *, share: float) -> Split | None:
+def split_of(
+    applied_on: pl.Series | None, *, share: float, twins: Rows | None = None
+) -> Split | None:
     """Hold out the newest applications: whole days, about the share asked for.
 
-    None where there are no dates, all are of one day, or nothing is to be held out.
+    None where there are no dates, all are of one day, or nothing is to be held out. A loan that
+    stands twice, among the older and the newest, is not tested on.
     """
     if applied_on is None or share == 0 or applied_on.null_count() or applied_on.n_unique() < 2:
         return None
@@ -48,11 +51,14 @@ def split_of(applied_on: pl.Series | None, *, share: float) -> Split | None:
     is_new = (applied_on >= border).to_numpy()
     if is_new.all():
         is_new = (applied_on > border).to_numpy()
+    older = np.flatnonzero(~is_new)
+    if twins is not None:
+        is_new = is_new & ~np.isin(twins, twins[older])
     if not is_new.any():
         return None
     tested = applied_on.filter(pl.Series(is_new))
     return Split(
-        older=np.flatnonzero(~is_new),
+        older=older,
         newest=np.flatnonzero(is_new),
         first_tested=tested.min(),  # type: ignore[arg-type]  # dates
         last_tested=tested.max(),  # type: ignore[arg-type]

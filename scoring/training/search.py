@@ -14,7 +14,7 @@ from scoring import performance
 from scoring.contract import Training
 from scoring.training.calibrate import CalibrationRefused, Floats, Outcomes
 from scoring.training.folds import Progress, out_of_fold
-from scoring.training.learners import Learner
+from scoring.training.learners import Learner, Rows
 
 NOMINAL = 60_000_000  # cells x rounds x levels a second; a core of 2024 does about as many
 DEPTHS, CHILDREN, RATES, SHARES = (2, 3, 4, 5, 6), (1, 5, 20, 50), (0.03, 0.05, 0.1), (0.6, 0.8, 1)
@@ -31,7 +31,13 @@ class Searched:
 
 
 def search(
-    learner: Learner, bad: Outcomes, *, training: Training, columns: int, progress: Progress
+    learner: Learner,
+    bad: Outcomes,
+    *,
+    training: Training,
+    columns: int,
+    progress: Progress,
+    twins: Rows | None = None,
 ) -> Searched:
     """Try settings by the log loss of one repeat of the folds.
 
@@ -41,7 +47,7 @@ def search(
     chosen, tried = list(_affordable(training, rows=len(bad), columns=columns)), []
     for number, settings in enumerate(chosen):
         progress(f"Searching: setting {number + 1} of {len(chosen)}", number / len(chosen))
-        tried.append((settings, _losses(learner, bad, replace(settings, repeats=1))))
+        tried.append((settings, _losses(learner, bad, replace(settings, repeats=1), twins)))
     best, losses = min(tried, key=lambda item: float(item[1].mean()))
     own = tried[0][1]
     gain = own - losses
@@ -92,10 +98,10 @@ def _settings(training: Training) -> Iterator[Training]:
             yield settings
 
 
-def _losses(learner: Learner, bad: Outcomes, training: Training) -> Floats:
+def _losses(learner: Learner, bad: Outcomes, training: Training, twins: Rows | None) -> Floats:
     """Log loss of each fold."""
     try:
-        out = out_of_fold(learner, bad, training=training, progress=_silence)
+        out = out_of_fold(learner, bad, training=training, progress=_silence, twins=twins)
     except CalibrationRefused:
         return np.full(training.folds, np.inf)
     return np.array(

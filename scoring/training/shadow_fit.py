@@ -12,6 +12,7 @@ from scoring.training.encoding import encoding_of, matrix_from
 from scoring.training.fit import margins
 from scoring.training.folds import out_of_fold
 from scoring.training.learners import LocalLearner
+from scoring.training.twins import twins_of
 
 Predict = Callable[[pl.DataFrame], NDArray[np.float64]]
 
@@ -36,7 +37,8 @@ def fit_shadow(contract: Contract, frame: pl.DataFrame) -> Predict:
     """
     bad, encoding = frame["bad"].cast(pl.Int8).to_numpy(), encoding_of(contract)
     learner = LocalLearner(matrix_from(encoding, frame), bad, encoding)
-    out = out_of_fold(learner, bad, training=contract.training, progress=_silence)
+    twins = twins_of(contract, frame)
+    out = out_of_fold(learner, bad, training=contract.training, progress=_silence, twins=twins)
     line = calibrate(out.margins[0], bad)
     booster = learner.fit(None, training=contract.training)
 

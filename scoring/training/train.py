@@ -14,7 +14,7 @@ from scoring.engine import Engine
 from scoring.features import Value
 from scoring.profit import profit_curve, summary
 from scoring.recipes import Recipe
-from scoring.training import latency, manifest, out_of_time, parity, realised, scorecard_fit, search
+from scoring.training import latency, manifest, over_time, parity, realised, scorecard_fit, search
 from scoring.training.bootstrap import Ensembled, fit_ensemble
 from scoring.training.calibrate import Floats, Outcomes, calibrate
 from scoring.training.card import card
@@ -31,6 +31,7 @@ from scoring.training.quality import metrics_of
 from scoring.training.recipe_learner import encoding_by, learner_by
 from scoring.training.reference import Reference, reference_of, usual_of
 from scoring.training.spread import features_of
+from scoring.training.twins import twins_of
 
 # Where each step begins, as a share of the whole, as progress is told.
 VALIDATING, FITTING, EXPORTING, COMPARING = 0.1, 0.5, 0.56, 0.6
@@ -47,7 +48,7 @@ class Trained:
     """A trained model, packed, with what its validator needs.
 
     `validation` has, for each row of the snapshot, `row`, `pd` (of the first repeat: by a
-    model that had not seen the row) and `bad`.
+    model that had not seen the row), `bad`, and the number of its `fold`.
     """
 
     bundle: bytes
@@ -65,7 +66,6 @@ class _Snapshot:
     sample: Sample
     encoding: Encoding
     learner: Learner  # over the rows as laid out; once validated, by the label policy
-    plain: Learner  # that learns from real outcomes only
     bad: Outcomes  # of the known rows, by which everything is measured
 
     @property
@@ -78,11 +78,6 @@ class _Snapshot:
         """The contract without the features that the recipe leaves out, for the scorecard."""
         kept = [each for each in self.encoding.features if each.name not in self.recipe.leave_out]
         return replace(self.contract, features=tuple(kept))
-
-    @property
-    def applied_on(self) -> pl.Series | None:
-        """Dates of application, where there are any."""
-        return self.frame["applied_on"] if "applied_on" in self.frame.columns else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +159,15 @@ def train(
         training=snapshot.training,
         progress=within(progress, VALIDATING, FITTING),
     )
-    snapshot, out = replace(snapshot, learner=found.learner, plain=found.plain), found.out
+    later = over_time.said(
+        contract,
+        snapshot.sample,
+        snapshot.learner,
+        snapshot.bad,
+        training=snapshot.training,
+        found=found,
+    )
+    snapshot, out = replace(snapshot, learner=found.learner), found.out
     progress("Fitting on all loans", FITTING)
     fitted = _fitted(snapshot, out, progress)
     progress("Comparing the graph with the model", COMPARING)
@@ -174,6 +177,7 @@ def train(
         "search": searched,
         "parity": _parity(snapshot, fitted),
         **_manifest(snapshot, fitted, out),
+        **later,
         **({"label_policy": found.said} if found.said else {}),
         **({} if snapshot.recipe.is_plain else {"recipe": snapshot.recipe.to_json()}),
     }
@@ -203,6 +207,7 @@ def _read(
     groups: Mapping[str, Groups],
 ) -> _Snapshot:
     sample = parted(frame)
+    sample = replace(sample, twins=twins_of(contract, sample.known))
     bad = sample.known["bad"].cast(pl.Int8).to_numpy()
     bads, goods = int(bad.sum()), int((bad == 0).sum())
     needed = max(contract.training.minimum_bads, contract.training.folds)
@@ -219,7 +224,6 @@ def _read(
         sample=sample,
         encoding=encoding_by(recipe, contract),
         learner=learner,
-        plain=learner,
         bad=bad,
     )
 
@@ -233,6 +237,7 @@ def _searched(snapshot: _Snapshot, progress: Progress) -> tuple[_Snapshot, dict[
         training=snapshot.training,
         columns=len(snapshot.encoding.players),
         progress=progress,
+        twins=snapshot.sample.twins,
     )
     return replace(snapshot, training=found.training), found.said
 
@@ -284,28 +289,12 @@ def _manifest(snapshot: _Snapshot, fitted: _Fitted, out: OutOfFold) -> dict[str,
             contract, snapshot.encoding, fitted.exported.forest, snapshot.frame
         ),
         "calibration_by_band": realised.by_band(contract, pds, bad),
-        **_over_time(snapshot, out),
         "profit": _profit(snapshot, pds),
     }
 
 
 def _usual(snapshot: _Snapshot, fitted: _Fitted) -> dict[str, Value]:
     return usual_of(snapshot.contract, snapshot.frame[fitted.reference.rows.tolist()])
-
-
-def _over_time(snapshot: _Snapshot, out: OutOfFold) -> dict[str, Any]:
-    """Say what dates allow to say."""
-    applied_on = snapshot.applied_on
-    if applied_on is None or applied_on.null_count():
-        return {"calibration_over_time": None, "out_of_time": None}
-    split = out_of_time.split_of(applied_on, share=snapshot.training.out_of_time_share)
-    training = replace(snapshot.training, rounds=out.rounds)
-    return {
-        "calibration_over_time": realised.by_quarter(applied_on, out.pds[0], snapshot.bad),
-        "out_of_time": None
-        if split is None
-        else out_of_time.measure(training, snapshot.plain, snapshot.bad, out.margins[0], split),
-    }
 
 
 def _profit(snapshot: _Snapshot, pds: Floats) -> dict[str, Any]:
@@ -367,7 +356,12 @@ def _packed(
         bundle_hash=hash_of(bundle),
         manifest=said,
         validation=pl.DataFrame(
-            {"row": snapshot.frame["row"], "pd": out.pds[0], "bad": snapshot.bad}
+            {
+                "row": snapshot.frame["row"],
+                "pd": out.pds[0],
+                "bad": snapshot.bad,
+                "fold": out.first_tested_in,
+            }
         ),
         gates=judge(said, latency=latency.of_one(engine), bounds=snapshot.contract.policy.gates),
     )

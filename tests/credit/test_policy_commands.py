@@ -45,6 +45,23 @@ def test_a_policy_is_asked_for_and_approved_at_a_prompt(people):
     assert PolicyVersion.objects.get(number=2).read().policy.approve_pd_at_most == 0.3
 
 
+def test_the_steps_into_service_are_taken_out_at_a_prompt(people):
+    asked = propose("--set", "policy.promotion.shadow_hours=24")
+    facts("approve_policy", asked["proposal"], "--by", "vera")
+    assert in_force().policy.promotion.shadow_hours == 24
+
+    asked = propose("--set", "policy.promotion=")
+    facts("approve_policy", asked["proposal"], "--by", "vera")
+
+    assert in_force().policy.promotion is None
+    gone = {"setting": "policy.promotion.shadow_hours", "before": "24", "after": ""}
+    assert gone in asked["changes"]
+
+
+def in_force():
+    return PolicyVersion.objects.order_by("number").last().read()
+
+
 def test_people_are_told_in_sentences(people):
     said = run(
         *("propose_policy", "consumer-loan", "--set", SET, "--by", "ada", "--why", "x"),

@@ -1,24 +1,16 @@
-"""A policy changes by two people, from a moment on, and never for what was decided before."""
-
-from datetime import timedelta
+"""A change of policy is asked for by one person, and answered once, by another."""
 
 import factories
+import policy_scene as scene
 import pytest
-from django.core.management import call_command
-from django.db import DatabaseError, IntegrityError, connection
 
-from credit import serving
 from credit.actions import policies, policy_proposals
 from credit.actions.refusals import NotAllowed
-from credit.models import AuditEvent, PolicyProposal, PolicyVersion, PolicyWithdrawal, Role
+from credit.models import AuditEvent, PolicyVersion, Role
 from credit.queries import policies as queries
-from credit.queries import replays
-from scoring import verify
 from scoring.contract import ContractRefused
 
-AT = factories.AT
-LATER = AT + timedelta(days=3)
-SECOND = timedelta(seconds=1)
+AT, LATER, SECOND = scene.AT, scene.LATER, scene.SECOND
 
 
 @pytest.fixture
@@ -27,41 +19,22 @@ def product(champion):
 
 
 @pytest.fixture
-def ask(product, administrator):
-    def run(settings=None, **changes):
-        return factories.proposal(product, settings, **{"by": administrator, "at": AT, **changes})
-
-    return run
+def ask(champion, administrator):
+    return scene.asks(champion.product, administrator)
 
 
 @pytest.fixture
 def approve(validator, django_capture_on_commit_callbacks):
-    def run(proposal, by=validator, at=AT):
-        with django_capture_on_commit_callbacks(execute=True):
-            return policy_proposals.approve(proposal_id=proposal.pk, by=by, at=at)
-
-    return run
-
-
-def withdraw(policy, by, at=AT, why="The rate stays."):
-    return policy_proposals.withdraw(policy_id=policy.pk, by=by, at=at, why=why)
-
-
-def in_force(at):
-    serving.forget_what_is_in_force()
-    return serving.terms("consumer-loan", at=at).policy
-
-
-# --- asking
+    return scene.approves(validator, django_capture_on_commit_callbacks)
 
 
 def test_nothing_holds_before_another_person_approves(ask, approve):
     asked = ask({"policy.approve_pd_at_most": "0.3"})
-    assert in_force(AT).approve_pd_at_most == 0.35
+    assert scene.in_force(AT).approve_pd_at_most == 0.35
 
     policy = approve(asked)
 
-    assert in_force(AT).approve_pd_at_most == 0.3
+    assert scene.in_force(AT).approve_pd_at_most == 0.3
     assert (policy.number, policy.requested_by) == (2, asked.requested_by)
     asked.refresh_from_db()
     assert (asked.state, asked.policy) == ("approved", policy)
@@ -147,7 +120,7 @@ def test_without_a_policy_there_is_nothing_to_change(db, administrator):
         )
 
 
-# --- answering
+# --- Answering
 
 
 @pytest.mark.parametrize("role", ["model_validator", "compliance"])
@@ -180,7 +153,7 @@ def test_a_refusal_says_why_and_changes_nothing(ask, validator):
 
     asked.refresh_from_db()
     assert (asked.state, asked.answer) == ("refused", "Too soon.")
-    assert in_force(AT).approve_pd_at_most == 0.35
+    assert scene.in_force(AT).approve_pd_at_most == 0.35
     assert AuditEvent.objects.filter(type="policy_refused").exists()
 
 
@@ -219,222 +192,7 @@ def test_a_date_that_passed_while_nobody_answered_is_not_made_up_for(ask, approv
         approve(asked, at=LATER + SECOND)
 
 
-# --- dates
-
-
-def test_a_policy_holds_from_its_date_on_and_not_a_moment_sooner(ask, approve):
-    approve(ask(valid_from=LATER))
-
-    assert in_force(LATER - timedelta(microseconds=1)).approve_pd_at_most == 0.35
-    assert in_force(LATER).approve_pd_at_most == 0.3
-
-
-def test_what_is_approved_is_in_force_at_once_here_and_soon_elsewhere(ask, approve):
-    asked = ask()
-    elsewhere = serving.terms("consumer-loan", at=AT)
-    approve(asked)
-
-    assert serving.terms("consumer-loan", at=AT).policy.approve_pd_at_most == 0.3
-    serving._in_force["consumer-loan"] = (AT, elsewhere)  # a process that was told nothing
-    soon = AT + serving.BELIEVED_FOR
-    assert serving.terms("consumer-loan", at=soon).policy.approve_pd_at_most == 0.3
-
-
-@pytest.mark.parametrize("sooner", [None, LATER - SECOND])
-def test_nothing_is_put_before_what_is_scheduled(ask, approve, sooner):
-    approve(ask(valid_from=LATER))
-
-    with pytest.raises(policy_proposals.ScheduledLater, match="Withdraw it first"):
-        ask({"policy.approve_pd_at_most": "0.25"}, valid_from=sooner)
-
-
-def test_a_change_after_a_scheduled_one_builds_on_it(ask, approve):
-    approve(ask(valid_from=LATER))
-    approve(ask({"policy.decline_pd_at_least": "0.7"}, valid_from=LATER + SECOND))
-
-    found = in_force(LATER + SECOND)
-    assert (found.approve_pd_at_most, found.decline_pd_at_least) == (0.3, 0.7)
-
-
-def test_a_scheduled_policy_is_withdrawn_with_words_and_never_holds(ask, approve, validator):
-    policy = approve(ask(valid_from=LATER))
-
-    with pytest.raises(policy_proposals.WordsMissing):
-        withdraw(policy, validator, why=" ")
-    withdraw(policy, validator)
-
-    assert in_force(LATER).approve_pd_at_most == 0.35
-    assert AuditEvent.objects.get(type="policy_withdrawn").details["why"] == "The rate stays."
-    states = [row.state for row in queries.policies(policy.product_id, at=LATER)]
-    assert states == ["withdrawn", "in_force"]
-    with pytest.raises(policy_proposals.WithdrawnBefore):
-        withdraw(policy, validator)
-
-
-@pytest.mark.parametrize("role", sorted(set(Role) - set(policy_proposals.WITHDRAWERS)))
-def test_not_everybody_withdraws(ask, approve, role):
-    with pytest.raises(NotAllowed, match="withdraw a policy"):
-        withdraw(approve(ask(valid_from=LATER)), factories.user(role))
-
-
-def test_a_policy_that_decides_is_not_withdrawn(ask, approve, validator):
-    with pytest.raises(policy_proposals.HoldsAlready, match="propose another"):
-        withdraw(approve(ask()), validator)
-
-
-def test_what_another_policy_was_made_of_is_withdrawn_after_it(ask, approve, validator):
-    first = approve(ask(valid_from=LATER))
-    second = approve(ask({"policy.decline_pd_at_least": "0.7"}, valid_from=LATER + SECOND))
-
-    with pytest.raises(policy_proposals.ScheduledLater, match="withdraw that one first"):
-        withdraw(first, validator)
-    withdraw(second, validator)
-    withdraw(first, validator)
-
-
-def test_a_text_that_is_the_contracts_own_again_is_kept_once(ask, approve, product, administrator):
-    approve(ask())
-    back = policy_proposals.propose(
-        product_id=product.pk,
-        source=factories.SOURCE,
-        valid_from=None,
-        why="It was a mistake.",
-        by=administrator,
-        at=AT,
-    )
-
-    policy = approve(back)
-
-    assert (policy.text, policy.contract_hash) == ("", factories.CONTRACT.hash)
-    assert in_force(AT).approve_pd_at_most == 0.35
-
-
-# --- what was decided
-
-
-def test_what_was_decided_keeps_its_policy_and_is_replayed_to_the_bit(ask, approve):
-    before = factories.decide(**factories.REFERRED)
-    approve(ask({"policy.approve_pd_at_most": "0.59", "policy.rules.max_term": ""}))
-    after = factories.decide(at=AT + SECOND, **factories.REFERRED)
-
-    assert before.answer["recommendation"] == "refer"
-    assert after.answer["recommendation"] == "approve"
-    assert [rule["rule"] for rule in after.answer["policy"]] == ["max_amount"]
-    assert all(each.identical for each in replays.replay()), list(replays.replay())
-
-
-def test_a_decision_under_a_changed_policy_is_proved_without_us(ask, approve, auditor, tmp_path):
-    policy = approve(ask({"policy.approve_pd_at_most": "0.59"}))
-    made = factories.decide(at=AT + SECOND, **factories.REFERRED)
-    call_command("export_record", made.decision_id, "--by", auditor.username, "--out", tmp_path)
-    record = tmp_path / f"{made.decision_id}.json"
-    proof = [str(record), str(record.with_suffix(".bundle.zip"))]
-    text = record.with_suffix(".policy.toml")
-
-    assert text.read_text() == policy.text
-    assert verify.main([*proof, "--policy-contract", str(text)]) == verify.SAME
-    assert verify.main(proof) == verify.UNUSABLE  # under its models' own policy it is another
-
-
-def test_the_decisions_after_it_name_it_in_their_event(ask, approve):
-    approve(ask())
-
-    factories.decide(at=AT + SECOND)
-
-    assert AuditEvent.objects.get(type="application_decided").details["policy"] == 2
-
-
-def test_a_contract_of_another_model_brings_its_own_policy(ask, approve, toy_bundle):
-    approve(ask())
-    source = factories.SOURCE.replace(b"approve_pd_at_most = 0.35", b"approve_pd_at_most = 0.32")
-    other = factories.contract_version(source=source)
-    factories.policy(other)
-    content = factories.toy_bundle(other.read())
-    factories.promoted(factories.model_version(content, contract=other))
-
-    assert in_force(AT).approve_pd_at_most == 0.32
-
-
-# --- what the database holds
-
-
-def test_four_eyes_are_a_constraint(ask):
-    asked = ask()
-
-    with pytest.raises(IntegrityError, match="policy_proposal_four_eyes"):
-        PolicyProposal.objects.filter(pk=asked.pk).update(
-            state="refused", answered_by=asked.requested_by, answered_at=AT
-        )
-
-
-@pytest.mark.parametrize(
-    ("changes", "constraint"),
-    [
-        ({"why": ""}, "policy_proposal_says_why"),
-        ({"state": "dropped"}, "policy_proposal_answered_or_not"),
-    ],
-)
-def test_a_proposal_that_says_too_little_is_no_row(ask, changes, constraint):
-    asked = ask()
-    asked.pk = None
-    for name, value in changes.items():
-        setattr(asked, name, value)
-
-    with pytest.raises(IntegrityError, match=constraint):
-        asked.save()
-
-
-def test_an_approval_is_a_policy(ask, validator):
-    asked = ask()
-
-    with pytest.raises(IntegrityError, match="policy_proposal_approved_is_a_policy"):
-        PolicyProposal.objects.filter(pk=asked.pk).update(
-            state="approved", answered_by=validator, answered_at=AT
-        )
-
-
-def test_a_policys_text_has_its_hash(champion, developer, validator):
-    with pytest.raises(IntegrityError, match="policy_version_text_has_hash"):
-        PolicyVersion.objects.create(
-            product=champion.product,
-            number=9,
-            contract=champion.contract,
-            text="something",
-            in_force_from=AT,
-            requested_by=developer,
-            approved_by=validator,
-        )
-
-
-def test_a_withdrawal_says_why(ask, approve, validator):
-    policy = approve(ask(valid_from=LATER))
-
-    with pytest.raises(IntegrityError, match="policy_withdrawal_says_why"):
-        PolicyWithdrawal.objects.create(policy=policy, by=validator, at=AT, why="")
-
-
-def test_what_was_asked_for_never_changes(ask):
-    asked = ask()
-
-    with pytest.raises(DatabaseError, match="never changes"):
-        PolicyProposal.objects.filter(pk=asked.pk).update(why="Another reason.")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM credit_policyproposal",
-        "UPDATE credit_policywithdrawal SET why = 'x'",
-        "DELETE FROM credit_policywithdrawal",
-        "UPDATE credit_countedgroups SET cells = '{}'",
-    ],
-)
-def test_what_was_said_stays(db, statement):
-    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="denied"):
-        cursor.execute(statement)
-
-
-# --- two at once
+# --- Two at once
 
 
 def test_of_two_approvals_at_once_one_wins(committed, at_once, toy_bundle):

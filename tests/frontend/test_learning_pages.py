@@ -32,7 +32,7 @@ def test_without_a_training_the_page_says_so_and_what_is_left(as_validator, cham
     assert "Nothing has been trained yet." in page
     assert "Nothing is scheduled." in page
     assert "Runs left 31 0 of 31 used" in page
-    assert "New outcomes no Drift of the score no" in page
+    assert "New outcomes no Drift of the score no Alert that score or features have" in page
 
 
 def test_the_lane_is_said_to_be_off(as_validator, champion):

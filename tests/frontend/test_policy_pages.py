@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import factories
+import promotion_scene as scene
 import pytest
 
 from credit.actions import policy_proposals
@@ -86,6 +87,35 @@ def test_another_rule_is_made_in_the_form(as_administrator, product):
 
     found = PolicyProposal.objects.get()
     assert 'rule = "few_points"' in found.text
+
+
+STEPS = b"\n[policy.promotion]\nshadow_hours = 24\n"
+
+
+def test_a_table_is_taken_away_whole_by_its_box(as_administrator, live_with):
+    live_with(factories.SOURCE + STEPS)
+
+    page = as_administrator.get(PROPOSE).content.decode()
+    send(
+        as_administrator,
+        {"without.policy.promotion": "on", "policy.promotion.shadow_hours": "48"},
+    )
+
+    made = PolicyProposal.objects.get()
+    assert "Take all of this away" in page
+    assert "Then a validator may promote at once" in page
+    assert "policy.promotion" not in made.text
+    shown = as_administrator.get(address(made)).content.decode()
+    assert "Hours in shadow, at least" in shown
+
+
+def test_a_table_that_is_not_there_has_no_box(as_administrator, product):
+    assert "Take all of this away" not in as_administrator.get(PROPOSE).content.decode()
+
+
+@pytest.fixture
+def live_with(db, own_store):
+    return scene.live
 
 
 @pytest.mark.parametrize(

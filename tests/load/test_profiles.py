@@ -71,3 +71,13 @@ def test_the_stricter_contract_differs_in_its_cut_off_alone():
     assert stricter["approve_pd_at_most"] < policy["approve_pd_at_most"]
     assert changed == shipped
     assert stricter | {"approve_pd_at_most": 0} == policy | {"approve_pd_at_most": 0}
+
+
+def test_without_its_steps_a_contract_is_else_the_same():
+    shipped = tomllib.loads(CONTRACT.read_text())
+
+    changed = tomllib.loads(bodies.without_steps(CONTRACT.read_text()))
+
+    assert shipped["policy"].pop("promotion")
+    assert changed == shipped
+    assert bodies.without_steps("[policy]\n") == "[policy]\n"

@@ -1,5 +1,7 @@
 """`[policy.promotion]` and `[policy.gates]`: what they say, and what they are refused for."""
 
+from pathlib import Path
+
 import factories
 import pytest
 
@@ -15,6 +17,26 @@ def test_without_the_tables_no_step_is_asked_for_and_gates_are_as_ever():
 
     assert policy.promotion is None
     assert policy.gates == GateBounds()
+
+
+@pytest.mark.parametrize("product", ["consumer-loan", "credit-card", "mortgage", "personal-loan"])
+def test_what_is_shipped_asks_for_every_step_and_for_a_minimum_of_each(product):
+    steps = shipped(product).policy.promotion
+
+    assert steps.shadow_decisions >= 50
+    assert steps.canary_decisions >= 50
+    assert 0.05 <= steps.canary_share <= 0.2
+
+
+def test_the_product_that_is_replayed_in_files_says_why_it_asks_for_none():
+    contract = shipped("small-business-loan")
+
+    assert contract.policy.promotion is None
+    assert "# No [policy.promotion]" in contract.text
+
+
+def shipped(product):
+    return Contract.load(Path(__file__).parents[2] / "contracts" / product / "contract.toml")
 
 
 def test_an_empty_table_asks_for_the_steps_without_a_minimum():

@@ -41,12 +41,14 @@ def test_the_label_policy_and_the_retraining_are_read(contract_text):
     said = read(
         contract_text,
         '\n[learning]\nlabels = "parcelling"\nprudence = 1.5\nofficer_weight = 0.2\n'
-        "[learning.retraining]\nruns_a_month = 2\ndrift_above = 0.25\nnew_labels = 500\n",
+        "[learning.retraining]\nruns_a_month = 2\ndrift_above = 0.25\nnew_labels = 500\n"
+        "drift_alerts = true\n",
     ).learning
 
     assert said.policy == "parcelling+officers_decisions"
     assert (said.prudence, said.retraining.runs_a_month) == (1.5, 2)
     assert (said.retraining.drift_above, said.retraining.new_labels) == (0.25, 500)
+    assert said.retraining.drift_alerts
 
 
 WRONG = [

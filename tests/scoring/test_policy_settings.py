@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scoring.contract import Contract, ContractRefused
-from scoring.policy_settings import Kind, differences, settings_of
+from scoring.contract import Contract, ContractRefused, Promotion
+from scoring.policy_settings import Kind, differences, removable, settings_of
 from scoring.policy_texts import TextNotRewritable, changed, rest_differs
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "contracts").glob("*/contract.toml"))
@@ -76,15 +76,63 @@ def test_a_rule_is_taken_away_and_another_one_made():
 
 def test_a_table_goes_with_the_last_of_its_settings():
     steps = {"policy.promotion.canary_share": "0.2", "policy.promotion.limits.level": "0.01"}
-    asks = read(changed(LOAN, steps))
+    asks = read(changed(read(changed(LOAN, {"policy.promotion": ""})), steps))
 
     assert asks.policy.promotion.limits.level == 0.01
     assert read(changed(asks, dict.fromkeys(steps, ""))).policy.promotion is None
 
 
-def test_affordability_changes_like_the_rest():
+def test_a_table_is_taken_out_whole_and_nothing_else_with_it():
+    assert LOAN.policy.promotion.shadow_decisions > 0
+
+    text = changed(LOAN, {"policy.promotion": ""})
+
+    without = read(text)
+    assert without.policy.promotion is None
+    assert "policy.promotion" not in text
+    assert {each.path.rpartition(".")[0] for each in differences(LOAN, without)} == {
+        "policy.promotion",
+        "policy.promotion.limits",
+    }
+    assert not rest_differs(LOAN.text, text)
+
+
+def test_a_table_that_was_taken_out_can_be_put_in_again():
+    without = read(changed(LOAN, {"policy.promotion": ""}))
+
+    again = read(changed(without, {"policy.promotion.shadow_hours": "24"}))
+
+    assert again.policy.promotion == Promotion(shadow_hours=24)
+
+
+def test_a_table_outside_the_policy_is_taken_out_too():
+    contract = personal_loan()
+    assert removable(contract) == ("policy.promotion", "affordability")
+
+    after = read(changed(contract, {"affordability": ""}))
+
+    assert after.affordability is None
+    assert after.policy == contract.policy
+
+
+@pytest.mark.parametrize("path", ["policy", "policy.clocks", "policy.exploration", "features"])
+def test_a_table_that_is_not_there_or_must_be_is_no_setting(path):
+    with pytest.raises(ContractRefused, match="is no setting of this policy"):
+        changed(LOAN, {path: ""})
+
+
+def test_a_table_has_no_value():
+    with pytest.raises(ContractRefused, match="is no setting of this policy"):
+        changed(LOAN, {"policy.promotion": "none"})
+
+
+def personal_loan():
     path = next(each for each in CONTRACTS if each.parent.name == "personal-loan")
-    contract = Contract.load(path)
+    return Contract.load(path)
+
+
+def test_affordability_changes_like_the_rest():
+    contract = personal_loan()
 
     after = read(changed(contract, {"affordability.payment_to_income_at_most": "0.3"}))
 

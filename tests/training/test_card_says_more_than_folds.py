@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import pytest
 
+from scoring.contract import Contract
 from scoring.training.card import card
 
 
@@ -53,7 +54,25 @@ def test_the_newest_loans_are_told_beside_the_folds(written):
 def test_a_large_fall_is_said_in_words(written):
     text = written(out_of_time=out_of_time(0.6))
 
-    assert "more than 0.10 below the cross-validated one" in text
+    assert "more than 0.10 below the cross-validated one, so it ranks newer" in text
+
+
+def test_the_bound_of_a_fall_is_the_products_own(consumer_loan, figures):
+    source = f"{consumer_loan.text}\n[policy.gates]\nauc_fall_at_most = 0.25\n"
+
+    text = card(Contract.parse(source.encode()), figures | {"out_of_time": out_of_time(0.6)})
+
+    assert "no more than 0.25 below the cross-validated one." in text
+    assert "`auc_fall_at_most` in its contract's `[policy.gates]`" in text
+
+
+def test_another_label_policy_stands_beside_the_default(written):
+    said = out_of_time(0.7) | {"labels": "parcelling", "default": out_of_time(0.72)}
+
+    text = written(out_of_time=said)
+
+    assert "Labels: parcelling; what was guessed was guessed without the newest loans." in text
+    assert "real outcomes only gives an AUC of 0.720 (0.670 to 0.770) there" in text
 
 
 def test_too_few_newest_loans_are_not_measured_and_the_card_says_so(written):

@@ -4,10 +4,12 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from credit import promotion_path
 from credit.actions import (
     contracts,
     model_versions,
     policies,
+    promotions,
     training,
     training_runs,
 )
@@ -30,7 +32,8 @@ class Command(ProductCommand):
     help = (
         "Bring a lending product live from its contract and a file of past loans: validate, "
         "ingest, train, check, promote. Two people stand for it: --by trains, --approved-by signs. "
-        "Running it again goes on where it was stopped, and changes nothing once it is live."
+        "Running it again goes on where it was stopped, and changes nothing once it is live. Where "
+        "a champion serves whose policy asks for steps, the new version is approved and takes them."
     )
     example = (
         "onboard contracts/consumer-loan/contract.toml contracts/consumer-loan/loans.csv"
@@ -65,12 +68,22 @@ class Command(ProductCommand):
         version = _candidate(contract, read) or _train(
             contract, by, engine=options["engine"], silent=options["json"]
         )
-        promoted = model_versions.promote(
+        facts = {"version": version.name, "was_live": False, "metrics": version.metrics}
+        if promotion_path.steps_asked(contract.product, at=timezone.now()) is not None:
+            _approve(version, by=by, approver=approver)
+            return facts | {"takes_steps": True}
+        model_versions.promote(
             version_id=version.pk, by=approver, at=timezone.now(), note="First model, onboarded."
         )
-        return {"version": promoted.name, "was_live": False, "metrics": promoted.metrics}
+        return facts
 
     def tell(self, facts: dict[str, Any]) -> None:
+        if facts.get("takes_steps"):
+            self.stdout.write(
+                f"{facts['version']} is approved. The policy in force asks for steps before it "
+                f"serves: manage.py take_step {facts['version']} --by USER --note WHY"
+            )
+            return
         already = " already" if facts["was_live"] else ""
         self.stdout.write(f"{facts['version']} is live{already}.")
 
@@ -93,6 +106,18 @@ def _candidate(contract: ContractVersion, read: Ingestion) -> ModelVersion | Non
     return ModelVersion.objects.filter(
         stage=Stage.CANDIDATE, contract=contract, snapshot__ingestion=read
     ).first()
+
+
+def _approve(version: ModelVersion, *, by: User, approver: User) -> None:
+    """Ask for its promotion and approve it, unless an earlier run did."""
+    if promotion_path.approved(version) is not None:
+        return
+    asked = promotions.request(
+        version_id=version.pk, by=by, at=timezone.now(), why="Its contract is onboarded."
+    )
+    promotions.approve(
+        request_id=asked.pk, by=approver, at=timezone.now(), words="Its contract is onboarded."
+    )
 
 
 def _train(contract: ContractVersion, by: User, *, engine: Engine, silent: bool) -> ModelVersion:

@@ -15,7 +15,8 @@ class Command(ProductCommand):
     help = (
         "Ask for a change of a product's policy. Nothing holds before another person approves it:"
         " see approve_policy. --set names a setting by its path, as `manage.py policies PRODUCT"
-        " --in-full` lists them; an empty value takes it away, and policy.rules.NAME= a rule."
+        " --in-full` lists them; an empty value takes it away, policy.rules.NAME= a rule, and"
+        " policy.promotion= all steps into service."
     )
     example = (
         "propose_policy consumer-loan --set policy.approve_pd_at_most=0.14"

@@ -1,0 +1,68 @@
+"""Settings and what is wrong with them, in words that have a language."""
+
+import factories
+import pytest
+
+from frontend import sentences
+from frontend.policy_words import value_in_words
+from scoring.contract import Contract, ContractRefused
+from scoring.policy_texts import changed
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("true", "yes"),
+        ("counter_offer, decline", "counter offer, decline"),
+        ("money_a_month", "money a month"),
+        ("0.35", "0.35"),
+        ("requested.amount", "requested.amount"),
+        ("Above 10,000 DM", "Above 10,000 DM"),
+        ("", ""),
+    ],
+)
+def test_a_value_is_said_as_a_person_would(value, words):
+    assert value_in_words(value) == words
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"policy.approve_pd_at_most": "2"},
+        {"policy.approve_pd_at_most": "0.9"},
+        {"policy.approve_pd_at_most": ""},
+        {"policy.approve_pd_at_most": "many"},
+        {"policy.clocks.claim_minutes": "x"},
+        {"policy.clocks.claim_minutes": "1"},
+        {"policy.clocks.decide_within_days": "30", "policy.clocks.notice_within_days": "20"},
+        {"policy.may_decide_own_entries": "perhaps"},
+        {"policy.criteria.bad_rate.since": "soon"},
+        {"policy.criteria.bad_rate.since": ""},
+        {"policy.automatic.approve_pd_at_most": "0.5"},
+        {"policy.automatic.approve_pd_at_most": ""},
+        {"policy.automatic.decline_pd_at_least": "0.1"},
+        {"policy.authority.sign_above_amount": "-1"},
+        {"policy.authority.sign_overrides": "maybe"},
+        {"policy.authority.sign_overrides": "approve, approve"},
+        {"policy.authority.offer_share_at_least": "2"},
+        {"policy.rules.max_term.at_most": ""},
+        {"policy.rules.max_term.at_least": "90"},
+        {"policy.rules.max_term.at_most": "long"},
+        {"policy.rules.max_term.field": "features.no"},
+        {"policy.rules.max_term.otherwise": "ask"},
+        {"policy.rules.Bad Name.at_most": "3"},
+        {"policy.exploration.share": "0.05"},
+        {"policy.nothing": "1"},
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_a_sentence_that_can_be_translated(settings):
+    contract = Contract.parse((factories.PRODUCT / "contract.toml").read_bytes())
+
+    with pytest.raises(ContractRefused) as refused:
+        changed(contract, settings)
+
+    for problem in refused.value.problems:
+        known = [
+            said for said, pattern in sentences._patterns() if pattern.fullmatch(problem.message)
+        ]
+        assert known, problem.message
