@@ -72,9 +72,10 @@ def owed() -> QuerySet[Application]:
     return Application.objects.filter(IS_OWED_A_NOTICE)
 
 
-def counts() -> Owed:
-    """Count what is owed, up to a bound: a page need not count a million."""
-    told = list(owed().order_by().values_list("told", flat=True)[:MOST_COUNTED])
+def counts(*, product: str | None = None) -> Owed:
+    """Count what is owed, of all products or of one, up to a bound: no page counts a million."""
+    found = owed().filter(product__slug=product) if product else owed()
+    told = list(found.order_by().values_list("told", flat=True)[:MOST_COUNTED])
     return Owed(due=len(told), failed=told.count(Application.NOT_PROVED))
 
 
