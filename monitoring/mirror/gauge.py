@@ -16,7 +16,7 @@ from monitoring.service.wording import number
 def outcomes(product: Product, *, at: datetime) -> Gauge:
     """Say of how many officers the overrides turn out worse than those of their peers."""
     team = mirror_pages.newest(product, at=at)
-    found = team and mirror_pages.in_outcomes(team)
+    found = mirror_pages.in_outcomes(team) if team else None
     label, link = gettext("Officers"), reverse("officers")
     return _gauge("officers", label, f"{link}?product={product.slug}", found)
 
@@ -24,7 +24,7 @@ def outcomes(product: Product, *, at: datetime) -> Gauge:
 def groups(product: Product, *, at: datetime) -> Gauge:
     """Say how many officers approve some protected group otherwise than their peers do."""
     team = mirror_pages.newest(product, at=at)
-    found = team and mirror_pages.by_groups(team)
+    found = mirror_pages.by_groups(team) if team else None
     label, link = gettext("Officers, by group of their applicants"), reverse("officer_groups")
     return _gauge("officer_groups", label, f"{link}?product={product.slug}", found)
 

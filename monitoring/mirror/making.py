@@ -1,6 +1,5 @@
 """Makes and stores officer mirrors, month by month. It reads the vault: for the worker alone."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -100,9 +99,7 @@ def _finding(segment: str, team: OfficerMirror, found: Found) -> Finding:
         product=team.product,
         segment=segment,
         is_bad=bool(found.differ),
-        message=MESSAGES[segment].format(
-            asked=found.asked, differ=found.differ, until=found.until
-        ),
+        message=MESSAGES[segment].format(asked=found.asked, differ=found.differ, until=found.until),
         n=found.n,
         link=f"{PAGES[segment]}?product={team.product.slug}",
     )
