@@ -22,7 +22,8 @@ from credit.queries.notice_clocks import Clocks, clocks_of, due_on
 
 __all__ = ["DueRow", "LeftRow", "Owed", "counts", "due", "has_left", "left", "owed"]
 
-MOST = 100
+MOST = 50  # as many as leave in one press, and as the queue shows
+MOST_LEFT = 100
 MOST_COUNTED = 1_000
 
 
@@ -167,7 +168,7 @@ def _due_row(
     )
 
 
-def left(*, product: str | None = None, limit: int = MOST) -> list[LeftRow]:
+def left(*, product: str | None = None, limit: int = MOST_LEFT) -> list[LeftRow]:
     """List what left, the newest first; without the bytes."""
     found = Notice.objects.defer("pdf", "html", "certificate").select_related("issued_by")
     if product:
