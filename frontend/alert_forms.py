@@ -63,7 +63,7 @@ class CommentForm(ToldElsewhere):
     words = forms.CharField(
         label=_("What should be kept with it"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 1, "class": "short"}),
+        widget=forms.Textarea(attrs={"rows": 1}),
         error_messages=_MISSING,
     )
 

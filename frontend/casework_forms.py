@@ -16,7 +16,7 @@ def words(label: Any, *, required: bool = False, rows: int = 2) -> forms.CharFie
         label=label,
         required=required,
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": rows, "class": "short"}),
+        widget=forms.Textarea(attrs={"rows": rows}),
     )
 
 
@@ -84,7 +84,7 @@ class NoteForm(forms.Form):
     words = forms.CharField(
         label=_("Add a note"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "short"}),
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Write something before you keep it.")},
     )
 

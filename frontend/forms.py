@@ -59,7 +59,7 @@ class FeedbackForm(forms.Form):
         label=_("Comment (optional)"),
         required=False,
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 1, "class": "short"}),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
 
 

@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from credit.models import NoticeKind, ReviewRequest
+from credit.queries import notices
 from frontend.forms import LONGEST
 
 LONGEST_REASON = 300
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = notices.MOST
 LINES = range(1, 5)
 
 

@@ -232,7 +232,7 @@ class WithdrawForm(forms.Form):
     why = forms.CharField(
         label=_("Why it should not come into force"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 1, "class": "short"}),
+        widget=forms.Textarea(attrs={"rows": 1}),
         error_messages={"required": _("Say in a sentence why it should not come into force.")},
     )
 

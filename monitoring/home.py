@@ -17,6 +17,8 @@ from credit.models import Product, Role, User
 from monitoring import my_gauges, product_gauges
 from monitoring.drift import gauge as drift_gauge
 from monitoring.gauges import Gauge
+from monitoring.mirror import gauge as mirror_gauges
+from monitoring.mirror.pages import SEES_GROUPS, SEES_OFFICERS
 from monitoring.results import business_checks, performance
 from monitoring.service import gauges as service_gauges
 
@@ -72,6 +74,8 @@ PLACES: Final = (
     Place(gauge=product_gauges.model_age, roles=_MODELS | {Role.AUDITOR}),
     Place(gauge=product_gauges.candidates, roles=_MODELS),
     Place(gauge=product_gauges.fairness, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),
+    Place(gauge=mirror_gauges.groups, roles=SEES_GROUPS),
+    Place(gauge=mirror_gauges.outcomes, roles=SEES_OFFICERS),
     Place(gauge=service_gauges.queue, roles=_OFFICERS | {Role.AUDITOR}),
     Place(gauge=product_gauges.notices_due, roles=_OFFICERS | _OVERSEE),
     Place(gauge=product_gauges.open_alerts, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),

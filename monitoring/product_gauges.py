@@ -137,8 +137,8 @@ def candidates(product: Product, *, at: datetime) -> Gauge:  # noqa: ARG001 - as
 
 
 def notices_due(product: Product, *, at: datetime) -> Gauge:
-    """Say how many notices are owed, and when the first is due."""
-    owed = notices.counts()
+    """Say how many notices of a product are owed, and when the first is due."""
+    owed = notices.counts(product=product.slug)
     rows = notices.due(at=at, products=[product], limit=1) if owed.due else []
     days = rows[0].days_left if rows else None
     state: State = "good" if days is None or days > 3 else "watch" if days >= 0 else "bad"
@@ -154,10 +154,14 @@ def notices_due(product: Product, *, at: datetime) -> Gauge:
         name="notices",
         label=gettext("Notices"),
         state="bad" if owed.failed else state,
-        value=gettext("{n} due").format(n=number(owed.due)),
+        value=gettext("{n} due").format(n=_up_to(owed.due)),
         detail=f"{first} {failed}" if owed.failed else first,
-        link=reverse("notices"),
+        link=f"{reverse('notices')}?product={product.slug}",
     )
+
+
+def _up_to(n: int) -> str:
+    return f"{number(n)}+" if n >= notices.MOST_COUNTED else number(n)
 
 
 def partners(_product: Product, *, at: datetime) -> Gauge:

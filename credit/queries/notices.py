@@ -22,7 +22,8 @@ from credit.queries.notice_clocks import Clocks, clocks_of, due_on
 
 __all__ = ["DueRow", "LeftRow", "Owed", "counts", "due", "has_left", "left", "owed"]
 
-MOST = 100
+MOST = 50  # as many as leave in one press, and as the queue shows
+MOST_LEFT = 100
 MOST_COUNTED = 1_000
 
 
@@ -72,9 +73,10 @@ def owed() -> QuerySet[Application]:
     return Application.objects.filter(IS_OWED_A_NOTICE)
 
 
-def counts() -> Owed:
-    """Count what is owed, up to a bound: a page need not count a million."""
-    told = list(owed().order_by().values_list("told", flat=True)[:MOST_COUNTED])
+def counts(*, product: str | None = None) -> Owed:
+    """Count what is owed, of all products or of one, up to a bound: no page counts a million."""
+    found = owed().filter(product__slug=product) if product else owed()
+    told = list(found.order_by().values_list("told", flat=True)[:MOST_COUNTED])
     return Owed(due=len(told), failed=told.count(Application.NOT_PROVED))
 
 
@@ -166,7 +168,7 @@ def _due_row(
     )
 
 
-def left(*, product: str | None = None, limit: int = MOST) -> list[LeftRow]:
+def left(*, product: str | None = None, limit: int = MOST_LEFT) -> list[LeftRow]:
     """List what left, the newest first; without the bytes."""
     found = Notice.objects.defer("pdf", "html", "certificate").select_related("issued_by")
     if product:

@@ -58,8 +58,8 @@ def _rates(
     return Rates(
         lines=(
             line("approved", lambda each: each.approval_rate),
-            line("referred", lambda each: each.referral_rate),
-            line("bad", lambda each: each.bad_rate),
+            line("dashed", lambda each: each.referral_rate),
+            line("dotted", lambda each: each.bad_rate),
         ),
         along=along,
         across=tuple((f"{4 + 180 * (1 - share):.0f}", share) for share in (0, 0.25, 0.5, 0.75, 1)),

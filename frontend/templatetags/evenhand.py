@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Protocol
 
 from django import template
@@ -276,6 +277,7 @@ def opinion(feature: str, opinions: dict[str, str]) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw a sign. It repeats what a word beside it says, so screen readers skip it."""
     return format_html(

@@ -55,7 +55,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "products": products,
         "rows": rows,
         "left": notices.left(product=product) if is_left else [],
-        "counts": notices.counts(),
+        "counts": notices.counts(product=product),
         "most": notices.MOST,
         "most_counted": notices.MOST_COUNTED,
         "may_issue": may_write(request.user, "notices"),

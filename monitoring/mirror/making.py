@@ -1,6 +1,5 @@
 """Makes and stores officer mirrors, month by month. It reads the vault: for the worker alone."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from credit.models import OfficerDecision, Product
 from monitoring.findings import Finding, tell
 from monitoring.mirror import pages as mirror_pages
 from monitoring.mirror import rows as mirror_rows
+from monitoring.mirror.pages import Found
 from monitoring.models import OfficerMirror
 from scoring import mirror, mirror_groups
 from scoring.contract import Contract
@@ -89,42 +89,21 @@ def tell_found(*, product: Product, at: datetime) -> None:
 def findings_of(team: OfficerMirror) -> list[Finding]:
     """Turn a look into findings, which name nobody: the pages do, to those who may open them."""
     return [
-        _finding(team, segment, [name for name in team.look["asked"] if _is_of(name, segment)])
-        for segment in PAGES
+        _finding("groups", team, mirror_pages.by_groups(team)),
+        _finding(OUTCOMES, team, mirror_pages.in_outcomes(team)),
     ]
 
 
-def _worse(team: OfficerMirror) -> int:
-    """Count the officers whose overrides turn out worse than those of peers, and not better."""
-    rows = OfficerMirror.objects.filter(product=team.product_id, month=team.month)
-    each = rows.filter(officer__isnull=False).values_list("figures", flat=True)
-    return sum(mirror_pages.is_worse(figures) for figures in each)
-
-
-def _finding(team: OfficerMirror, segment: str, questions: Sequence[str]) -> Finding:
-    named = {each["officer"] for each in team.look["differs"] if _is_of(each["question"], segment)}
-    differ = _worse(team) if segment == OUTCOMES else len(named)
-    asked = _asked(team, segment, questions)
-    until = months_after(team.month, 1) - timedelta(days=1)
+def _finding(segment: str, team: OfficerMirror, found: Found) -> Finding:
     return Finding(
         cause=CAUSE,
         product=team.product,
         segment=segment,
-        is_bad=bool(differ),
-        message=MESSAGES[segment].format(asked=asked, differ=differ, until=until),
-        n=team.figures["n"],
+        is_bad=bool(found.differ),
+        message=MESSAGES[segment].format(asked=found.asked, differ=found.differ, until=found.until),
+        n=found.n,
         link=f"{PAGES[segment]}?product={team.product.slug}",
     )
-
-
-def _asked(team: OfficerMirror, segment: str, questions: Sequence[str]) -> int:
-    """Count whom there was enough of for any of the questions; older looks kept each by itself."""
-    fewest = max((team.look["asked"][name] for name in questions), default=0)
-    return int(team.look.get("officers", {}).get(segment, fewest))
-
-
-def _is_of(question: str, segment: str) -> bool:
-    return (question == OUTCOMES) == (segment == OUTCOMES)
 
 
 def _assess(product: Product, contract: Contract, month: date) -> Mirrors:
@@ -154,7 +133,8 @@ def _look(found: Mirrors) -> dict[str, Any]:
 
 def _officers(look: Look, segment: str) -> frozenset[int]:
     """Name everybody of whom any question of a page could be asked: each once."""
-    each = (who for name, who in look.asked.items() if _is_of(name, segment))
+    is_of_outcomes = segment == OUTCOMES
+    each = (who for name, who in look.asked.items() if (name == OUTCOMES) == is_of_outcomes)
     return frozenset[int]().union(*each)
 
 

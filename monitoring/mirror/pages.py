@@ -57,15 +57,54 @@ class Team:
     officers: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the newest look found, with nobody's name in it."""
+
+    n: int  # decisions
+    asked: int  # officers of whom there was enough
+    differ: int
+    until: date  # inclusive
+
+
+def newest(product: Product, *, at: datetime) -> OfficerMirror | None:
+    """Find the newest look at a team that others than the officers may see, if anybody decided."""
+    shared = OfficerMirror.objects.shared(at).filter(product=product, officer=None)
+    found = shared.order_by("-month").first()
+    return found if found is not None and found.figures["n"] else None
+
+
+def in_outcomes(team: OfficerMirror) -> Found:
+    """Count the officers whose overrides turn out worse than those of peers, and not better."""
+    rows = OfficerMirror.objects.filter(product=team.product_id, month=team.month)
+    each = rows.filter(officer__isnull=False).values_list("figures", flat=True)
+    return _found(team, OUTCOMES, [OUTCOMES], differ=sum(is_worse(figures) for figures in each))
+
+
+def by_groups(team: OfficerMirror) -> Found:
+    """Count the officers who approve some protected group otherwise than their peers do."""
+    found = {each["officer"] for each in team.look["differs"] if each["question"] != OUTCOMES}
+    asked = [name for name in team.look["asked"] if name != OUTCOMES]
+    return _found(team, GROUPS, asked, differ=len(found))
+
+
+def _found(team: OfficerMirror, segment: str, questions: Iterable[str], *, differ: int) -> Found:
+    """Count whom there was enough of for any of the questions; older looks kept each by itself."""
+    fewest = max((team.look["asked"].get(name, 0) for name in questions), default=0)
+    asked = int(team.look.get("officers", {}).get(segment, fewest))
+    _since, until = _period(team.month)
+    return Found(n=team.figures["n"], asked=asked, differ=differ, until=until)
+
+
 def own(viewer: User) -> list[Own]:
     """Find a person's newest mirror of each product, with nobody else's in it but the team's."""
-    newest = (
+    found = (
         OfficerMirror.objects.filter(officer=viewer)
         .order_by("product__name", "product", "-month")
         .distinct("product__name", "product")
         .select_related("product")
     )
-    return [_own(each) for each in newest]
+    return [_own(each) for each in found]
 
 
 def team(product: Product, *, at: datetime, named: bool, parts: Collection[str]) -> Team | None:
@@ -75,11 +114,11 @@ def team(product: Product, *, at: datetime, named: bool, parts: Collection[str])
     and the command tell nothing of anybody that is not in one of these. Officers without names
     come in the order of how much they decided.
     """
-    shared = OfficerMirror.objects.shared(at).filter(product=product)
-    found = shared.filter(officer=None).order_by("-month").first()
-    if found is None or not found.figures["n"]:
+    found = newest(product, at=at)
+    if found is None:
         return None
-    rows = shared.filter(month=found.month, officer__isnull=False).select_related("officer")
+    shared = OfficerMirror.objects.shared(at).filter(product=product, month=found.month)
+    rows = shared.filter(officer__isnull=False).select_related("officer")
     since, until = _period(found.month)
     return Team(
         product=product,

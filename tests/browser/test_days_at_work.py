@@ -155,8 +155,8 @@ def test_an_officer_overrides_with_a_reason_and_loses_nothing_typed(product, app
         expect(page.get_by_role("status").first).to_contain_text("OVERRIDE-1 waits for a senior")
 
         page.goto(f"/applications/{answer['id']}/")
-        expect(page.locator(".decide")).to_contain_text("against the recommendation")
-        expect(page.locator(".decide")).to_contain_text("Three payslips seen at the branch.")
+        expect(page.locator("#decide")).to_contain_text("against the recommendation")
+        expect(page.locator("#decide")).to_contain_text("Three payslips seen at the branch.")
         picture(page, "officer-decided")
 
 
@@ -229,7 +229,7 @@ def test_what_decides_needs_no_scrolling_on_a_desk(product, apply):
 
         no_sideways_scrolling(page)
         picture(page, "officer-page")
-        for place in (".application-head", ".says", ".applicant", ".decides"):
+        for place in (".page-head", ".says", ".applicant", ".decides"):
             box = page.locator(place).bounding_box()
             assert box["y"] + box["height"] <= 900, place
         for_docs(page, "officer-page")

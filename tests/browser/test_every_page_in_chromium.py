@@ -146,8 +146,8 @@ def test_with_forced_colours_charts_and_states_take_the_persons_own(running):
         page.goto(f"/applications/{decision['id']}/")
         page.screenshot(path=SCREENSHOTS / "officer-application-forced-colours.png")
         body = page.evaluate("getComputedStyle(document.body).color")
-        assert page.locator(".scale .marker-score").evaluate(ink) == body
-        assert page.locator(".scale .marker").evaluate(ink) == body
+        assert page.locator(".scale .said").evaluate(ink) == body
+        assert page.locator(".scale .own").evaluate(ink) == body
         assert (
             page.locator(".button").first.evaluate("(one) => getComputedStyle(one).borderTopStyle")
             == "solid"

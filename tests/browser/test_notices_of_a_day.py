@@ -163,7 +163,7 @@ def test_a_review_that_changes_a_decision_leads_to_another(product, declined):
         page.get_by_role("button", name="Is to be changed: decide anew").click()
 
         expect(page.get_by_role("status").first).to_contain_text("Decide the application anew")
-        expect(page.locator(".hands")).to_contain_text("In your hands until")
+        expect(page.locator("#hands")).to_contain_text("In your hands until")
         axe_finds_nothing(page, "reopened")
         picture(page, "reopened")
         page.get_by_role("button", name="Agree: decline").click()

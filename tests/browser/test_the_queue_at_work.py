@@ -42,7 +42,7 @@ def test_an_officer_takes_the_next_releases_it_and_refers_it_up(product, apply):
         page.get_by_role("button", name="Take next").click()
 
         expect(page.get_by_role("heading", name=reference)).to_be_visible()
-        expect(page.locator(".hands")).to_contain_text("In your hands until")
+        expect(page.locator("#hands")).to_contain_text("In your hands until")
         axe_finds_nothing(page, "application in hand")
         picture(page, "officer-application-in-hand")
         page.get_by_role("button", name="Release").click()
@@ -84,7 +84,7 @@ def test_two_officers_are_given_two_applications(product, apply):
         row = first.get_by_role("row").filter(has_text=max(references))
         expect(row).to_contain_text("Samir Senior")
         row.get_by_role("link").click()
-        expect(first.locator(".hands")).to_contain_text("In the hands of Samir Senior")
+        expect(first.locator("#hands")).to_contain_text("In the hands of Samir Senior")
 
     assert taken == references
 

@@ -92,12 +92,12 @@ def test_an_override_above_the_limits_takes_a_senior_officers_signature(product,
         page.get_by_role("link", name="Signatures").click()
         looked_at(page, "signatures")
         page.get_by_role("link", name="SIGN-1").click()
-        expect(page.locator(".decide")).to_contain_text(REASON)
+        expect(page.locator("#decide")).to_contain_text(REASON)
         looked_at(page, "to-sign")
-        for_docs(page, "signature", of=".decide")
+        for_docs(page, "signature", of="#decide")
         page.get_by_role("button", name="Sign", exact=True).click()
         expect(page.get_by_role("status").first).to_contain_text("Signed: the decision stands.")
-        expect(page.locator(".decide")).to_contain_text("signed by Samir Senior")
+        expect(page.locator("#decide")).to_contain_text("signed by Samir Senior")
         looked_at(page, "signed")
 
     found = stored(
@@ -138,10 +138,10 @@ def test_a_counter_offer_is_made_and_its_answer_recorded(product, apply):
                 senior.goto(address)
                 senior.get_by_role("button", name="Sign", exact=True).click()
             page.reload()
-        expect(page.locator(".decide")).to_contain_text("DEM 6,000.00 over 36 months")
+        expect(page.locator("#decide")).to_contain_text("DEM 6,000.00 over 36 months")
         looked_at(page, "offered")
         page.get_by_role("button", name="Accepted").click()
-        expect(page.locator(".decide")).to_contain_text("The applicant\u2019s answer: Accepted")
+        expect(page.locator("#decide")).to_contain_text("The applicant\u2019s answer: Accepted")
         looked_at(page, "offer-accepted")
 
     found = stored(product, "SELECT status FROM credit_application WHERE id = %s", answer["id"])
@@ -170,7 +170,7 @@ def test_reasons_notes_and_questions_keep_the_persons_place(product, apply):
 
     with product.at_desk("officer") as page:
         page.goto(address)
-        group = page.locator("#reasons .thumbs").first
+        group = page.locator("#reasons [role=group]").first
         group.get_by_role("button", name="Data is wrong").click()
         expect(group.get_by_role("button", name="Data is wrong")).to_have_attribute(
             "aria-pressed", "true"
@@ -182,9 +182,9 @@ def test_reasons_notes_and_questions_keep_the_persons_place(product, apply):
         looked_at(page, "ask")
         page.get_by_label("Proof of income").check()
         page.get_by_role("button", name="Wait for the applicant").click()
-        expect(page.locator(".decide")).to_contain_text("Waits for the applicant")
+        expect(page.locator("#decide")).to_contain_text("Waits for the applicant")
         looked_at(page, "asked")
         page.get_by_text("Withdrawn by the applicant").click()
         page.get_by_role("button", name="Record the withdrawal").click()
-        expect(page.locator(".decide")).to_contain_text("This application is over.")
+        expect(page.locator("#decide")).to_contain_text("This application is over.")
         looked_at(page, "withdrawn")

@@ -54,7 +54,7 @@ def test_it_says_what_moved_since_when_and_of_how_many(counted, as_validator):
 
 def test_the_worst_stands_first_and_each_has_a_figure_for_who_does_not_see(counted, as_validator):
     html = as_validator.get(ADDRESS, {"partner": "acme-broker", "days": "7"}).content.decode()
-    multiples = html[html.index('<ul class="multiples">') :]
+    multiples = html[html.index('<ul class="abreast">') :]
 
     assert multiples.index("Score (probability of default)") < multiples.index("<h3>Amount of")
     assert multiples.index("<h3>Amount of the loan") < multiples.index("<h3>Housing")

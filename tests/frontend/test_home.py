@@ -12,7 +12,7 @@ from page_words import words_of
 
 from credit.actions import audit
 from credit.actions.alerts import raise_alert
-from credit.models import Role
+from credit.models import Application, Product, Role
 from frontend.access import may_read
 from frontend.charts.dial import dial
 from monitoring import home
@@ -83,12 +83,15 @@ def labels(client):
 
 FOR = {
     Role.OFFICER: {"My day", "Queue", "Notices"},
-    Role.SENIOR_OFFICER: {"My day", "Signatures", "Queue", "Notices"},
+    Role.SENIOR_OFFICER: {"My day", "Signatures", "Queue", "Notices", "Officers"},
     Role.MODEL_DEVELOPER: {
         *("Decisions answered", "Error budget", "Drift", "Performance", "Business", "Model"),
         "Candidates",
     },
-    Role.COMPLIANCE: {"Audit trail", "Drift", "Business", "Fairness", "Notices", "Alerts"},
+    Role.COMPLIANCE: {
+        *("Audit trail", "Drift", "Business", "Fairness", "Notices", "Alerts"),
+        *("Officers", "Officers, by group of their applicants"),
+    },
     Role.ADMINISTRATOR: {
         *("Decisions answered", "Error budget", "Scheduled worker", "Audit trail", "Alerts"),
         *("Business", "Partners"),
@@ -218,6 +221,19 @@ def test_a_model_grows_old(days, state, champion):
     at = champion.trained_at + timedelta(days=days)
 
     assert home.product_gauges.model_age(champion.product, at=at).state == state
+
+
+def test_notices_are_counted_of_the_product_that_is_shown(champion, waiting):
+    waiting(recommendation="decline")
+    Application.objects.update(status="declined")
+    other = Product.objects.create(slug="car-loan", name="Car loan", created_at=NOW)
+
+    own, others = (
+        home.product_gauges.notices_due(product, at=NOW) for product in (champion.product, other)
+    )
+
+    assert (own.value, others.value) == ("1 due", "0 due")
+    assert own.link == "/notices/?product=consumer-loan"
 
 
 # --- what goes wrong --------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from page_words import words_of
 
 from credit.models import Role
+from monitoring.mirror import gauge as mirror_gauges
 from monitoring.mirror import making as mirror
 
 MADE = factories.AT - timedelta(days=5)
@@ -92,3 +93,41 @@ def test_pages_ask_the_database_little(people, signed_in, django_assert_max_num_
     for address in ("/fairness/officers/", "/fairness/officers/groups/"):
         with django_assert_max_num_queries(10):
             client.get(address)
+
+
+# --- at a glance ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "headings"),
+    [
+        (Role.OFFICER, ()),
+        (Role.SENIOR_OFFICER, ("Officers",)),
+        (Role.MODEL_VALIDATOR, ("Officers, by group of their applicants",)),
+        (Role.COMPLIANCE, ("Officers, by group of their applicants", "Officers")),
+    ],
+)
+def test_home_says_how_many_differ_to_who_may_open_the_page(role, headings, people, signed_in):
+    page = words_of(signed_in(role).get("/monitoring/"))
+
+    assert page.count("680 decisions of twelve months until") == len(headings)
+    assert all(heading in page for heading in headings)
+    assert not any(each.known_as in page for each in people)
+
+
+def test_one_officer_who_differs_is_to_be_looked_at(people, champion):
+    found = mirror_gauges.groups(champion.product, at=factories.AT)
+
+    assert (found.state, found.value) == ("watch", "1 of 4 differs from peers")
+
+
+def test_where_nobody_has_enough_outcomes_nothing_is_called_good(people, champion):
+    found = mirror_gauges.outcomes(champion.product, at=factories.AT)
+
+    assert (found.state, found.value) == ("unknown", "insufficient evidence")
+
+
+def test_before_others_may_see_a_mirror_home_knows_of_none(people, champion):
+    found = mirror_gauges.groups(champion.product, at=MADE + timedelta(days=1))
+
+    assert (found.state, found.value) == ("unknown", "No mirror yet")

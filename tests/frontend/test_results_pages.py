@@ -118,7 +118,7 @@ def test_promotions_are_marked_and_named(as_validator, history, champion):
     answer = as_validator.get(PERFORMANCE)
 
     assert champion.name in text(answer)
-    assert 'class="promotion"' in answer.content.decode()
+    assert 'class="mark"' in answer.content.decode()
 
 
 def test_the_business_page_without_an_application(as_validator, product):
