@@ -213,7 +213,9 @@ def test_a_connection_whose_server_went_away_is_replaced_and_writes_once(
     beside = connection.copy()
     with beside.cursor() as cursor:
         cursor.execute("SET ROLE NONE")  # only a session's own login may end it
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        cursor.execute(
+            "SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid]
+        )
     beside.close()
 
     close_old_connections()  # as a server does before a request; the test client does not
