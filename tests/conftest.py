@@ -43,15 +43,21 @@ def django_db_setup(
     pytest-django would only set up the aliases that tests ask for, and then `default`, a mirror
     of `owner`, would stay on the database that is not for tests.
     """
+    import migrated_database  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
     from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
 
-    with django_db_blocker.unblock():
+    owner = connections["owner"]
+    with (
+        django_db_blocker.unblock(),
+        migrated_database.copied_if_made(owner, anew=django_db_createdb),
+    ):
         made = setup_databases(
             verbosity=0,
             interactive=False,
-            keepdb=django_db_keepdb and not django_db_createdb,
+            keepdb=True,  # a copy is there already
             aliases={"default", "owner"},
+            serialized_aliases=set(),
         )
     yield
     with django_db_blocker.unblock():
