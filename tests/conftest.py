@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items):
     """Keep a file's tests on one worker, with their fixtures, unless they ask for other company."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+            # The shipped product is trained in full for several files: by one worker, once.
+            company = "german" if "german" in item.fixturenames else item.path.name
+            item.add_marker(pytest.mark.xdist_group(company))
     # One worker takes those of the running product, which are the longest: they begin first, so
     # that the other worker is not done long before.
     items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("stack",))
