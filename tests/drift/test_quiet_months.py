@@ -7,6 +7,8 @@ from scipy.stats import binom
 
 from scoring import drift_cells, drift_tests
 
+pytestmark = pytest.mark.long
+
 MONTHS, DAYS, WEEK = 200, 30, 7
 MOST = int(binom.isf(0.001, MONTHS, drift_tests.RATE))  # by chance, where the rate is as stated
 
