@@ -26,6 +26,7 @@ from services.trouble import StopAsked, Trouble
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "demo": (demo.run, "set everything up and run the product (PORT=8001 ./run demo moves it)"),
     "test": (testing.run, "run the tests; arguments go to pytest"),
+    "long": (testing.run_long, "run the tests that take minutes: measurements and long walks"),
     "check": (checks.run, "style, types and arrows; a tool's name runs only that one"),
     "load": (load.run, "load-test a stack of its own; fails when a target is missed"),
     "bench": (tools.bench, "measure the parts"),

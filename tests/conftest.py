@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items):
     """Keep a file's tests on one worker, with their fixtures, unless they ask for other company."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+            # The shipped product is trained in full for several files: by one worker, once.
+            company = "german" if "german" in item.fixturenames else item.path.name
+            item.add_marker(pytest.mark.xdist_group(company))
     # One worker takes those of the running product, which are the longest: they begin first, so
     # that the other worker is not done long before.
     items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("stack",))
@@ -43,15 +45,21 @@ def django_db_setup(
     pytest-django would only set up the aliases that tests ask for, and then `default`, a mirror
     of `owner`, would stay on the database that is not for tests.
     """
+    import migrated_database  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
     from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
 
-    with django_db_blocker.unblock():
+    owner = connections["owner"]
+    with (
+        django_db_blocker.unblock(),
+        migrated_database.copied_if_made(owner, anew=django_db_createdb),
+    ):
         made = setup_databases(
             verbosity=0,
             interactive=False,
-            keepdb=django_db_keepdb and not django_db_createdb,
+            keepdb=True,  # a copy is there already
             aliases={"default", "owner"},
+            serialized_aliases=set(),
         )
     yield
     with django_db_blocker.unblock():

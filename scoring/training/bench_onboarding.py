@@ -68,6 +68,7 @@ def _recipe(asked: argparse.Namespace) -> Recipe:
         categories=categories,
         booleans=1,
         ordinals=1,
+        rounds=asked.trees,
         folds=5,
         repeats=asked.repeats,
         minimum_bads=100,
@@ -132,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rows", type=int, default=TARGET_ROWS)
     parser.add_argument("--columns", type=int, default=23)
+    parser.add_argument("--trees", type=int, default=Recipe().rounds)
     parser.add_argument("--repeats", type=int, default=5, help="of five folds")
     return parser
 

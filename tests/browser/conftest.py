@@ -122,6 +122,12 @@ def running(browser, request):
     return Product(browser, stack["base_url"].rstrip("/"), stack["key"], users, environment)
 
 
+def picture(page: Page, name: str, *, full_page: bool = False) -> None:
+    """Keep a picture for people to look at, where EVENHAND_PICTURES=1 asks for them."""
+    if os.environ.get("EVENHAND_PICTURES") == "1":
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=full_page)
+
+
 def for_docs(page: Page, name: str, *, of: str | None = None) -> None:
     """Take a picture of the documentation anew, where it is asked for: of the window, or a part."""
     if os.environ.get("EVENHAND_DOCS_PICTURES") == "1":

@@ -1,6 +1,7 @@
 """What is looked for on a page: axe, keyboard, width, weight. Each gives what is wrong."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import CDPSession, Page
@@ -32,6 +33,21 @@ def axe_finds(page: Page, *, rules: list[str] = WCAG) -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
     return [f"{rule}: {html}" for rule, html in page.evaluate(AXE, rules)]
+
+
+@contextmanager
+def in_the_dark(page: Page) -> Iterator[None]:
+    """Show the page as it is in the dark scheme, without loading it again."""
+    page.emulate_media(color_scheme="dark")
+    yield
+    page.emulate_media(color_scheme="light")
+
+
+def axe_finds_in_both_schemes(page: Page) -> list[str]:
+    """Ask axe in the scheme shown; in the other one for what a scheme changes: contrast."""
+    found = axe_finds(page)
+    with in_the_dark(page):
+        return found + axe_finds(page, rules=["color-contrast"])
 
 
 def is_too_wide(page: Page, width: int) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import factories
 import psycopg
 import pytest
-from conftest import SCREENSHOTS, for_docs
+from conftest import for_docs, picture
 from looking import axe_finds
 from playwright.sync_api import expect
 
@@ -69,10 +69,6 @@ def stored(product, statement, decision_id):
     settings = dict(line.split("=", 1) for line in lines if "=" in line)
     with psycopg.connect(settings["DATABASE_URL"].strip("'")) as connection:
         return connection.execute(statement, [decision_id]).fetchone()
-
-
-def picture(page, name):
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def axe_finds_nothing(page, name):
@@ -241,7 +237,7 @@ def test_the_queue_fits_a_telephone_and_pages_fit_at_double_size(product, apply)
     with product.at_desk("officer", viewport={"width": 390, "height": 844}) as page:
         no_sideways_scrolling(page)
         axe_finds_nothing(page, "queue on a telephone")
-        page.screenshot(path=SCREENSHOTS / "queue-390.png", full_page=True)
+        picture(page, "queue-390", full_page=True)
         page.goto(f"/applications/{answer['id']}/")
         no_sideways_scrolling(page)
 

@@ -17,7 +17,7 @@ from looking import Weight, axe_finds, is_too_wide, keyboard_misses
 
 from frontend.views import styleguide
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
 
 TELEPHONE, NARROWEST = 390, 320  # CSS pixels; the latter is a desk of 1280 at 400 %
 FIRST_LOAD, LATER_LOAD = 150, 40  # kB

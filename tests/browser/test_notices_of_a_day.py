@@ -9,16 +9,12 @@ import factories
 import psycopg
 import pypdfium2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import CHECKOUT, SCREENSHOTS, for_docs
+from conftest import CHECKOUT, for_docs, picture
+from looking import axe_finds, axe_finds_in_both_schemes, in_the_dark
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
 
-WCAG = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 RISKY = {
     "features__checking_status": "below_0",
     "features__savings": "below_100",
@@ -63,14 +59,8 @@ def _let_the_undo_time_pass(product, decision_id):
 
 
 def axe_finds_nothing(page, name):
-    found = Axe().run(page, options=WCAG).response["violations"]
-    assert not found, [
-        (name, rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]
-    ]
-
-
-def picture(page, name):
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    found = axe_finds(page)
+    assert not found, (name, found)
 
 
 def test_a_decline_becomes_a_letter_that_anybody_can_prove(product, declined, manage, tmp_path):
@@ -81,7 +71,7 @@ def test_a_decline_becomes_a_letter_that_anybody_can_prove(product, declined, ma
         row = page.get_by_role("row").filter(has_text="LETTER-1")
         expect(row).to_contain_text("Adverse action")
         expect(row).to_contain_text("in 14 days")
-        picture(page, "notices-due")
+        picture(page, "notices-due", full_page=True)
         for_docs(page, "notices-due")
         row.get_by_role("link", name="LETTER-1").click()
 
@@ -89,13 +79,13 @@ def test_a_decline_becomes_a_letter_that_anybody_can_prove(product, declined, ma
         expect(page.locator(".sheet li").first).to_be_visible()
         certificate = page.get_by_role("region", name="Certificate")
         expect(certificate.get_by_role("row").nth(1)).to_contain_text("pp")
-        picture(page, "notice-preview")
+        picture(page, "notice-preview", full_page=True)
         for_docs(page, "notice-preview")
         for_docs(page, "notice-certificate", of="section[aria-labelledby=certificate-title]")
 
         page.get_by_role("button", name="Issue this notice").click()
         expect(page.get_by_role("status").first).to_contain_text("The notice left")
-        picture(page, "notice-left")
+        picture(page, "notice-left", full_page=True)
         number = page.url.rstrip("/").rpartition("/")[2]
         with page.expect_download() as download:
             page.get_by_role("link", name="PDF as it left").click()
@@ -140,12 +130,12 @@ def test_a_review_goes_to_another_officer(product, declined):
         page.goto("/reviews/")
         page.get_by_role("row").filter(has_text="REVIEW-1").get_by_role("link").click()
         expect(page.get_by_text("My salary goes to another bank.")).to_be_visible()
-        picture(page, "review")
+        picture(page, "review", full_page=True)
         for_docs(page, "review")
         page.get_by_label("What the applicant is told").fill("We saw the statements: it stands.")
         page.get_by_role("button", name="Uphold").click()
         expect(page.get_by_role("row").filter(has_text="REVIEW-1")).to_contain_text("Upheld")
-        picture(page, "reviews")
+        picture(page, "reviews", full_page=True)
 
 
 def test_a_review_that_changes_a_decision_leads_to_another(product, declined):
@@ -165,7 +155,7 @@ def test_a_review_that_changes_a_decision_leads_to_another(product, declined):
         expect(page.get_by_role("status").first).to_contain_text("Decide the application anew")
         expect(page.locator("#hands")).to_contain_text("In your hands until")
         axe_finds_nothing(page, "reopened")
-        picture(page, "reopened")
+        picture(page, "reopened", full_page=True)
         page.get_by_role("button", name="Agree: decline").click()
         page.goto(f"/applications/{decision}/")
         history = page.get_by_role("region", name="History")
@@ -185,21 +175,25 @@ def test_it_works_without_scripts(product, declined):
         expect(page.locator(".sheet")).to_contain_text("Explanation of our decision")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_these_pages(scheme, product, declined):
-    with product.at_desk("officer", color_scheme=scheme) as page:
-        decision = declined(f"AXE-{scheme}", page)
+def test_axe_finds_nothing_on_these_pages(product, declined):
+    with product.at_desk("officer") as page:
+        decision = declined("AXE", page)
         for address in ("/notices/", "/notices/?show=failed", f"/notices/{decision}/", "/reviews/"):
-            page.goto(address)
-            axe_finds_nothing(page, f"{address} {scheme}")
-            assert page.evaluate(WIDE) <= 0, address
+            looks_well(page, address)
         page.get_by_role("link", name="Notices", exact=True).click()
         page.goto(f"/notices/{decision}/")
         page.get_by_role("button", name="Issue this notice").click()
-        axe_finds_nothing(page, f"left {scheme}")
-        picture(page, f"notice-left-{scheme}")
+        assert not axe_finds_in_both_schemes(page), "left"
+        picture(page, "notice-left-light", full_page=True)
+        with in_the_dark(page):
+            picture(page, "notice-left-dark", full_page=True)
         page.set_viewport_size({"width": 390, "height": 844})
         for address in ("/notices/", f"/notices/{decision}/", "/notices/?show=left"):
-            page.goto(address)
-            assert page.evaluate(WIDE) <= 0, address
-            axe_finds_nothing(page, f"{address} {scheme}, on a telephone")
+            looks_well(page, address)
+
+
+def looks_well(page, address):
+    """Open a page and hold it to its width, and to axe in both schemes."""
+    page.goto(address)
+    assert page.evaluate(WIDE) <= 0, address
+    assert not axe_finds_in_both_schemes(page), address

@@ -4,11 +4,11 @@ import re
 
 import factories
 import pytest
-from conftest import for_docs
+from conftest import for_docs, picture
 from playwright.sync_api import expect
-from test_days_at_work import RISKY, axe_finds_nothing, no_sideways_scrolling, picture, stored
+from test_days_at_work import RISKY, axe_finds_nothing, no_sideways_scrolling, stored
 
-pytestmark = pytest.mark.xdist_group("stack")
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
 
 NARROW = {"width": 390, "height": 844}
 REASON = "Three payslips seen at the branch."
@@ -33,7 +33,7 @@ def looked_at(page, name):
     before = page.viewport_size
     page.set_viewport_size(NARROW)
     no_sideways_scrolling(page)
-    page.screenshot(path=f"var/screenshots/decide-{name}-390.png", full_page=True)
+    picture(page, f"decide-{name}-390", full_page=True)
     page.set_viewport_size(before)
 
 

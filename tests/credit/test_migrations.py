@@ -5,6 +5,8 @@ from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
+pytestmark = pytest.mark.long  # Django's own way takes minutes, which is why ours is another
+
 # What of the catalogue says how a database is, in words that do not depend on when it was made.
 HOW_IT_IS = {
     "columns": """

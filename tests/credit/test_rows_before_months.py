@@ -85,32 +85,53 @@ def sealed(cursor, events):
         add(cursor, "credit_auditleaf", event, 1, position)
 
 
-@pytest.fixture
-def empty_database(django_db_setup, django_db_blocker):
-    """Use a database without a table."""
+def _named(name):
+    connections.close_all()
+    for alias in ("default", "owner"):
+        connections[alias].settings_dict["NAME"] = name
+
+
+def _owner(*statements):
+    with connections["owner"]._nodb_cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def before_months(django_db_setup, django_db_blocker):
+    """Make a database as it was before there were months, once: each test takes a copy."""
     with django_db_blocker.unblock():
         original = connections["owner"].settings_dict["NAME"]
         name = f"{original}_before_months"
-        connections.close_all()
-        with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        for alias in ("default", "owner"):
-            connections[alias].settings_dict["NAME"] = name
+        _owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        _named(name)
+        migrate("0011_indexes")
+        _named(original)
+        yield name
+        _owner(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def old_database(before_months, django_db_blocker):
+    """Use a database in which there are no months yet."""
+    with django_db_blocker.unblock():
+        original = connections["owner"].settings_dict["NAME"]
+        name = f"{before_months}_copy"
+        _owner(
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+            f'CREATE DATABASE "{name}" TEMPLATE "{before_months}"',
+        )
+        _named(name)
         yield
-        connections.close_all()
-        for alias in ("default", "owner"):
-            connections[alias].settings_dict["NAME"] = original
-        with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _named(original)
+        _owner(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def migrate(name):
     call_command("migrate", "credit", name, database="owner", verbosity=0, stdout=io.StringIO())
 
 
-def test_rows_are_moved_and_none_is_lost(empty_database):
-    migrate("0011_indexes")
+def test_rows_are_moved_and_none_is_lost(old_database):
     with connections["owner"].cursor() as cursor:
         stands(cursor)
         made = [
@@ -138,8 +159,7 @@ def test_rows_are_moved_and_none_is_lost(empty_database):
     assert (report.events, report.unsealed, report.problems) == (3, 1, [])
 
 
-def test_numbers_of_events_go_on(empty_database):
-    migrate("0011_indexes")
+def test_numbers_of_events_go_on(old_database):
     with connections["owner"].cursor() as cursor:
         stands(cursor)
         decided(cursor, LAST_YEAR, 7)
@@ -151,8 +171,7 @@ def test_numbers_of_events_go_on(empty_database):
         assert cursor.fetchone() == (2,)
 
 
-def test_a_decision_that_is_not_its_applications_stops_it(empty_database):
-    migrate("0011_indexes")
+def test_a_decision_that_is_not_its_applications_stops_it(old_database):
     with connections["owner"].cursor() as cursor:
         stands(cursor)
         other = ids.new_id(LAST_YEAR)

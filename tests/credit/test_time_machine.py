@@ -234,6 +234,7 @@ def test_other_settings_over_the_same_product_are_refused(asked, report):
         running.run(replace(asked, seed=2), progress=silence)
 
 
+@pytest.mark.long
 def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_been(database, report, monkeypatch):
     asked = asked_of(database, product="loans-again")
 

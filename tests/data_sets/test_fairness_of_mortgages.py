@@ -22,7 +22,10 @@ from scoring.training.learners import LocalLearner
 CONTRACT = Path(__file__).parents[2] / "contracts" / "mortgage" / "contract.toml"
 FILE = Path(__file__).parents[3] / "shared" / "data" / "loanapp.csv"
 APPROVED = 0.7
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason="loanapp.csv is not here")
+pytestmark = [
+    pytest.mark.skipif(not FILE.exists(), reason="loanapp.csv is not here"),
+    pytest.mark.long,
+]
 
 
 ANCESTRY = Protected(  # as the reference figures compare: each beside white applicants alone

@@ -56,6 +56,7 @@ def test_every_product_has_a_contract_and_says_where_its_data_is_from(slug):
     assert "Source" in readme or "the data is" in readme
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("slug", with_file)
 def test_every_row_of_a_real_file_has_the_fate_that_is_known(slug, tmp_path):
     file = REAL / BY_SLUG[slug].file
@@ -69,6 +70,7 @@ def test_every_row_of_a_real_file_has_the_fate_that_is_known(slug, tmp_path):
     assert fates == FATES[slug]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("slug", with_small_file)
 def test_models_of_real_files_are_as_good_as_plain_ones(slug):
     """One repeat of five folds (`./run bench quality` has all five); the same targets."""
@@ -98,6 +100,7 @@ def test_the_example_is_an_application_of_the_product():
     assert values["industry"] == "hospitality"
 
 
+@pytest.mark.long
 def test_a_later_year_is_worse_and_the_model_says_so(sample):
     contract = contract_of("small-business-loan")
     quick = replace(contract.training, rounds=60, folds=2, bootstrap_models=0)

@@ -263,6 +263,7 @@ def real_draft(tmp_path_factory):
     return of
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "expected"), [(t[0], t[3]) for t in TRAPS])
 def test_the_traps_of_real_data_are_found(name, expected, real_draft):
     _, found = real_draft(name)
@@ -273,6 +274,7 @@ def test_the_traps_of_real_data_are_found(name, expected, real_draft):
         assert {column: parts(found)[column] for column in columns} == dict.fromkeys(columns, part)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", REAL_FILES)
 def test_a_draft_of_real_data_reads_nearly_every_row_as_it_is(name, real_draft):
     file, found = real_draft(name)
@@ -282,6 +284,7 @@ def test_a_draft_of_real_data_reads_nearly_every_row_as_it_is(name, real_draft):
     assert read.rejected <= 0.0001 * read.frame.height
 
 
+@pytest.mark.long
 def test_the_years_and_the_codes_of_small_firms_are_found(real_draft):
     _, found = real_draft("sba_national.parquet")
 

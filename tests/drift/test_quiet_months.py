@@ -10,6 +10,8 @@ from scipy.stats import binom
 from monitoring.drift.windows import DAY, Days
 from scoring import drift_cells, drift_tests
 
+pytestmark = pytest.mark.long
+
 MONTHS, DAYS, EVERY = 200, 30, 5
 MOST = int(binom.isf(0.001, MONTHS, drift_tests.RATE))  # by chance, where the rate is as stated
 

@@ -5,6 +5,7 @@ officers differ in how strict they are: neither is a bias of anybody.
 """
 
 import mirror_population
+import pytest
 from mirror_population import BIASED, Team
 from scipy.stats import binom
 
@@ -32,12 +33,14 @@ def year_of_looks(team, seed):
     return found
 
 
+@pytest.mark.long
 def test_a_single_look_at_the_stated_level_names_somebody_no_more_often_than_stated():
     alarms = sum(bool(look(Team(), seed, level=LEVEL)) for seed in range(RUNS))
 
     assert alarms <= MOST, f"{alarms} of {RUNS}"
 
 
+@pytest.mark.long
 def test_a_year_of_monthly_looks_names_somebody_no_more_often_than_stated():
     team = Team(officers=5, a_month=30, months=23)
 
@@ -46,6 +49,7 @@ def test_a_year_of_monthly_looks_names_somebody_no_more_often_than_stated():
     assert alarms <= MOST, f"{alarms} of {RUNS}"
 
 
+@pytest.mark.long
 def test_effects_of_everybody_name_nobody():
     team = Team(working_days=6, tired=-0.5, leaning=-0.5)
 
@@ -54,6 +58,7 @@ def test_effects_of_everybody_name_nobody():
     assert alarms <= MOST, f"{alarms} of {RUNS}"
 
 
+@pytest.mark.long
 def test_a_planted_biased_officer_is_found_and_is_the_only_one():
     """Eight officers, 720 decisions each; one's odds for the young are 0.22 of the others'."""
     rightly, found, others = [("age_group=young", BIASED)], 0, 0
@@ -66,6 +71,7 @@ def test_a_planted_biased_officer_is_found_and_is_the_only_one():
     assert others <= MOST, f"{others} of {RUNS}"
 
 
+@pytest.mark.long
 def test_an_officer_whose_overrides_turn_out_worse_is_found():
     """About a hundred overrides each; one's go bad at 7.4 times the odds of the others'."""
     runs, team = 50, Team(worse=2.0, a_month=240)

@@ -197,6 +197,7 @@ def secrets():
             yield line(lambda *k, v=(one, other): (k[0], k[1]) == v)
 
 
+@pytest.mark.long
 @given(people)
 @settings(max_examples=60)
 def test_no_sum_or_difference_of_what_a_report_tells_is_a_small_group(drawn):
@@ -212,6 +213,7 @@ def test_no_sum_or_difference_of_what_a_report_tells_is_a_small_group(drawn):
             assert np.linalg.matrix_rank(np.vstack([sums, secret])) > rank, n
 
 
+@pytest.mark.long
 @given(people)
 @settings(max_examples=40)
 def test_no_number_of_people_in_a_report_is_small(drawn):

@@ -62,6 +62,7 @@ def figures(tmp_path):
     return lambda: json.loads((tmp_path / "steady.json").read_text())
 
 
+@pytest.mark.long
 def test_reached_targets_pass_with_real_applications(run, api, figures):
     done = run(api.url)
 
@@ -83,6 +84,7 @@ def test_reached_targets_pass_with_real_applications(run, api, figures):
     assert len(set(references)) == len(references)
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("stack")
 def test_the_product_itself_keeps_what_it_acknowledges_under_load(run, stack):
     done = run(stack["base_url"], "--seconds=3", "--rate=20", key=stack["key"])
@@ -90,6 +92,7 @@ def test_the_product_itself_keeps_what_it_acknowledges_under_load(run, stack):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_an_impossible_target_fails(run, api, figures):
     done = run(api.url, longest=0.0001)
 
@@ -99,6 +102,7 @@ def test_an_impossible_target_fails(run, api, figures):
     assert figures()["passed"] is False
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

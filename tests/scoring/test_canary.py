@@ -125,6 +125,7 @@ AT_THE_LIMIT = {
 }
 
 
+@pytest.mark.long
 def test_a_canary_at_all_its_limits_halts_no_more_often_than_the_level_says():
     """The worst that is still allowed, in all four at once, looked at after each batch."""
     halted = sum(halted_at(looks) is not None for looks in streams(STREAMS, **AT_THE_LIMIT))

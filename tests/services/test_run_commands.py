@@ -2,6 +2,8 @@
 
 import pytest
 
+from services import testing
+
 A_TEST = """
 import os
 
@@ -11,6 +13,16 @@ def test_its_environment():
     assert os.environ["CELERY_BROKER_URL"].startswith("redis://:")
     assert os.environ["EVENHAND_VAR"].endswith("var/test")
     assert "{}" == "good"
+"""
+LONG_ONES = """
+import pytest
+
+@pytest.mark.long
+def test_that_takes_minutes():
+    pass
+
+def test_that_does_not():
+    raise AssertionError
 """
 A_LOAD_TEST = """
 import json, os, sys, urllib.request
@@ -35,6 +47,23 @@ def test_tests_get_servers_and_give_their_exit_code(run, checkout, outcome, code
     done = run("test", "-c", "/dev/null", "test_it.py", checkout=checkout)
 
     assert done.returncode == code, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "added"),
+    [([], ("-m", "not long")), (["-k", "walk"], ("-m", "not long")), ([__file__], ())],
+)
+def test_long_tests_are_left_out_where_no_file_is_chosen(asked, added):
+    assert testing.which(asked) == added
+
+
+def test_long_tests_have_a_command_of_their_own(run, checkout):
+    (checkout / "test_long_ones.py").write_text(LONG_ONES)
+
+    done = run("long", "-c", "/dev/null", "test_long_ones.py", checkout=checkout)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed, 1 deselected" in done.stdout
 
 
 def test_a_load_test_gets_a_fresh_stack_and_gives_its_exit_code(run, checkout):

@@ -212,7 +212,18 @@ def test_help_lists_every_command():
     said = run_script("help")
 
     assert said.returncode == 0
-    for name in ["demo", "test", "check", "load", "bench", "docs", "status", "restart", "stop"]:
+    for name in [
+        "demo",
+        "test",
+        "long",
+        "check",
+        "load",
+        "bench",
+        "docs",
+        "status",
+        "restart",
+        "stop",
+    ]:
         assert f"\n  {name} " in said.stdout
 
 

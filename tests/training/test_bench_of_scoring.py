@@ -53,7 +53,9 @@ def test_a_target_that_is_missed_is_said_to_be():
 def test_onboarding_is_measured_step_by_step(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("EVENHAND_VAR", str(tmp_path))
 
-    assert bench_onboarding.main(["--rows", "600", "--columns", "7", "--repeats", "1"]) == 0
+    asked = "--rows 600 --columns 7 --trees 20 --repeats 1"
+
+    assert bench_onboarding.main(asked.split()) == 0
 
     found = json.loads((tmp_path / "bench-onboarding.json").read_text())
     assert found["seconds"] >= found["seconds_of_reading"] >= 0

@@ -28,6 +28,8 @@ from scoring.training.parity import LIMITS
 from scoring.training.synthetic import Recipe, contract_of, loans_of
 from scoring.training.train import train
 
+pytestmark = pytest.mark.long
+
 RECIPE = Recipe(numbers=4, categories=1, booleans=1, ordinals=1, rounds=6, max_depth=3)
 ROWS, ROWS_IN_A_PART = 900, 200
 

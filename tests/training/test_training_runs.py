@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from scoring.bundle import read_bundle, unpack
-from scoring.contract import hash_of
+from scoring.contract import Contract, hash_of
 from scoring.engine import Engine
 from scoring.features import example
 from scoring.training import parity, scorecard_fit
@@ -20,7 +20,11 @@ from scoring.training.synthetic import Recipe, contract_of, loans_of
 from scoring.training.train import TrainingRefused, train
 
 CHECKOUT = Path(__file__).parents[2]
-RECIPE = Recipe(numbers=4, categories=1, rounds=10, max_depth=2)
+CONTRACT = Contract.parse(
+    contract_of(Recipe(numbers=4, categories=1, rounds=10, max_depth=2))
+    .text.replace("repeats =", "bootstrap_models = 2\nrepeats =")
+    .encode()
+)
 
 
 def no_progress(what, share):
@@ -29,7 +33,7 @@ def no_progress(what, share):
 
 def train_on(loans, *, contract=None):
     return train(
-        contract=contract or contract_of(RECIPE),
+        contract=contract or CONTRACT,
         frame=loans,
         snapshot_sha256="0" * 64,
         progress=no_progress,
@@ -37,7 +41,7 @@ def train_on(loans, *, contract=None):
 
 
 def made_up(*, rows=300):
-    return loans_of(contract_of(RECIPE), rows=rows, seed=4)
+    return loans_of(CONTRACT, rows=rows, seed=4)
 
 
 def test_the_shipped_product_is_as_good_as_the_reference(german):
@@ -155,7 +159,7 @@ def test_outcomes_of_one_class_are_refused(only):
 
 def test_an_outcome_that_nothing_tells_is_refused():
     loans = made_up(rows=400)
-    constant = [pl.lit(loans[name][0]).alias(name) for name in contract_of(RECIPE).feature_names]
+    constant = [pl.lit(loans[name][0]).alias(name) for name in CONTRACT.feature_names]
 
     with pytest.raises(CalibrationRefused):
         train_on(loans.with_columns(constant))
@@ -171,8 +175,11 @@ def test_an_export_that_differs_from_its_model_makes_no_bundle(monkeypatch):
 def test_training_again_in_another_process_gives_the_same_bytes(tmp_path):
     """Other hash seeds, other numbers of threads, another working folder."""
     program = (
-        "from scoring.training.synthetic import *; from scoring.training.train import train\n"
+        "from scoring.contract import Contract; from scoring.training.synthetic import *\n"
+        "from scoring.training.train import train\n"
         "contract = contract_of(Recipe(numbers=4, categories=2, booleans=1, rounds=15))\n"
+        "text = contract.text.replace('repeats =', 'bootstrap_models = 3\\nrepeats =')\n"
+        "contract = Contract.parse(text.encode())\n"
         "frame = loans_of(contract, rows=500, seed=4)\n"
         "found = train(contract=contract, frame=frame, snapshot_sha256='0' * 64,\n"
         "              progress=lambda what, share: None)\n"
