@@ -145,7 +145,7 @@ def test_each_figure_stands_beside_its_target_with_its_period_and_interval(as_va
     assert "15.0% (10.7% to 20.6%, n = 200)" in page
     assert "55.0%, give or take 15.0%" in page
     assert "off target" in page
-    assert "no partner reports bookings" in page
+    assert "No partner reports bookings" in page
 
 
 def test_a_target_that_was_set_afterwards_says_so(as_validator, product):
