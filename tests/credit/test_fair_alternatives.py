@@ -28,7 +28,7 @@ def no_broker(monkeypatch):
 
 @pytest.fixture
 def version(db, own_store):
-    contract = factories.contract_version(source=fair_scene.SMALL)
+    contract = factories.contract_version(source=factories.SMALL)
     factories.ingestion(contract)
     factories.policy(contract)
     return factories.model_version(contract=contract)
@@ -200,9 +200,7 @@ def test_the_clock_cuts_a_search_short(version):
 
 
 def test_a_contract_that_asks_for_none_is_left_alone(db, own_store):
-    source = fair_scene.SMALL.replace(
-        b"minimum_group = 30", b"minimum_group = 30\nsearch_tries = 0"
-    )
+    source = factories.SMALL.replace(b"minimum_group = 30", b"minimum_group = 30\nsearch_tries = 0")
     factories.model_version(contract=factories.contract_version(source=source))
 
     assert fair_alternatives.due() == []

@@ -16,12 +16,6 @@ from credit.models import AuditEvent, ModelVersion, RetrainingSchedule, Training
 
 AT = factories.AT
 DAY = timedelta(days=1)
-SMALL = (
-    factories.SOURCE.replace(b"rounds = 150", b"rounds = 12")
-    .replace(b"repeats = 5", b"repeats = 1")
-    .replace(b"folds = 5", b"folds = 2")
-    .replace(b"minimum_bads = 100", b"minimum_bads = 100\nbootstrap_models = 2")
-)
 
 
 @pytest.fixture
@@ -307,7 +301,7 @@ PHASES = [
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_run_that_is_on_stops_at_its_next_word_of_progress(live, developer, phase):
     """Cancelled in each phase: no version, no half of one, and the cost is known."""
-    product = live(source=SMALL)
+    product = live(source=factories.SMALL)
     run, versions = ask(product, developer), ModelVersion.objects.count()
 
     def told(step, share):
@@ -331,7 +325,7 @@ class WorkerKilled(BaseException):
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_worker_killed_in_any_phase_loses_nothing(live, developer, phase):
     """The run is taken up again, and ends with the version that it would have made."""
-    product = live(source=SMALL)
+    product = live(source=factories.SMALL)
     run = ask(product, developer)
 
     def told(step, share):
@@ -348,7 +342,7 @@ def test_a_worker_killed_in_any_phase_loses_nothing(live, developer, phase):
 
 
 def test_the_run_after_a_killed_worker_makes_the_same_model(live, developer):
-    product = live(source=SMALL)
+    product = live(source=factories.SMALL)
     run = ask(product, developer)
 
     def killed(step, share):
@@ -391,7 +385,7 @@ def test_what_is_cancelled_was_cancelled_by_somebody(live, developer):
 
 @pytest.fixture
 def trained(live, developer):
-    product = live(source=SMALL)
+    product = live(source=factories.SMALL)
     run = ask(product, developer)
     version = training.run(run_id=run.pk, at=AT)
     run.refresh_from_db()
