@@ -9,19 +9,13 @@ from scoring.contract import Contract
 from scoring.ingestion import ingest
 from scoring.training.fair_search import Box, search
 
-# A real training with every step, little enough to take seconds.
-SMALL = (
-    factories.SOURCE.replace(b"rounds = 150", b"rounds = 12")
-    .replace(b"repeats = 5", b"repeats = 1")
-    .replace(b"folds = 5", b"folds = 2")
-)
 TRIES = 6
 
 
 @functools.cache
 def found():
     """Search on the shipped loans."""
-    contract = Contract.parse(SMALL)
+    contract = Contract.parse(factories.SMALL)
     loans = ingest(factories.LOANS, contract=contract)
     known = dict(loans.protected.filter(attribute="age_group").select("row", "group").iter_rows())
     return search(

@@ -11,12 +11,6 @@ from credit.actions import retrainings, training_runs
 
 AT = factories.AT
 DAY = timedelta(days=1)
-SMALL = (
-    factories.SOURCE.replace(b"rounds = 150", b"rounds = 12")
-    .replace(b"repeats = 5", b"repeats = 1")
-    .replace(b"folds = 5", b"folds = 2")
-    .replace(b"minimum_bads = 100", b"minimum_bads = 100\nbootstrap_models = 2")
-)
 
 
 def live(terms="", *, source=factories.SOURCE, pds=None):

@@ -1,4 +1,18 @@
-"""Every page of every role in Chromium: each is loaded once for all that must hold of it."""
+"""Every page in Chromium: each is loaded once for all that must hold of it.
+
+| what | how it is looked for |
+|---|---|
+| every address of the table | each is read as every role; at least one of each name is looked at |
+| what roles see differently | one more where an element with its classes is new for that name |
+| accessibility | axe, light at a desk; contrast once more in the dark; sizes once more at 390 px |
+| keyboard | every stop is reached and seen to be, and the way goes on |
+| width | 390 px, 320 px, and 320 px in German, where words are longest |
+| weight | the first load with nothing kept from before; the German one is the later load |
+| strict policy, strangers | no page complains on its console, none asks another host |
+
+What needs no browser is held of every page of every role in tests/frontend/test_every_page.py:
+headers, words, links, landmarks.
+"""
 
 import re
 import time
@@ -9,11 +23,11 @@ from dataclasses import dataclass, field
 import every_page
 import factories
 import pytest
-from conftest import SCREENSHOTS
+from conftest import picture
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.test import RequestFactory
-from looking import Weight, axe_finds, is_too_wide, keyboard_misses
+from looking import Weight, axe_finds, in_the_dark, is_too_wide, keyboard_misses
 
 from frontend.views import styleguide
 
@@ -33,6 +47,16 @@ WAITING = {
 }
 
 
+@dataclass(frozen=True)
+class Read:
+    """A page as a role was sent it."""
+
+    role: str | None
+    name: str
+    address: str
+    parts: frozenset[tuple[str, str]]
+
+
 @dataclass
 class Visit:
     """A page as one role saw it."""
@@ -45,7 +69,19 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def visits(running, manage):
-    """Go through every page as every role; one made of the same parts is not looked at again."""
+    """Read every page as every role, and look at those on which something is new."""
+    _fill(running, manage)
+    roles = (None, *running.users)
+    looked_at = _worth_a_look([each for role in roles for each in _pages(running, role)])
+    made = []
+    for role in roles:
+        with running.at_desk(role) as page:
+            weight = Weight(page.context.new_cdp_session(page))
+            made += [_visit(page, weight, each) for each in looked_at if each.role == role]
+    return made
+
+
+def _fill(running, manage):
     for reference, changes in WAITING.items():
         running.apply(factories.body(**{"reference": reference, **changes}))
     running.register_webhook(f"https://8.8.8.8/{uuid.uuid4().hex}?token=1", "outcome.requested")
@@ -53,15 +89,6 @@ def visits(running, manage):
     manage("propose_policy", "consumer-loan", "--set", "policy.clocks.claim_minutes=45", *asks)
     manage("count_populations")
     _raise_an_alert(running, manage)
-    made, seen = [], set()
-    for role in (None, *running.users):
-        with running.at_desk(role) as page:
-            weight = Weight(page.context.new_cdp_session(page))
-            for name, address, html in _pages(page, role):
-                if (name, _parts(html)) not in seen:
-                    seen.add((name, _parts(html)))
-                    made.append(_visit(page, weight, address, f"{role or 'nobody'}-{name}"))
-    return made
 
 
 def _raise_an_alert(running, manage):
@@ -73,15 +100,16 @@ def _raise_an_alert(running, manage):
     manage("stop", "consumer-loan", *why, "--resume")
 
 
-def _pages(page, role):
-    def read(address):
-        answer = page.request.get(address, max_redirects=0)
-        return answer.status, answer.headers.get("content-type", ""), answer.text()
+def _pages(running, role):
+    with running.at_desk(role) as page:
 
-    found = every_page.found_by(read, role)
-    return [(each.name, each.address, each.html) for each in found] + [
-        (address, address, "") for address in GONE_WRONG.get(role, [])
-    ]
+        def read(address):
+            answer = page.request.get(address, max_redirects=0)
+            return answer.status, answer.headers.get("content-type", ""), answer.text()
+
+        found = every_page.found_by(read, role)
+    wrong = [Read(role, each, each, frozenset()) for each in GONE_WRONG.get(role, [])]
+    return [Read(role, each.name, each.address, _parts(each.html)) for each in found] + wrong
 
 
 def _parts(html):
@@ -89,23 +117,31 @@ def _parts(html):
     return frozenset(PART.findall(html)) | {("long", str(LONG in html))}
 
 
-def _visit(page, weight, address, picture):
-    visit = Visit(address)
-    picture = re.sub(r"\W+", "-", picture).strip("-")
-    visit.first_load = weight.of(page, address, is_first=True)
-    visit.later_load = weight.of(page, address, is_first=False)
+def _worth_a_look(pages):
+    """Leave out a page when its name, and all that it is made of, is looked at on richer ones."""
+    chosen, seen = [], defaultdict(set)
+    for page in sorted(pages, key=lambda page: -len(page.parts)):
+        if page.name not in seen or page.parts - seen[page.name]:
+            chosen.append(page)
+        seen[page.name] |= page.parts
+    return chosen
+
+
+def _visit(page, weight, read):
+    visit = Visit(read.address)
+    name = re.sub(r"\W+", "-", f"{read.role or 'nobody'}-{read.name}").strip("-")
+    visit.first_load = weight.of(page, read.address, is_first=True)
     visit.wrong["axe"] = axe_finds(page)
     visit.wrong["keyboard"] = list(keyboard_misses(page))
-    page.screenshot(path=SCREENSHOTS / f"{picture}-light.png")
-    page.emulate_media(color_scheme="dark")
-    visit.wrong["dark"] = axe_finds(page, rules=["color-contrast"])
-    page.screenshot(path=SCREENSHOTS / f"{picture}-dark.png")
-    page.emulate_media(color_scheme="light")
+    picture(page, f"{name}-light")
+    with in_the_dark(page):
+        visit.wrong["dark"] = axe_finds(page, rules=["color-contrast"])
+        picture(page, f"{name}-dark")
     visit.wrong["telephone"] = is_too_wide(page, TELEPHONE)
     visit.wrong["telephone"] += axe_finds(page, rules=CHANGED_BY_WIDTH)
     visit.wrong["reflow"] = is_too_wide(page, NARROWEST)
     page.set_extra_http_headers({"Accept-Language": "de"})
-    page.goto(address)
+    visit.later_load = weight.of(page, read.address, is_first=False)
     visit.wrong["reflow in German"] = is_too_wide(page, NARROWEST)
     page.set_extra_http_headers({})
     page.set_viewport_size({"width": 1440, "height": 900})
@@ -144,7 +180,7 @@ def test_with_forced_colours_charts_and_states_take_the_persons_own(running):
 
     with running.at_desk("officer", forced_colors="active") as page:
         page.goto(f"/applications/{decision['id']}/")
-        page.screenshot(path=SCREENSHOTS / "officer-application-forced-colours.png")
+        picture(page, "officer-application-forced-colours")
         body = page.evaluate("getComputedStyle(document.body).color")
         assert page.locator(".scale .said").evaluate(ink) == body
         assert page.locator(".scale .own").evaluate(ink) == body
@@ -163,7 +199,7 @@ def test_axe_finds_nothing_in_the_style_guide(running):
         page.route("**/styleguide/", lambda route: route.fulfill(body=html))
         page.route("**/static/**", lambda route: route.fulfill(path=_static(route.request.url)))
         page.goto("/styleguide/")
-        page.screenshot(path=SCREENSHOTS / "styleguide.png", full_page=True)
+        picture(page, "styleguide", full_page=True)
 
         assert not axe_finds(page)
         assert not is_too_wide(page, NARROWEST)

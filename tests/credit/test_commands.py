@@ -19,11 +19,6 @@ from credit.actions import model_versions, training, training_runs
 from credit.models import Application, Decision, Ingestion, ModelVersion, TrainingRun, User
 
 OURS = sorted(name for name, app in get_commands().items() if app == "credit")
-SMALL = (
-    factories.SOURCE.replace(b"rounds = 150", b"rounds = 12")
-    .replace(b"repeats = 5", b"repeats = 1")
-    .replace(b"folds = 5", b"folds = 2")
-)
 
 
 def run(*arguments, **options):
@@ -88,7 +83,7 @@ def people(db):
 @pytest.fixture
 def contract_file(tmp_path):
     file = tmp_path / "contract.toml"
-    file.write_bytes(SMALL)
+    file.write_bytes(factories.SMALL)
     return file
 
 
@@ -152,7 +147,7 @@ def test_onboarding_takes_two_people_with_the_right_roles(people, contract_file,
 
 def test_a_wrong_contract_is_named_with_its_places(people, tmp_path):
     file = tmp_path / "mine.toml"
-    file.write_bytes(SMALL.replace(b'currency = "DEM"', b"currency = 7"))
+    file.write_bytes(factories.SMALL.replace(b'currency = "DEM"', b"currency = 7"))
 
     with pytest.raises(CommandError, match=r"mine\.toml: line \d+, currency"):
         onboard(file)
@@ -209,7 +204,7 @@ def live(champion, people):
 
 
 def test_train_makes_a_candidate(people):
-    contract = factories.contract_version(source=SMALL)
+    contract = factories.contract_version(source=factories.SMALL)
     factories.ingestion(contract)
 
     out, _ = run("train", "consumer-loan", "--by", "dana")

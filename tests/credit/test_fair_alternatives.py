@@ -28,7 +28,7 @@ def no_broker(monkeypatch):
 
 @pytest.fixture
 def version(db, own_store):
-    contract = factories.contract_version(source=fair_scene.SMALL)
+    contract = factories.contract_version(source=factories.SMALL)
     factories.ingestion(contract)
     factories.policy(contract)
     return factories.model_version(contract=contract)
@@ -223,9 +223,7 @@ def test_a_search_for_no_time_or_of_fewer_than_no_tries_is_refused_in_words(vers
 
 
 def test_a_contract_that_asks_for_none_is_left_alone(db, own_store):
-    source = fair_scene.SMALL.replace(
-        b"minimum_group = 30", b"minimum_group = 30\nsearch_tries = 0"
-    )
+    source = factories.SMALL.replace(b"minimum_group = 30", b"minimum_group = 30\nsearch_tries = 0")
     factories.model_version(contract=factories.contract_version(source=source))
 
     assert fair_alternatives.due() == []

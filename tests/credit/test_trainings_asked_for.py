@@ -16,17 +16,11 @@ from credit.models import AuditEvent, ModelVersion, TrainingRun
 from scoring.bundle import open_bundle
 
 AT = factories.AT
-# Enough to be a real training with every step, little enough to take seconds.
-SMALL = (
-    factories.SOURCE.replace(b"rounds = 150", b"rounds = 12")
-    .replace(b"repeats = 5", b"repeats = 1")
-    .replace(b"folds = 5", b"folds = 2")
-)
 
 
 @pytest.fixture
 def product(db):
-    contract = factories.contract_version(source=SMALL)
+    contract = factories.contract_version(source=factories.SMALL)
     factories.ingestion(contract)
     factories.policy(contract)
     return contract.product
@@ -131,7 +125,7 @@ def test_too_little_to_learn_from_fails_with_a_sentence(db, developer, tmp_path)
     header, *rows = factories.LOANS.read_text().splitlines()
     few = tmp_path / "few.csv"
     few.write_text("\n".join([header, *rows[:60]]))
-    contract = factories.contract_version(source=SMALL)
+    contract = factories.contract_version(source=factories.SMALL)
     factories.ingestion(contract, path=few)
     run = ask(contract.product, developer)
 
@@ -196,7 +190,7 @@ def test_a_run_that_was_cut_off_is_taken_up_once_more_and_then_failed(product, d
 
 
 def test_a_run_that_someone_works_on_is_left_alone(committed, at_once):
-    contract = factories.contract_version(source=SMALL)
+    contract = factories.contract_version(source=factories.SMALL)
     run = ask(contract.product, factories.user("model_developer"), enqueue=False)
     working, enough = threading.Event(), threading.Event()
 

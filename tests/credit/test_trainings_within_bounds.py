@@ -98,7 +98,7 @@ PHASES = [
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_run_that_is_on_stops_at_its_next_word_of_progress(live, developer, phase):
     """Cancelled in each phase: no version, no half of one, and the cost is known."""
-    product = live(source=scene.SMALL)
+    product = live(source=factories.SMALL)
     run, versions = scene.ask(product, developer), ModelVersion.objects.count()
 
     def told(step, share):
@@ -118,7 +118,7 @@ def test_a_run_that_is_on_stops_at_its_next_word_of_progress(live, developer, ph
 def test_the_phases_are_all_that_a_training_tells_of(live, developer):
     """Else a phase could be added that nobody kills a worker in."""
     told = []
-    run = scene.ask(live(source=scene.SMALL), developer)
+    run = scene.ask(live(source=factories.SMALL), developer)
 
     training.run(run_id=run.pk, at=AT, progress=lambda *step: told.append(step[0]))
 
@@ -134,7 +134,7 @@ class WorkerKilled(BaseException):
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_worker_killed_in_any_phase_loses_nothing(live, developer, phase):
     """The run is taken up again, and ends with the version that it would have made."""
-    product = live(source=scene.SMALL)
+    product = live(source=factories.SMALL)
     run = scene.ask(product, developer)
 
     def told(step, share):
@@ -151,7 +151,7 @@ def test_a_worker_killed_in_any_phase_loses_nothing(live, developer, phase):
 
 
 def test_the_run_after_a_killed_worker_makes_the_same_model(live, developer):
-    product = live(source=scene.SMALL)
+    product = live(source=factories.SMALL)
     run = scene.ask(product, developer)
 
     def killed(step, share):
@@ -194,7 +194,7 @@ def test_what_is_cancelled_was_cancelled_by_somebody(live, developer):
 
 @pytest.fixture
 def trained(live, developer):
-    product = live(source=scene.SMALL)
+    product = live(source=factories.SMALL)
     run = scene.ask(product, developer)
     version = training.run(run_id=run.pk, at=AT)
     run.refresh_from_db()
