@@ -35,7 +35,7 @@ PRODUCT = TESTS.parent / "contracts" / "consumer-loan"
 def without_steps(source):
     """Let a contract ask for no steps into service: most tests promote at once."""
     begins = source.index(b"[policy.promotion]")
-    return source[:begins] + source[source.index(b"\n[", begins) + 1 :]
+    return source[:begins] + source[source.index(b"\n\n", begins) + 2 :]
 
 
 # The shipped contract, with cut-offs that the hand-made model's figures fall on both sides of.

@@ -247,7 +247,7 @@ def test_the_queue_fits_a_telephone_and_pages_fit_at_double_size(product, apply)
             no_sideways_scrolling(page)
 
 
-def test_a_validator_retrains_and_promotes_what_a_developer_cannot(product):
+def test_a_validator_retrains_and_lets_go_into_shadow_what_a_developer_asks_for(product):
     with product.at_desk("model_validator") as page:
         expect(page).to_have_url(re.compile("/monitoring/"))
         page.get_by_role("link", name="Models").click()
@@ -271,20 +271,24 @@ def test_a_validator_retrains_and_promotes_what_a_developer_cannot(product):
 
         with product.at_desk("model_developer") as developer:
             developer.goto(address)
-            only_they = "Only a model validator may sign for a model"
-            expect(developer.locator("main")).to_contain_text(only_they)
-            expect(developer.get_by_role("button", name="Promote")).to_have_count(0)
+            developer.get_by_label("Why, in a sentence").fill("Better on the newest loans.")
+            developer.get_by_role("button", name="Ask for its promotion").click()
+            told = developer.get_by_role("status").first
+            expect(told).to_contain_text(f"Another validator must approve {candidate}")
+            expect(developer.get_by_role("button", name="Approve")).to_have_count(0)
 
-        page.get_by_label("Why it may serve").fill("Figures as expected; parity holds.")
-        page.get_by_role("button", name="Promote to champion").click()
-        expect(page.get_by_role("status").first).to_contain_text(f"{candidate} is now the champion")
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Champion")
+        page.goto(address)
+        page.get_by_label("Why, in a sentence").fill("Figures as expected; parity holds.")
+        page.get_by_role("button", name="Approve").click()
+        expect(page.get_by_role("status").first).to_contain_text(f"{candidate} may go its way")
+        page.get_by_label("Why, in a sentence").fill("As the policy wants.")
+        page.get_by_role("button", name=re.compile("shadow")).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Shadow")
+        expect(page.locator("main")).to_contain_text("Still needed here: 200 decisions")
+        axe_finds_nothing(page, "a version in shadow")
+        picture(page, "console-shadow")
 
         page.goto("/console/")
-        retired = page.locator("#versions tr").filter(
-            has=page.get_by_text("consumer-loan/1", exact=True)
-        )
-        expect(retired).to_contain_text("Retired")
         picture(page, "console")
 
 

@@ -101,7 +101,8 @@ def test_validation_has_every_row_once_by_a_model_that_had_not_seen_it(german, g
     validation = german.validation
 
     assert validation["row"].to_list() == german_loans.frame["row"].to_list()
-    assert validation.schema == {"row": pl.String, "pd": pl.Float64, "bad": pl.Int8}
+    columns = {"row": pl.String, "pd": pl.Float64, "bad": pl.Int8, "fold": pl.Int64}
+    assert validation.schema == columns
     assert validation["pd"].is_between(0, 1, closed="none").all()
     assert validation["pd"].mean() == pytest.approx(0.3, abs=0.01)
 
