@@ -284,7 +284,7 @@ def test_a_validator_retrains_and_lets_go_into_shadow_what_a_developer_asks_for(
         page.get_by_label("Why, in a sentence").fill("As the policy wants.")
         page.get_by_role("button", name=re.compile("shadow")).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Shadow")
-        expect(page.locator("main")).to_contain_text("Still needed here: 200 decisions")
+        expect(page.locator("main")).to_contain_text("Still needed here: 200 more decisions scored")
         axe_finds_nothing(page, "a version in shadow")
         picture(page, "console-shadow")
 
