@@ -12,11 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
-CHECKOUT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-SCREENSHOTS = CHECKOUT / "var" / "screenshots"
 DESK = {"width": 1440, "height": 900}
-PICTURES = CHECKOUT / "docs" / "images"
 ROOT_NEEDS = ["--no-sandbox"] if os.geteuid() == 0 else []
 
 
@@ -28,7 +25,6 @@ def browser():
         if os.environ.get("EVENHAND_REQUIRE_BROWSER") == "1":
             pytest.fail(missing)
         pytest.skip(f"browser tests need Chromium, and {missing}")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     # Closed with the module: while it runs, Django refuses the database to this thread.
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ROOT_NEEDS)
@@ -120,19 +116,6 @@ def running(browser, request):
     users = {user["role"]: user for user in stack["users"]}
     environment = Path(stack["environment"])
     return Product(browser, stack["base_url"].rstrip("/"), stack["key"], users, environment)
-
-
-def picture(page: Page, name: str, *, full_page: bool = False) -> None:
-    """Keep a picture for people to look at, where EVENHAND_PICTURES=1 asks for them."""
-    if os.environ.get("EVENHAND_PICTURES") == "1":
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=full_page)
-
-
-def for_docs(page: Page, name: str, *, of: str | None = None) -> None:
-    """Take a picture of the documentation anew, where it is asked for: of the window, or a part."""
-    if os.environ.get("EVENHAND_DOCS_PICTURES") == "1":
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        (page.locator(of).first if of else page).screenshot(path=PICTURES / f"{name}.png")
 
 
 @pytest.fixture

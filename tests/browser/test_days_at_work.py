@@ -5,8 +5,8 @@ import re
 import factories
 import psycopg
 import pytest
-from conftest import for_docs, picture
 from looking import axe_finds
+from pictures import for_docs, picture
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("stack")

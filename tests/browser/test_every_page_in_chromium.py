@@ -23,11 +23,11 @@ from dataclasses import dataclass, field
 import every_page
 import factories
 import pytest
-from conftest import picture
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 from looking import Weight, axe_finds, in_the_dark, is_too_wide, keyboard_misses
+from pictures import picture
 
 from frontend.views import styleguide
 

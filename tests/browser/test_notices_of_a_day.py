@@ -9,8 +9,8 @@ import factories
 import psycopg
 import pypdfium2
 import pytest
-from conftest import CHECKOUT, for_docs, picture
 from looking import axe_finds, axe_finds_in_both_schemes, in_the_dark
+from pictures import CHECKOUT, for_docs, picture
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]

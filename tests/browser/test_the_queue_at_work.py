@@ -5,8 +5,8 @@ import uuid
 
 import factories
 import pytest
-from conftest import for_docs, picture
 from looking import axe_finds_in_both_schemes, in_the_dark
+from pictures import for_docs, picture
 from playwright.sync_api import expect
 from test_days_at_work import (
     MIDDLING,

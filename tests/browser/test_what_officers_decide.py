@@ -4,7 +4,7 @@ import re
 
 import factories
 import pytest
-from conftest import for_docs, picture
+from pictures import for_docs, picture
 from playwright.sync_api import expect
 from test_days_at_work import RISKY, axe_finds_nothing, no_sideways_scrolling, stored
 

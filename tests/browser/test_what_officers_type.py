@@ -2,8 +2,8 @@
 
 import factories
 import pytest
-from conftest import for_docs, picture
 from looking import axe_finds_in_both_schemes
+from pictures import for_docs, picture
 from playwright.sync_api import expect
 from test_days_at_work import MIDDLING, axe_finds_nothing, no_sideways_scrolling
 

@@ -28,7 +28,9 @@ from monitoring.results import business, vintages
 from scoring.contract import Contract
 
 CONTRACTS = sorted((factories.TESTS.parent / "contracts").glob("*/contract.toml"))
-RUNBOOK = re.compile(r'<div class="prose" lang="en">.*?</div>', re.DOTALL)  # is English, and says so
+RUNBOOK = re.compile(
+    r'<div class="prose" lang="en">.*?</div>', re.DOTALL
+)  # is English, and says so
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\s(?:style|on[a-z]+)=\"", re.IGNORECASE)
 
 
