@@ -8,6 +8,7 @@ import factories
 from django.test import Client
 
 from credit.actions import api_keys
+from credit.models import ApiKey, Application, AuditEvent, Decision, IdempotencyRecord, Score
 
 
 def key_of(partner="bank-one", scopes=("score", "read", "outcomes", "batch"), *, days=30, **more):
@@ -59,3 +60,18 @@ class Partner:
     def _headers(self, more):
         shown = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         return shown | more
+
+
+def rows_of(partner):
+    """Count what is stored of a partner's decisions, by kind of row."""
+    owner = ApiKey.objects.get(prefix=partner.key.split("_")[1]).partner
+    applications = Application.objects.filter(partner=owner)
+    return {
+        "applications": applications.count(),
+        "scores": Score.objects.filter(application__in=applications).count(),
+        "decisions": Decision.objects.filter(application__in=applications).count(),
+        "keys": IdempotencyRecord.objects.filter(partner=owner).count(),
+        "events": AuditEvent.objects.filter(
+            partner=owner, type=AuditEvent.Type.APPLICATION_DECIDED
+        ).count(),
+    }

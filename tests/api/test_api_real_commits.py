@@ -16,13 +16,7 @@ from webhook_receiver import listening
 
 from credit.actions import outbox, webhook_deliveries, webhooks
 from credit.models import (
-    Application,
-    AuditEvent,
-    Decision,
     EventKind,
-    IdempotencyRecord,
-    Partner,
-    Score,
 )
 from credit.webhooks.addresses import networks
 
@@ -44,20 +38,6 @@ def at_once(*requests):
         return list(pool.map(send, requests))
 
 
-def rows_of(partner):
-    owner = Partner.objects.get(keys__prefix=partner.key.split("_")[1])
-    applications = Application.objects.filter(partner=owner)
-    return {
-        "applications": applications.count(),
-        "scores": Score.objects.filter(application__in=applications).count(),
-        "decisions": Decision.objects.filter(application__in=applications).count(),
-        "keys": IdempotencyRecord.objects.filter(partner=owner).count(),
-        "events": AuditEvent.objects.filter(
-            partner=owner, type=AuditEvent.Type.APPLICATION_DECIDED
-        ).count(),
-    }
-
-
 ONE_OF_EACH = dict.fromkeys(("applications", "scores", "decisions", "keys", "events"), 1)
 NOTHING = dict.fromkeys(ONE_OF_EACH, 0)
 
@@ -73,7 +53,7 @@ def test_duplicates_at_once_are_one_row_and_one_answer(committed_partner):
     assert all(answer.json() == answers[0].json() for answer in answers)
     replayed = Counter("Idempotent-Replay" in answer.headers for answer in answers)
     assert replayed == {True: THREADS - 1, False: 1}
-    assert rows_of(committed_partner) == ONE_OF_EACH
+    assert api_lending.rows_of(committed_partner) == ONE_OF_EACH
 
 
 def test_two_bodies_at_once_under_one_key_are_one_row_and_one_conflict(committed_partner):
@@ -86,7 +66,7 @@ def test_two_bodies_at_once_under_one_key_are_one_row_and_one_conflict(committed
     answers = at_once(request("A-1"), request("A-2"))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
-    assert rows_of(committed_partner) == ONE_OF_EACH
+    assert api_lending.rows_of(committed_partner) == ONE_OF_EACH
 
 
 def test_no_request_leaves_its_partner_behind(committed_partner):
@@ -149,7 +129,7 @@ def test_without_a_database_the_answer_is_503_and_a_retry_helps(committed_partne
     assert_is_unavailable(away)
     assert_is_unavailable(read)
     assert (again.status_code, "Idempotent-Replay" in again.headers) == (201, False)
-    assert rows_of(committed_partner) == ONE_OF_EACH
+    assert api_lending.rows_of(committed_partner) == ONE_OF_EACH
 
 
 def test_without_a_database_a_page_is_a_plain_503(committed_partner, database_away):
@@ -194,14 +174,14 @@ def test_a_connection_killed_on_the_way_leaves_nothing_half_written(
         patched.setattr(step, _killed)
         answer = committed_partner.decide(idempotency_key="k-1")
     close_old_connections()  # as a server does between two requests; the test client does not
-    kept = rows_of(committed_partner)
+    kept = api_lending.rows_of(committed_partner)
 
     again = committed_partner.decide(idempotency_key="k-1")
 
     assert_is_unavailable(answer)
     assert kept in (NOTHING, ONE_OF_EACH)
     assert again.status_code == 201
-    assert rows_of(committed_partner) == ONE_OF_EACH
+    assert api_lending.rows_of(committed_partner) == ONE_OF_EACH
 
 
 @pytest.mark.parametrize("fresh_for", [math.inf, 0.0], ids=["keys just looked at", "look due"])

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connections, transaction
 
 from credit.actions import decision_rows, decisions_together
-from credit.models import Application, AuditEvent, Decision, IdempotencyRecord, Partner, Score
+from credit.models import Application, IdempotencyRecord, Partner
 
 MANY = 5
 
@@ -48,20 +48,6 @@ def all_at_once(at_once, *requests):
     return at_once(lambda request: request(), requests)
 
 
-def rows_of(partner):
-    owner = Partner.objects.get(keys__prefix=partner.key.split("_")[1])
-    applications = Application.objects.filter(partner=owner)
-    return {
-        "applications": applications.count(),
-        "scores": Score.objects.filter(application__in=applications).count(),
-        "decisions": Decision.objects.filter(application__in=applications).count(),
-        "keys": IdempotencyRecord.objects.filter(partner=owner).count(),
-        "events": AuditEvent.objects.filter(
-            partner=owner, type=AuditEvent.Type.APPLICATION_DECIDED
-        ).count(),
-    }
-
-
 def each(number):
     return dict.fromkeys(("applications", "scores", "decisions", "keys", "events"), number)
 
@@ -80,7 +66,7 @@ def test_requests_at_once_are_one_statement_and_each_gets_its_own_answer(
     for answer in answers:
         kept = IdempotencyRecord.objects.get(answer__contains=answer.json()["id"])
         assert kept.answer.encode() == answer.content
-    assert rows_of(committed_partner) == each(MANY)
+    assert api_lending.rows_of(committed_partner) == each(MANY)
 
 
 def test_one_that_the_database_refuses_harms_nobody_else(committed_partner, busy, at_once):
@@ -96,7 +82,7 @@ def test_one_that_the_database_refuses_harms_nobody_else(committed_partner, busy
         answers = all_at_once(at_once, *[deciding(committed_partner, n) for n in range(MANY)])
 
     assert [answer.status_code for answer in answers] == [201, 201, 500, 201, 201]
-    assert rows_of(committed_partner) == each(MANY - 1)
+    assert api_lending.rows_of(committed_partner) == each(MANY - 1)
 
 
 def test_one_key_at_once_is_one_row_and_one_answer(committed_partner, busy, at_once):
@@ -108,7 +94,7 @@ def test_one_key_at_once_is_one_row_and_one_answer(committed_partner, busy, at_o
     assert {answer.content for answer in answers} == {answers[0].content}
     assert sum("Idempotent-Replay" in answer.headers for answer in answers) == MANY - 1
     assert max(busy.came) == 1
-    assert rows_of(committed_partner) == each(1)
+    assert api_lending.rows_of(committed_partner) == each(1)
 
 
 def test_a_key_that_was_taken_is_answered_as_it_was_among_new_ones(
@@ -123,7 +109,7 @@ def test_a_key_that_was_taken_is_answered_as_it_was_among_new_ones(
     assert sum(busy.came) == 3
     assert answers[1].content == first.content
     assert ["Idempotent-Replay" in answer.headers for answer in answers] == [False, True, False]
-    assert rows_of(committed_partner) == each(3)
+    assert api_lending.rows_of(committed_partner) == each(3)
 
 
 def test_a_connection_that_is_gone_costs_no_decision(committed_partner, busy):
@@ -137,7 +123,7 @@ def test_a_connection_that_is_gone_costs_no_decision(committed_partner, busy):
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert busy.writer._connection.connection.info.backend_pid != pid
-    assert rows_of(committed_partner) == each(3)
+    assert api_lending.rows_of(committed_partner) == each(3)
 
 
 def test_who_applies_is_written_with_the_decision(committed_partner, busy):
@@ -159,4 +145,4 @@ def test_in_a_transaction_it_goes_with_that(committed_partner, busy):
         undone()
 
     assert busy.came == []
-    assert rows_of(committed_partner) == each(0)
+    assert api_lending.rows_of(committed_partner) == each(0)
