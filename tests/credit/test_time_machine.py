@@ -1,5 +1,6 @@
 """A short run of the time machine from beginning to end, killed once, and what it refuses."""
 
+import logging
 from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
@@ -328,3 +329,14 @@ def test_the_command_refuses_a_contract_without_days(own_store):
             *("--data", str(FOLDER / "loans.parquet"), "--json"),
             stdout=StringIO(),
         )
+
+
+@pytest.mark.django_db
+def test_the_command_leaves_the_log_as_it_was(own_store):
+    with pytest.raises(CommandError):
+        call_command(
+            *("simulate", "consumer-loan", "--from", "2003-01-01", "--to", "2003-02-01"),
+            *("--data", str(FOLDER / "loans.parquet"), "--json"),
+        )
+
+    assert logging.getLogger("credit.batches").isEnabledFor(logging.INFO)

@@ -1,5 +1,7 @@
 import logging
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,12 +47,11 @@ class Command(ProductCommand):
         )
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
-        logging.getLogger("credit").setLevel(logging.WARNING)  # a line a day would be thousands
         asked = _asked(options)
         begun = journal.read(asked.product)
         if begun is not None and begun.asked == asked.facts and not options["json"]:
             self.stderr.write(_state(begun))
-        with training_bar(silent=options["json"]) as show:
+        with _without_a_line_a_day(), training_bar(silent=options["json"]) as show:
             try:
                 return running.run(asked, progress=show)
             except LoansNotDated as undated:
@@ -59,6 +60,18 @@ class Command(ProductCommand):
     def tell(self, facts: dict[str, Any]) -> None:
         for line in told(facts):
             self.stdout.write(line)
+
+
+@contextmanager
+def _without_a_line_a_day() -> Iterator[None]:
+    """Log warnings only; the lines of thousands of days tell nobody anything."""
+    ours = logging.getLogger("credit")
+    before = ours.level
+    ours.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        ours.setLevel(before)
 
 
 def _asked(options: dict[str, Any]) -> Asked:
