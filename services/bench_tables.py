@@ -173,7 +173,7 @@ def _told(found: dict[str, Any]) -> int:
 def _tell_oversight(found: Mapping[str, Figures]) -> None:
     say(f"\n  {'a job of the worker':<28}{'all, s':>10}{'again, s':>10}")
     for name, figures in found["jobs"].items():
-        say(f"  {name:<28}{figures['all_s']:>10,.1f}{figures['last_s']:>10,.1f}")
+        say(f"  {name:<28}{figures['all_s']:>10,.1f}{figures['again_s']:>10,.1f}")
     say(f"\n  {'a page':<28}{'wall, us':>10}{'95 of 100':>10}{'web CPU':>10}")
     for name, figures in found["pages"].items():
         say(
