@@ -104,6 +104,7 @@ ACCESS: dict[str, Rule] = {
     "simulation": Rule(read=READS_MODELS),
     "rollback": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "stop": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
+    "retire": Rule(write=frozenset({Role.MODEL_VALIDATOR})),
     "policies": Rule(read=READS_POLICIES),
     "policy_try": Rule(read=READS_POLICIES),
     "policy_new": Rule(read=PROPOSES_POLICIES, write=PROPOSES_POLICIES),

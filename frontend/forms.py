@@ -66,9 +66,7 @@ class FeedbackForm(forms.Form):
 class PromotionForm(forms.Form):
     """Where a version goes, and why, in the words of who signs."""
 
-    to = forms.ChoiceField(
-        choices=[(Stage.CHAMPION, ""), (Stage.SHADOW, ""), (Stage.RETIRED, "")], required=False
-    )
+    to = forms.ChoiceField(choices=[(Stage.CHAMPION, ""), (Stage.SHADOW, "")], required=False)
 
     note = forms.CharField(
         label=_("Why it may serve"),

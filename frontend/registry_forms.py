@@ -16,9 +16,12 @@ class ToldElsewhere(forms.Form):
         return next(str(error) for found in self.errors.values() for error in found)
 
 
-class RollbackForm(forms.Form):
-    """Why it is gone back; it may be said later."""
+class RollbackForm(ToldElsewhere):
+    """Which champion is to go, and why; that may be said later."""
 
+    instead_of = forms.CharField(
+        max_length=LONGEST, error_messages={"required": _("Say which champion is to go.")}
+    )
     note = forms.CharField(
         label=_("Why (it may be said later)"),
         required=False,
@@ -36,6 +39,15 @@ class StopForm(ToldElsewhere):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 1}),
         error_messages={"required": _("Say in a sentence why.")},
+    )
+
+
+class RetirementForm(ToldElsewhere):
+    """Why a version is taken out for good."""
+
+    why = forms.CharField(
+        max_length=LONGEST,
+        error_messages={"required": _("Say in a sentence why it is taken out.")},
     )
 
 

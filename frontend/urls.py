@@ -92,6 +92,7 @@ urlpatterns = [
         "fair_alternatives",
     ),
     _page("console/models/<int:version_id>/comments/", registry.comment, "comment"),
+    _page("console/models/<int:version_id>/retire/", registry.retire, "retire"),
     _page("console/promotions/", promotions.index, "promotions"),
     _page("console/models/<int:version_id>/promotion/", promotions.promotion, "promotion"),
     _page("console/models/<int:version_id>/waiver/", promotions.waiver, "waiver"),

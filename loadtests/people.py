@@ -14,6 +14,7 @@ from workload import Came, Open
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 ROW = re.compile(r'href="/applications/([0-9A-Z]{26})/"><bdi>([^<]*)</bdi>')
 VERDICT = re.compile(r'name="verdict"\s+value="(\w+)"')
+CHAMPION = re.compile(r'name="instead_of" value="([^"]+)"')
 VERSION = re.compile(r'href="/console/models/(\d+)/"')
 DECIDED = re.compile(r'<h2 id="decide-title">(?:Decided|Waits for a second signature)</h2>')
 QUEUE, APPLICATION = "GET /", "GET /applications/{id}/"
@@ -143,4 +144,6 @@ class Validator(SignedIn):
         """Make the champion before the champion again, with one press."""
         page = self._page("GET /console/", f"/console/?product={product}")
         path = f"/console/{product}/rollback/"
-        return self.submit("POST /console/{product}/rollback/", path, page, {"note": ""})
+        champion = CHAMPION.search(page.text)
+        fields = {"instead_of": champion[1] if champion else "", "note": ""}
+        return self.submit("POST /console/{product}/rollback/", path, page, fields)

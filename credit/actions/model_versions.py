@@ -42,7 +42,7 @@ class RetirementDenied(ActionDenied):
 
 
 class RollbackDenied(ActionDenied):
-    """There is no champion to go back to, or it cannot serve."""
+    """There is no champion to go back to, it cannot serve, or another is champion by now."""
 
 
 @transaction.atomic
@@ -127,15 +127,25 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
 
 
 @transaction.atomic
-def roll_back(*, product_id: int, by: User, at: datetime, note: str = "") -> ModelVersion:
+def roll_back(
+    *, product_id: int, instead_of: str, by: User, at: datetime, note: str = ""
+) -> ModelVersion:
     """Make the champion before the champion again; the one that goes never serves any more.
 
-    A canary that runs beside it goes too: it was compared with what was wrong. One signature and
-    no words are enough, since seconds may count.
+    `instead_of` names the champion that is to go, as whoever signs saw it: of two who go back at
+    once the second would otherwise take back the good one. A canary that runs beside it goes too:
+    it was compared with what was wrong. One signature and no words are enough, since seconds may
+    count.
     """
     product = Product.objects.select_for_update().get(pk=product_id)
     outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update().first()
     version = ModelVersion.objects.before_the_champion(product).select_for_update().first()
+    if outgoing is not None and outgoing.name != instead_of:
+        raise RollbackDenied(
+            gettext(
+                "{version} is the champion now, and not {before}. Look before you go back."
+            ).format(version=outgoing.name, before=instead_of)
+        )
     if outgoing is None or version is None:
         raise RollbackDenied(
             gettext("{product} has no champion to go back to.").format(product=product.slug)

@@ -54,7 +54,7 @@ def _start(request: SignedInRequest, product: models.ProductRow) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
-    """Show one version; a POST promotes it, or takes it into shadow or out of it."""
+    """Show one version; a POST promotes it, or puts it into shadow."""
     version = _find(version_id)
     form = PromotionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -66,6 +66,7 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
         "shadow": shadows.compared(version_id),
         "comments": registry.comments_on(version_id),
         "may_comment": may_write(request.user, "comment"),
+        "may_retire": may_write(request.user, "retire") and version.stage != Stage.RETIRED,
         "may_resolve": registry.may_resolve(version_id, request.user),
         "why_not": models.may_promote(version_id, request.user),
         "way": promotions.way_of(version_id, request.user, at=timezone.now()),
@@ -77,7 +78,6 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
 _MOVES = {
     Stage.CHAMPION: (model_versions.promote, _("{version} is now the champion.")),
     Stage.SHADOW: (model_versions.shadow, _("{version} is now in shadow.")),
-    Stage.RETIRED: (model_versions.retire, _("{version} is retired.")),
 }
 
 

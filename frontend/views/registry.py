@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from frontend.registry_forms import (
     CommentForm,
     InventoryForm,
     MomentForm,
+    RetirementForm,
     RollbackForm,
     StopForm,
 )
@@ -48,10 +49,12 @@ def history(request: SignedInRequest, product: str) -> HttpResponse:
 def roll_back(request: SignedInRequest, product: str) -> HttpResponse:
     """Make the champion before the champion again."""
     found, form = _find(product), RollbackForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
+    if not form.is_valid():
+        messages.error(request, form.first_problem)
+        return _to_console(product)
     with told(request):
         version = model_versions.roll_back(
-            product_id=found.pk, by=request.user, at=timezone.now(), note=note
+            product_id=found.pk, by=request.user, at=timezone.now(), **form.cleaned_data
         )
         messages.success(request, _("%s is the champion again.") % version.name)
     return _to_console(product)
@@ -70,6 +73,22 @@ def stop(request: SignedInRequest, product: str) -> HttpResponse:
         act(product_id=found.pk, by=request.user, at=timezone.now(), why=form.cleaned_data["why"])
         messages.success(request, _RESUMED if is_resuming else _STOPPED)
     return _to_console(product)
+
+
+@require_POST
+def retire(request: SignedInRequest, version_id: int) -> HttpResponse:
+    """Take a version out for good."""
+    found = get_object_or_404(ModelVersion.objects.select_related("product"), pk=version_id)
+    form = RetirementForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.first_problem)
+        return redirect("model", version_id)
+    with told(request):
+        model_versions.retire(
+            version_id=version_id, by=request.user, at=timezone.now(), note=form.cleaned_data["why"]
+        )
+        messages.success(request, _("%s is retired.") % found.name)
+    return redirect("model", version_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -243,7 +243,9 @@ def test_it_goes_where_what_it_stood_beside_goes(canary, validator, how):
         scene.approved(canary, at=AT)
         scene.step(canary, AT)
         scene.step(canary, AT)
-        model_versions.roll_back(product_id=product, by=validator, at=AT + DAY)
+        model_versions.roll_back(
+            product_id=product, instead_of=other.name, by=validator, at=AT + DAY
+        )
     elif how == "stop":
         service_stops.stop(product_id=product, by=validator, at=AT, why="Odd scores.")
     elif how == "retired champion":

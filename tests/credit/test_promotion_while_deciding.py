@@ -37,7 +37,12 @@ def test_what_is_decided_all_the_while_is_by_a_model_in_force_and_stored_as_told
         told = [pool.submit(decide_some, name) for name in "abc"]
         scene.step(version, timezone.now(), validator)
         scene.step(version, timezone.now(), validator)
-        model_versions.roll_back(product_id=live.product_id, by=validator, at=timezone.now())
+        model_versions.roll_back(
+            product_id=live.product_id,
+            instead_of=version.name,
+            by=validator,
+            at=timezone.now(),
+        )
     answers = [answer for each in told for answer in each.result()]
 
     assert {each["model"]["version"] for each in answers} <= {live.name, version.name}

@@ -26,8 +26,12 @@ def second(champion, toy_bundle, validator):
 
 @pytest.fixture
 def roll_back(champion, validator):
-    def run(by=validator, at=LATER, note=""):
-        return model_versions.roll_back(product_id=champion.product_id, by=by, at=at, note=note)
+    def run(by=validator, at=LATER, note="", instead_of=None):
+        product = champion.product
+        goes = instead_of or product.versions.filter(stage="champion").get().name
+        return model_versions.roll_back(
+            product_id=product.pk, instead_of=goes, by=by, at=at, note=note
+        )
 
     return run
 
@@ -74,6 +78,20 @@ def test_a_first_champion_has_nothing_before_it(champion, roll_back):
 def test_nobody_but_a_validator_goes_back(second, roll_back, role):
     with pytest.raises(NotAllowed, match="Only a model validator"):
         roll_back(by=factories.user(role))
+
+
+def test_who_goes_back_second_takes_nothing_back_that_is_good(
+    champion, second, toy_bundle, roll_back, validator
+):
+    third = factories.model_version(toy_bundle, contract=champion.contract)
+    model_versions.promote(version_id=third.pk, by=validator, at=LATER, note="Best.")
+    roll_back(instead_of=third.name)
+
+    with pytest.raises(model_versions.RollbackDenied, match="/2 is the champion now, and not"):
+        roll_back(instead_of=third.name)
+
+    second.refresh_from_db()
+    assert second.stage == "champion"
 
 
 def test_nobody_goes_back_to_what_they_trained(toy_bundle, validator, champion, roll_back):

@@ -1,6 +1,7 @@
 import re
 
 import factories
+import promotion_scene
 import pytest
 from django.utils import timezone
 from page_words import words_of
@@ -136,9 +137,37 @@ def test_a_validator_puts_a_candidate_into_shadow_and_takes_it_out(as_validator,
     assert "consumer-loan/2 is now in shadow." in page
     assert "It has scored no decision yet." in page
     assert "Put into shadow" not in page
-    page = words_of(as_validator.post(address, NOTE | {"to": "retired"}, follow=True))
+    page = words_of(as_validator.post(f"{address}retire/", {"why": "Odd scores."}, follow=True))
     assert "consumer-loan/2 is retired." in page
     assert ModelVersion.objects.get(pk=candidate.pk).stage == "retired"
+    assert "Take it out for good" not in page
+
+
+def test_a_version_whose_policy_asks_for_steps_is_retired_too(as_validator, db):
+    candidate = promotion_scene.candidate_of(promotion_scene.live())
+    address = f"/console/models/{candidate.pk}/"
+    assert "Take it out for good" in read(as_validator, address)
+
+    page = words_of(as_validator.post(f"{address}retire/", {"why": ""}, follow=True))
+    assert "Say in a sentence why it is taken out." in page
+
+    page = words_of(as_validator.post(f"{address}retire/", {"why": "Odd."}, follow=True))
+    assert "consumer-loan/2 is retired." in page
+
+
+def test_a_champion_is_retired_with_a_warning(as_validator, champion):
+    address = f"/console/models/{champion.pk}/"
+    assert "Without a champion every application goes to a person." in read(as_validator, address)
+
+    as_validator.post(f"{address}retire/", {"why": "Odd scores."})
+
+    assert ModelVersion.objects.get(pk=champion.pk).stage == "retired"
+
+
+def test_only_a_validator_is_offered_to_retire(as_auditor, candidate):
+    address = f"/console/models/{candidate.pk}/"
+    assert "Take it out for good" not in read(as_auditor, address)
+    assert as_auditor.post(f"{address}retire/", {"why": "Odd."}).status_code == 403
 
 
 def test_a_version_that_was_in_shadow_says_how_it_compares(as_validator, candidate):

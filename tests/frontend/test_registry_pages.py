@@ -28,17 +28,36 @@ def read(client, address="/console/"):
 def test_one_press_goes_back_and_the_page_says_so(as_validator, second, champion):
     assert "Roll back to consumer-loan/1" in read(as_validator)
 
-    page = words_of(as_validator.post(ROLLBACK, {"note": ""}, follow=True))
+    said = {"instead_of": second.name, "note": ""}
+    page = words_of(as_validator.post(ROLLBACK, said, follow=True))
 
     assert "consumer-loan/1 is the champion again." in page
     assert ModelVersion.objects.get(stage="champion") == champion
     assert "Roll back" not in page
 
 
-def test_a_refused_rollback_is_told(as_validator, champion):
-    page = words_of(as_validator.post(ROLLBACK, follow=True))
+def test_the_button_names_the_champion_that_goes_and_a_second_press_changes_nothing(
+    as_validator, second, champion
+):
+    assert (
+        'name="instead_of" value="consumer-loan/2"'
+        in as_validator.get("/console/").content.decode()
+    )
+    said = {"instead_of": second.name}
+    as_validator.post(ROLLBACK, said)
 
+    page = words_of(as_validator.post(ROLLBACK, said, follow=True))
+
+    assert "consumer-loan/1 is the champion now, and not consumer-loan/2." in page
+    assert ModelVersion.objects.get(stage="champion") == champion
+
+
+def test_a_refused_rollback_is_told(as_validator, champion):
+    page = words_of(as_validator.post(ROLLBACK, {"instead_of": champion.name}, follow=True))
     assert "consumer-loan has no champion to go back to." in page
+
+    page = words_of(as_validator.post(ROLLBACK, follow=True))
+    assert "Say which champion is to go." in page
 
 
 def test_the_stop_button_asks_why_and_stops(as_validator, champion):
