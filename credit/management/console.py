@@ -4,6 +4,7 @@ import json
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from psycopg.errors import UndefinedTable
 from tqdm import tqdm
 
 from credit.actions.refusals import ActionDenied
-from credit.models import ApiKey, ModelVersion, Product, PromotionRequest, User
+from credit.models import ApiKey, ModelVersion, Partner, Product, PromotionRequest, User
 from scoring.contract import ContractRefused
 from scoring.ingestion import IngestionRefused
 
@@ -80,6 +81,15 @@ class ProductCommand(BaseCommand):
         """Raise `CommandError` where what was found means exit code 1."""
 
 
+def moment(text: str) -> datetime:
+    """Read a moment that an argument says, in UTC where it says no zone: a type of argparse."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise CommandError(f"“{text}” is no moment; write 2026-12-01T08:00.") from wrong
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def add_engine_argument(parser: CommandParser) -> None:
     """Let a command train on a cluster; without a word the settings say where."""
     parser.add_argument(
@@ -120,6 +130,15 @@ def product_named(slug: str) -> Product:
     except Product.DoesNotExist as missing:
         known = ", ".join(Product.objects.order_by("slug").values_list("slug", flat=True))
         raise CommandError(f"There is no product {slug}. There is: {known or 'none'}.") from missing
+
+
+def partner_named(slug: str) -> Partner:
+    """Find the partner an argument names."""
+    try:
+        return Partner.objects.get(slug=slug)
+    except Partner.DoesNotExist as missing:
+        known = ", ".join(Partner.objects.order_by("slug").values_list("slug", flat=True))
+        raise CommandError(f"There is no partner {slug}. There is: {known or 'none'}.") from missing
 
 
 def version_named(name: str) -> ModelVersion:

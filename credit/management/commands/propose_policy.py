@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from credit.actions import policy_proposals
-from credit.management.console import ProductCommand, product_named, user_named
+from credit.management.console import ProductCommand, moment, product_named, user_named
 from credit.queries import policies
 from scoring.policy_texts import TextNotRewritable, changed
 
@@ -31,7 +30,10 @@ class Command(ProductCommand):
         what.add_argument("--set", action="append", metavar="PATH=VALUE", help="may be repeated")
         what.add_argument("--file", type=Path, help="the contract with the changed policy in it")
         parser.add_argument(
-            "--from", dest="valid_from", help="from when it holds, UTC; without, from its approval"
+            "--from",
+            dest="valid_from",
+            type=moment,
+            help="from when it holds, UTC; without, from its approval",
         )
         parser.add_argument("--by", required=True, help="username of who asks")
         parser.add_argument("--why", required=True, help="why the policy should change")
@@ -43,7 +45,7 @@ class Command(ProductCommand):
             source=options["file"].read_bytes()
             if options["file"]
             else _changed(product.pk, options["set"]),
-            valid_from=_moment(options["valid_from"]),
+            valid_from=options["valid_from"],
             why=options["why"],
             by=user_named(options["by"]),
             at=now,
@@ -82,13 +84,3 @@ def _changed(product_id: int, pairs: list[str]) -> bytes:
         return changed(begins_from.contract, dict(pair.split("=", 1) for pair in pairs)).encode()
     except TextNotRewritable as refused:
         raise CommandError(str(refused)) from refused
-
-
-def _moment(said: str | None) -> datetime | None:
-    if said is None:
-        return None
-    try:
-        found = datetime.fromisoformat(said)
-    except ValueError as error:
-        raise CommandError(f"--from {said}: write it as 2026-12-01T00:00.") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
