@@ -1,24 +1,22 @@
 """A fairness report, put together."""
 
-from collections.abc import Callable
-
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from frontend.dossiers.blocks import Dossier, Pairs, Points, Section, Words, section
 from frontend.dossiers.say import count, figure, moment, percent
 from frontend.fairness.attributes import attribute_of
+from frontend.fairness.beside import beside
+from frontend.fairness.over_time import over_time
 from frontend.fairness.pairs import pair_of
+from frontend.fairness.searched import searched
 from frontend.fairness.words import chosen, verdict_words
 from frontend.sentences import translated
 from monitoring.fairness.views import FairnessView
 
-MORE: tuple[Callable[[FairnessView], Section | None], ...] = ()  # of `report["sections"]`
-
 
 def document_of(report: FairnessView) -> Dossier:
     """Say all that a report found, in the language that is spoken now."""
-    more = [make(report) for make in MORE]
     return Dossier(
         title=_("Fairness report {id}: {of}").format(id=report.id, of=whom(report)),
         language=get_language() or "en",
@@ -27,7 +25,8 @@ def document_of(report: FairnessView) -> Dossier:
             _findings(report),
             *(attribute_of(report, each) for each in report.attributes),
             *(pair_of(report, each) for each in report.pairs),
-            *(each for each in more if each is not None),
+            *beside(report),
+            *(each for each in (over_time(report), searched(report)) if each is not None),
             _methods(report),
         ),
     )

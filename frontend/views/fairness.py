@@ -14,12 +14,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from credit.actions import fairness_reports
 from credit.models import ModelVersion, Product
+from credit.queries import fair_alternatives
 from frontend.access import SignedInRequest, may_read, may_write
 from frontend.dossiers.pdf import DossierNotSet, pdf_of
+from frontend.fairness.beside import gaps_of
 from frontend.fairness.document import document_of, whom
 from frontend.fairness_forms import AskForm
 from frontend.refusals import told
-from monitoring.fairness.queries import fairness_history, newest_of_product, report_numbered
+from monitoring.fairness.queries import (
+    fairness_history,
+    newest_of_product,
+    report_numbered,
+    same_stage,
+)
 from monitoring.fairness.views import FairnessView
 from monitoring.models import FairnessReport
 
@@ -67,7 +74,7 @@ def file(request: SignedInRequest, report_id: int, form: str) -> HttpResponse:
     """Give the same as an accessible PDF, or the figures as JSON."""
     found = _find(report_id)
     if form == "json":
-        return _attached(JsonResponse(asdict(found), encoder=DjangoJSONEncoder), found, form)
+        return _attached(JsonResponse(figures_of(found), encoder=DjangoJSONEncoder), found, form)
     if form != "pdf":
         raise Http404
     try:
@@ -76,6 +83,17 @@ def file(request: SignedInRequest, report_id: int, form: str) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect("fairness_report", report_id)
     return _attached(HttpResponse(content, content_type="application/pdf"), found, form)
+
+
+def figures_of(found: FairnessView) -> dict[str, Any]:
+    """Give all figures of a report, and those that stand beside it."""
+    gaps, version = gaps_of(found), found.model_version_id
+    search = fair_alternatives.newest(version) if version else None
+    return asdict(found) | {
+        "gaps": asdict(gaps) if gaps else None,
+        "same_stage": [asdict(each) for each in same_stage(found) if each.id != found.id],
+        "alternatives": asdict(search) if search else None,
+    }
 
 
 def _attached(answer: HttpResponse, found: FairnessView, form: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from monitoring.models import FairnessReport
 
 __all__ = ["AttributeView", "FairnessView", "GroupView", "view"]
 
+MOST_BESIDE = 12  # reports of one stage, beside each other
 Stage, Population = FairnessReport.Stage, FairnessReport.Population
 
 
@@ -56,6 +57,21 @@ def fairness_history(
     if population is not None:
         stored = stored.filter(population=population)
     return [view(report) for report in stored[:limit]]
+
+
+def same_stage(report: FairnessView) -> list[FairnessView]:
+    """List what was reported of a product's stage until this report, itself too, oldest first.
+
+    Of a version or period that was reported on again the newest, and the newest twelve of them.
+    """
+    found = _of(report.product_slug).filter(
+        population=report.population, stage=report.stage, pk__lte=report.id
+    )
+    newest = found.order_by("model_version_id", "since", "until", "-pk").distinct(
+        "model_version_id", "since", "until"
+    )
+    views = sorted((view(each) for each in newest), key=lambda each: each.id)
+    return views[-MOST_BESIDE:]
 
 
 def versions_without_report() -> QuerySet[ModelVersion]:

@@ -1,0 +1,108 @@
+"""What stands beside a fairness report: the gap, the cut-off, reasons, the trend, alternatives."""
+
+import json
+from datetime import UTC, datetime
+
+import factories
+import gaps_scene
+import pytest
+import report_scene
+from page_words import words_of
+
+from monitoring.fairness import reports
+from monitoring.gaps import making as gaps_making
+from monitoring.models import FairnessReport
+
+AT = factories.AT
+OCTOBER, NOVEMBER = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def version(db, own_store, monkeypatch):
+    gaps_scene.quick(monkeypatch)
+    version = gaps_scene.champion()
+    gaps_scene.october()
+    product = gaps_scene.counted(version.product)
+    gaps_making.make_validation(version=version, by=None, at=AT)
+    gaps_making.make_month(product=product, month=gaps_scene.OCTOBER, by=None, at=AT)
+    return version
+
+
+def reported(version, **changes):
+    asked = {"version": version, "population": "validation", "by": None, "at": AT}
+    return reports.make(**asked | changes)
+
+
+def of_october(version, **changes):
+    period = {"population": "decisions", "since": OCTOBER, "until": NOVEMBER}
+    return reported(version, **period | changes)
+
+
+def read(client, report, form=""):
+    return client.get(f"/fairness/reports/{report.pk}/{form}")
+
+
+def test_a_report_on_a_model_tells_where_its_gap_comes_from(as_compliance, version):
+    page = words_of(read(as_compliance, reported(version)))
+
+    assert "Of what consumer-loan/1 recommends for past loans" in page
+    assert "under 25 beside 25 to 61 The mean score differs by" in page
+    assert "over 149 people beside 813" in page
+    assert "guessing it from all of them has an AUC of" in page
+    assert "Checking account" in page
+    assert "Is another cut-off fairer at the same risk?" in page
+    assert "how often each was a principal reason of those not approved" in page
+
+
+def test_a_report_on_a_month_tells_of_that_month(as_compliance, version):
+    page = words_of(read(as_compliance, of_october(version)))
+
+    assert "Of what models recommended for applications of October 2026." in page
+    assert "over 32 people beside 40" in page
+
+
+def test_a_period_that_is_no_month_falls_back_on_the_models_loans(as_compliance, version):
+    half = of_october(version, until=datetime(2026, 10, 28, tzinfo=UTC))
+
+    page = words_of(read(as_compliance, half))
+
+    assert "Of what consumer-loan/1 recommends for past loans" in page
+
+
+def test_reports_of_one_stage_stand_beside_each_other(as_compliance, version):
+    first = of_october(version)
+    other = of_october(version, stage=FairnessReport.Stage.FINAL, is_due=True)
+    again = of_october(version, since=datetime(2026, 10, 2, tzinfo=UTC))
+
+    assert "This is the first report of its stage." in words_of(read(as_compliance, first))
+    assert "This is the first report of its stage." in words_of(read(as_compliance, other))
+    page = words_of(read(as_compliance, again))
+    assert "consumer-loan/1, 1 October 2026 to before 1 November 2026 under 25" in page
+    assert "consumer-loan/1, 2 October 2026 to before 1 November 2026 under 25" in page
+    assert "consumer-loan/1 became champion" in page
+
+
+def test_it_says_whether_alternatives_were_searched(as_compliance, version):
+    assert "Nothing was searched yet." in words_of(read(as_compliance, reported(version)))
+
+
+def test_the_pdf_and_the_json_tell_it_too(as_compliance, version):
+    import pypdfium2  # noqa: PLC0415
+
+    report = reported(version)
+    told = json.loads(read(as_compliance, report, "report.json").content)
+    assert told["gaps"]["report"]["attributes"][0]["groups"][0]["gap"]["reference_n"] == 813
+    assert told["same_stage"] == []
+    assert told["alternatives"] is None
+
+    pdf = pypdfium2.PdfDocument(read(as_compliance, report, "report.pdf").content)
+    text = " ".join(page.get_textpage().get_text_range() for page in pdf)
+    assert "Where a gap comes from" in text
+    assert "Is another cut-off fairer at the same risk?" in text
+
+
+def test_where_the_worker_has_not_looked_the_report_says_nothing_of_it(as_compliance, champion):
+    page = words_of(read(as_compliance, report_scene.stored(champion)))
+
+    assert "Where a gap comes from" not in page
+    assert "Over the months and the versions" in page
