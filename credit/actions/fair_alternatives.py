@@ -99,7 +99,7 @@ def decide(
             gettext("Say in a sentence why this alternative is taken, or why it is not.")
         )
     search = FairSearch.objects.select_related("version__product").get(pk=search_id)
-    if search.version.trained_by_id == by.pk:
+    if search.version.is_work_of(by):
         sentence = gettext(
             "{person} trained {version}: someone else decides about alternatives to it."
         )

@@ -60,7 +60,7 @@ def sign(*, waiver_id: int, by: User, at: datetime) -> GateWaiver:
 
 
 def _check_not_the_trainer(version: ModelVersion, *, by: User) -> None:
-    if version.trained_by_id == by.pk:
+    if version.is_work_of(by):
         raise NotTheirs(gettext("Someone other than the trainer waives a gate."))
 
 

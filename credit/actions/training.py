@@ -135,7 +135,8 @@ def _silence(step: str, share: float) -> None:
 def _trainer_of_record(requested_by: User) -> User:
     """Name who answers for the model: a developer, or the learning service for anyone else.
 
-    So a validator who only pressed the button may still sign, and a developer never may.
+    A validator answers for no model; one who asked for its training signs nothing of it all the
+    same (`ModelVersion.is_work_of`).
     """
     if requested_by.has_role(Role.MODEL_DEVELOPER):
         return requested_by

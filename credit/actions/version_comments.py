@@ -50,7 +50,7 @@ def resolve(*, comment_id: int, resolution: str, by: User, at: datetime) -> Vers
         .select_related("version__product")
         .get(pk=comment_id)
     )
-    if comment.version.trained_by_id == by.pk:
+    if comment.version.is_work_of(by):
         raise NotTheirs(gettext("Someone other than the trainer says that a comment is resolved."))
     if comment.resolved_at is not None:
         raise ResolvedAlready(gettext("This comment is resolved already."))

@@ -164,7 +164,16 @@ class ModelVersion(models.Model):
             return gettext("{version} needs someone other than its trainer to sign for it.").format(
                 version=self.name
             )
+        if self.is_work_of(by):
+            return gettext(
+                "{version} was trained because you asked for it: someone else signs for it."
+            ).format(version=self.name)
         return None
+
+    def is_work_of(self, person: User) -> bool:
+        """Whether a person trained it or asked for its training: then others judge it."""
+        asked = TrainingRun.objects.filter(version=self.pk, requested_by=person.pk)
+        return person.pk == self.trained_by_id or asked.exists()
 
     def why_not_ready(self, to: str = Stage.CHAMPION) -> str | None:
         """Say why nobody may take it to this stage now; None if it is ready."""

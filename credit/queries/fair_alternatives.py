@@ -92,7 +92,7 @@ def why_not(version_id: int, user: User) -> str | None:
     """Say why this person may not decide about alternatives; None if they may."""
     if not user.has_role(Role.COMPLIANCE, Role.MODEL_VALIDATOR):
         return gettext("Compliance or a model validator decides about alternatives.")
-    if ModelVersion.objects.filter(pk=version_id, trained_by=user.pk).exists():
+    if ModelVersion.objects.get(pk=version_id).is_work_of(user):
         return gettext("Someone other than the trainer decides about alternatives.")
     return None
 

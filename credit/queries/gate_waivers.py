@@ -68,7 +68,7 @@ def may_propose(version: ModelVersion, user: User, waivers: dict[str, WaiverRow]
 
 
 def _waiver(found: GateWaiver, user: User) -> WaiverRow:
-    is_apart = user.pk not in {found.first_by_id, found.version.trained_by_id}
+    is_apart = user.pk != found.first_by_id and not found.version.is_work_of(user)
     return WaiverRow(
         id=found.pk,
         gate=found.gate,

@@ -153,8 +153,8 @@ def comments_on(version_id: int) -> list[CommentRow]:
 
 def may_resolve(version_id: int, user: User) -> bool:
     """Say whether a person may say that a comment on a version is resolved."""
-    trained_by = ModelVersion.objects.values_list("trained_by_id", flat=True).get(pk=version_id)
-    return user.has_role(Role.MODEL_VALIDATOR) and user.pk != trained_by
+    version = ModelVersion.objects.get(pk=version_id)
+    return user.has_role(Role.MODEL_VALIDATOR) and not version.is_work_of(user)
 
 
 def stop_of(product: str) -> StopRow | None:
