@@ -1,13 +1,11 @@
 from argparse import SUPPRESS, _SubParsersAction
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from credit.actions import alert_cases, alert_mails, alert_sending, alert_silences, alerts
-from credit.management.console import ProductCommand, product_named, user_named
+from credit.management.console import ProductCommand, moment, product_named, user_named
 from credit.models import Alert, AlertCase, AlertSilence, Role
 from credit.queries import alerts as queries
 
@@ -31,7 +29,7 @@ class Command(ProductCommand):
         _of_an_alert(verbs, "resolve", "say what was done", words="in a sentence")
         close = _of_an_alert(verbs, "close", "record a case's decision", words="in a sentence")
         close.add_argument("--decision", required=True, choices=AlertCase.Decision.values)
-        close.add_argument("--quiet-until", type=_moment, help="UTC, as in 2026-12-01T08:00")
+        close.add_argument("--quiet-until", type=moment, help="UTC, as in 2026-12-01T08:00")
         _silence(verbs)
         unsilence = _verb(verbs, "unsilence", "end a silence before its time")
         unsilence.add_argument("silence", type=int, help="its number, as `silence` says it")
@@ -85,15 +83,8 @@ def _silence(verbs: "_SubParsersAction[CommandParser]") -> None:
     parser.add_argument("silenced", metavar="CAUSE", help="as in score_drift")
     parser.add_argument("--of", default="", metavar="PRODUCT", help="empty: of no product")
     parser.add_argument("--segment", default="", help="as in partner:acme")
-    parser.add_argument("--until", required=True, type=_moment, help="UTC, within 30 days")
+    parser.add_argument("--until", required=True, type=moment, help="UTC, within 30 days")
     parser.add_argument("--words", required=True, help="why, in a sentence")
-
-
-def _moment(text: str) -> datetime:
-    found = parse_datetime(text)
-    if found is None:
-        raise CommandError(f"“{text}” is no moment; write 2026-12-01T08:00.")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _list(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,10 @@
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from credit.actions import retrainings
-from credit.management.console import ProductCommand, product_named, user_named
+from credit.management.console import ProductCommand, moment, product_named, user_named
 
 
 class Command(ProductCommand):
@@ -17,7 +16,7 @@ class Command(ProductCommand):
         parser.add_argument("product", help="slug of the product, as in consumer-loan")
         parser.add_argument("--by", required=True, help="username of who says so")
         parser.add_argument("--every-days", type=int, help="1 to 366")
-        parser.add_argument("--next", type=_moment, help="the next time, UTC")
+        parser.add_argument("--next", type=moment, help="the next time, UTC")
         parser.add_argument("--off", action="store_true", help="take the schedule away")
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -44,8 +43,3 @@ class Command(ProductCommand):
                 f"{facts['product']} is trained every {facts['every_days']} days, next at "
                 f"{facts['next_at']:%Y-%m-%d %H:%M} UTC."
             )
-
-
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
