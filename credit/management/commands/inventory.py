@@ -56,7 +56,7 @@ class Command(ProductCommand):
 def _write(product: Product, given: dict[str, Any], *, by: str) -> None:
     found = _stands(product)
     stands = asdict(found) | {"owner": found.owner_username} if found else {}
-    said = {name: given.get(name, stands.get(name)) for name in SAID}
+    said: dict[str, Any] = {name: (stands | given).get(name) for name in SAID}
     lacking = [f"--{name.replace('_', '-')}" for name in SAID if said[name] is None]
     if lacking:
         raise CommandError(f"Nobody wrote anything yet: say {', '.join(lacking)} too.")
