@@ -310,7 +310,7 @@ def test_officers_words_reach_the_owner_with_their_day_and_without_names(
 
     page = read(as_validator, INVENTORY)
 
-    assert "22 November 2026 It did not Mrs. … moved; …'s savings count twice, a blunder." in page
+    assert "Mrs. … moved; …'s savings count twice, a blunder. 22 November 2026 · It did not" in page
     for hidden in ("Lund", "LUND", "Rosa", "A-77", officer.known_as):
         assert hidden not in page
 
