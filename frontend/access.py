@@ -73,6 +73,7 @@ ACCESS: dict[str, Rule] = {
     "ask": Rule(read=OFFICERS, write=OFFICERS),
     "information": Rule(read=OFFICERS, write=OFFICERS),
     "offer_answer": Rule(read=OFFICERS, write=OFFICERS),
+    "outcome": Rule(read=OFFICERS, write=OFFICERS),
     "withdraw": Rule(read=OFFICERS, write=OFFICERS),
     "signature": Rule(read=OFFICERS, write=OFFICERS),
     "signatures": Rule(read=frozenset({Role.SENIOR_OFFICER, Role.AUDITOR})),

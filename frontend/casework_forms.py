@@ -70,6 +70,27 @@ class WithdrawForm(forms.Form):
         self.auto_id = "withdraw_%s"
 
 
+class OutcomeForm(forms.Form):
+    """How an approved loan turned out; the version that is wrong, and why, where one is."""
+
+    turned_out = forms.ChoiceField(
+        label=_("How it turned out"),
+        choices=[("", _("Choose")), ("good", _("Good")), ("bad", _("Bad"))],
+        error_messages={"required": _("Choose how the loan turned out.")},
+    )
+    observed_on = forms.DateField(
+        label=_("Seen on"),
+        help_text=_("The day on which it was so, not the day of the report."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    corrects = forms.IntegerField(required=False, min_value=1, max_value=2**15 - 1)
+    reason = words(_("Why what was reported is wrong"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "outcome_%s"
+
+
 class SignatureForm(forms.Form):
     """What becomes of a proposed decision."""
 

@@ -73,6 +73,7 @@ urlpatterns = [
     _page("applications/<str:decision_id>/ask/", casework.ask, "ask"),
     _page("applications/<str:decision_id>/information/", casework.answered, "information"),
     _page("applications/<str:decision_id>/offer/", casework.offer_answer, "offer_answer"),
+    _page("applications/<str:decision_id>/outcome/", casework.outcome, "outcome"),
     _page("applications/<str:decision_id>/withdraw/", casework.withdraw, "withdraw"),
     _page("applications/<str:decision_id>/signature/", casework.signature, "signature"),
     _page("signatures/", signatures.index, "signatures"),

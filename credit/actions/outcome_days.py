@@ -30,7 +30,7 @@ def report_each(*, told: Sequence[Told], by: User, at: datetime) -> int:
 
     Raises what `outcomes.report` does, and then writes none.
     """
-    outcomes.check_staff(by)
+    outcomes.check_staff(by, corrects=any(each.corrects for each in told))
     ids = [each.decision_id for each in told]
     decisions = hold_each(ids)
     prefetch_related_objects(list(decisions.values()), "officer_decision")

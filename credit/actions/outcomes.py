@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from credit import tenancy
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
@@ -28,6 +30,10 @@ class NothingToCorrect(ActionDenied):
     """What it would correct was never reported, is not the newest version, or says the same."""
 
 
+class CorrectionUnexplained(ActionDenied):
+    """Nothing says why what was reported before is wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """Which version is wrong, and why."""
@@ -48,10 +54,11 @@ def report(
 ) -> Outcome:
     """Write an outcome; the same one again changes nothing. A partner reports on its own only.
 
-    A correction is written beside what it corrects, which must be the newest version.
+    A correction is written beside what it corrects, which must be the newest version. Officers
+    report; what was reported only a senior officer corrects, whoever reported it.
     """
     if key is None:
-        check_staff(by)
+        check_staff(by, corrects=correction is not None)
     with tenancy.rows_of(key.partner if key is not None else None):
         decision = Decision.objects.select_related("application__product").get(pk=decision_id)
         application = Application.objects.select_for_update().get(pk=decision.application_id)
@@ -83,11 +90,13 @@ def settle(asked: Outcome, *, application: Application) -> None:
     asked.matures_on = months_after(decided_on, window)
 
 
-def check_staff(person: User | None) -> None:
-    """Refuse who may not say how a loan turned out."""
+def check_staff(person: User | None, *, corrects: bool) -> None:
+    """Refuse who may not say how a loan turned out, or not against what was said before."""
     if person is None:
         raise ValueError("an outcome comes from a person or with a key")
     require_role(person, Role.OFFICER, Role.SENIOR_OFFICER, to="report an outcome")
+    if corrects:
+        require_role(person, Role.SENIOR_OFFICER, to="correct an outcome")
 
 
 def written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
@@ -98,8 +107,10 @@ def written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
             return before
     if asked.corrects is None and newest is not None:
         raise OutcomeConflict(
-            "Another outcome was reported for this decision before. If that was wrong, correct it:"
-            f" “corrects”: {newest.number}, with a “reason”."
+            _(
+                "Another outcome was reported for this decision before. If that was wrong, correct"
+                " it: “corrects”: {number}, with a “reason”."
+            ).format(number=newest.number)
         )
     if asked.corrects is not None:
         _check_correctable(newest, asked)
@@ -112,15 +123,20 @@ def _says(outcome: Outcome) -> tuple[bool, date, str]:
 
 def _check_correctable(newest: Outcome | None, asked: Outcome) -> None:
     if newest is None:
-        raise NothingToCorrect("No outcome was reported for this decision that could be corrected.")
-    if newest.number != asked.corrects:
         raise NothingToCorrect(
-            f"The newest version of this outcome is {newest.number}; only that can be corrected."
+            _("No outcome was reported for this decision that could be corrected.")
         )
+    if newest.number != asked.corrects:
+        words = _("The newest version of this outcome is {number}; only that can be corrected.")
+        raise NothingToCorrect(words.format(number=newest.number))
     if newest.number >= MOST_VERSIONS:
-        raise NothingToCorrect(f"An outcome has at most {MOST_VERSIONS} versions.")
+        raise NothingToCorrect(
+            _("An outcome has at most {most} versions.").format(most=MOST_VERSIONS)
+        )
+    if not asked.reason.strip():
+        raise CorrectionUnexplained(_("Say in a sentence why what was reported is wrong."))
     if (newest.is_bad, newest.observed_on) == (asked.is_bad, asked.observed_on):
-        raise NothingToCorrect("This says the same as the version that it would correct.")
+        raise NothingToCorrect(_("This says the same as the version that it would correct."))
 
 
 def audited(outcome: Outcome, application: Application) -> AuditEvent:
@@ -142,9 +158,9 @@ def audited(outcome: Outcome, application: Application) -> AuditEvent:
 
 def _decided_on(decision: Decision, application: Application) -> date:
     if application.status == Application.Status.SUPERSEDED:
-        raise NoOutcomePossible("It was corrected: report on the decision in superseded_by.")
+        raise NoOutcomePossible(_("It was corrected: report on the decision in superseded_by."))
     if application.status != Application.Status.APPROVED:
-        raise NoOutcomePossible("Only an approved application can have an outcome.")
+        raise NoOutcomePossible(_("Only an approved application can have an outcome."))
     officer = getattr(decision, "officer_decision", None)
     decided_at: datetime = officer.decided_at if officer else decision.decided_at
     return decided_at.date()
@@ -152,6 +168,6 @@ def _decided_on(decision: Decision, application: Application) -> date:
 
 def _check_date(observed_on: date, *, decided_on: date, today: date) -> None:
     if observed_on > today:
-        raise OutcomeMisdated("An outcome cannot have been observed in the future.")
+        raise OutcomeMisdated(_("An outcome cannot have been observed in the future."))
     if observed_on < decided_on:
-        raise OutcomeMisdated("An outcome cannot have been observed before the decision.")
+        raise OutcomeMisdated(_("An outcome cannot have been observed before the decision."))

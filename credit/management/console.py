@@ -1,10 +1,10 @@
 """What our commands have in common: an example in the help, `--json`, sentences for errors."""
 
 import json
-from argparse import RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -81,15 +81,6 @@ class ProductCommand(BaseCommand):
         """Raise `CommandError` where what was found means exit code 1."""
 
 
-def moment(text: str) -> datetime:
-    """Read a moment that an argument says, in UTC where it says no zone: a type of argparse."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise CommandError(f"“{text}” is no moment; write 2026-12-01T08:00.") from wrong
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def add_engine_argument(parser: CommandParser) -> None:
     """Let a command train on a cluster; without a word the settings say where."""
     parser.add_argument(
@@ -101,6 +92,23 @@ def add_engine_argument(parser: CommandParser) -> None:
         help="train on a Dask cluster: the one at EVENHAND_DASK_SCHEDULER, or two processes of "
         "this machine",
     )
+
+
+def day(text: str) -> date:
+    """Read a day that an option names."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise ArgumentTypeError(f"{text} is no day; write it as in 2026-12-01") from wrong
+
+
+def moment(text: str) -> datetime:
+    """Read a moment that an option names; without another word it is one in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise ArgumentTypeError(f"{text} is no moment; write it as in 2026-12-01T08:00") from wrong
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def user_named(username: str) -> User:

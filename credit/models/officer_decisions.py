@@ -83,7 +83,14 @@ class OfficerDecision(Made):
                 name="officer_decision_signed_by_someone_else",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["decided_at"], name="officer_decision_by_time")]
+        indexes: ClassVar = [
+            models.Index(fields=["decided_at"], name="officer_decision_by_time"),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(is_override=True),
+                name="officer_decision_overrides",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision_id}: {self.verdict}"

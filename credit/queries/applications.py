@@ -11,7 +11,6 @@ from credit.models import (
     OfferAnswer,
     OfficerDecision,
     OfficerVerdict,
-    Outcome,
     Role,
     Score,
     User,
@@ -20,6 +19,7 @@ from credit.queries import application_beside, casework
 from credit.queries.application_beside import Beside
 from credit.queries.casework import Casework, Happened
 from credit.queries.histories import HistoryRow, history
+from credit.queries.outcomes import OutcomeRow
 from credit.words import in_a_sentence, value_in_words
 from scoring.contract import Contract, Scale
 from scoring.features import Value
@@ -104,15 +104,6 @@ class FeedbackRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeRow:
-    """How the loan turned out."""
-
-    is_bad: bool
-    observed_on: date
-    matures_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SurenessRow:
     """What the bootstrap models said, where they were asked."""
 
@@ -162,13 +153,18 @@ class ApplicationDetail:
     feedback: FeedbackRow | None
     history: list[HistoryRow]
     casework: Casework
-    outcome: OutcomeRow | None
+    outcomes: list[OutcomeRow]  # versions of one outcome, the newest first
     warnings: list[str]
     model_name: str
     bundle_hash: str
     contract_number: int
     policy_number: int
     beside: Beside
+
+    @property
+    def outcome(self) -> OutcomeRow | None:
+        """How the loan turned out, as the newest version says."""
+        return self.outcomes[0] if self.outcomes else None
 
 
 def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
@@ -218,7 +214,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         feedback=_feedback(events, viewer),
         history=history(decision, officer, outcomes, events),
         casework=casework.of(decision, events, viewer=viewer),
-        outcome=_outcome(outcomes[0] if outcomes else None),
+        outcomes=[OutcomeRow.of(each) for each in outcomes],
         warnings=list(score.warnings),
         model_name=score.model_version.name if score.model_version else "",
         bundle_hash=score.bundle_hash,
@@ -332,11 +328,3 @@ def _feedback(events: list[Happened], viewer: User) -> FeedbackRow | None:
         return None
     (given,) = mine
     return FeedbackRow(is_helpful=given.what == "true", comment=given.words, at=given.at)
-
-
-def _outcome(outcome: Outcome | None) -> OutcomeRow | None:
-    if outcome is None:
-        return None
-    return OutcomeRow(
-        is_bad=outcome.is_bad, observed_on=outcome.observed_on, matures_on=outcome.matures_on
-    )

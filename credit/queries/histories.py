@@ -21,6 +21,7 @@ from credit.models import (
 )
 from credit.queries import application_beside
 from credit.queries.casework import Happened, terms
+from credit.queries.outcomes import who_told
 from credit.words import day_in_words, in_a_sentence
 
 
@@ -162,16 +163,11 @@ def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
 
 
 def _turned_out(outcome: Outcome) -> HistoryRow:
-    who = ""
-    if outcome.reported_by is not None:
-        who = outcome.reported_by.known_as
-    elif outcome.reported_with is not None:
-        who = outcome.reported_with.partner.name
     told = _("Outcome") if outcome.corrects is None else _("Outcome corrected")
     word = _("bad") if outcome.is_bad else _("good")
     return HistoryRow(
         at=outcome.reported_at,
-        who=who,
+        who=who_told(outcome),
         what=_("%(told)s: %(word)s, seen %(day)s")
         % {"told": told, "word": word, "day": day_in_words(outcome.observed_on)},
         words=outcome.reason,

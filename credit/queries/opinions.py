@@ -1,8 +1,9 @@
-"""What officers and partners say of a model's reasons, feature by feature: for its owner."""
+"""What officers and partners say of a model and its reasons: for its owner."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
@@ -10,6 +11,8 @@ from credit.models import PartnerFeedback, ReasonFeedback, RecommendationFeedbac
 from credit.models.products import ContractVersion
 
 LOOKS_BACK = timedelta(days=365)
+MOST_REMARKS = 20
+_INITIALS = 2  # characters: what is not longer is no name to find in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,15 @@ class Thumbs:
 
     up: int
     down: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What an officer wrote beside a thumb; whose application it was is not told."""
+
+    on: date
+    is_helpful: bool
+    words: str
 
 
 def opinions(product: str, *, at: datetime) -> list[Opinion]:
@@ -81,6 +93,28 @@ def thumbs(product: str, *, at: datetime) -> Thumbs:
         up=Count("pk", filter=Q(is_helpful=True)), down=Count("pk", filter=Q(is_helpful=False))
     )
     return Thumbs(up=found["up"], down=found["down"])
+
+
+def remarks(product: str, *, at: datetime) -> list[Remark]:
+    """List the newest words of the last year, without the names of who applied."""
+    given = RecommendationFeedback.objects.filter(
+        given_at__gt=at - LOOKS_BACK, given_at__lte=at, decision__application__product__slug=product
+    ).exclude(comment="")
+    told = given.order_by("-given_at", "-pk").values_list(
+        "given_at", "is_helpful", "comment", "decision__application__applicant__name"
+    )
+    return [
+        Remark(on=given_at.date(), is_helpful=is_helpful, words=_unnamed(words, name or ""))
+        for given_at, is_helpful, words, name in told[:MOST_REMARKS]
+    ]
+
+
+def _unnamed(words: str, name: str) -> str:
+    """Take each word of a name out of what was written; initials and the like stay."""
+    parts = [re.escape(part) for part in name.split() if len(part) > _INITIALS]
+    if not parts:
+        return words
+    return re.sub(rf"\b(?:{'|'.join(parts)})\b", "…", words, flags=re.IGNORECASE)
 
 
 def _labels(product: str) -> dict[str, str]:

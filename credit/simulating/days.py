@@ -171,7 +171,7 @@ class Days:
             return
         outcome_days.report_each(
             told=[each.told for each in known],
-            by=self.people.officer,
+            by=self.people.senior,  # some are corrections
             at=self.asked.at(day, LEARNED),
         )
         for each in known:

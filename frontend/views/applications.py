@@ -31,6 +31,7 @@ from frontend.casework_forms import (
     NoteForm,
     OfferAnswerForm,
     OfferForm,
+    OutcomeForm,
     SignatureForm,
     WithdrawForm,
 )
@@ -125,6 +126,7 @@ def show(
 ) -> HttpResponse:
     """Show the page; of a form that is wrong, what was typed into it."""
     now, decided = timezone.now(), application.officer_decision
+    is_senior = request.user.has_role(Role.SENIOR_OFFICER)
     referrals = assignments.referrals(application.decision_id)
     page: dict[str, Any] = {
         "application": application,
@@ -139,7 +141,8 @@ def show(
         "may_decide": may_write(request.user, "application"),
         "is_for_a_colleague": _is_for_a_colleague(request, application),
         "may_undo": bool(decided and decided.may_undo(request.user, at=now)),
-        "may_sign": request.user.has_role(Role.SENIOR_OFFICER),
+        "may_sign": is_senior,
+        "may_correct_outcome": is_senior,
         "opinions": _opinions(application),
         "opposite": "decline" if application.recommendation == "approve" else "approve",
         "now": now,
@@ -179,6 +182,7 @@ def _forms(application: ApplicationDetail) -> dict[str, forms.Form]:
         "answer_form": OfferAnswerForm(),
         "signature_form": SignatureForm(),
         "note_form": NoteForm(),
+        "outcome_form": OutcomeForm(),
         "feedback_form": FeedbackForm(initial={"comment": given.comment if given else ""}),
     }
 

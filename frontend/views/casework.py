@@ -1,6 +1,7 @@
 """What an officer does with an application besides deciding it: each a form on its page."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from credit.actions import (
     feedback,
     information,
     notes,
+    outcomes,
     proposals,
     undoing,
     withdrawals,
@@ -83,6 +85,21 @@ def offer_answer(request: SignedInRequest, decision_id: str) -> HttpResponse:
 
 
 @require_POST
+def outcome(request: SignedInRequest, decision_id: str) -> HttpResponse:
+    """Take how the loan turned out, or what was wrong with what was reported."""
+    return _done(
+        request,
+        decision_id,
+        casework_forms.OutcomeForm(request.POST),
+        "outcome_form",
+        _turned_out,
+        said=_("The outcome is recorded."),
+        at="#outcome",
+        but=(outcomes.OutcomeMisdated, outcomes.NothingToCorrect, outcomes.CorrectionUnexplained),
+    )
+
+
+@require_POST
 def withdraw(request: SignedInRequest, decision_id: str) -> HttpResponse:
     """Record that the applicant no longer wants the loan."""
     form = casework_forms.WithdrawForm(request.POST)
@@ -112,6 +129,20 @@ def _answer(*, decision_id: str, did: str, words: str, **who: Any) -> object:
 def _close(*, decision_id: str, did: str, words: str, **who: Any) -> object:
     del did, words
     return information.close(decision_id=decision_id, **who)
+
+
+def _turned_out(
+    *,
+    turned_out: str,
+    observed_on: date,
+    corrects: int | None,
+    reason: str,
+    **which: Any,
+) -> object:
+    correction = outcomes.Correction(corrects=corrects, reason=reason) if corrects else None
+    return outcomes.report(
+        is_bad=turned_out == "bad", observed_on=observed_on, correction=correction, **which
+    )
 
 
 def _settle(*, decision_id: str, proposal: int, did: str, words: str, **who: Any) -> object:

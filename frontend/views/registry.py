@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credit.actions import inventory as inventories
 from credit.actions import model_versions, service_stops, version_comments
 from credit.models import ModelVersion, Product
-from credit.queries import opinions, registry
+from credit.queries import opinions, overrides, registry
 from frontend.access import SignedInRequest, may_write
 from frontend.refusals import told
 from frontend.registry_forms import (
@@ -94,14 +94,12 @@ def retire(request: SignedInRequest, version_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def inventory(request: SignedInRequest, product: str) -> HttpResponse:
     """Show what the model inventory says, and let it be written anew."""
-    found = _find(product)
-    says = registry.inventory_of(product, at=timezone.now())
+    found, now = _find(product), timezone.now()
+    says = registry.inventory_of(product, at=now)
     form = InventoryForm(request.POST or None, initial=_initial(says))
     if request.method == "POST" and form.is_valid():
         try:
-            inventories.write(
-                product_id=found.pk, by=request.user, at=timezone.now(), **form.cleaned_data
-            )
+            inventories.write(product_id=found.pk, by=request.user, at=now, **form.cleaned_data)
         except inventories.EntryIncomplete as incomplete:
             form.add_error(None, str(incomplete))
         else:
@@ -112,8 +110,10 @@ def inventory(request: SignedInRequest, product: str) -> HttpResponse:
         "says": says,
         "form": form,
         "may_write": may_write(request.user, "inventory"),
-        "opinions": opinions.opinions(product, at=timezone.now()),
-        "thumbs": opinions.thumbs(product, at=timezone.now()),
+        "opinions": opinions.opinions(product, at=now),
+        "thumbs": opinions.thumbs(product, at=now),
+        "remarks": opinions.remarks(product, at=now),
+        "overrides": overrides.overrides(product, at=now),
     }
     return render(request, "registry/inventory.html", page, status=422 if form.errors else 200)
 

@@ -247,12 +247,11 @@ def test_more_outcomes_take_no_more_queries(lent, officer, django_assert_num_que
 
 def test_a_correction_stands_beside_what_it_corrects(lent, officer):
     outcome_days.report_each(told=[told(lent[0])], by=officer, at=LATER)
+    later = [told(lent[0], is_bad=True, corrects=1, reason="It failed later.")]
 
-    outcome_days.report_each(
-        told=[told(lent[0], is_bad=True, corrects=1, reason="It failed later.")],
-        by=officer,
-        at=LATER,
-    )
+    with pytest.raises(NotAllowed, match="correct an outcome"):
+        outcome_days.report_each(told=later, by=officer, at=LATER)
+    outcome_days.report_each(told=later, by=factories.user("senior_officer"), at=LATER)
 
     versions = Outcome.objects.filter(decision=lent[0]).order_by("number")
     assert [each.is_bad for each in versions] == [False, True]

@@ -75,7 +75,7 @@ def test_what_no_model_scored_is_named_too(champion, no_scorecard, validator):
     [
         (("--version", "consumer-loan/9"), "There is no model consumer-loan/9"),
         (("--partner", "nobody"), "There is no partner nobody. There is: none."),
-        (("--since", "soon"), "“soon” is no moment"),
+        (("--since", "soon"), "soon is no moment"),
     ],
 )
 def test_what_is_not_there_is_said(champion, more, says):

@@ -1,13 +1,21 @@
 """Snapshots, trainings, their schedule and budget, and opinions on reasons, in the console."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import factories
 import pytest
 from page_words import words_of
 
-from credit.actions import feedback, snapshot_reports, snapshots, training_runs
+from credit.actions import (
+    feedback,
+    officer_decisions,
+    snapshot_reports,
+    snapshots,
+    training_runs,
+)
 from credit.models import PartnerFeedback, RetrainingSchedule, Role, TrainingRun
+from credit.queries import overrides
 
 NOW = factories.AT + timedelta(hours=2)
 TRAININGS = "/console/consumer-loan/trainings/"
@@ -218,3 +226,100 @@ def test_where_nobody_judged_a_reason_the_page_says_so(signed_in, champion):
     page = read(signed_in(Role.MODEL_DEVELOPER), "/console/consumer-loan/inventory/")
 
     assert "Nobody has judged a reason yet." in page
+
+
+# --- Why officers go against it, and what they write --------------------------------------------
+
+INVENTORY = "/console/consumer-loan/inventory/"
+WHY = {code: f"{code}: seen by the officer." for code in ("OFF01", "OFF04")}
+
+
+@pytest.fixture
+def override(champion, officer):
+    """Let an officer go against what is recommended."""
+
+    def make(verdict, code, *, at=factories.AT, **terms):
+        recommended = factories.APPROVED if verdict != "approve" else factories.DECLINED
+        made = factories.decide(at=at, **recommended)
+        officer_decisions.record(
+            decision_id=made.decision_id,
+            verdict=verdict,
+            reason_code=code,
+            reason=WHY[code],
+            by=officer,
+            at=at,
+            **terms,
+        )
+
+    return make
+
+
+def test_overrides_are_counted_by_reason_and_side(as_validator, override):
+    override("approve", "OFF01", at=factories.AT - timedelta(days=9))
+    override("approve", "OFF01")
+    override("decline", "OFF01")
+    terms = {"offered_amount": Decimal(3000), "offered_term_months": 24}
+    override("counter_offer", "OFF04", **terms)
+
+    page = read(as_validator, INVENTORY)
+
+    labels = {each.code: each.label for each in factories.CONTRACT.officer_reasons}
+    assert "4 overrides that stand, from 13 November 2026 to 22 November 2026." in page
+    assert f"{labels['OFF01']} 3 2 1 {labels['OFF04']} 1 0 1" in page
+    assert WHY["OFF01"] not in page
+    assert "There are more" not in page
+
+
+def test_what_followed_the_recommendation_or_is_long_ago_is_no_override_of_now(
+    as_validator, override, officer
+):
+    override("approve", "OFF01", at=factories.AT - timedelta(days=20))
+    made = factories.decide(**factories.APPROVED)
+    officer_decisions.record(
+        decision_id=made.decision_id, verdict="approve", by=officer, at=factories.AT
+    )
+
+    told = overrides.overrides("consumer-loan", at=factories.AT + timedelta(days=350))
+
+    assert (told.n, told.reasons, told.first_on) == (0, [], None)
+    assert "1 override that stands" in read(as_validator, INVENTORY)
+
+
+def test_the_newest_overrides_are_counted_where_there_are_very_many(
+    as_validator, override, monkeypatch
+):
+    monkeypatch.setattr(overrides, "MOST", 1)
+    override("approve", "OFF01", at=factories.AT - timedelta(days=9))
+    override("approve", "OFF04")
+
+    page = read(as_validator, INVENTORY)
+
+    assert "1 override that stands, from 22 November 2026 to 22 November 2026." in page
+    assert "There are more; these are the newest." in page
+
+
+def test_officers_words_reach_the_owner_with_their_day_and_without_names(
+    as_validator, champion, officer
+):
+    named = {"applicant": {"name": "Rosa Maria Lund"}}
+    made = factories.decide(reference="A-77", **factories.REFERRED, **named)
+    words = "Mrs. LUND moved; Rosa's savings count twice, a blunder."
+    feedback.give(
+        decision_id=made.decision_id, is_helpful=False, comment=words, by=officer, at=factories.AT
+    )
+
+    page = read(as_validator, INVENTORY)
+
+    assert "Mrs. … moved; …'s savings count twice, a blunder. 22 November 2026 · It did not" in page
+    for hidden in ("Lund", "LUND", "Rosa", "A-77", officer.known_as):
+        assert hidden not in page
+
+
+def test_a_thumb_without_words_is_no_comment(signed_in, champion, officer):
+    made = factories.decide(**factories.REFERRED)
+    feedback.give(decision_id=made.decision_id, is_helpful=True, by=officer, at=factories.AT)
+
+    page = read(signed_in(Role.MODEL_DEVELOPER), INVENTORY)
+
+    assert "Nobody has written a comment yet." in page
+    assert "Nobody has gone against a recommendation yet." in page

@@ -1,8 +1,7 @@
 import logging
-from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from credit.management.console import ProductCommand, training_bar
+from credit.management.console import ProductCommand, day, training_bar
 from credit.management.simulation_words import told
 from credit.simulating import journal, running
 from credit.simulating.asked import Asked
@@ -31,9 +30,9 @@ class Command(ProductCommand):
         super().add_arguments(parser)
         parser.add_argument("product", help="slug of a product whose contract ships")
         parser.add_argument(
-            "--from", dest="start", type=_day, required=True, help="first day, as in 2003-01-01"
+            "--from", dest="start", type=day, required=True, help="first day, as in 2003-01-01"
         )
-        parser.add_argument("--to", dest="end", type=_day, required=True, help="last day")
+        parser.add_argument("--to", dest="end", type=day, required=True, help="last day")
         parser.add_argument("--data", type=Path, help="Parquet file of loans; default the sample")
         parser.add_argument("--rows", type=int, help="draw so many rows from the file")
         parser.add_argument(
@@ -111,10 +110,3 @@ def _state(begun: journal.Journal) -> str:
     if begun.done_until is None:
         return "Going on with a run that was stopped while it onboarded the product."
     return f"Going on with a run that was stopped: all days until {begun.done_until} are done."
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError as wrong:
-        raise ArgumentTypeError(f"{text} is no day; write it as in 2003-01-01") from wrong
