@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.models import Count, Max, Min, QuerySet
 
-from credit import audit_chain
+from credit import audit_chain, laws
 from credit.audit_chain import MONTH
 from credit.ids import first_id
 from credit.models import (
@@ -135,6 +135,9 @@ def _decisions_stay(part: Part, *, at: datetime) -> Iterator[str]:
         yield "An applicant waits for the answer to a review."
     if _is_open(applications, part, at=at):
         yield "The performance window of its loans is not over."
+    for asked, months in _laws_of(applications, at=at):
+        if _months_since(part, at=at) < months:
+            yield f"The law of {asked} asks for its records for {months} months."
     rows = BatchRow.objects.using(OWNER)
     if rows.filter(decision_id__gte=part.low, decision_id__lt=part.high).exists():
         yield "A batch that can still be asked for has results in it."
@@ -148,6 +151,21 @@ def _is_open(applications: QuerySet[Application], part: Part, *, at: datetime) -
         contract.read().outcome.window_months > _months_since(part, at=at)
         for contract in ContractVersion.objects.using(OWNER).filter(pk__in=list(contracts))
     )
+
+
+def _laws_of(applications: QuerySet[Application], *, at: datetime) -> list[tuple[str, int]]:
+    """List the laws that ask for records, of the places of the contracts that were applied under.
+
+    Of each place the law of today: it may ask for more than the one when an application came.
+    """
+    contracts = applications.order_by().values_list("score__contract", flat=True).distinct()
+    places = {
+        place
+        for contract in ContractVersion.objects.using(OWNER).filter(pk__in=list(contracts))
+        for place in contract.read().jurisdictions
+    }
+    packs = laws.packs_of(sorted(places), on=at.date())
+    return [(pack.name, pack.keeps_months) for pack in packs if pack.keeps_months is not None]
 
 
 def _events_stay(part: Part) -> Iterator[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import factories
 import notices_scene
+import promotion_scene
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -275,6 +276,20 @@ def test_loans_whose_outcome_is_still_to_come_keep_their_month(decided, drop, se
 
     with pytest.raises(actions.MonthMustStay, match=r"not matured.*window of its loans is not"):
         drop(retention.DECISIONS, at=factories.AT + timedelta(days=95))
+
+
+def test_the_law_of_its_places_keeps_a_month(drop, this_month, settings):
+    settings.EVENHAND_KEEP_DECISIONS_MONTHS = 1
+    colorado = factories.SOURCE.replace(b'["EU", "DE"]', b'["US", "US-CO"]')
+    promotion_scene.live(colorado)
+    factories.decide(at=max(this_month, factories.BEFORE), **factories.DECLINED)
+    law = "The law of Colorado asks for its records for 36 months"
+
+    with pytest.raises(actions.MonthMustStay, match=law):
+        drop(retention.DECISIONS, at=factories.AT + timedelta(days=2 * 365))
+    with pytest.raises(actions.MonthMustStay) as before_it_holds:
+        drop(retention.DECISIONS, at=factories.AT + timedelta(days=20))
+    assert law not in str(before_it_holds.value)
 
 
 def test_events_stay_as_long_as_the_decisions_they_prove(decided, drop):
