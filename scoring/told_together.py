@@ -108,7 +108,7 @@ def _unknown(parts: _Parts, told: Sequence[Told], sets: Iterable[int]) -> Floats
         [
             np.kron(np.eye(n), np.ones(kinds)),
             *(
-                np.kron(parts.within[:, at], each.kinds)
+                np.kron(parts.within[:, at], np.vstack([each.kinds, ~each.kinds.any(axis=0)]))
                 for each, at in zip(told, sets, strict=True)
             ),
         ]

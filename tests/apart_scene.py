@@ -48,7 +48,16 @@ def policy(version, *, by, approved_by):
 
 
 def decided(
-    version, group, times, *, month=1, status="approved", product=None, contract=None, is_bad=None
+    version,
+    group,
+    times,
+    *,
+    month=1,
+    status="approved",
+    product=None,
+    contract=None,
+    route=None,
+    sex=None,
 ):
     """Let a version decide so many times in the middle of a month; None: no version scored."""
     on = begins(month) + timedelta(days=14)
@@ -72,7 +81,7 @@ def decided(
         Score(
             application=each,
             contract=contract or (version or rules).contract,
-            route="champion" if version else "none",
+            route=route or ("champion" if version else "none"),
             model_version=version,
             pd=0.1 if version else None,
             score=500 if version else None,
@@ -91,12 +100,12 @@ def decided(
     )
     if group:
         vault.store_each([(each.pk, "age_group", group) for each in applications], at=on)
-    if is_bad is not None:
-        matured(made, is_bad=is_bad, on=on)
+    if sex:
+        vault.store_each([(each.pk, "sex", sex) for each in applications], at=on)
     return made
 
 
-def matured(decisions, *, on, is_bad=False, by=None):
+def matured(decisions, *, on, by, is_bad=False):
     """Let outcomes become known."""
     Outcome.objects.bulk_create(
         Outcome(
@@ -104,7 +113,7 @@ def matured(decisions, *, on, is_bad=False, by=None):
             is_bad=is_bad,
             observed_on=on.date(),
             reported_at=on,
-            reported_by=by or PolicyVersion.objects.first().requested_by,
+            reported_by=by,
             matures_on=on.date(),
         )
         for each in decisions
@@ -129,7 +138,7 @@ def officer_decided(decisions, *, by, final_at):
 
 
 def report(of, since, until, *, stage=Stage.RECOMMENDATION, at=NOW, by=None):
-    """Report on the months from one to another, both whole; of a version, or of a product."""
+    """Report on the months from one to another, both whole, at somebody's word."""
     kind = "version" if isinstance(of, ModelVersion) else "product"
     made = reports.make(
         **{kind: of},
@@ -137,7 +146,7 @@ def report(of, since, until, *, stage=Stage.RECOMMENDATION, at=NOW, by=None):
         stage=stage,
         since=begins(since),
         until=begins(until + 1),
-        by=by,
+        by=by or PolicyVersion.objects.first().approved_by,
         at=at,
         is_due=True,
     )
