@@ -11,7 +11,7 @@ from functools import partial
 from credit.models import Product, User
 from monitoring.fairness import apart_words as words
 from monitoring.fairness.beside import Beside, Names, beside
-from monitoring.fairness.earlier import Earlier, earlier
+from monitoring.fairness.earlier import Earlier, stored, tied
 from monitoring.fairness.gathered import Gathered
 from monitoring.fairness.populations import Sample
 from monitoring.fairness.told_figures import ALL, OUTCOMES, Figure, cells_of, figures_of, tells
@@ -59,27 +59,25 @@ def withheld(
     `fresh` is the report as it would be alone, `samples` are the people it counts. Nothing is read
     where no report of before overlaps it, or tells just the same.
     """
-    gathered, found = Gathered(stage=stage, by=by), Withheld()
+    gathered, found = Gathered(stage=stage, by=by, stored=stored(stage)), Withheld()
     gathered.add(fresh, samples)
     names = dict.fromkeys(each["name"] for each in fresh.report["attributes"] if figures_of(each))
     for name in names:
-        one = _held(gathered, fresh, stage, (name,))
+        one = _held(gathered, fresh, (name,))
         if one is not None:
             _judge(one, name, found)
     for pair in fresh.report.get("pairs", ()):
         both: Names = tuple(pair["names"])
         if cells_of(fresh.report, both) and not set(both) & set(found.attributes):
-            two = _held(gathered, fresh, stage, both)
+            two = _held(gathered, fresh, both)
             if two is not None:
                 _judge_pair(two, both, found)
     return found
 
 
-def tell_too_much(
-    new: Sequence[Earlier], *, stage: str, name: str, gathered: Gathered, smallest: int
-) -> bool:
+def tell_too_much(gathered: Gathered, new: Sequence[Earlier], *, name: str, smallest: int) -> bool:
     """Say whether several new reports of one scope tell too much of an attribute together."""
-    before = _before(new[0], stage, (name,))
+    before = _before(gathered, new[0], (name,))
     found = beside(gathered, [*new, *before], (name,))
     told = [each for at in range(len(new)) for each in found.told(at)]
     own = range(len(new), len(found.reports))
@@ -136,8 +134,8 @@ class _Held:
         return None if at is None else self.beside.reports[at]
 
 
-def _held(gathered: Gathered, fresh: Earlier, stage: str, names: Names) -> _Held | None:
-    before = _before(fresh, stage, names)
+def _held(gathered: Gathered, fresh: Earlier, names: Names) -> _Held | None:
+    before = _before(gathered, fresh, names)
     if not before:
         return None
     return _Held(
@@ -147,9 +145,9 @@ def _held(gathered: Gathered, fresh: Earlier, stage: str, names: Names) -> _Held
     )
 
 
-def _before(fresh: Earlier, stage: str, names: Names) -> list[Earlier]:
+def _before(gathered: Gathered, fresh: Earlier, names: Names) -> list[Earlier]:
     """Find what hangs together with a report, each that tells the same of the same once."""
-    found = earlier(fresh.scope, stage, tells=lambda report: tells(report, *names))
+    found = tied(fresh.scope, gathered.stored, tells=lambda report: tells(report, *names))
     seen = {_content(fresh, names)}
     apart = []
     for each in found:

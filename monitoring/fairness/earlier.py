@@ -61,20 +61,20 @@ def wait_for_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING])
 
 
-def earlier(scope: Scope, stage: str, *, tells: Callable[[Said], bool]) -> list[Earlier]:
-    """Find the reports of a stage that hang together with a scope, the newest first.
+def stored(stage: str) -> list[Earlier]:
+    """List all reports on the live decisions of a stage, whoever is in them."""
+    return [*_stored(stage), *(_of_gaps() if stage == Stage.RECOMMENDATION else ())]
+
+
+def tied(
+    scope: Scope, reports: Sequence[Earlier], *, tells: Callable[[Said], bool]
+) -> list[Earlier]:
+    """Find the reports that hang together with a scope, the newest first.
 
     Those of which `tells` says no told nothing, and so tie nothing together.
     """
-    reports = [each for each in _stored(stage) if tells(each.report)]
-    if stage == Stage.RECOMMENDATION:
-        reports += [each for each in _of_gaps() if tells(each.report)]
-    return _tied(scope, reports)
-
-
-def _tied(scope: Scope, reports: Sequence[Earlier]) -> list[Earlier]:
     found: list[Earlier] = []
-    ends, left = [scope], list(reports)
+    ends, left = [scope], [each for each in reports if tells(each.report)]
     while ends:
         met = [each for each in left if any(each.scope.meets(end) for end in ends)]
         left = [each for each in left if each not in met]

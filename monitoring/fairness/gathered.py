@@ -58,6 +58,7 @@ class Gathered:
 
     stage: str
     by: User | None
+    stored: list[Earlier]
     _parts: dict[tuple[Any, ...], list[Part]] = field(default_factory=dict)
 
     def add(self, report: Earlier, samples: Sequence[tuple[Product, Sample]]) -> None:

@@ -6,7 +6,7 @@ record 39. The worker makes the fairness reports of a month first.
 
 from credit.models import User
 from monitoring.fairness.apart import tell_too_much
-from monitoring.fairness.earlier import parts_of_gaps
+from monitoring.fairness.earlier import parts_of_gaps, stored
 from monitoring.fairness.gathered import Gathered
 from monitoring.fairness.told_figures import tells
 from monitoring.models import FairnessReport, GapReport
@@ -22,16 +22,11 @@ _WITHHELD = (
 
 def why_untold(made: GapReport, contract: Contract, *, by: User | None) -> dict[str, str]:
     """Say of which attributes a report would tell too much, and why."""
-    least, gathered = smallest(contract), Gathered(stage=STAGE, by=by)
-    parts = parts_of_gaps(made)
+    least, parts = max(contract.fairness.minimum_group, FEWEST), parts_of_gaps(made)
+    gathered = Gathered(stage=STAGE, by=by, stored=stored(STAGE))
     return {
         each.name: _WITHHELD.format(least=least)
         for each in contract.assessable
         if any(tells(part.report, each.name) for part in parts)
-        and tell_too_much(parts, stage=STAGE, name=each.name, gathered=gathered, smallest=least)
+        and tell_too_much(gathered, parts, name=each.name, smallest=least)
     }
-
-
-def smallest(contract: Contract) -> int:
-    """Give the fewest people a report on gaps tells of."""
-    return max(contract.fairness.minimum_group, FEWEST)
