@@ -57,7 +57,7 @@ def found_out(counts, told, *, smallest):
         people = sets @ counts[:, group]
         few = sets[(people > 0) & (people < smallest)]
         of_group = np.eye(groups, dtype=np.int64)[group]
-        wanted = (few[:, :, None] * of_group).reshape(len(few), -1)
-        if len(few) and combined(wanted, known).any():
-            return group, few[combined(wanted, known)][0]
+        found = combined((few[:, :, None] * of_group).reshape(len(few), counts.size), known)
+        if found.any():
+            return group, few[found][0]
     return None
