@@ -149,6 +149,7 @@ def report_gaps() -> None:
         (product, month)
         for product in Product.objects.order_by("pk")
         for month in gaps_due.months_due(product, at=at)[: gaps_due.AT_ONCE]
+        if not gaps_due.waits_for_fairness(product, month, at=at)
     ]
     if versions or of_months:
         _measure_gaps(versions, of_months)

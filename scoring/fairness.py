@@ -25,6 +25,7 @@ from scoring.fairness_report import (
     Verdict,
     worst,
 )
+from scoring.fairness_told import Untold
 from scoring.group_shares import People, Rows, people_of, rows_of
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 Groups = Mapping[str, Sequence[str | None]]
+EVERYTHING = Untold()  # may be told
 
 
 def assess(
@@ -89,6 +91,7 @@ def assess_people(
     deed: str = words.APPROVED,
     is_favourable: bool = True,
     is_for_nobody: bool = False,
+    untold: Untold = EVERYTHING,
 ) -> FairnessReport:
     """Report on people laid out in columns: also their scores, PDs and strata.
 
@@ -102,6 +105,8 @@ def assess_people(
         What is done to those chosen, in words, and whether they would wish it.
     is_for_nobody
         As in `assess`.
+    untold
+        What is not told, for beside other reports it would tell too much. Verdicts stand.
     """
     nobody: list[str | None] = [None] * len(people)
     has_outcome = ~np.isnan(people.bad)
@@ -110,6 +115,7 @@ def assess_people(
         deed=deed,
         is_favourable=is_favourable,
         is_for_nobody=is_for_nobody,
+        untold=untold,
         is_selective=bool(has_outcome.any() and people.selected[has_outcome].all()),
     )
     rows: dict[str, Rows] = {

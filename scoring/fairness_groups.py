@@ -44,8 +44,12 @@ class _Attribute:
 
     def side(self, group: ProtectedGroup) -> Side:
         """Speak of a group."""
-        is_told = group.value in self.told.groups
-        return Side(label=group.label, n=self.shares[group.value].n, is_told=is_told)
+        return Side(
+            label=group.label,
+            n=self.shares[group.value].n,
+            is_told=group.value in self.told.groups,
+            is_untold=self.attribute.name in self.asked.untold.attributes,
+        )
 
     def is_enough(self, group: ProtectedGroup) -> bool:
         """Say whether figures of a group may be stated."""
@@ -61,7 +65,9 @@ def of_attribute(attribute: Protected, *, rows: Rows, asked: Asked) -> Attribute
         attribute=attribute,
         rows=rows,
         shares=count_by_group(attribute, rows),
-        told=told_of(attribute, rows, smallest=asked.kept_back),
+        told=asked.untold.left_of(
+            attribute.name, told_of(attribute, rows, smallest=asked.kept_back)
+        ),
         asked=asked,
     )
     groups = tuple(_group(one, group) for group in attribute.groups)
@@ -163,7 +169,8 @@ def _share_in(one: _Attribute, value: str, name: str) -> Share | None:
 def _strata(one: _Attribute) -> Iterator[StratumReport]:
     """Lay the strata out one by one, each as far as it may be told."""
     names = _names(one)
-    if not names:
+    untold = one.asked.untold
+    if not names or one.attribute.name in untold.attributes | untold.strata:
         return
     told = told_strata(one.attribute, one.rows, one.told, names, one.asked.kept_back)
     at = [group.value for group in one.attribute.groups].index(one.reference.value)

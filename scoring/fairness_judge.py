@@ -1,12 +1,13 @@
 """A group held against its reference: the same rule for a group and for two groups at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoring import fairness_words as words
 from scoring.contract import FairnessBounds
 from scoring.fairness_compare import verdict_of
 from scoring.fairness_report import Comparison, Verdict
+from scoring.fairness_told import Untold
 
 REFERENCE = "Reference group: the others are compared with it."
 
@@ -20,6 +21,7 @@ class Asked:
     is_favourable: bool = True
     is_selective: bool = False
     is_for_nobody: bool = False  # it is computed with and told to nobody: nothing is withheld
+    untold: Untold = field(default_factory=Untold)
 
     @property
     def smallest(self) -> int:
@@ -39,6 +41,7 @@ class Side:
     label: str
     n: int
     is_told: bool  # whether their count may be told
+    is_untold: bool = False  # nothing may be, nor that they are few
 
 
 Judged = tuple[Verdict | None, Comparison | None, str]
@@ -80,6 +83,6 @@ def of_reference(own: Side, asked: Asked) -> Judged:
 
 
 def _too_few(one: Side, asked: Asked) -> str:
-    if not one.is_told and not 0 < one.n < asked.smallest:
+    if one.is_untold or (not one.is_told and not 0 < one.n < asked.smallest):
         return words.WITHHELD
     return words.too_small(one.n, who=one.label, bounds=asked.bounds)

@@ -38,15 +38,16 @@ def _pair(of: tuple[Protected, Protected], rows: tuple[Rows, Rows], asked: Asked
         told_of(each, its, smallest=asked.kept_back) for each, its in zip(of, rows, strict=True)
     ]
     told = told_pairs(*of, rows, (told_each[0], told_each[1]), asked.kept_back)
+    is_untold = asked.untold.has_pair((of[0].name, of[1].name))
     shares = _shares(rows)
     reference = _reference(of)
     is_told = {
-        (one.value, other.value): bool(told[row, column])
+        (one.value, other.value): bool(told[row, column]) and not is_untold
         for row, one in enumerate(of[0].groups)
         for column, other in enumerate(of[1].groups)
     }
     cells = tuple(
-        _cell(groups, reference, shares, is_told, asked)
+        _cell(groups, reference, shares, is_told, asked, is_untold=is_untold)
         for groups in product(of[0].groups, of[1].groups)
     )
     verdict = worst([each.verdict for each in cells])
@@ -84,9 +85,13 @@ def _cell(
     shares: Mapping[Values, Share],
     is_told: Mapping[Values, bool],
     asked: Asked,
+    *,
+    is_untold: bool,
 ) -> CellReport:
     key = _values(groups)
-    own, beside = (_side(each, shares, is_told) for each in (groups, reference))
+    own, beside = (
+        _side(each, shares, is_told, is_untold=is_untold) for each in (groups, reference)
+    )
     verdict, comparison, sentence = (
         of_reference(own, asked)
         if groups == reference
@@ -104,12 +109,19 @@ def _cell(
     )
 
 
-def _side(groups: Groups, shares: Mapping[Values, Share], is_told: Mapping[Values, bool]) -> Side:
+def _side(
+    groups: Groups,
+    shares: Mapping[Values, Share],
+    is_told: Mapping[Values, bool],
+    *,
+    is_untold: bool,
+) -> Side:
     key = _values(groups)
     return Side(
         label=f"{groups[0].label}, {groups[1].label}",
         n=shares[key].n if key in shares else 0,
         is_told=is_told[key],
+        is_untold=is_untold,
     )
 
 

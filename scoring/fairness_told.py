@@ -6,7 +6,7 @@ holds for the counts holds for those.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,31 @@ class Told:
     missing: bool  # how many people's group is not known
     goods: frozenset[str]
     bads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """What is not told whatever its numbers, for beside other reports it would tell too much."""
+
+    attributes: frozenset[str] = frozenset()
+    outcomes: frozenset[str] = frozenset()  # of these attributes
+    strata: frozenset[str] = frozenset()  # likewise
+    pairs: frozenset[tuple[str, ...]] = frozenset()
+
+    def left_of(self, attribute: str, told: Told) -> Told:
+        """Take away what is not told of an attribute."""
+        if attribute in self.attributes:
+            return NOTHING
+        if attribute in self.outcomes:
+            return replace(told, goods=frozenset(), bads=frozenset())
+        return told
+
+    def has_pair(self, names: tuple[str, str]) -> bool:
+        """Say whether two attributes at once are not told."""
+        return names in self.pairs or not self.attributes.isdisjoint(names)
+
+
+NOTHING = Told(groups=frozenset(), missing=False, goods=frozenset(), bads=frozenset())
 
 
 def told_of(attribute: Protected, rows: Rows, *, smallest: int) -> Told:

@@ -129,6 +129,7 @@ def _report(found: FairnessView) -> Iterator[Block]:
     for attribute in found.attributes:
         yield Heading(text=attribute.label)
         yield Words(text=translated(attribute.verdict_words))
+        yield from (Words(text=translated(why), is_warning=True) for why in attribute.untold)
         if attribute.assessable:
             yield _groups(attribute)
 

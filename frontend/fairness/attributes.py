@@ -23,6 +23,7 @@ def attribute_of(report: FairnessView, attribute: AttributeView) -> Section:
 
 def _blocks(report: FairnessView, attribute: AttributeView) -> Iterator[Block | None]:
     yield Words(text=translated(attribute.verdict_words))
+    yield from (Words(text=translated(why), is_warning=True) for why in attribute.untold)
     yield Words(text=_known(attribute))
     yield _rates(report, attribute)
     yield _drawing(report, attribute)

@@ -16,6 +16,7 @@ def pair_of(report: FairnessView, pair: PairView) -> Section:
         f"pair-{'-'.join(pair.names)}",
         title,
         Words(text=translated(pair.verdict_words)),
+        *(Words(text=translated(why), is_warning=True) for why in pair.untold),
         table(
             _("{pair}, beside both reference groups").format(pair=title),
             (

@@ -24,6 +24,40 @@ WORDS = (
     _("Insufficient evidence: withheld, for with it a smaller group could be worked out."),
     _("Within bounds; figures withheld, as they would tell a smaller group\u2019s."),
     _("Outside bounds; figures withheld, as they would tell a smaller group\u2019s."),
+    _(
+        "No figures of this attribute: beside those of {report} they would tell of fewer than"
+        " {least} people. Ask for the same months and versions as that report, for months that are"
+        " apart from it, or for each month alone."
+    ),
+    _(
+        "No outcomes of this attribute: beside those of {report} they would tell of fewer than"
+        " {least} people. Ask for the same months and versions as that report, for months that are"
+        " apart from it, or for each month alone."
+    ),
+    _(
+        "No figures of this attribute by {within}: beside those of {report} they would tell of"
+        " fewer than {least} people. Ask for the same months and versions as that report, for"
+        " months that are apart from it, or for each month alone."
+    ),
+    _(
+        "No figures of these two at once: beside those of {report} they would tell of fewer than"
+        " {least} people. Ask for the same months and versions as that report, for months that are"
+        " apart from it, or for each month alone."
+    ),
+    _(
+        "No figures of this attribute: what {report} told can no longer be counted, since some of"
+        " it was changed or erased. Ask for months that are apart from it."
+    ),
+    _(
+        "No figures of these two at once: what {report} told can no longer be counted, since some"
+        " of it was changed or erased. Ask for months that are apart from it."
+    ),
+    _("report {id} ({of}, {period})"),
+    _("the gaps of {period} ({of})"),
+    _(
+        "Withheld: beside the fairness reports on these decisions, or one version beside another,"
+        " it would tell of fewer than {least} people."
+    ),
     _("Insufficient evidence: nowhere are there people of this group and of {group}."),
     _("in the file of past loans"),
     _("sent with the application"),

@@ -8,19 +8,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from django.db import transaction
 
 from credit.models import Product, User
-from monitoring.fairness import populations
+from monitoring.fairness import apart, populations
+from monitoring.fairness.apart import Withheld
+from monitoring.fairness.earlier import Earlier, Scope, wait_for_turn
 from monitoring.fairness.populations import Groups, Sample, contract_of, period_of
-from monitoring.fairness.reports import WAYS, knows_anybody, people_of
+from monitoring.fairness.reports import EVERYTHING, WAYS, knows_anybody, people_of
 from monitoring.fairness.stored_reports import laid_out
 from monitoring.models import FairnessReport
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds, Protected
 from scoring.fairness_report import FairnessReport as Found
 from scoring.fairness_report import worst
+from scoring.fairness_told import Untold
 from scoring.fairness_words import overall
 
 PRODUCTS = "product"
@@ -48,41 +52,63 @@ def make(
     is_due: bool = False,
 ) -> FairnessReport | None:
     """Compute and store a report across products; None where no two share a known attribute."""
+    wait_for_turn()
     parts = list(_parts(stage, since=since, until=until, by=by, at=at))
     attributes = shared([part.contract for part in parts])
     has_any = attributes and any(knows_anybody(part.groups) for part in parts)
     if not (has_any or is_due):
         return None
-    way, bounds = WAYS[stage], _strictest(parts)
-    found = [_of_attribute(each, parts, bounds=bounds, stage=stage) for each in attributes]
-    everybody = _joined([part.sample for part in parts])
-    verdict = worst([each.verdict for each in found])
-    one = tuple(each.attributes[0] for each in found)
-    report = Found(
-        n=len(everybody.rows),
-        minimum_air=bounds.minimum_air,
-        minimum_group=bounds.minimum_group,
-        is_selective=any(each.is_selective for each in found),
-        attributes=one,
-        pairs=(),
-        verdict=verdict,
-        words=overall(verdict, one),
+    report = _report(parts, attributes, stage=stage)
+    scope = Scope(product=None, version=None, since=since, until=until or at)
+    held = apart.withheld(
+        Earlier(scope=scope, at=at, report=report),
+        stage=stage,
+        samples=[(part.product, part.sample) for part in parts],
+        by=by,
     )
     return FairnessReport.objects.create(
         population=FairnessReport.Population.DECISIONS,
         stage=stage,
         since=since,
         until=until,
-        report=laid_out(
-            report,
-            everybody,
-            {each.name: _groups(each, parts) for each in attributes},
-            within=PRODUCTS,
-            is_favourable=way.is_favourable,
-        ),
+        report=_report(parts, attributes, stage=stage, withheld=held) if held else report,
         created_at=at,
         created_by=by,
         asked_by_event=event,
+    )
+
+
+def _report(
+    parts: Sequence[_Part],
+    attributes: Sequence[Protected],
+    *,
+    stage: str,
+    withheld: Withheld = EVERYTHING,
+) -> dict[str, Any]:
+    bounds = _strictest(parts)
+    found = [
+        _of_attribute(each, parts, bounds=bounds, stage=stage, untold=withheld.untold)
+        for each in attributes
+    ]
+    everybody = _joined([part.sample for part in parts])
+    verdict = worst([each.verdict for each in found])
+    one = tuple(each.attributes[0] for each in found)
+    return laid_out(
+        Found(
+            n=len(everybody.rows),
+            minimum_air=bounds.minimum_air,
+            minimum_group=bounds.minimum_group,
+            is_selective=any(each.is_selective for each in found),
+            attributes=one,
+            pairs=(),
+            verdict=verdict,
+            words=overall(verdict, one),
+        ),
+        everybody,
+        {each.name: _groups(each, parts) for each in attributes},
+        within=PRODUCTS,
+        is_favourable=WAYS[stage].is_favourable,
+        withheld=withheld,
     )
 
 
@@ -125,7 +151,12 @@ def _parts(
 
 
 def _of_attribute(
-    attribute: Protected, parts: Sequence[_Part], *, bounds: FairnessBounds, stage: str
+    attribute: Protected,
+    parts: Sequence[_Part],
+    *,
+    bounds: FairnessBounds,
+    stage: str,
+    untold: Untold,
 ) -> Found:
     """Report on one attribute over the products that assess it."""
     way, own = WAYS[stage], _with(attribute, parts)
@@ -144,6 +175,7 @@ def _of_attribute(
         bounds=bounds,
         deed=way.deed,
         is_favourable=way.is_favourable,
+        untold=untold,
     )
 
 

@@ -30,6 +30,7 @@ class Decided(NamedTuple):
     verdict: str | None  # of the officer; None: policy decided, or nobody yet
     offered: Decimal | None
     is_final: bool  # nobody can undo it any more
+    is_settled: bool  # no answer to a counter-offer came later: what is asked may lie back
     is_bad: bool | None  # None: not known, or not yet mature
 
 
@@ -45,13 +46,18 @@ WITH matured AS (
 SELECT application.id, decision.decided_at, decision.recommendation, application.status,
     application.amount, score.pd, score.score, score.band, score.route, score.model_version_id,
     officer.verdict, officer.offered_amount,
-    coalesce(officer.final_at <= %(at)s, true), matured.is_bad
+    coalesce(officer.final_at <= %(at)s, true), coalesce(answer.recorded_at <= %(at)s, true),
+    matured.is_bad
 FROM credit_application application
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_decision decision ON decision.id = application.id
 LEFT JOIN credit_officerdecision officer ON officer.decision_id = application.id
+LEFT JOIN credit_offeranswer answer ON answer.decision_id = application.id
 LEFT JOIN matured ON matured.decision_id = application.id
-WHERE application.product_id = %(product)s AND application.status <> 'superseded'
+WHERE application.product_id = %(product)s
+    AND (application.status <> 'superseded' OR EXISTS (
+        SELECT FROM credit_correction correction
+        WHERE correction.supersedes_id = application.id AND correction.corrected_at > %(at)s))
     AND decision.decided_at <= %(at)s
     AND (%(version)s::bigint IS NULL OR score.model_version_id = %(version)s)
     AND application.id >= %(low)s AND application.id < %(below)s

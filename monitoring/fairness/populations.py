@@ -56,7 +56,7 @@ STAGES: dict[str, _Rule] = {
         means="recommended for approval when it was decided",
     ),
     Stage.FINAL: _Rule(
-        asks=lambda one: one.status in LENT and one.is_final,
+        asks=lambda one: one.status in LENT and one.is_final and one.is_settled,
         chosen=lambda one: one.status == Status.APPROVED,
         means=(
             "approved in the end, by policy or by an officer; who still waits, withdrew, or whose"

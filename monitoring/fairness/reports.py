@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from credit.models import ModelVersion, Product, User
-from monitoring.fairness import populations
+from monitoring.fairness import apart, populations
+from monitoring.fairness.apart import Withheld
+from monitoring.fairness.earlier import Earlier, Scope, wait_for_turn
 from monitoring.fairness.populations import Groups, Sample, contract_of
 from monitoring.fairness.sections import Material, sections_of
 from monitoring.fairness.stored_reports import laid_out
@@ -16,6 +19,7 @@ from scoring.contract import Contract
 
 Population, Stage = FairnessReport.Population, FairnessReport.Stage
 BANDS = "score band"
+EVERYTHING = Withheld()  # is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +66,27 @@ def make(
     contract = contract_of(of) if of else None
     if of is None or contract is None:
         return None
+    if population == Population.DECISIONS:
+        wait_for_turn()
     sample = populations.sample_of(of, population, at=at, stage=stage, since=since, until=until)
     groups = populations.groups_of(sample, of=of, by=by)
     if population == Population.DECISIONS and not (is_due or knows_anybody(groups)):
         return None
+    asked = _Asked(of=of, contract=contract, population=population, stage=stage, at=at)
+    scope = Scope(
+        product=asked.product.pk,
+        version=version.pk if version else None,
+        since=since,
+        until=until or at,
+    )
     return FairnessReport.objects.create(
-        product=version.product if version else product,
+        product=asked.product,
         model_version=version,
         population=population,
         stage=stage,
         since=since,
         until=until,
-        report=_report(of, contract, sample, groups, population=population, stage=stage, at=at),
+        report=_made(asked, sample, groups, scope=scope, by=by),
         created_at=at,
         created_by=by,
         asked_by_event=event,
@@ -95,17 +108,42 @@ def knows_anybody(groups: Groups) -> bool:
     return any(group is not None for known in groups.values() for group in known)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a report is to be about."""
+
+    of: ModelVersion | Product
+    contract: Contract
+    population: str
+    stage: str
+    at: datetime
+
+    @property
+    def product(self) -> Product:
+        """Whose decisions or loans they are."""
+        return self.of.product if isinstance(self.of, ModelVersion) else self.of
+
+
+def _made(
+    asked: _Asked, sample: Sample, groups: Groups, *, scope: Scope, by: User | None
+) -> dict[str, Any]:
+    """Make it as it would be alone, and again without what it gives away beside others."""
+    alone = _report(asked, sample, groups)
+    if asked.population != Population.DECISIONS:
+        return alone
+    held = apart.withheld(
+        Earlier(scope=scope, at=asked.at, report=alone),
+        stage=asked.stage,
+        samples=[(asked.product, sample)],
+        by=by,
+    )
+    return _report(asked, sample, groups, withheld=held) if held else alone
+
+
 def _report(
-    of: ModelVersion | Product,
-    contract: Contract,
-    sample: Sample,
-    groups: Groups,
-    *,
-    population: str,
-    stage: str,
-    at: datetime,
-) -> dict[str, object]:
-    way = WAYS[stage]
+    asked: _Asked, sample: Sample, groups: Groups, *, withheld: Withheld = EVERYTHING
+) -> dict[str, Any]:
+    way, contract = WAYS[asked.stage], asked.contract
     found = fairness.assess_people(
         people_of(sample, way),
         groups,
@@ -113,16 +151,17 @@ def _report(
         bounds=contract.fairness,
         deed=way.deed,
         is_favourable=way.is_favourable,
+        untold=withheld.untold,
     )
     material = Material(
-        of=of,
+        of=asked.of,
         contract=contract,
-        population=population,
-        stage=stage,
+        population=asked.population,
+        stage=asked.stage,
         sample=sample,
         groups=groups,
         found=found,
-        at=at,
+        at=asked.at,
     )
     return laid_out(
         found,
@@ -131,6 +170,7 @@ def _report(
         within=way.within,
         is_favourable=way.is_favourable,
         sections=sections_of(material),
+        withheld=withheld,
     )
 
 

@@ -13,7 +13,10 @@ from scoring.fairness_report import FairnessReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What a part may be computed from. Groups are here, so only aggregates may leave it."""
+    """What a part may be computed from. Groups are here, so only aggregates may leave it.
+
+    Of an attribute that `found` tells nothing of, a part tells nothing either (record 39).
+    """
 
     of: ModelVersion | Product
     contract: Contract

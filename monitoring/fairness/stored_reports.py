@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from monitoring.fairness.apart import Withheld
 from monitoring.fairness.populations import Groups, Sample
 from scoring.fairness_report import (
     AttributeReport,
@@ -28,8 +29,10 @@ def laid_out(
     within: str = "",
     is_favourable: bool = True,
     sections: Mapping[str, Any] | None = None,
+    withheld: Withheld | None = None,
 ) -> dict[str, Any]:
     """Lay a report out. `within` says of what kind the strata are, as in "score band"."""
+    why = withheld or Withheld()
     return {
         "n": found.n,
         "period": sample.period,
@@ -51,10 +54,11 @@ def laid_out(
                     smallest=found.minimum_group,
                     is_told=each.n is not None,
                 ),
+                why.why(each.name),
             )
             for each in found.attributes
         ],
-        "pairs": [_pair(each) for each in found.pairs],
+        "pairs": [_pair(each, why.why_pair(each.names)) for each in found.pairs],
         "sections": dict(sections or {}),
     }
 
@@ -72,7 +76,9 @@ def _known(
     return [{"how": how, "n": n if is_told else None} for how, n in found.items()]
 
 
-def _attribute(found: AttributeReport, known: list[dict[str, Any]]) -> dict[str, Any]:
+def _attribute(
+    found: AttributeReport, known: list[dict[str, Any]], untold: list[str]
+) -> dict[str, Any]:
     labels = {group.value: group.label for group in found.groups}
     return {
         "name": found.name,
@@ -83,6 +89,7 @@ def _attribute(found: AttributeReport, known: list[dict[str, Any]]) -> dict[str,
         "n": found.n,
         "n_missing": found.n_missing,
         "known": known,
+        "untold": untold,
         "verdict": found.verdict,
         "verdict_words": found.words,
         "groups": [_group(group) for group in found.groups],
@@ -128,10 +135,11 @@ def _stratum(each: StratumReport) -> dict[str, Any]:
     }
 
 
-def _pair(found: PairReport) -> dict[str, Any]:
+def _pair(found: PairReport, untold: str) -> dict[str, Any]:
     return {
         "names": list(found.names),
         "labels": list(found.labels),
+        "untold": [untold] if untold else [],
         "verdict": found.verdict,
         "verdict_words": found.words,
         "cells": [_cell(each) for each in found.cells],

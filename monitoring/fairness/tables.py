@@ -44,6 +44,7 @@ def _attribute(report: FairnessView, attribute: AttributeView) -> Iterator[str]:
     yield attribute.label
     if attribute.assessable:
         yield from (f"  {_known(each.how, each.n)}" for each in attribute.known)
+        yield from (f"  {why}" for why in attribute.untold)
         yield from _columns([HEADINGS, *(_row(report, group) for group in attribute.groups)])
         yield from (f"  {group.label}: {group.verdict_words}" for group in attribute.groups)
         yield from _calibrated(attribute)
@@ -103,6 +104,7 @@ def _calibrated(attribute: AttributeView) -> Iterator[str]:
 
 def _pair(pair: PairView) -> Iterator[str]:
     yield " and ".join(pair.labels)
+    yield from (f"  {why}" for why in pair.untold)
     yield from _columns(
         [
             (*pair.labels, "n", "chosen", "AIR", "verdict"),

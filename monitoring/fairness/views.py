@@ -130,6 +130,7 @@ class AttributeView:
     groups: tuple[GroupView, ...]
     strata: tuple[StratumView, ...] = ()
     known: tuple[KnownView, ...] = ()
+    untold: tuple[str, ...] = ()  # why figures are missing that other reports would give away
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
@@ -138,6 +139,7 @@ class AttributeView:
             "groups": tuple(read(GroupView, group) for group in stored["groups"]),
             "strata": tuple(read(StratumView, each) for each in stored.get("strata", ())),
             "known": tuple(read(KnownView, each) for each in stored.get("known", ())),
+            "untold": tuple(stored.get("untold", ())),
         }
         return read(cls, {**stored, **parts})
 
@@ -151,11 +153,16 @@ class PairView:
     verdict: str
     verdict_words: str
     cells: tuple[CellView, ...]
+    untold: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """Build it from its part of a stored report."""
-        return read(cls, {**stored, "cells": tuple(read(CellView, c) for c in stored["cells"])})
+        parts = {
+            "cells": tuple(read(CellView, cell) for cell in stored["cells"]),
+            "untold": tuple(stored.get("untold", ())),
+        }
+        return read(cls, {**stored, **parts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

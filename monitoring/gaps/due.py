@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import QuerySet
 
 from credit.models import ModelVersion, Product
+from monitoring.fairness.months import champions_in, is_due, months_over
 from monitoring.models import GapReport
 from scoring.windows import months_after
 
@@ -35,6 +36,18 @@ def months_due(product: Product, *, at: datetime) -> list[date]:
     months = counted.values_list("month", flat=True)
     oldest = months_after(at.date().replace(day=1), -MOST_MONTHS)
     return [each for each in months if each >= oldest and is_over(each, at=at)]
+
+
+def waits_for_fairness(product: Product, month: date, *, at: datetime) -> bool:
+    """Say whether the worker has yet to make its fairness reports on a month.
+
+    They come first: of what would give somebody away beside them, the report on gaps tells less.
+    """
+    since, until = begins(month), begins(months_after(month, 1))
+    if (since, until) not in set(months_over(at)):
+        return False
+    champions = champions_in(product, since=since, until=until)
+    return any(is_due(version, since=since, until=until) for version in champions)
 
 
 def is_over(month: date, *, at: datetime) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from credit.models import ModelVersion, Product, User
+from monitoring.fairness.earlier import wait_for_turn
+from monitoring.gaps.apart import why_untold
 from monitoring.gaps.due import FORMAT, is_over
 from monitoring.gaps.figures import of_validation
 from monitoring.gaps.figures import said_of as said_of_gap
@@ -39,25 +41,28 @@ def make_validation(*, version: ModelVersion, by: User | None, at: datetime) -> 
     )
 
 
+@transaction.atomic
 def make_month(*, product: Product, month: date, by: User | None, at: datetime) -> GapReport | None:
     """Look at a month of live decisions, unless that was done or it is not over; None where so."""
+    wait_for_turn()
     done = product.gap_reports.filter(month=month, format=FORMAT)
     deciding = product.deciding_contract()
     if done.exists() or deciding is None or not is_over(month, at=at):
         return None
     contract = deciding.read()
     found = month_of(product, contract, month, by=by)
-    return _kept(
-        GapReport(
-            product=product,
-            population=Population.DECISIONS,
-            month=month,
-            format=FORMAT,
-            report=_of_month(product, contract, found),
-            created_at=at,
-            created_by=by,
-        )
+    made = GapReport(
+        product=product,
+        population=Population.DECISIONS,
+        month=month,
+        format=FORMAT,
+        report=_of_month(product, contract, found, untold={}),
+        created_at=at,
+        created_by=by,
     )
+    if untold := why_untold(made, contract, by=by):
+        made.report = _of_month(product, contract, found, untold=untold)
+    return _kept(made)
 
 
 @transaction.atomic
@@ -76,18 +81,26 @@ def _kept(made: GapReport) -> GapReport | None:
     return made
 
 
-def _of_month(product: Product, contract: Contract, found: Month) -> dict[str, Any]:
+def _of_month(
+    product: Product, contract: Contract, found: Month, *, untold: dict[str, str]
+) -> dict[str, Any]:
     versions = product.versions.filter(pk__in=list(found.told)).select_related("contract")
     return {
         "n": found.n,
         "minimum_group": contract.fairness.minimum_group,
-        "attributes": ratios_of(contract, found),
+        "attributes": ratios_of(contract, found, untold=untold),
         "versions": [
             {
                 "id": version.pk,
                 "number": version.number,
                 "attributes": [
-                    _told(version.contract.read(), attribute, found, version=version.pk)
+                    _told(
+                        version.contract.read(),
+                        attribute,
+                        found,
+                        version=version.pk,
+                        untold=untold.get(attribute.name, ""),
+                    )
                     for attribute in contract.assessable
                 ],
             }
@@ -97,7 +110,7 @@ def _of_month(product: Product, contract: Contract, found: Month) -> dict[str, A
 
 
 def _told(
-    contract: Contract, attribute: Protected, found: Month, *, version: int
+    contract: Contract, attribute: Protected, found: Month, *, version: int, untold: str
 ) -> dict[str, Any]:
     """Say of one version's scores where the gaps come from, and which reasons were given."""
     reference, minimum = attribute.reference or "", contract.fairness.minimum_group
@@ -113,7 +126,7 @@ def _told(
     enough = {
         value: each.sums
         for value, each in of.items()
-        if each.sums is not None and value in may_be_told
+        if each.sums is not None and value in may_be_told and not untold
     }
     given = {value: each.given for value, each in of.items()}
     return {
@@ -122,6 +135,7 @@ def _told(
         "reference": reference,
         "reference_label": label_of(attribute, reference),
         "reference_n": enough[reference].n if reference in enough else None,
+        "untold": untold,
         "groups": [
             {
                 "value": group.value,

@@ -1,5 +1,6 @@
 """How often each group is approved beside the reference: of past loans, and of a month."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,13 @@ def shares_of(
     return _enough(contract, counts, of=len(member))
 
 
-def ratios_of(contract: Contract, found: Month) -> list[dict[str, Any]]:
-    """Compare how often each group was recommended for approval in a month."""
+def ratios_of(
+    contract: Contract, found: Month, *, untold: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Compare how often each group was recommended for approval in a month.
+
+    `untold` says of which attributes nothing may be told, and why.
+    """
     made = []
     for attribute in contract.assessable:
         of = {
@@ -39,13 +45,15 @@ def ratios_of(contract: Contract, found: Month) -> list[dict[str, Any]]:
             for group in attribute.groups
         }
         counts = {value: (each.approved, each.n) for value, each in of.items()}
+        shares = {} if attribute.name in untold else _enough(contract, counts, of=found.n)
         made.append(
             {
                 "name": attribute.name,
                 "label": attribute.label,
                 "reference": attribute.reference or "",
                 "reference_label": label_of(attribute, attribute.reference or ""),
-                "ratios": compared(attribute, _enough(contract, counts, of=found.n)),
+                "untold": untold.get(attribute.name, ""),
+                "ratios": compared(attribute, shares),
             }
         )
     return made

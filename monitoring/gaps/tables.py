@@ -21,12 +21,15 @@ def gaps_table(view: GapView) -> str:
     for version in view.report.get("versions", ()):
         for attribute in version["attributes"]:
             lines += ["", f"{view.product_slug}/{version['number']}: {attribute['label']}"]
+            lines += [f"  {attribute['untold']}"] if attribute.get("untold") else []
             lines += [line for group in attribute["groups"] for line in _group(group)]
     return "\n".join(lines)
 
 
 def _attribute(attribute: Said) -> Iterator[str]:
     yield f"{attribute['label']}, beside {attribute['reference_label']}"
+    if attribute.get("untold"):
+        yield f"  {attribute['untold']}"
     for ratio in attribute["ratios"]:
         yield f"  {ratio['label']}: AIR {_range(ratio, 'air', 2)}"
     for group in attribute.get("groups", ()):

@@ -213,8 +213,21 @@ def test_a_month_in_which_nobodys_group_is_known_is_kept_without_figures(product
     assert (made.report["n"], made.report["versions"]) == (2, [])
 
 
+def test_the_task_waits_for_the_fairness_reports_on_a_month(live, monkeypatch):
+    monkeypatch.setattr(tasks.timezone, "now", lambda: AT)
+
+    tasks.report_gaps()
+    before = list(GapReport.objects.values_list("population", flat=True))
+    tasks.report_fairness_of_months()
+    tasks.report_gaps()
+
+    assert before == ["validation"]
+    assert GapReport.objects.filter(month=OCTOBER).exists()
+
+
 def test_the_task_makes_what_is_missing_and_a_second_run_nothing(live, monkeypatch):
     monkeypatch.setattr(tasks.timezone, "now", lambda: AT)
+    tasks.report_fairness_of_months()
 
     tasks.report_gaps()
     tasks.report_gaps()
@@ -224,6 +237,7 @@ def test_the_task_makes_what_is_missing_and_a_second_run_nothing(live, monkeypat
 
 def test_a_lost_bundle_is_logged_and_leaves_the_months_theirs(live, version, monkeypatch):
     monkeypatch.setattr(tasks.timezone, "now", lambda: AT)
+    tasks.report_fairness_of_months()
     path = store.path_of(version.validation_sha256, ".parquet")
     path.chmod(0o644)
     path.write_bytes(b"something else")

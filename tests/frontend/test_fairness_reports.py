@@ -162,6 +162,64 @@ def test_the_pdf_says_the_same_as_the_page(as_compliance, champion):
         assert words in text
 
 
+UNTOLD = (
+    "No figures of this attribute: beside those of report 12 (consumer-loan/1, decided 1 January"
+    " 2026 to 28 February 2026) they would tell of fewer than 30 people. Ask for the same months"
+    " and versions as that report, for months that are apart from it, or for each month alone."
+)
+SILENT = {
+    **FULL,
+    "attributes": [
+        attribute(
+            "age_group",
+            "Age",
+            [
+                group(
+                    *named,
+                    n=None,
+                    verdict="" if named[0] == "25_to_61" else "insufficient evidence",
+                    is_reference=named[0] == "25_to_61",
+                    verdict_words="Insufficient evidence: withheld, for with it a smaller group"
+                    " could be worked out.",
+                )
+                for named in (
+                    ("under_25", "under 25"),
+                    ("25_to_61", "25 to 61"),
+                    ("62_and_over", "62 and over"),
+                )
+            ],
+            n=None,
+            n_missing=None,
+            untold=[UNTOLD],
+        )
+    ],
+    "pairs": [{**FULL["pairs"][0], "untold": [UNTOLD.replace("this attribute", "these two")]}],
+}
+
+
+@pytest.mark.parametrize("where", ["", "report.pdf", "report.json"])
+def test_a_report_that_other_reports_keep_from_telling_says_so(as_compliance, champion, where):
+    import pypdfium2  # noqa: PLC0415
+
+    answer = as_compliance.get(address(report_on(champion, report=SILENT), where))
+
+    if where == "report.pdf":
+        pdf = pypdfium2.PdfDocument(answer.content)
+        text = " ".join(page.get_textpage().get_text_range() for page in pdf)
+    else:
+        text = words_of(answer) if not where else answer.content.decode()
+    said = " ".join(text.split())
+    for words in ("No figures of this attribute: beside those of report 12", "for each month"):
+        assert words in said
+    assert "No figures of these two" in said
+
+
+def test_the_table_at_a_prompt_says_so_too(champion):
+    printed = fairness_table(view(report_on(champion, report=SILENT)))
+
+    assert UNTOLD in printed
+
+
 def test_the_json_holds_the_figures(as_compliance, champion):
     answer = as_compliance.get(address(report_on(champion), "report.json"))
 
