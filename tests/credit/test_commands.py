@@ -20,6 +20,11 @@ def test_every_command_explains_itself_with_an_example(name):
     assert len(command.help) > 30
 
 
+@pytest.mark.parametrize("name", [name for name in OURS if name != "migrate"])
+def test_a_command_loads_no_page_to_start(name):
+    assert not load_command_class("credit", name).requires_system_checks
+
+
 def test_migrate_goes_to_the_owner():
     parser = load_command_class("credit", "migrate").create_parser("manage.py", "migrate")
 
