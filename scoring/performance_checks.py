@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
 from scoring import binned_ranking, estimated_performance
-from scoring.proportions import Interval
+from scoring.proportions import Interval, Share, wilson
 
 FALSE_ALARMS = 0.01  # a look, of a model whose PDs are true
 AUC_FALL = 0.02  # below what the PDs promise that does not matter yet
@@ -77,8 +76,7 @@ def calibration(*, n: int, pd: float, bads: int) -> Check | None:
     if not n or min(pd, n - pd) < EXPECTED_AT_LEAST:
         return None
     level = 1 - FALSE_ALARMS
-    ends = binomtest(bads, n).proportion_ci(level, method="wilson")
-    interval = Interval(low=float(ends.low) * n / pd, high=float(ends.high) * n / pd)
+    interval = wilson(Share(count=bads, n=n), confidence=level).times(n / pd)
     return Check(
         promised=pd / n,
         found=bads / n,

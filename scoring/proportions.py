@@ -7,7 +7,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from scipy.stats import binomtest, fisher_exact
+from scipy.special import betaincinv, ndtri
+from scipy.stats import fisher_exact
 
 CONFIDENCE = 0.95
 Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
@@ -56,14 +57,15 @@ class Significance:
     test: Literal["Fisher's exact test", "z test", "Cochran-Mantel-Haenszel test"]
 
 
-def wilson(share: Share) -> Interval:
+def wilson(share: Share, *, confidence: float = CONFIDENCE) -> Interval:
     """Bound a share by Wilson's score interval, without continuity correction.
 
     It keeps within 0 and 1 and near its stated coverage for few rows and for shares near the
     ends, where the textbook interval fails.
 
     Source: E. B. Wilson, JASA 22 (1927); recommended by R. G. Newcombe, Statistics in
-    Medicine 17 (1998) 857-872, whose method 3 it is.
+    Medicine 17 (1998) 857-872, whose method 3 it is. `scipy.stats.binomtest` gives the same, but
+    tests a hypothesis first that nobody asked about: 0.7 ms, where a report has hundreds.
 
     Examples
     --------
@@ -71,8 +73,12 @@ def wilson(share: Share) -> Interval:
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.2553, 0.3662)
     """
-    found = binomtest(share.count, share.n).proportion_ci(CONFIDENCE, method="wilson")
-    return Interval(low=float(found.low), high=float(found.high))
+    p, n, z = share.value, share.n, float(ndtri(0.5 + 0.5 * confidence))
+    twice = 2 * (n + z**2)
+    centre, half = (2 * n * p + z**2) / twice, z / twice * math.sqrt(4 * n * p * (1 - p) + z**2)
+    return Interval(
+        low=centre - half if share.count else 0.0, high=centre + half if share.rest else 1.0
+    )
 
 
 def exact(share: Share) -> Interval:
@@ -86,8 +92,11 @@ def exact(share: Share) -> Interval:
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0573, 0.4366)
     """
-    found = binomtest(share.count, share.n).proportion_ci(CONFIDENCE, method="exact")
-    return Interval(low=float(found.low), high=float(found.high))
+    x, rest, tail = share.count, share.rest, (1 - CONFIDENCE) / 2
+    return Interval(
+        low=float(betaincinv(x, rest + 1, tail)) if x else 0.0,
+        high=float(betaincinv(x + 1, rest, 1 - tail)) if rest else 1.0,
+    )
 
 
 def ratio_interval(share: Share, reference: Share) -> Interval:

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 from scipy.stats.contingency import relative_risk
 
 from scoring import fairness
 from scoring.fairness_compare import compare
 from scoring.proportions import (
+    Interval,
     Share,
     difference_interval,
+    exact,
     fisher,
     ratio_interval,
     significance,
@@ -80,6 +83,18 @@ def test_wilsons_interval_agrees_with_newcombe(count, n, low, high):
     interval = wilson(Share(count=count, n=n))
 
     assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
+@pytest.mark.parametrize("n", [1, 7, 30, 415, 5_000])
+def test_intervals_of_a_share_are_those_of_scipy(n):
+    for count in {0, 1, n // 3, n - 1, n}:
+        share, asked = Share(count=count, n=n), binomtest(count, n)
+
+        by_scipy = asked.proportion_ci(0.99, method="wilson")
+        assert wilson(share, confidence=0.99) == Interval(low=by_scipy.low, high=by_scipy.high)
+        by_scipy = asked.proportion_ci(0.95, method="exact")
+        found = exact(share)
+        assert (found.low, found.high) == pytest.approx((by_scipy.low, by_scipy.high), abs=1e-9)
 
 
 # Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10.

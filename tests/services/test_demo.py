@@ -25,6 +25,13 @@ def demo(run, checkout):
     return demo
 
 
+@pytest.fixture
+def made(demo, checkout):
+    """Let there have been a demo before, and a product that is live."""
+    if not (checkout / "onboarded").exists() or not (checkout / "var" / "demo_key").exists():
+        assert demo().returncode == 0
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left(checkout):
     yield
@@ -32,8 +39,9 @@ def _nothing_left(checkout):
 
 
 def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
-    for name in ("var", "onboarded", "keys"):
-        shutil.rmtree(checkout / name, ignore_errors=True)
+    shutil.rmtree(checkout / "var", ignore_errors=True)
+    for name in ("onboarded", "keys"):
+        (checkout / name).unlink(missing_ok=True)
 
     first, second = demo(), demo()
 
@@ -50,8 +58,7 @@ def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
     assert len((checkout / "keys").read_text().splitlines()) == 1
 
 
-def test_a_key_that_no_longer_works_is_issued_anew(demo, checkout):
-    demo()
+def test_a_key_that_no_longer_works_is_issued_anew(made, demo, checkout):
     (checkout / "var" / "demo_key").write_text("of another database")
 
     assert demo().returncode == 0
@@ -130,8 +137,7 @@ def test_the_usual_port_being_taken_names_another(demo):
     assert "./run demo" in refused.stderr
 
 
-def test_a_step_that_fails_says_why_and_names_its_log(demo, checkout):
-    demo()
+def test_a_step_that_fails_says_why_and_names_its_log(made, demo, checkout):
     (checkout / "onboarded").unlink()
     (checkout / "broken").touch()
 
@@ -144,8 +150,7 @@ def test_a_step_that_fails_says_why_and_names_its_log(demo, checkout):
     assert "Traceback" not in failed.stdout + failed.stderr
 
 
-def test_a_server_that_does_not_start_names_its_log(demo, checkout):
-    demo()
+def test_a_server_that_does_not_start_names_its_log(made, demo, checkout):
     settings = checkout / "var" / "servers" / "postgres" / "postgresql.auto.conf"
     kept = settings.read_text()
     settings.write_text("no_such_setting = 1\n")

@@ -42,6 +42,12 @@ def send_a_task(product, checkout, name, *, task="leave"):
     )
 
 
+@pytest.fixture(scope="module")
+def another(checkout):
+    """Name the folder of a second product, whose database is made once."""
+    return checkout / "another"
+
+
 @pytest.fixture
 def mark(checkout):
     folder = checkout / "marks"
@@ -100,6 +106,7 @@ def test_a_worker_that_was_busy_when_the_broker_died_works_again(product, checko
 
     os.kill(broker, signal.SIGKILL)
     product.wait_for_restart("broker", of=broker)
+    mark("busy").unlink()
     send_a_task(product, checkout, "after-being-busy")
 
     wait_until(lambda: mark("after-being-busy").exists())
@@ -140,8 +147,8 @@ def test_the_web_does_not_know_the_owners_password(product):
     assert b"evenhand_worker:" in worker
 
 
-def test_stop_leaves_nothing(start, run, checkout):
-    product = start("stack", checkout / "stopped", checkout=checkout)
+def test_stop_leaves_nothing(start, run, checkout, another):
+    product = start("stack", another, checkout=checkout)
 
     done = run("stop", "--var", product.var)
 
@@ -151,8 +158,8 @@ def test_stop_leaves_nothing(start, run, checkout):
     assert run("status", "--var", product.var).returncode == 3
 
 
-def test_a_killed_supervisor_takes_the_grandchildren_along(start, checkout):
-    product = start("stack", checkout / "killed", checkout=checkout)
+def test_a_killed_supervisor_takes_the_grandchildren_along(start, checkout, another):
+    product = start("stack", another, checkout=checkout)
     assert children_of(product.service("web")["pid"])
 
     product.kill()

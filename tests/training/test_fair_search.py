@@ -1,99 +1,42 @@
 """Less discriminatory alternatives are found, repeatably, and measured where nobody looked."""
 
-import csv
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 
 import numpy as np
-import onnx
 import polars as pl
 import pytest
+import two_origins
 
-from scoring.bundle import read_bundle, unpack
-from scoring.contract import Contract
-from scoring.engine import Engine
-from scoring.recipes import Recipe, RecipeRefused, Way, Weighing
+from scoring.recipes import Recipe
 from scoring.swap_money import money
 from scoring.training import fair_choice, fair_trying, synthetic
 from scoring.training.fair_choice import Point
-from scoring.training.fair_gap import Part
 from scoring.training.fair_search import Box, SearchRefused, search
 from scoring.training.fair_split import untouched
-from scoring.training.fair_tries import FAMILIES, Aim, Ground, tries
-from scoring.training.fair_weights import weighed
-from scoring.training.train import train
-
-SHAPE = synthetic.Recipe(numbers=3, categories=0, rounds=20, max_depth=2, folds=3)
-PROTECTED = """
-[[protected]]
-name = "origin"
-label = "Origin"
-source = "origin"
-assessable = true
-reference = "a"
-groups = [
-  { value = "a", label = "From A", source = ["a"] },
-  { value = "b", label = "From B", source = ["b"] },
-]
-"""
-ROWS = 1_500
-PRODUCT = Path(__file__).parents[2] / "contracts" / "consumer-loan"
-AIM = Aim(attribute="origin", group="b")
 
 
 @pytest.fixture(scope="module")
 def contract():
-    few = "bootstrap_models = 2\n[[officer_reasons]]"
-    text = synthetic.contract_of(SHAPE).text.replace("[[officer_reasons]]", few)
-    return Contract.parse((text + PROTECTED).encode())
+    return two_origins.contract()
 
 
 @pytest.fixture(scope="module")
 def people():
-    """Make up loans: number_1 says little but who is from B, and they were judged harder."""
-    rng = np.random.default_rng(1)
-    is_b = rng.random(ROWS) < 0.4
-    risk, noise = rng.normal(size=ROWS), rng.normal(size=ROWS)
-    proxy = 2 * is_b + rng.normal(size=ROWS) * 0.4
-    logit = -1.2 + 1.2 * risk + 0.7 * is_b
-    frame = pl.DataFrame(
-        {
-            "row": [f"loan:{number}" for number in range(ROWS)],
-            "number_0": risk.clip(-9, 9),
-            "number_1": proxy.clip(-9, 9),
-            "number_2": noise.clip(-9, 9),
-            "bad": (rng.random(ROWS) < 1 / (1 + np.exp(-logit))).astype(np.int8),
-        }
-    )
-    return frame, {"origin": np.where(is_b, "b", "a").tolist()}
-
-
-def silence(what, share):
-    """Tell nobody."""
+    return two_origins.people()
 
 
 def searched(contract, people, *, number=6, seed=7, is_over=lambda: False, **more):
     frame, groups = people
     box = Box(tries=number, seed=seed, is_over=is_over)
-    return search(contract=contract, frame=frame, groups=groups, box=box, progress=silence, **more)
+    return search(
+        contract=contract, frame=frame, groups=groups, box=box, progress=two_origins.silence, **more
+    )
 
 
 @pytest.fixture(scope="module")
 def found(contract, people):
     return searched(contract, people)
-
-
-def trained(contract, people, recipe):
-    frame, groups = people
-    return train(
-        contract=contract,
-        frame=frame,
-        snapshot_sha256="x",
-        progress=silence,
-        recipe=recipe,
-        groups=groups,
-    )
 
 
 # --- what is found ---------------------------------------------------------------------------
@@ -112,7 +55,7 @@ def test_without_it_the_group_is_approved_nearly_as_often_on_loans_nobody_looked
     )
 
     assert base["air"] < base["high"] < without["figures"]["lowest"]["air"]
-    assert without["swap"]["n"] == found["people"]["untouched"] == 0.4 * ROWS
+    assert without["swap"]["n"] == found["people"]["untouched"] == 0.4 * two_origins.ROWS
     assert without["swap"]["flips"]["share"] > 0
 
 
@@ -239,7 +182,7 @@ def test_a_group_that_is_too_small_has_no_figure(contract, people):
 
 def test_a_contract_without_an_attribute_that_can_be_assessed_is_not_searched(people):
     with pytest.raises(SearchRefused, match="no protected attribute"):
-        searched(synthetic.contract_of(SHAPE), people)
+        searched(synthetic.contract_of(two_origins.SHAPE), people)
 
 
 def test_too_few_bad_loans_are_insufficient_evidence(contract, people):
@@ -249,202 +192,6 @@ def test_too_few_bad_loans_are_insufficient_evidence(contract, people):
 
     with pytest.raises(SearchRefused, match="Insufficient evidence: too few good or bad"):
         searched(contract, (frame.with_columns(bad=pl.Series(bads)), groups))
-
-
-# --- nothing reads the group when an application is scored ----------------------------------------
-
-
-@pytest.fixture(scope="module")
-def many(contract):
-    parts = [Part(feature=f"number_{at}", gap=0.3 - at / 10) for at in range(3)]
-    rising = {f"number_{at}": True for at in range(3)}
-    ground = Ground(contract=contract, base=Recipe(), aim=AIM, parts=parts, rises=rising, seed=7)
-    return tries(ground, at_most=200)
-
-
-def test_no_recipe_has_the_group_among_its_features(contract, many):
-    private = {name for each in contract.protected for name in (each.name, each.source)}
-
-    assert {each.family for each in many} == set(FAMILIES)
-    assert len({each.recipe for each in many}) == len(many)
-    for each in many:
-        each.recipe.check(contract)
-        features = {feature.name for feature in each.recipe.features(contract)}
-        assert features == set(contract.feature_names)
-        assert not features & private
-        assert each.recipe.training(contract).folds == contract.training.folds
-
-
-def test_a_recipe_that_weighs_by_group_makes_a_model_that_cannot_ask_for_it(contract, people):
-    weighing = Weighing(way=Way.REDUCTION, attribute="origin", strength=0.3, group="b")
-    made = trained(contract, people, Recipe(weighing=weighing))
-    members = unpack(made.bundle)
-
-    for name in ("model.onnx", "ensemble.onnx"):
-        graph = onnx.load_from_string(members[name]).graph
-        assert {each.name for each in graph.input} == set(contract.feature_names)
-    assert made.manifest["recipe"]["weighing"]["group"] == "b"
-    assert made.manifest["parity"]["shares_by_quadrature"] < 1e-3
-    assert "the group is no input" in members["card.md"].decode()
-
-
-def test_a_detail_that_is_left_out_moves_no_score_and_no_scorecard(contract, people):
-    made = trained(contract, people, Recipe(leave_out=("number_1",)))
-    engine = Engine(read_bundle(made.bundle, expected_hash=made.bundle_hash))
-    row = {"number_0": 0.5, "number_1": 0.0, "number_2": 0.1}
-
-    one, other = engine.score(row), engine.score(row | {"number_1": 4.0})
-
-    assert one == other
-    assert made.manifest["influence"]["number_1"] == 0
-    assert "number_1" not in [each["feature"] for each in engine.bundle.scorecard["features"]]
-
-
-def test_a_direction_of_the_recipe_is_held_and_checked_by_the_gate(contract, people):
-    made = trained(contract, people, Recipe(directions=(("number_2", "down"),)))
-    engine = Engine(read_bundle(made.bundle, expected_hash=made.bundle_hash))
-    walked = np.linspace(-3, 3, 13).tolist()
-
-    pds = engine.pds_many({"number_0": [0.2] * 13, "number_1": [0.1] * 13, "number_2": walked})
-
-    assert (np.diff(pds) <= 0).all()
-    assert made.manifest["parity"]["against_monotone"] == 0
-
-
-def test_the_same_recipe_and_seed_make_the_same_model(contract, people):
-    weighing = Weighing(way=Way.REWEIGHING, attribute="origin", strength=1.0)
-    recipe = Recipe(leave_out=("number_2",), settings=(("max_depth", 3),), weighing=weighing)
-
-    one, other = (trained(contract, people, recipe) for _ in range(2))
-
-    assert one.bundle_hash == other.bundle_hash
-    assert one.manifest["parameters"]["max_depth"] == 3
-
-
-# --- weights --------------------------------------------------------------------------------------
-
-
-def test_reweighing_makes_group_and_outcome_independent():
-    rng = np.random.default_rng(2)
-    groups = np.where(rng.random(500) < 0.3, "b", "a")
-    bad = (rng.random(500) < np.where(groups == "b", 0.5, 0.2)).astype(np.int8)
-
-    labels, weights = weighed(
-        Weighing(way=Way.REWEIGHING, attribute="origin", strength=1.0), bad, groups.tolist()
-    )
-
-    rates = [np.average(bad[groups == g], weights=weights[groups == g]) for g in ("a", "b")]
-    assert (labels == bad).all()
-    assert rates == pytest.approx([bad.mean()] * 2, abs=1e-6)
-    assert weights.mean() == pytest.approx(1, abs=1e-6)
-
-
-def test_reweighing_of_the_german_data_is_kamiran_and_calders_and_leaves_no_mean_difference():
-    """AIF360, tutorial_credit_scoring.ipynb: the 700 rows of its split, age 25 and over.
-
-    The mean difference is -0.169905 before and 0.0 after. Weights are those that the paper
-    defines, by group and outcome: what would be expected over what there is.
-    """
-    with (PRODUCT / "loans.csv").open(newline="") as file:
-        loans = list(csv.DictReader(file))
-    chosen = np.random.RandomState(0).permutation(len(loans))[:700]
-    bad = np.array([loans[at]["bad"] == "1" for at in chosen], dtype=np.int8)
-    is_young = np.array([int(loans[at]["age"]) < 25 for at in chosen])
-
-    labels, weights = weighed(
-        Weighing(way=Way.REWEIGHING, attribute="age", strength=1.0),
-        bad,
-        np.where(is_young, "young", "older").tolist(),
-    )
-
-    def difference(by):
-        good = [np.average(bad[who] == 0, weights=by[who]) for who in (is_young, ~is_young)]
-        return good[0] - good[1]
-
-    expected = {
-        (of, outcome): (is_young == of).mean()
-        * (bad == outcome).mean()
-        / ((is_young == of) & (bad == outcome)).mean()
-        for of in (True, False)
-        for outcome in (0, 1)
-    }
-    own = [expected[of, outcome] for of, outcome in zip(is_young, bad, strict=True)]
-    assert (labels == bad).all()
-    assert difference(np.ones(700)) == pytest.approx(-0.169905, abs=5e-7)
-    assert difference(weights) == pytest.approx(0, abs=1e-6)
-    assert weights == pytest.approx(own, rel=1e-6)
-
-
-def test_a_reduction_costs_each_loan_as_agarwal_et_al_do():
-    rng = np.random.default_rng(3)
-    groups, multiplier = np.where(rng.random(400) < 0.25, "b", "a"), 0.4
-    bad = (rng.random(400) < 0.3).astype(np.int8)
-
-    labels, weights = weighed(
-        Weighing(way=Way.REDUCTION, attribute="origin", strength=multiplier, group="b"),
-        bad,
-        groups.tolist(),
-    )
-
-    is_b = groups == "b"
-    cost = 1 - 2.0 * bad + multiplier * (is_b / is_b.mean() - 1)
-    assert (labels == (cost <= 0)).all()
-    assert weights == pytest.approx(np.abs(cost) / np.abs(cost).mean(), rel=1e-5)
-    assert (labels[is_b] == 0).all()  # so strong that every loan of the group counts as good
-
-
-def test_whose_group_is_not_known_weighs_as_their_outcome_does():
-    bad = np.array([0, 0, 1, 1, 0, 1], dtype=np.int8)
-
-    _, weights = weighed(
-        Weighing(way=Way.REWEIGHING, attribute="origin", strength=1.0),
-        bad,
-        ["a", "a", "a", "b", None, None],
-    )
-
-    assert weights[4] == weights[5]
-
-
-# --- recipes --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("recipe", "words"),
-    [
-        (Recipe(leave_out=("salary",)), "no such detail"),
-        (Recipe(leave_out=("number_0", "number_1", "number_2")), "nothing is left"),
-        (Recipe(settings=(("folds", 2),)), "other than those of the trees"),
-        (
-            Recipe(weighing=Weighing(way=Way.REWEIGHING, attribute="sex", strength=1.0)),
-            "lets nobody assess",
-        ),
-        (
-            Recipe(
-                weighing=Weighing(way=Way.REDUCTION, attribute="origin", strength=1.0, group="c")
-            ),
-            "no such group",
-        ),
-    ],
-)
-def test_a_recipe_that_the_contract_has_nothing_of_is_refused(contract, people, recipe, words):
-    with pytest.raises(RecipeRefused, match=words):
-        trained(contract, people, recipe)
-
-
-def test_values_without_an_order_get_no_direction():
-    shape = replace(SHAPE, categories=1)
-    unordered = synthetic.contract_of(shape)
-
-    with pytest.raises(RecipeRefused, match="no order"):
-        Recipe(directions=(("group_0", "up"),)).check(unordered)
-
-
-def test_a_recipe_is_named_by_what_it_says():
-    recipe = Recipe(leave_out=("number_1",), directions=(("number_2", "up"),))
-
-    assert Recipe.from_json(recipe.to_json()) == recipe
-    assert recipe.key != Recipe().key
-    assert Recipe().is_plain
 
 
 # --- choosing -------------------------------------------------------------------------------------

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import factories
 import promotion_scene as scene
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from of_a_canary import AT, T0, decide
 
 from credit import considering, serving
 from credit.actions import (
     batch_runs,
-    canary_minutes,
     model_versions,
     service_stops,
     shadow_scores,
@@ -19,34 +18,6 @@ from credit.actions import (
 from credit.models import Alert, CanaryMinute, Decision, Score
 from credit.queries import replays
 from scoring.engine import EngineFailed
-
-AT = factories.AT
-T0 = AT - timedelta(days=1)
-
-
-@pytest.fixture
-def live(db, own_store):
-    serving._set_aside.clear()
-    yield scene.live(factories.SOURCE)
-    serving._set_aside.clear()
-
-
-@pytest.fixture
-def canary(live):
-    return scene.canary_of(live, at=T0)
-
-
-@pytest.fixture
-def offered(monkeypatch):
-    """Keep what is counted, for the test to store."""
-    kept = []
-    monkeypatch.setattr(canary_minutes._queue, "offer", kept.append)
-    return kept
-
-
-def decide(reference, at=AT, **changes):
-    return factories.decide(at=at, reference=reference, **changes).answer
-
 
 # --- Who scores
 

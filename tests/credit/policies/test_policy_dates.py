@@ -18,21 +18,6 @@ from scoring import verify
 AT, LATER, SECOND = scene.AT, scene.LATER, scene.SECOND
 
 
-@pytest.fixture
-def product(champion):
-    return champion.product
-
-
-@pytest.fixture
-def ask(champion, administrator):
-    return scene.asks(champion.product, administrator)
-
-
-@pytest.fixture
-def approve(validator, django_capture_on_commit_callbacks):
-    return scene.approves(validator, django_capture_on_commit_callbacks)
-
-
 def test_a_policy_holds_from_its_date_on_and_not_a_moment_sooner(ask, approve):
     approve(ask(valid_from=LATER))
 

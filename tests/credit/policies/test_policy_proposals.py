@@ -13,21 +13,6 @@ from scoring.contract import ContractRefused
 AT, LATER, SECOND = scene.AT, scene.LATER, scene.SECOND
 
 
-@pytest.fixture
-def product(champion):
-    return champion.product
-
-
-@pytest.fixture
-def ask(champion, administrator):
-    return scene.asks(champion.product, administrator)
-
-
-@pytest.fixture
-def approve(validator, django_capture_on_commit_callbacks):
-    return scene.approves(validator, django_capture_on_commit_callbacks)
-
-
 def test_nothing_holds_before_another_person_approves(ask, approve):
     asked = ask({"policy.approve_pd_at_most": "0.3"})
     assert scene.in_force(AT).approve_pd_at_most == 0.35

@@ -6,38 +6,13 @@ import factories
 import promotion_scene as scene
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
+from of_a_canary import AT, T0, decide
 
 from credit import canary_evidence, ladder, serving
-from credit.actions import canaries, canary_minutes, outcomes, promotion_steps, stage_moves
+from credit.actions import canaries, outcomes, promotion_steps, stage_moves
 from credit.models import Alert, AuditEvent, CanaryCheck, CanaryMinute, Decision, StageChange
 
-AT = factories.AT
-T0 = AT - timedelta(days=1)
 LATER = AT + timedelta(minutes=5)
-
-
-@pytest.fixture
-def live(db, own_store):
-    serving._set_aside.clear()
-    yield scene.live(factories.SOURCE)
-    serving._set_aside.clear()
-
-
-@pytest.fixture
-def canary(live):
-    return scene.canary_of(live, at=T0)
-
-
-@pytest.fixture
-def offered(monkeypatch):
-    """Keep what is counted, for the test to store."""
-    kept = []
-    monkeypatch.setattr(canary_minutes._queue, "offer", kept.append)
-    return kept
-
-
-def decide(reference, at=AT, **changes):
-    return factories.decide(at=at, reference=reference, **changes).answer
 
 
 # --- Counting

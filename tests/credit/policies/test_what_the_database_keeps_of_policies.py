@@ -9,16 +9,6 @@ from credit.models import PolicyProposal, PolicyVersion, PolicyWithdrawal
 AT, LATER = scene.AT, scene.LATER
 
 
-@pytest.fixture
-def ask(champion, administrator):
-    return scene.asks(champion.product, administrator)
-
-
-@pytest.fixture
-def approve(validator, django_capture_on_commit_callbacks):
-    return scene.approves(validator, django_capture_on_commit_callbacks)
-
-
 def test_four_eyes_are_a_constraint(ask):
     asked = ask()
 

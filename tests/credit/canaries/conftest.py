@@ -1,0 +1,29 @@
+"""A champion, a canary beside it, and what is counted of it."""
+
+import factories
+import promotion_scene as scene
+import pytest
+from of_a_canary import T0
+
+from credit import serving
+from credit.actions import canary_minutes
+
+
+@pytest.fixture
+def live(db, own_store):
+    serving._set_aside.clear()
+    yield scene.live(factories.SOURCE)
+    serving._set_aside.clear()
+
+
+@pytest.fixture
+def canary(live):
+    return scene.canary_of(live, at=T0)
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """Keep what is counted, for the test to store."""
+    kept = []
+    monkeypatch.setattr(canary_minutes._queue, "offer", kept.append)
+    return kept

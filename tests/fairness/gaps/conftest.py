@@ -1,0 +1,34 @@
+"""A champion whose gaps can be measured, an October of decisions, and a report on each."""
+
+import factories
+import gaps_scene
+import pytest
+
+from monitoring.gaps import making as gaps_making
+
+
+@pytest.fixture
+def version(db, own_store, monkeypatch):
+    gaps_scene.quick(monkeypatch)
+    return gaps_scene.champion()
+
+
+@pytest.fixture
+def product(version):
+    return version.product
+
+
+@pytest.fixture
+def live(product):
+    gaps_scene.october()
+    return gaps_scene.counted(product)
+
+
+@pytest.fixture
+def validated(version, compliance):
+    return gaps_making.make_validation(version=version, by=compliance, at=factories.AT)
+
+
+@pytest.fixture
+def month(live):
+    return gaps_making.make_month(product=live, month=gaps_scene.OCTOBER, by=None, at=factories.AT)
