@@ -44,11 +44,11 @@ class Holder(TextChoices):
 
 MOST_NAMED = 500  # the newest of a common name: more words find fewer
 _ID = re.compile(r"[0-9A-Z]{6,26}", re.ASCII)
-_STATUSES = {
-    State.OFFICER: ("awaiting_officer", "awaiting_signature"),
-    State.REFERRED_UP: ("awaiting_officer", "awaiting_signature"),
-    State.SIGNATURE: ("awaiting_signature",),
-    State.APPLICANT: ("awaiting_information", "counter_offered"),
+_OF_STATE = {
+    State.OFFICER: Q(needs_officer=True),
+    State.REFERRED_UP: Q(needs_officer=True, is_referred_up=True),
+    State.SIGNATURE: Q(needs_officer=True, status="awaiting_signature"),
+    State.APPLICANT: Q(needs_officer=False),
 }
 
 
@@ -94,10 +94,8 @@ def apply(
 ) -> QueueItemQuerySet:
     """Find what an officer wants to see; `called` is what `named` found, where that is known."""
     found = QueueItem.objects.filter(
-        _terms(wanted), _times(wanted, at), status__in=_STATUSES[State(wanted.state)]
+        _terms(wanted), _times(wanted, at), _OF_STATE[State(wanted.state)]
     )
-    if wanted.state == State.REFERRED_UP:
-        found = found.filter(is_referred_up=True)
     if wanted.q:
         found = found.filter(_found_by(wanted.q, named(wanted.q) if called is None else called))
     return _in_hands(found, wanted.holder, viewer=viewer, at=at)

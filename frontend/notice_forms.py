@@ -1,5 +1,6 @@
 """What people type on the pages of notices and reviews."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from frontend.forms import LONGEST
 LONGEST_REASON = 300
 MOST_AT_ONCE = notices.MOST
 LINES = range(1, 5)
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class NoticesFilterForm(forms.Form):
@@ -21,6 +23,13 @@ class NoticesFilterForm(forms.Form):
 
     show = forms.ChoiceField(choices=SHOWN, required=False)
     product = forms.SlugField(required=False)
+    after = forms.CharField(required=False, max_length=3000)
+
+    @property
+    def ended_with(self) -> int | None:
+        """The notice that the page before ended with, among those that left."""
+        after = self.cleaned_data["after"]
+        return int(after) if _NUMBER.fullmatch(after) else None
 
 
 class IssueSeveralForm(forms.Form):

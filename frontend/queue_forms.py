@@ -14,6 +14,12 @@ LONGEST_WORDS = 1000
 AGES = [("", _("Any")), (1, _("1 day")), (3, _("3 days")), (7, _("7 days")), (14, _("14 days"))]
 
 
+class Choice(forms.Select):
+    """A list of choices without groups, drawn at once: the queue has seven of them."""
+
+    template_name = "_select.html"
+
+
 class QueueFilterForm(forms.Form):
     """Which part of the queue to show."""
 
@@ -23,12 +29,14 @@ class QueueFilterForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "dir": "auto"}),
     )
-    state = forms.ChoiceField(label=_("Show"), choices=State.choices, required=False)
-    holder = forms.ChoiceField(label=_("In the hands of"), choices=Holder.choices, required=False)
-    due = forms.ChoiceField(label=_("Due"), choices=Due.choices, required=False)
-    product = forms.ChoiceField(label=_("Product"), required=False)
-    band = forms.ChoiceField(label=_("Band"), required=False)
-    partner = forms.ChoiceField(label=_("Partner"), required=False)
+    state = forms.ChoiceField(label=_("Show"), choices=State.choices, required=False, widget=Choice)
+    holder = forms.ChoiceField(
+        label=_("In the hands of"), choices=Holder.choices, required=False, widget=Choice
+    )
+    due = forms.ChoiceField(label=_("Due"), choices=Due.choices, required=False, widget=Choice)
+    product = forms.ChoiceField(label=_("Product"), required=False, widget=Choice)
+    band = forms.ChoiceField(label=_("Band"), required=False, widget=Choice)
+    partner = forms.ChoiceField(label=_("Partner"), required=False, widget=Choice)
     amount_from = forms.DecimalField(
         label=_("Amount from"), required=False, min_value=0, max_digits=14, decimal_places=2
     )
@@ -36,7 +44,12 @@ class QueueFilterForm(forms.Form):
         label=_("Amount to"), required=False, min_value=0, max_digits=14, decimal_places=2
     )
     older_than = forms.TypedChoiceField(
-        label=_("Waiting at least"), choices=AGES, coerce=int, empty_value=None, required=False
+        label=_("Waiting at least"),
+        choices=AGES,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=Choice,
     )
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:

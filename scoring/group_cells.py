@@ -1,6 +1,7 @@
 """Protected groups by PD, in cells so large that nobody can be found in them. numpy only.
 
-Every cell of every group holds at least `SMALLEST` people. So does what is left when the groups
+Every cell of every group holds as many people as the contract's smallest group has, and at least
+`SMALLEST`. So does what is left when the groups
 that are told are taken from everybody, who are counted elsewhere: else a hidden group could be
 worked out (complementary suppression).
 """
@@ -22,7 +23,9 @@ NEVER = CELLS  # the last column: whom no cut-off approves
 COLUMNS = CELLS + 1
 
 
-def told(counts: Mapping[str, Counts], unknown: Counts) -> dict[str, Any]:
+def told(
+    counts: Mapping[str, Counts], unknown: Counts, *, smallest: int = SMALLEST
+) -> dict[str, Any]:
     """Keep of counted groups what may be told.
 
     Parameters
@@ -31,6 +34,8 @@ def told(counts: Mapping[str, Counts], unknown: Counts) -> dict[str, Any]:
         People by the cell of their PD.
     unknown : array of shape (COLUMNS,)
         Whose group nobody said.
+    smallest : int
+        People in a group and in a cell of it, of whom something may be told.
 
     Returns
     -------
@@ -46,11 +51,11 @@ def told(counts: Mapping[str, Counts], unknown: Counts) -> dict[str, Any]:
     >>> sorted(found["groups"])  # b is hidden as well: else c were everybody but a and b
     ['a']
     """
-    shown, rest = _large_enough(counts, unknown)
+    shown, rest = _large_enough(counts, unknown, smallest)
     if not shown:
         return {"ends": [], "groups": {}}
     rows = np.stack([*shown.values(), *([rest] if rest.any() else [])])
-    ends = _ends(rows)
+    ends = _ends(rows, smallest)
     return {
         "ends": ends,
         "groups": {name: _in_cells(row, ends) for name, row in shown.items()},
@@ -58,7 +63,7 @@ def told(counts: Mapping[str, Counts], unknown: Counts) -> dict[str, Any]:
 
 
 def _large_enough(
-    counts: Mapping[str, Counts], unknown: Counts
+    counts: Mapping[str, Counts], unknown: Counts, smallest: int
 ) -> tuple[dict[str, Counts], Counts]:
     """Hide small groups, and the next one too while they could be worked out from the rest."""
     by_size = sorted(
@@ -66,17 +71,17 @@ def _large_enough(
         key=lambda each: (int(each[1].sum()), each[0]),
     )
     rest = unknown.copy()
-    while by_size and (by_size[0][1].sum() < SMALLEST or 0 < rest.sum() < SMALLEST):
+    while by_size and (by_size[0][1].sum() < smallest or 0 < rest.sum() < smallest):
         rest = rest + by_size.pop(0)[1]
     return dict(sorted(by_size, key=lambda each: each[0])), rest
 
 
-def _ends(rows: Counts) -> list[int]:
+def _ends(rows: Counts, smallest: int) -> list[int]:
     """Close a cell as soon as each row has enough in it; what is left over joins the last one."""
     ends, within = [], np.zeros(len(rows), dtype=np.int64)
     for column in range(COLUMNS):
         within = within + rows[:, column]
-        if (within >= SMALLEST).all():
+        if (within >= smallest).all():
             ends.append(column)
             within = np.zeros(len(rows), dtype=np.int64)
     return [*ends[:-1], COLUMNS - 1]

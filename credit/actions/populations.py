@@ -21,7 +21,7 @@ from credit.models import (
 )
 from scoring import group_cells, through_the_door
 from scoring.contract import Protected
-from scoring.group_cells import COLUMNS, NEVER
+from scoring.group_cells import COLUMNS, NEVER, SMALLEST
 from scoring.through_the_door import Cell
 from scoring.windows import months_after
 
@@ -128,7 +128,7 @@ def count_groups(*, product_id: int, month: date, at: datetime) -> list[CountedG
     is_done = product.counted_groups.filter(month=month).exists()
     if is_done or not _is_over(month, at=at):
         return []
-    asked = _asked(product, month)
+    asked, smallest = _asked(product, month), _smallest(product)
     with connection.cursor() as cursor:
         cursor.execute(_EACH, asked)
         columns = {row[0]: _column(row[1], row[2]) for row in cursor.fetchall()}
@@ -136,7 +136,7 @@ def count_groups(*, product_id: int, month: date, at: datetime) -> list[CountedG
     for attribute in _assessable(product):
         known = _known(product, attribute.name, asked) if columns else {}
         values = [group.value for group in attribute.groups]
-        cells = group_cells.told(*_counts(columns, known, values))
+        cells = group_cells.told(*_counts(columns, known, values), smallest=smallest)
         made.append(
             CountedGroups(
                 product=product,
@@ -240,3 +240,9 @@ def _stands(product: Product, month: date, *, since: datetime, at: datetime) -> 
 def _assessable(product: Product) -> tuple[Protected, ...]:
     contract = product.deciding_contract()
     return contract.read().assessable if contract else ()
+
+
+def _smallest(product: Product) -> int:
+    """Say of how many people at least something is told; fewer than that of no contract."""
+    contract = product.deciding_contract()
+    return max(contract.read().fairness.minimum_group if contract else 0, SMALLEST)

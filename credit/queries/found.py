@@ -24,11 +24,6 @@ class FoundRow:
     received_at: datetime
 
 
-def names_of(ids: list[str]) -> dict[str, str]:
-    """Give the applicants' names, where they were said."""
-    return dict(Applicant.objects.filter(pk__in=ids).values_list("pk", "name"))
-
-
 def elsewhere(words: str, *, called: list[str]) -> list[FoundRow]:
     """Find by the whole reference or id what does not stand in the queue, and who is called so."""
     partners = list(Partner.objects.values_list("pk", flat=True))

@@ -1,16 +1,18 @@
-"""Notices: owed, not proved, left; and one of them with all that proves it."""
+"""Notices that are owed, and those of them that could not be proved."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import merge
+from itertools import islice
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from credit.models import (
     Applicant,
     Application,
     Decision,
-    Notice,
     NoticeFailure,
     NoticeKind,
     PolicyVersion,
@@ -20,11 +22,11 @@ from credit.models.applications import IS_OWED_A_NOTICE
 from credit.notice_facts import has_left, kind_owed, undo_runs_until
 from credit.queries.notice_clocks import Clocks, clocks_of, due_on
 
-__all__ = ["DueRow", "LeftRow", "Owed", "counts", "due", "has_left", "left", "owed"]
+__all__ = ["DuePage", "DueRow", "Owed", "counts", "due", "due_page", "has_left", "owed"]
 
-MOST = 50  # as many as leave in one press, and as the queue shows
-MOST_LEFT = 100
+MOST = 50  # as many as leave in one press
 MOST_COUNTED = 1_000
+_CURSOR = re.compile(r"[0-9A-Z]{26}(?:\.[0-9A-Z]{26}){0,99}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class DueRow:
     """An application whose applicant is owed a notice."""
 
     decision_id: str
+    product_id: int
+    received_at: datetime
     reference: str
     product_name: str
     kind: str
@@ -45,19 +49,11 @@ class DueRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftRow:
-    """A notice that left."""
+class DuePage:
+    """A page of what is owed; `after` is where the next one begins, None on the last."""
 
-    notice_id: int
-    decision_id: str
-    reference: str
-    product_name: str
-    kind: str
-    kind_label: str
-    number: int
-    issued_at: datetime
-    issued_by: str
-    has_address: bool
+    rows: list[DueRow]
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,30 +81,81 @@ def due(
     at: datetime,
     product: str | None = None,
     products: Iterable[Product] | None = None,
-    failed: bool = False,
     limit: int = MOST,
 ) -> list[DueRow]:
-    """List what is owed, the earliest due first.
+    """List what is owed, the earliest due first; as `due_page` of so many."""
+    return due_page(at=at, product=product, products=products, limit=limit).rows
 
-    Within a product that is the order of receipt, by an index; products differ in their clocks.
-    Who has read all `products` already gives them.
+
+def due_page(
+    *,
+    at: datetime,
+    product: str | None = None,
+    products: Iterable[Product] | None = None,
+    failed: bool = False,
+    after: str = "",
+    limit: int = MOST,
+) -> DuePage:
+    """List a page of what is owed, the earliest due first.
+
+    Within a product that is the order of receipt, by an index; products differ in their clocks. So
+    a page takes of each product what follows in its own order, and the next one goes on behind the
+    last of each. Who has read all `products` already gives them.
     """
     every = Product.objects.order_by("slug") if products is None else products
     chosen = [each.pk for each in every if product in {None, each.slug}]
-    ids = _oldest(chosen, failed=failed, limit=limit)
-    found = _with_all(ids)
-    rows = _rows(found, at=at)
-    return sorted(rows, key=lambda row: (row.due_on, row.decision_id))[:limit]
+    ended = _ended(after)
+    ids = _oldest(chosen, failed=failed, ended=ended, limit=limit + 1)
+    by_product: dict[int, list[DueRow]] = {}
+    for row in sorted(_rows(_with_all(ids), at=at), key=_by_receipt):
+        by_product.setdefault(row.product_id, []).append(row)
+    merged = list(islice(merge(*by_product.values(), key=_by_due), limit + 1))
+    rows = merged[:limit]
+    last = {each: pk for each, (_at, pk) in ended.items()}
+    last |= {row.product_id: row.decision_id for row in rows}
+    return DuePage(
+        rows=sorted(rows, key=_by_due),
+        after=".".join(sorted(last.values())) if len(merged) > limit else None,
+    )
 
 
-def _oldest(products: list[int], *, failed: bool, limit: int) -> list[str]:
+def _by_receipt(row: DueRow) -> tuple[datetime, str]:
+    return row.received_at, row.decision_id
+
+
+def _by_due(row: DueRow) -> tuple[date, str]:
+    return row.due_on, row.decision_id
+
+
+def _ended(after: str) -> dict[int, tuple[datetime, str]]:
+    """Find where a page ended, by product; what is no cursor begins at the beginning."""
+    ids = after.split(".") if _CURSOR.fullmatch(after) else []
+    found = Application.objects.filter(pk__in=ids).order_by("received_at", "pk")
+    ends = found.values_list("product_id", "received_at", "pk") if ids else ()
+    return {product: (at, pk) for product, at, pk in ends}
+
+
+def _oldest(
+    products: list[int], *, failed: bool, ended: dict[int, tuple[datetime, str]], limit: int
+) -> list[str]:
     """Find of each product the applications owed for longest, in one query."""
     found = owed().filter(told=Application.NOT_PROVED) if failed else owed()
     ordered = found.order_by("received_at", "pk").values_list("pk", flat=True)
-    each = [ordered.filter(product_id=product)[:limit] for product in products]
+    each = [
+        ordered.filter(_behind(ended.get(product)), product_id=product)[:limit]
+        for product in products
+    ]
     if len(each) > 1:
         return list(each[0].union(*each[1:], all=True))
     return list(each[0]) if each else []
+
+
+def _behind(end: tuple[datetime, str] | None) -> Q:
+    if end is None:
+        return Q()
+    at, pk = end
+    # The moment is said again, so that the index begins there.
+    return Q(received_at__gte=at) & (Q(received_at__gt=at) | Q(pk__gt=pk))
 
 
 def _with_all(ids: list[str]) -> list[Decision]:
@@ -155,6 +202,8 @@ def _due_row(
     failure = failures.get(decision.pk) if is_failed else None
     return DueRow(
         decision_id=decision.pk,
+        product_id=application.product_id,
+        received_at=application.received_at,
         reference=application.reference,
         product_name=application.product.name,
         kind=str(kind),
@@ -165,31 +214,4 @@ def _due_row(
         is_failed=is_failed,
         problems=tuple(each["text"] for each in failure.problems) if failure else (),
         undo_until=undo_runs_until(decision, at=at),
-    )
-
-
-def left(*, product: str | None = None, limit: int = MOST_LEFT) -> list[LeftRow]:
-    """List what left, the newest first; without the bytes."""
-    found = Notice.objects.defer("pdf", "html", "certificate").select_related("issued_by")
-    if product:
-        found = found.filter(decision__application__product__slug=product)
-    notices = list(found.order_by("-issued_at", "-pk")[:limit])
-    ids = {notice.decision_id for notice in notices}
-    applications = Application.objects.select_related("product").in_bulk(list(ids))
-    return [_left_row(notice, applications[notice.decision_id]) for notice in notices]
-
-
-def _left_row(notice: Notice, application: Application) -> LeftRow:
-    by = notice.issued_by
-    return LeftRow(
-        notice_id=notice.pk,
-        decision_id=notice.decision_id,
-        reference=application.reference,
-        product_name=application.product.name,
-        kind=notice.kind,
-        kind_label=str(notice.get_kind_display()),
-        number=notice.number,
-        issued_at=notice.issued_at,
-        issued_by=by.known_as,
-        has_address=notice.has_address,
     )

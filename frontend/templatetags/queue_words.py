@@ -1,18 +1,40 @@
 """How the queue's clocks and people's names are written."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django import template
 from django.utils.translation import gettext, ngettext
 
-from frontend.templatetags.evenhand import visible
+from frontend.templatetags.evenhand import icon, visible
 
 register = template.Library()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """Words, and the sign beside them that says the same."""
+
+    drawn: str
+    words: str
+    is_loud: bool = False
+
+
 _JOINERS = "\u200c\u200d"  # letters of Persian and Indian names need them
 _DAY = 24  # hours: what is nearer is told in hours
 
 
-@register.filter
+@register.simple_tag
+def clock(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Sign:
+    """Say how an application's clock stands: in words and with a sign, never by colour alone."""
+    if stopped_at is not None:
+        return Sign(drawn=icon("lock"), words=gettext("clock stopped"))
+    is_late = due_at < now
+    return Sign(
+        drawn=icon("warning" if is_late else "clock"), words=due(due_at, now), is_loud=is_late
+    )
+
+
 def due(at: datetime, now: datetime) -> str:
     """Say how long there is left, or how late it is, in one unit.
 
@@ -27,7 +49,6 @@ def due(at: datetime, now: datetime) -> str:
     return words % {"span": left}
 
 
-@register.filter
 def received(at: datetime, now: datetime) -> str:
     """Say how long ago something came.
 
@@ -63,9 +84,3 @@ def person(name: str) -> str:
     True
     """
     return "".join(each if each in _JOINERS else visible(each) for each in name)
-
-
-@register.filter
-def of_decision(found: dict[str, str], decision_id: str) -> str:
-    """Look something up by a decision's id; empty where nothing is known."""
-    return found.get(decision_id, "")

@@ -19,6 +19,7 @@ from frontend.access import SignedInRequest, may_read, may_write
 from frontend.charts import cockpit_charts
 from frontend.policy_forms import TryForm
 from frontend.views.policies import find_product
+from scoring.group_cells import SMALLEST
 from scoring.through_the_door import STEPS
 
 MONTHS = 12  # looked at without a word
@@ -78,6 +79,7 @@ def _tried(
         if sees_groups
         else [],
         "minimum_group": contract.fairness.minimum_group,
+        "smallest_cell": max(contract.fairness.minimum_group, SMALLEST),
         "minimum_air": contract.fairness.minimum_air,
         "propose": _address(product, approve, decline)
         if may_write(request.user, "policy_new")

@@ -15,7 +15,7 @@ from credit.actions import reviews as review_actions
 from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.letters.html import shown
 from credit.models import Decision, Notice, NoticeKind, Product
-from credit.queries import notice_pages, notices, reviews
+from credit.queries import notice_pages, notices, notices_left, reviews
 from credit.queries.notice_pages import NoticePage
 from frontend.access import SignedInRequest, may_write
 from frontend.notice_forms import (
@@ -38,32 +38,43 @@ def index(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     show, product = form.cleaned_data["show"] or "due", form.cleaned_data["product"] or None
-    now = timezone.now()
-    is_left = show == "left"
-    products = list(Product.objects.order_by("name", "slug"))
-    rows = (
-        []
-        if is_left
-        else notices.due(at=now, product=product, products=products, failed=show == "failed")
-    )
+    products, after = list(Product.objects.order_by("name", "slug")), form.cleaned_data["after"]
+    listed: notices.DuePage | notices_left.LeftPage
+    if show == "left":
+        listed = notices_left.left(product=product, after=form.ended_with, limit=notices_left.MOST)
+    else:
+        listed = notices.due_page(
+            at=timezone.now(),
+            product=product,
+            products=products,
+            failed=show == "failed",
+            after=after,
+            limit=notices.MOST,
+        )
     if request.method == "POST":
-        return _issue_several(request, rows)
+        return _issue_several(request, listed)
+    query = urlencode({"show": show, **({"product": product} if product else {})})
+    if after and not listed.rows:  # all of it left meanwhile
+        return redirect(f"{reverse('notices')}?{query}")
     page = {
         "show": show,
         "tabs": NoticesFilterForm.SHOWN,
         "chosen": product or "",
         "products": products,
-        "rows": rows,
-        "left": notices.left(product=product) if is_left else [],
+        "page": listed,
+        "is_further": bool(after),
+        "query": query,
         "counts": notices.counts(product=product),
-        "most": notices.MOST,
         "most_counted": notices.MOST_COUNTED,
         "may_issue": may_write(request.user, "notices"),
     }
     return render(request, "notices/index.html", page)
 
 
-def _issue_several(request: SignedInRequest, rows: list[notices.DueRow]) -> HttpResponse:
+def _issue_several(
+    request: SignedInRequest, listed: notices.DuePage | notices_left.LeftPage
+) -> HttpResponse:
+    rows = listed.rows if isinstance(listed, notices.DuePage) else []
     form = IssueSeveralForm(request.POST, known=[row.decision_id for row in rows])
     if form.is_valid():
         chosen = set(form.cleaned_data["decision"])

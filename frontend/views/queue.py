@@ -14,6 +14,7 @@ from credit.actions import assignments, queue_items, saved_views
 from credit.models import SavedView
 from credit.queries import found, queue
 from credit.queue_filters import Wanted
+from frontend import queue_rows
 from frontend.access import SignedInRequest, may_write
 from frontend.queue_forms import QueueFilterForm, RemoveViewForm, SaveViewForm
 from frontend.refusals import told
@@ -84,12 +85,14 @@ def _page(request: SignedInRequest, save_form: SaveViewForm, *, status: int) -> 
         called=called,
         awaiting=standing.counts.awaiting,
     )
+    if after and not shown.rows:  # all of it was decided meanwhile
+        return redirect(_address(wanted))
     page: dict[str, Any] = {
         "form": form,
         "wanted": wanted,
         "query": urlencode(wanted.stated),
         "page": shown,
-        "names": found.names_of([row.decision_id for row in shown.rows]),
+        "rows": queue_rows.shown(shown.rows, now=now),
         "elsewhere": found.elsewhere(wanted.q, called=called) if wanted.q else [],
         "is_further": bool(after),
         "counts": standing.counts,

@@ -27,6 +27,7 @@ from credit.drafting_notices import draft
 from credit.models import AuditEvent, NoticeFailure, NoticeKind
 from credit.notice_facts import decisions
 from credit.queries import notices as queries
+from credit.queries import notices_left
 from scoring import laws as law
 from scoring.notice_records import notice_from_json
 
@@ -230,7 +231,7 @@ def test_it_is_issued_again_only_with_a_reason_and_both_stay(officer):
     again = issued(decision, officer, why_again="The first one came back undelivered.")
 
     assert again.number == 2
-    assert [each.number for each in queries.left()] == [2, 1]
+    assert [each.number for each in notices_left.left().rows] == [2, 1]
 
 
 def test_what_waits_or_is_approved_is_owed_nothing(officer):

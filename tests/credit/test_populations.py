@@ -19,6 +19,7 @@ IN_OCTOBER = datetime(2026, 10, 25, 9, tzinfo=UTC)  # two days after the product
 AFTERWARDS = IN_OCTOBER + timedelta(minutes=30)
 AT = factories.AT
 OVER = datetime(2026, 11, 3, tzinfo=UTC)
+MINIMUM = factories.CONTRACT.fairness.minimum_group
 APPROVED, DECLINED, REFERRED = factories.APPROVED, factories.DECLINED, factories.REFERRED
 
 
@@ -159,10 +160,10 @@ def test_without_an_application_there_is_nothing_to_count(product):
 
 @pytest.fixture
 def october(product, applied):
-    """Twelve and twelve people whose groups are known, and one of a third group."""
-    applied(APPROVED, times=12, group="25_to_61")
+    """Two groups of more people than the contract's smallest has, and one of a third group."""
+    applied(APPROVED, times=30, group="25_to_61")
     applied(DECLINED, times=4, group="25_to_61", at=IN_OCTOBER + timedelta(days=1))
-    applied(APPROVED, times=12, group="under_25", at=IN_OCTOBER + timedelta(days=2))
+    applied(APPROVED, times=30, group="under_25", at=IN_OCTOBER + timedelta(days=2))
     applied(DECLINED, times=1, group="62_and_over", at=IN_OCTOBER + timedelta(days=3))
 
     def count(at=OVER):
@@ -171,21 +172,37 @@ def october(product, applied):
     return count
 
 
-def test_no_cell_names_fewer_than_ten_people(october):
+def test_no_cell_names_fewer_people_than_the_contracts_smallest_group_has(october):
     (made,) = october()
 
     numbers = [number for row in made.cells["groups"].values() for number in row]
     assert made.attribute == "age_group"
     assert numbers
-    assert min(numbers) >= SMALLEST
+    assert min(numbers) >= MINIMUM
     assert "62_and_over" not in made.cells["groups"]
+
+
+def test_of_a_contract_that_asks_for_fewer_ten_are_the_fewest(product, applied):
+    applied(APPROVED, times=12, group="25_to_61")
+    applied(APPROVED, times=SMALLEST - 1, group="under_25", at=IN_OCTOBER + timedelta(days=1))
+    applied(APPROVED, times=SMALLEST, at=IN_OCTOBER + timedelta(days=2))
+    source = factories.SOURCE.replace(f"minimum_group = {MINIMUM}".encode(), b"minimum_group = 3")
+    contract = factories.contract_version(source=source)
+    factories.policy(contract)
+    factories.promoted(
+        factories.model_version(factories.toy_bundle(contract.read()), contract=contract)
+    )
+
+    (made,) = populations.count_groups(product_id=product.pk, month=OCTOBER, at=OVER)
+
+    assert made.cells["groups"] == {"25_to_61": [12]}
 
 
 def test_the_small_group_cannot_be_worked_out_from_the_others(october, product):
     (made,) = october()
 
     told = sum(sum(row) for row in made.cells["groups"].values())
-    assert counted(product).n - told >= SMALLEST
+    assert counted(product).n - told >= MINIMUM
 
 
 def test_groups_of_a_month_are_counted_once_and_only_when_it_is_over(october):
@@ -230,7 +247,7 @@ def test_the_page_reads_what_was_counted(product, october, champion):
 
     tried = cockpit.tried(found, contract, approve=0.35, decline=0.6)
 
-    assert (tried.n, tried.approved, tried.declined) == (29, 24, 5)
+    assert (tried.n, tried.approved, tried.declined) == (65, 60, 5)
     assert cockpit.months(product.pk) == [OCTOBER]
     (attribute,) = cockpit.by_group(product.pk, found, contract, approve=0.35, now=0.35)
-    assert all(group.tried.air is None for group in attribute.groups)  # fewer than 30 people
+    assert all(group.tried.air is None for group in attribute.groups)  # one alone is told

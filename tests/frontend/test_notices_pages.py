@@ -10,6 +10,7 @@ from notices_scene import declined, issued, overridden
 from page_words import words_of
 
 from credit.models import Application, Notice, NoticeFailure, ReviewRequest
+from credit.queries import notices, notices_left
 
 pytestmark = pytest.mark.usefixtures("champion")
 
@@ -65,6 +66,40 @@ def test_several_are_issued_at_once_and_what_fails_is_told(page, olga):
     assert "A-2291" in get(page, "notices", show="left")
     answer = post(page, "notices", decision=[good.pk])
     assert "Choose notices that are still due" in words_of(answer)
+
+
+def test_pages_of_what_is_owed_lead_on_and_back(page, olga, monkeypatch):
+    monkeypatch.setattr(notices, "MOST", 1)
+    first, second = declined(olga, reference="N-1"), declined(olga, reference="N-2")
+
+    after = page.get(reverse("notices")).context["page"].after
+    words = get(page, "notices", after=after)
+
+    assert "The next 50" in get(page, "notices")
+    assert "N-2" in words
+    assert "N-1" not in words
+    assert "Back to the first" in words
+    address = f"{reverse('notices')}?after={after}"
+    assert "1 notice left." in words_of(page.post(address, {"decision": [second.pk]}, follow=True))
+    answer = page.get(address)
+    assert answer.status_code == 302  # nothing is on that page any more
+    assert "N-1" in words_of(page.get(answer.headers["Location"]))
+    assert Application.objects.get(pk=first.pk).told == ""
+
+
+def test_pages_of_what_left_lead_on_and_back(page, olga, monkeypatch):
+    monkeypatch.setattr(notices_left, "MOST", 1)
+    for reference in ("N-1", "N-2"):
+        issued(declined(olga, reference=reference), olga)
+
+    left = page.get(reverse("notices"), {"show": "left"})
+    words = get(page, "notices", show="left", after=left.context["page"].after)
+
+    assert "N-2" in words_of(left)
+    assert "N-1" in words
+    assert "N-2" not in words
+    assert "Back to the first" in words
+    assert get(page, "notices", show="left", after="x")
 
 
 def test_the_preview_is_the_letter_and_the_certificate_proves_it(page, olga):

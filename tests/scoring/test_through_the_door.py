@@ -146,6 +146,16 @@ def test_no_cell_of_any_group_is_smaller_than_it_may_be():
     assert all(sum(cells["groups"][name]) == counts[name].sum() for name in counts)
 
 
+def test_a_contract_may_ask_for_larger_groups_and_cells():
+    counts = {"small": people(cell_20=29), "large": people(cell_20=40, cell_60=40, cell_70=10)}
+    unknown = people(cell_20=50, cell_60=50)
+
+    cells = group_cells.told(counts, unknown, smallest=30)
+
+    assert set(cells["groups"]) == {"large"}
+    assert cells["groups"]["large"] == [40, 50]
+
+
 def test_what_is_left_of_everybody_is_large_enough_in_every_cell_too():
     rng = np.random.default_rng(3)
     counts = {"a": rng.poisson(3, COLUMNS), "b": rng.poisson(3, COLUMNS)}

@@ -197,8 +197,7 @@ class _Measured:
         queue_items.gather(at=at)
         awaiting = queue.standing(viewer=self.officer, at=at).counts.awaiting
         called = queue_filters.named(wanted.q) if wanted.q else []
-        page = queue.page(wanted, viewer=self.officer, at=at, called=called, awaiting=awaiting)
-        found.names_of([row.decision_id for row in page.rows])
+        queue.page(wanted, viewer=self.officer, at=at, called=called, awaiting=awaiting)
         if wanted.q:
             found.elsewhere(wanted.q, called=called)
 
