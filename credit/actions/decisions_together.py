@@ -29,6 +29,11 @@ MOST = 8  # at once
 PATIENCE = 0.005  # seconds for those that are about to ask: reading a request takes less than one
 LONGEST_COMING = 0.02  # seconds after which whoever still sends its body is waited for no more
 BACK_WITHIN = 0.004  # seconds: who keeps a connection busy sends the next request at once
+# What a fault of ours raises, at one of several, or a database that is away.
+FAULTS = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    *(psycopg.Error, Error),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ class _Writer:
     def _make(self, asking: Sequence[_Asking]) -> list[Made | None]:
         try:
             return self._made(asking)
-        except Exception:  # noqa: BLE001 - whatever it is, whom it concerns meets it again alone
+        except FAULTS:  # whom it concerns meets it again alone
             return [None] * len(asking)
 
     def _made(self, asking: Sequence[_Asking]) -> list[Made | None]:
