@@ -3,21 +3,20 @@
 Both ways meet in `_decided`, so that a row of a batch comes out as it would have alone.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from credit import answers, ladder, requests, serving
+from credit import answers, chance, ladder, requests, serving
 from credit.ids import new_id
 from credit.ladder import Climbed, Scored
 from credit.models import Application, Partner, Score
 from credit.requests import Read
 from credit.serving import ModelUnavailable, Terms, UnknownProduct
 from scoring.canonical import commitment
-from scoring.engine import Engine
+from scoring.engine import SECONDS_OF_A_BATCH, Engine
 from scoring.features import FieldProblem, InputRefused, Value
 from scoring.policy import Recommendation, Recommended, recommend
 from scoring.records import BY_HAND, UNASKED, committed, normalised
@@ -159,6 +158,16 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A decision that is asked for, as it came."""
+
+    product: object
+    partner: Partner | None
+    body: Mapping[str, object]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sureness:
     """How sure the model is, and what to tell about it."""
 
@@ -197,13 +206,26 @@ def consider_each(
     at: datetime,
 ) -> list[Considered | InputRefused]:
     """Consider many under the same terms; one that is refused does not stop the others."""
-    read = [_read(body, found) for body in bodies]
-    taken = [each for each in read if isinstance(each, Read)]
-    values = [normalised(found.contract, each.features) for each in taken]
-    scored = _scored_each(found, [each.reference for each in taken], values, at=at)
+    slug = found.product.slug
+    asked = [Asked(product=slug, partner=partner, body=body, at=at) for body in bodies]
+    return consider_at_once(found, asked, at=at, seconds=SECONDS_OF_A_BATCH)
+
+
+def consider_at_once(
+    found: Terms, asked: Sequence[Asked], *, at: datetime, seconds: float | None
+) -> list[Considered | InputRefused]:
+    """Consider as `consider_each` does, each with its own partner and moment.
+
+    The graphs may take `seconds` for some thousands; None: as long as for one.
+    """
+    read = [_read(each.body, found) for each in asked]
+    taken = [(its, each) for its, each in zip(asked, read, strict=True) if isinstance(each, Read)]
+    values = [normalised(found.contract, each.features) for _, each in taken]
+    references = [each.reference for _, each in taken]
+    scored = _scored_each(found, references, values, at=at, seconds=seconds)
     decided = iter(
-        _decided(found, application, its_values, *its, partner=partner, at=at)
-        for application, its_values, its in zip(taken, values, scored, strict=True)
+        _decided(found, each, its_values, *its_score, partner=its.partner, at=its.at)
+        for (its, each), its_values, its_score in zip(taken, values, scored, strict=True)
     )
     return [next(decided) if isinstance(each, Read) else each for each in read]
 
@@ -214,6 +236,7 @@ def _scored_each(
     rows: Sequence[dict[str, Value]],
     *,
     at: datetime,
+    seconds: float | None,
 ) -> list[tuple[Climbed, _Sureness]]:
     """Score the canary's and the others' each at once, in the order that they came in."""
     canaries = [ladder.canary_for(found, reference) for reference in references]
@@ -221,8 +244,8 @@ def _scored_each(
     for canary in dict.fromkeys(canaries):
         places = [place for place, its in enumerate(canaries) if its is canary]
         values = [rows[place] for place in places]
-        climbed = ladder.climb_each(found, values, at=at, canary=canary)
-        sureness = _sureness_of_each(found, climbed, values, at=at)
+        climbed = ladder.climb_each(found, values, at=at, canary=canary, seconds=seconds)
+        sureness = _sureness_of_each(found, climbed, values, at=at, seconds=seconds)
         scored |= dict(zip(places, zip(climbed, sureness, strict=True), strict=True))
     return [scored[place] for place in range(len(rows))]
 
@@ -263,7 +286,7 @@ def _decided(
         partner=partner,
         application=application,
         values=values,
-        salt=os.urandom(16),
+        salt=chance.sixteen(),
         climbed=climbed,
         warnings=[*climbed.warnings, *sureness.warnings],
         uncertainty=sureness.uncertainty,
@@ -303,13 +326,15 @@ def _sureness_of_each(
     rows: Sequence[Mapping[str, Value]],
     *,
     at: datetime,
+    seconds: float | None,
 ) -> list[_Sureness]:
     """Ask at once where one model scored them all, as is usual; else about each alone."""
     scored = [each.scored for each in climbed if each.scored]
     loaded = scored[0].engine if len(scored) == len(rows) and rows else None
     if loaded is not None and all(each.engine is loaded for each in scored):
         try:
-            unsure = assess_each(loaded, rows, [each.score for each in scored], found.policy)
+            scores = [each.score for each in scored]
+            unsure = assess_each(loaded, rows, scores, found.policy, seconds=seconds)
         except GraphFailed:
             pass  # alone, only those go to a person about whom the models cannot answer
         else:

@@ -7,6 +7,10 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.http import HttpResponse
 
+from credit.actions import decisions_together
+
+DECISIONS = "/api/v1/decisions"
+
 
 class Handler(WSGIHandler):
     """Takes a request of the API through the middleware, and gives its answer in one piece.
@@ -19,6 +23,12 @@ class Handler(WSGIHandler):
         """Answer one request with what the server iterates over."""
         if not environ["PATH_INFO"].startswith("/api/"):
             return super().__call__(environ, start)
+        if environ["PATH_INFO"] == DECISIONS and environ["REQUEST_METHOD"] == "POST":
+            with decisions_together.coming():
+                return self._answer(environ, start)
+        return self._answer(environ, start)
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         for connection in connections.all(initialized_only=True):
             connection.close_if_unusable_or_obsolete()
         response = self.get_response(self.request_class(environ))

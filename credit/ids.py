@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
-from ulid import ULID
+from ulid import ULID, ULIDGenerator
+
+from credit import chance
 
 LENGTH = 26
+_CHANCE = 10  # bytes
+_ids = ULIDGenerator(randomness=lambda _at: chance.sixteen()[:_CHANCE])
 
 
 def first_id(at: datetime) -> str:
@@ -29,7 +33,7 @@ def new_id(at: datetime) -> str:
     >>> len(new_id(datetime(2026, 11, 22, tzinfo=UTC)))
     26
     """
-    return str(ULID.from_datetime(at))
+    return str(_ids.generate(at))
 
 
 def moment_of(identifier: str) -> datetime:

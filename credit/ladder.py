@@ -15,7 +15,7 @@ from credit.serving import ModelUnavailable, Terms
 from scoring import engine
 from scoring.canary import is_chosen
 from scoring.contract import Policy
-from scoring.engine import Engine, EngineFailed, EngineTimedOut
+from scoring.engine import SECONDS_OF_A_BATCH, Engine, EngineFailed, EngineTimedOut
 from scoring.features import InputRefused, Value, validate
 from scoring.scorecard import ScorecardRefused
 from scoring.sessions import GraphFailed, GraphTimedOut
@@ -118,10 +118,12 @@ def climb_each(
     *,
     at: datetime,
     canary: ModelVersion | None = None,
+    seconds: float | None = SECONDS_OF_A_BATCH,
 ) -> list[Climbed]:
     """Have the champion score many at once, or the canary what is its.
 
-    Where it cannot, each goes down the ladder alone.
+    Where it cannot, or not in `seconds` (None: as long as for one), each goes down the ladder
+    alone.
     """
     first, route = (canary, Route.CANARY) if canary else (found.version, Route.CHAMPION)
     asks_the_same = first is not None and first.contract_id == found.contract_version.pk
@@ -129,7 +131,7 @@ def climb_each(
         try:
             serving.refuse_set_aside(first.bundle_hash, at=at)
             loaded = serving.engine_of(first.bundle_hash)
-            scores = loaded.score_each(rows)
+            scores = loaded.score_each(rows, seconds=seconds)
         except (ModelUnavailable, EngineFailed):
             pass  # alone, each finds out what is wrong, and only those are told that it concerns
         else:

@@ -2,7 +2,6 @@
 
 import re
 import time
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from credit import meters
+from credit import chance, meters
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
@@ -47,9 +46,12 @@ def request_id(answer: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
-        name = given if _GOOD_ID.fullmatch(given) else uuid.uuid4().hex
-        with structlog.contextvars.bound_contextvars(request_id=name):
+        name = given if _GOOD_ID.fullmatch(given) else chance.sixteen().hex()
+        structlog.contextvars.bind_contextvars(request_id=name)
+        try:
             response = answer(request)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
         response.headers["X-Request-Id"] = name
         return response
 

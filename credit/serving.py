@@ -6,7 +6,7 @@ What the versions hold never changes and is kept.
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -91,16 +91,15 @@ class Terms:
     canary: ModelVersion | None = None  # scores a share of the applications in the champion's place
     shadows: tuple[ModelVersion, ...] = ()  # score beside the champion, and answer nobody
     is_stopped: bool = False  # by a person: no model scores
+    # The champion's contract; the newest one where no model was promoted yet. Read once, as each
+    # decision asks for both some ten times.
+    contract: Contract = field(init=False, compare=False, repr=False)
+    policy: Policy = field(init=False, compare=False, repr=False)  # in force
 
-    @property
-    def contract(self) -> Contract:
-        """The champion's contract; the newest one where no model was promoted yet."""
-        return self.contract_version.read()
-
-    @property
-    def policy(self) -> Policy:
-        """The cut-offs, rules and automatic zone in force."""
-        return self.policy_version.read().policy
+    def __post_init__(self) -> None:
+        """Read the contract, and the policy's own."""
+        object.__setattr__(self, "contract", self.contract_version.read())
+        object.__setattr__(self, "policy", self.policy_version.read().policy)
 
     @property
     def promotion(self) -> Promotion:

@@ -119,7 +119,10 @@ class Engine:
         return score
 
     def score_many(
-        self, rows: Sequence[Mapping[str, Value]] | Mapping[str, Sequence[Value]]
+        self,
+        rows: Sequence[Mapping[str, Value]] | Mapping[str, Sequence[Value]],
+        *,
+        seconds: float | None = SECONDS_OF_A_BATCH,
     ) -> Scores:
         """Score many validated applications; each gets the bits it would get alone.
 
@@ -127,6 +130,8 @@ class Engine:
         ----------
         rows : sequence of n mappings, or mapping of feature to n values
             As `features.validate` returns them. Columns may be polars series.
+        seconds : float or None
+            How long the graph may take for some thousands; None: as long as for one.
 
         Returns
         -------
@@ -137,7 +142,10 @@ class Engine:
         EngineFailed
             The graph raised, or answered what cannot be true for any row.
         """
-        parts = [self._run_many(feeds) for feeds in self._feeds.of_many(rows, at_once=ROWS_AT_ONCE)]
+        parts = [
+            self._run_many(feeds, seconds=seconds)
+            for feeds in self._feeds.of_many(rows, at_once=ROWS_AT_ONCE)
+        ]
         if not parts:
             return _no_scores(len(self.contract.features))
         pd, margin, points, reasons, base = (
@@ -152,13 +160,17 @@ class Engine:
             )
         return Scores(pd=pd, margin=margin, points=points, base_points=base, reasons=reasons)
 
-    def score_each(self, rows: Sequence[Mapping[str, Value]]) -> list[Score]:
+    def score_each(
+        self, rows: Sequence[Mapping[str, Value]], *, seconds: float | None = SECONDS_OF_A_BATCH
+    ) -> list[Score]:
         """Score many validated applications at once; each gets what `score` would give it.
 
         Parameters
         ----------
         rows : sequence of n mappings of feature to value
             As `features.validate` returns them.
+        seconds : float or None
+            As for `score_many`.
 
         Returns
         -------
@@ -169,7 +181,7 @@ class Engine:
         EngineFailed
             As `score_many` does.
         """
-        found = self.score_many(rows)
+        found = self.score_many(rows, seconds=seconds)
         columns = (found.pd, found.margin, found.points, found.base_points, found.reasons)
         return [
             Score(
@@ -234,8 +246,10 @@ class Engine:
     ) -> list[NDArray[np.float32]]:
         return _asked(self._session, self._outputs, feeds, seconds=seconds)
 
-    def _run_many(self, feeds: dict[str, Any]) -> tuple[NDArray[np.float32], ...]:
-        pd, margin, points, reasons, base = self._run(feeds, seconds=SECONDS_OF_A_BATCH)
+    def _run_many(
+        self, feeds: dict[str, Any], *, seconds: float | None
+    ) -> tuple[NDArray[np.float32], ...]:
+        pd, margin, points, reasons, base = self._run(feeds, seconds=seconds)
         n = len(reasons)
         return (
             pd.reshape(n),

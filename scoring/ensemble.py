@@ -58,8 +58,12 @@ class Ensemble:
         pds: NDArray[np.float32] = self._checked(found, rows=1)[0]
         return pds
 
-    def pds_many(self, rows: Rows) -> NDArray[np.float32]:
+    def pds_many(
+        self, rows: Rows, *, seconds: float | None = SECONDS_OF_A_BATCH
+    ) -> NDArray[np.float32]:
         """Ask every model for the PDs of n validated applications, shape (n, models).
+
+        `seconds` as for `Engine.score_many`.
 
         Raises
         ------
@@ -69,7 +73,7 @@ class Ensemble:
         parts = [np.empty((0, self.models), dtype=np.float32)]
         for feeds in self._feeds.of_many(rows, at_once=ROWS_AT_ONCE):
             n = len(next(iter(feeds.values())))
-            (found,) = self._session.run([OUTPUT], feeds, seconds=SECONDS_OF_A_BATCH)
+            (found,) = self._session.run([OUTPUT], feeds, seconds=seconds)
             parts.append(self._checked(found, rows=n))
         return np.concatenate(parts)
 

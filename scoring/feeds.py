@@ -32,28 +32,27 @@ class Feeds:
 
     def of_one(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Feed one application."""
-        # Two arrays, handed over in slices: making an array a feature costs more than scoring.
-        numbers = np.array([values[name] for name in self.numbers], dtype=np.float32)
-        texts = np.array([values[name] or "" for name in self.texts], dtype=object)
-        feeds: dict[str, Any] = dict(zip(self.numbers, numbers.reshape(-1, 1, 1), strict=True))
-        feeds.update(zip(self.texts, texts.reshape(-1, 1, 1), strict=True))
-        return feeds
+        return self._of_rows([values])
 
     def of_many(self, rows: Rows, *, at_once: int) -> Iterator[dict[str, Any]]:
         """Feed many applications, some at a time."""
-        is_columns = isinstance(rows, Mapping)
-        n = len(next(iter(rows.values()))) if isinstance(rows, Mapping) else len(rows)
+        if not isinstance(rows, Mapping):
+            for start in range(0, len(rows), at_once):
+                yield self._of_rows(rows[start : start + at_once])
+            return
+        n = len(next(iter(rows.values())))
         for start in range(0, n, at_once):
             stop = min(start + at_once, n)
-            yield {
-                name: self._column(
-                    name,
-                    rows[name][start:stop]  # type: ignore[call-overload]
-                    if is_columns
-                    else [row[name] for row in rows[start:stop]],  # type: ignore[index]
-                )
-                for name in self.names
-            }
+            yield {name: self._column(name, rows[name][start:stop]) for name in self.names}
+
+    def _of_rows(self, rows: Sequence[Mapping[str, Value]]) -> dict[str, Any]:
+        # Two arrays, handed over in slices: making an array a feature costs more than scoring.
+        n = len(rows)
+        numbers = np.array([[row[name] for row in rows] for name in self.numbers], dtype=np.float32)
+        texts = np.array([[row[name] or "" for row in rows] for name in self.texts], dtype=object)
+        feeds: dict[str, Any] = dict(zip(self.numbers, numbers.reshape(-1, n, 1), strict=True))
+        feeds.update(zip(self.texts, texts.reshape(-1, n, 1), strict=True))
+        return feeds
 
     def _column(self, name: str, values: Any) -> NDArray[Any]:
         """Make an array of a list, an array or a polars series."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scoring.contract import Category, Contract, Feature, Kind
@@ -126,6 +127,7 @@ def principal_texts(
     return lines
 
 
+@lru_cache(maxsize=256)  # contracts are compared by their hash
 def groups_of(contract: Contract) -> tuple[str, ...] | None:
     """Name each feature's reason, in contract order; None where every feature is its own."""
     if all(feature.group is None for feature in contract.features):

@@ -1,13 +1,16 @@
 """How sure the model is of a recommendation: what equally good models would have said."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scoring.contract import Policy
+from scoring.ensemble import SECONDS_OF_A_BATCH
 from scoring.points import Score
-from scoring.policy import Disagreement, by_cut_off
+from scoring.policy import Disagreement, Recommendation, by_cut_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,6 +99,8 @@ def assess_each(
     rows: "Sequence[Mapping[str, Value]]",
     scores: "Sequence[Score]",
     policy: Policy,
+    *,
+    seconds: float | None = SECONDS_OF_A_BATCH,
 ) -> list[Uncertainty | None]:
     """Ask the bootstrap models about many applications; each gets what `assess` would give it.
 
@@ -103,6 +108,8 @@ def assess_each(
     ----------
     rows, scores : sequences of length n
         What was scored, and what came of it.
+    seconds : float or None
+        As for `Engine.score_many`.
 
     Returns
     -------
@@ -120,7 +127,7 @@ def assess_each(
     asked = [at for at, score in enumerate(scores) if is_asked(engine, score, policy)]
     if not asked:
         return told
-    found = ensemble.pds_many([rows[at] for at in asked])
+    found = ensemble.pds_many([rows[at] for at in asked], seconds=seconds)
     for at, pds in zip(asked, found, strict=True):
         told[at] = _differing(pds, scores[at], policy)
     return told
@@ -129,16 +136,28 @@ def assess_each(
 def _differing(found: "NDArray[np.float32]", score: Score, policy: Policy) -> Uncertainty:
     """Compare the models' PDs of one application with what the champion says of it."""
     own = by_cut_off(policy, score.pd)
-    # As Python's floats: a cut-off is none of float32, and twenty numbers are few for numpy.
-    agreeing = sum(by_cut_off(policy, pd) is own for pd in found.tolist())
     ordered = np.sort(found)
     return Uncertainty(
         models=len(found),
-        agreeing=agreeing,
+        agreeing=_said(policy, ordered.tolist())[own],
         recommendation=str(own),
         pd_low=_percentile(ordered, LOW),
         pd_high=_percentile(ordered, HIGH),
     )
+
+
+def _said(policy: Policy, ordered: list[float]) -> dict[Recommendation, int]:
+    """Count what each of ascending PDs recommends, as `by_cut_off` does.
+
+    As Python's floats: a cut-off is none of float32.
+    """
+    approving = bisect_right(ordered, policy.approve_pd_at_most)
+    not_declining = max(approving, bisect_left(ordered, policy.decline_pd_at_least))
+    return {
+        Recommendation.APPROVE: approving,
+        Recommendation.REFER: not_declining - approving,
+        Recommendation.DECLINE: len(ordered) - not_declining,
+    }
 
 
 def is_asked(engine: "Engine", score: Score, policy: Policy) -> bool:
@@ -147,8 +166,7 @@ def is_asked(engine: "Engine", score: Score, policy: Policy) -> bool:
     if ensemble is None or policy.agreement_at_least == 0:
         return False
     logit = _logit(score.pd)
-    cut_offs = (policy.approve_pd_at_most, policy.decline_pd_at_least)
-    return any(abs(logit - _logit(cut)) <= ensemble.near for cut in cut_offs)
+    return any(abs(logit - cut) <= ensemble.near for cut in _logits_of_cut_offs(policy))
 
 
 def stand(
@@ -180,8 +198,8 @@ def stand(
     found = ensemble.pds_many(rows).astype(np.float64)
     agreeing = (found <= policy.approve_pd_at_most).sum(axis=1)
     logits = np.array([_logit(pd) for pd in pds.tolist()])
-    cut_offs = (policy.approve_pd_at_most, policy.decline_pd_at_least)
-    is_near = np.any([np.abs(logits - _logit(cut)) <= ensemble.near for cut in cut_offs], axis=0)
+    cut_offs = _logits_of_cut_offs(policy)
+    is_near = np.any([np.abs(logits - cut) <= ensemble.near for cut in cut_offs], axis=0)
     enough = agreeing / ensemble.models >= policy.agreement_at_least
     return np.asarray(enough | ~is_near, dtype=np.bool_)
 
@@ -195,6 +213,15 @@ def _percentile(ordered: "NDArray[np.float32]", percent: int) -> float:
     if share >= 0.5:
         return float(above) - step * (1 - share)
     return float(below) + step * share
+
+
+def _logits_of_cut_offs(policy: Policy) -> tuple[float, float]:
+    return _logits(policy.approve_pd_at_most, policy.decline_pd_at_least)
+
+
+@lru_cache(maxsize=64)  # policies are few
+def _logits(approve: float, decline: float) -> tuple[float, float]:
+    return _logit(approve), _logit(decline)
 
 
 def _logit(pd: float) -> float:

@@ -10,7 +10,6 @@ import orjson
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from credit.actions import decisions_together
 from credit.actions.decision_sql import statement
 from credit.actions.idempotency import Idempotency
 from credit.audit_chain import Event
@@ -27,9 +26,20 @@ def insert(made: Considered, *, event: Event, idempotency: Idempotency | None, a
 
     `answer` is the text to give again to the same key.
     """
+    is_claimed = made.partner is not None and idempotency is not None
+    is_named = made.application.applicant is not None
+    its_values = values(
+        made, event=event, idempotency=idempotency if is_claimed else None, answer=answer
+    )
+    return _written(statement(is_claimed=is_claimed, is_named=is_named), its_values)
+
+
+def values(
+    made: Considered, *, event: Event, idempotency: Idempotency | None, answer: str
+) -> dict[str, Value]:
+    """Give what the statement writes of a decision, by the names of its places."""
     applicant = made.application.applicant
-    is_named = applicant is not None
-    values = _values(made) | {
+    found = _values(made) | {
         "monitoring": _json(made.application.monitoring),
         "event_type": event.type,
         "target": event.target,
@@ -37,21 +47,16 @@ def insert(made: Considered, *, event: Event, idempotency: Idempotency | None, a
         "hash": event.hash,
     }
     if applicant is not None:
-        values |= {"name": applicant.name, "address": applicant.address}
-    if made.partner is None or idempotency is None:
-        return _written(statement(is_claimed=False, is_named=is_named), values)
-    values |= {
-        "endpoint": ENDPOINT,
-        "status_code": STATUS,
-        "key": idempotency.key,
-        "body_sha256": idempotency.body_sha256,
-        "answer": answer,
-    }
-    if not connections[DEFAULT_DB_ALIAS].in_atomic_block:
-        written = decisions_together.written(values, partner_id=made.partner.pk, is_named=is_named)
-        if written is not None:
-            return written
-    return _written(statement(is_claimed=True, is_named=is_named), values)
+        found |= {"name": applicant.name, "address": applicant.address}
+    if idempotency is not None:
+        found |= {
+            "endpoint": ENDPOINT,
+            "status_code": STATUS,
+            "key": idempotency.key,
+            "body_sha256": idempotency.body_sha256,
+            "answer": answer,
+        }
+    return found
 
 
 def _values(made: Considered) -> dict[str, Value]:

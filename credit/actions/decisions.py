@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import structlog
 from django.db import transaction
 
-from credit import answers, considering, meters, tenancy
+from credit import considering, meters, tenancy
 from credit.actions import (
     alerts,
     canary_minutes,
@@ -20,11 +18,11 @@ from credit.actions import (
     shadow_scores,
 )
 from credit.actions import idempotency as keys
+from credit.actions.decided import Decided, event_of, told
 from credit.actions.idempotency import Idempotency, IdempotencyConflict
-from credit.audit_chain import Event
-from credit.considering import Considered
+from credit.considering import Asked, Considered
 from credit.ladder import Climbed
-from credit.models import ApiKey, AuditEvent, Partner
+from credit.models import ApiKey, Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
 from scoring.policy import Recommendation
@@ -41,16 +39,6 @@ __all__ = [
 log = structlog.get_logger("credit.decisions")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """The answer, and whether it was given before."""
-
-    decision_id: str
-    answer: dict[str, Any]
-    text: str  # the answer as it was told, to the letter
-    replayed: bool = False
-
-
 def decide(
     *,
     product: object,
@@ -65,18 +53,37 @@ def decide(
     Without a working model the application still is stored, and goes to a person. Raises
     `InputRefused` (of which `UnknownProduct` is one) and then stores nothing.
     """
-    owner = key.partner if key is not None else partner
+    asked = Asked(
+        product=product,
+        partner=key.partner if key is not None else partner,
+        body=body,
+        at=at,
+    )
+    made = decisions_together.made(asked, idempotency)
+    if made is None or made.decided is None:
+        return _decide_alone(asked, idempotency, considered=made.considered if made else None)
+    if not made.is_written:
+        return _given_to(asked.partner, idempotency)
+    _tell_around(made.considered)
+    return made.decided
+
+
+def _decide_alone(
+    asked: Asked, idempotency: Idempotency | None, *, considered: Considered | None
+) -> Decided:
+    """Decide on this thread's own connection, what is considered already or not."""
     try:
-        with decisions_together.coming():
-            considered = considering.consider(product=product, partner=owner, body=body, at=at)
+        considered = considered or considering.consider(
+            product=asked.product, partner=asked.partner, body=asked.body, at=asked.at
+        )
     except InputRefused:
-        given = _given_before(owner, idempotency)
+        given = _given_before(asked.partner, idempotency)
         if given is None:
             raise
         return given
     if considered.recommended.recommendation is Recommendation.DECLINE:
         considered = exploration.drawn(considered)
-    decided = _told(considered)
+    decided = told(considered)
     given = _write(considered, decided, idempotency)
     if given is not None:
         return given
@@ -94,15 +101,10 @@ def decide_typed(
     considered = considering.left_to_a_person(
         considering.consider(product=product, partner=partner, body=body, at=at)
     )
-    decided = _told(considered)
+    decided = told(considered)
     _write(considered, decided, None)
     transaction.on_commit(partial(_tell_around, considered))
     return decided
-
-
-def _told(considered: Considered) -> Decided:
-    answer = answers.told(considered.facts)
-    return Decided(decision_id=considered.id, answer=answer, text=answers.text_of(answer))
 
 
 def _tell_around(considered: Considered) -> None:
@@ -137,18 +139,15 @@ def _write(
 def _write_rows(
     considered: Considered, decided: Decided, idempotency: Idempotency | None
 ) -> Decided | None:
-    owner = considered.partner
-    event = Event(
-        type=AuditEvent.Type.APPLICATION_DECIDED.value,
-        target=f"decision:{considered.id}",
-        user=None,
-        partner=owner.pk if owner else None,
-        at=considered.at,
-        details=considered.evidence,
-    )
+    event = event_of(considered)
     if decision_rows.insert(considered, event=event, idempotency=idempotency, answer=decided.text):
         return None
-    given = _given_before(owner, idempotency)
+    return _given_to(considered.partner, idempotency)
+
+
+def _given_to(partner: Partner | None, idempotency: Idempotency | None) -> Decided:
+    """Find the answer that a key was taken for."""
+    given = _given_before(partner, idempotency)
     if given is None:
         raise IdempotencyConflict("The answer to this idempotency key was just forgotten.")
     return given

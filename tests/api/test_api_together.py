@@ -1,4 +1,4 @@
-"""A serving process writes decisions of several requests in one statement; nothing else changes."""
+"""A serving process makes decisions of several requests at once; nothing else changes."""
 
 import time
 
@@ -7,18 +7,18 @@ import factories
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from credit.actions import decision_rows, decisions_together
-from credit.models import Application, IdempotencyRecord, Partner
+from credit.actions import decided, decision_rows, decisions_together
+from credit.models import Alert, Application, IdempotencyRecord, Partner
 
 MANY = 5
 
 
 class Busy:
-    """Has the first statement wait until `all` have come; knows how many were in each."""
+    """Has the first wait until `all` have come; knows how many were made at once."""
 
     def __init__(self, writer):
         self.writer, self.together, self.came, self.all = writer, writer._together, [], 0
-        self.write, writer._together._write = self.together._write, self._counted
+        self.write, self.together._write = self.together._write, self._counted
 
     def _counted(self, rows):
         until = time.monotonic() + 120
@@ -31,9 +31,9 @@ class Busy:
 
 @pytest.fixture
 def busy(committed_partner):
-    """Write as a serving process does."""
+    """Decide as a serving process does."""
     decisions_together.begin()
-    yield Busy(decisions_together._writers[False])
+    yield Busy(decisions_together._writer)
     decisions_together.end()
 
 
@@ -46,6 +46,11 @@ def deciding(partner, number, *, key=None, **changes):
 
 def all_at_once(at_once, *requests):
     return at_once(lambda request: request(), requests)
+
+
+def said_by(answer):
+    names = ("recommendation", "status", "pd", "score", "band", "reasons", "policy", "uncertainty")
+    return {name: answer.json()[name] for name in (*names, "warnings", "model")}
 
 
 def each(number):
@@ -67,6 +72,65 @@ def test_requests_at_once_are_one_statement_and_each_gets_its_own_answer(
         kept = IdempotencyRecord.objects.get(answer__contains=answer.json()["id"])
         assert kept.answer.encode() == answer.content
     assert api_lending.rows_of(committed_partner) == each(MANY)
+
+
+def test_what_is_decided_at_once_is_what_each_would_get_alone(committed_partner, busy, at_once):
+    kinds = (factories.REFERRED, factories.APPROVED, factories.AUTOMATIC, factories.DECLINED)
+    decisions_together.end()
+    alone = [
+        deciding(committed_partner, n, key=f"alone-{n}", **its)() for n, its in enumerate(kinds)
+    ]
+    decisions_together.begin()
+    busy = Busy(decisions_together._writer)
+    busy.all = len(kinds)
+
+    answers = all_at_once(
+        at_once, *[deciding(committed_partner, n, **its) for n, its in enumerate(kinds)]
+    )
+
+    assert max(busy.came) > 1
+    assert [said_by(answer) for answer in answers] == [said_by(answer) for answer in alone]
+
+
+def test_who_is_refused_is_told_why_and_the_others_are_decided(committed_partner, busy, at_once):
+    busy.all = MANY
+    changes = {2: {"features__housing": "castle"}, 3: {"product": "no-such-loan"}}
+
+    answers = all_at_once(
+        at_once, *[deciding(committed_partner, n, **changes.get(n, {})) for n in range(MANY)]
+    )
+
+    assert [answer.status_code for answer in answers] == [201, 201, 400, 400, 201]
+    assert answers[2].json()["errors"][0]["pointer"] == "/features/housing"
+    assert answers[3].json()["errors"][0]["pointer"] == "/product"
+    assert api_lending.rows_of(committed_partner) == each(MANY - 2)
+
+
+def test_a_fault_of_ours_at_one_harms_nobody_else(committed_partner, busy, at_once, monkeypatch):
+    busy.all = MANY
+    event_of = decided.event_of
+
+    def broken(made):
+        if made.application.reference == "A-2":
+            raise ZeroDivisionError
+        return event_of(made)
+
+    monkeypatch.setattr(decided, "event_of", broken)
+    monkeypatch.setattr("credit.actions.decisions.event_of", broken)
+    answers = all_at_once(at_once, *[deciding(committed_partner, n) for n in range(MANY)])
+
+    assert [answer.status_code for answer in answers] == [201, 201, 500, 201, 201]
+    assert api_lending.rows_of(committed_partner) == each(MANY - 1)
+
+
+def test_without_the_model_each_goes_down_the_ladder(committed_partner, busy, at_once, own_store):
+    busy.all = MANY
+
+    answers = all_at_once(at_once, *[deciding(committed_partner, n) for n in range(MANY)])
+
+    assert {answer.json()["model"]["route"] for answer in answers} == {"scorecard"}
+    assert api_lending.rows_of(committed_partner) == each(MANY)
+    assert Alert.objects.get(cause="bundle_missing").times == MANY
 
 
 def test_one_that_the_database_refuses_harms_nobody_else(committed_partner, busy, at_once):
@@ -126,11 +190,17 @@ def test_a_connection_that_is_gone_costs_no_decision(committed_partner, busy):
     assert api_lending.rows_of(committed_partner) == each(3)
 
 
-def test_who_applies_is_written_with_the_decision(committed_partner, busy):
-    answer = deciding(committed_partner, 1, applicant={"name": "Ada L.", "address": ""})()
+def test_who_applies_is_written_with_the_decision(committed_partner, busy, at_once):
+    busy.all = 3
+    named = {1: {"applicant": {"name": "Ada L.", "address": ""}}}
 
-    assert answer.status_code == 201
-    assert Application.objects.get(pk=answer.json()["id"]).applicant.name == "Ada L."
+    answers = all_at_once(
+        at_once, *[deciding(committed_partner, n, **named.get(n, {})) for n in range(3)]
+    )
+
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert Application.objects.get(pk=answers[1].json()["id"]).applicant.name == "Ada L."
+    assert api_lending.rows_of(committed_partner) == each(3)
 
 
 def test_in_a_transaction_it_goes_with_that(committed_partner, busy):

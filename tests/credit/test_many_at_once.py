@@ -76,13 +76,15 @@ def test_a_row_that_the_champion_fails_at_takes_no_other_down(champion, monkeypa
         return score(self, values)
 
     monkeypatch.setattr(Engine, "score", scored)
-    monkeypatch.setattr(Engine, "score_each", lambda *_: scored(None, {"duration_months": 48}))
+    monkeypatch.setattr(
+        Engine, "score_each", lambda *_, **__: scored(None, {"duration_months": 48})
+    )
 
     assert routes() == ["champion", "champion", "champion", "scorecard"]
 
 
 def test_where_the_bootstrap_models_fail_together_each_is_asked_alone(champion, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise GraphFailed("too many at once")
 
     expected = [alone(body) for body in BODIES]

@@ -13,10 +13,16 @@ PATIENCE = 0.3  # seconds
 class Slow:
     """A database that is busy until it is let go, and remembers what came in one statement."""
 
-    def __init__(self, answer=lambda _row: True):
+    def __init__(self, answer=lambda _row: True, *, patience=PATIENCE, back_within=0.0):
         self.answer, self.came, self.free = answer, [], threading.Event()
         self.coming = 0
-        self.together = Together(self.write, most=4, coming=lambda: self.coming, patience=PATIENCE)
+        self.together = Together(
+            self.write,
+            most=4,
+            coming=lambda: self.coming,
+            patience=patience,
+            back_within=back_within,
+        )
 
     def write(self, rows):
         self.came.append(list(rows))
@@ -139,6 +145,60 @@ def test_it_does_not_wait_for_ever_for_one_that_never_comes():
 
     assert slow.together.write("a", "a")
     assert slow.came == [["a"]]
+
+
+def answered_both_and_one_comes_back(slow):
+    """Have two answered at once, then one come back; give what is told of it, later."""
+    slow.coming, slow.told = 2, {}
+    slow.free.set()
+
+    def comes(row):
+        slow.coming -= 1
+        slow.together.comes()
+        slow._one(row, row)
+
+    first = [threading.Thread(target=comes, args=(row,)) for row in "ab"]
+    for thread in first:
+        thread.start()
+    slow.end(first)
+    slow.coming = 1
+    back = threading.Thread(target=comes, args=("c",))
+    back.start()
+    return comes, back
+
+
+def test_who_was_answered_with_it_is_expected_back():
+    slow = Slow(back_within=120)
+    comes, back = answered_both_and_one_comes_back(slow)
+    _wait_until(lambda: slow.together._is_patient)
+
+    slow.coming += 1
+    comes("d")
+    slow.end([back])
+
+    assert [sorted(rows) for rows in slow.came] == [["a", "b"], ["c", "d"]]
+
+
+def test_it_is_expected_for_a_stated_time():
+    slow = Slow(back_within=PATIENCE / 10)
+    _, back = answered_both_and_one_comes_back(slow)
+
+    slow.end([back])
+
+    assert [sorted(rows) for rows in slow.came] == [["a", "b"], ["c"]]
+
+
+def test_alone_it_waits_for_nobody():
+    slow = Slow(patience=120, back_within=120)
+    slow.free.set()
+    began = time.monotonic()
+
+    for row in "abc":
+        slow.together.comes()
+        slow.together.write(row, row)
+
+    assert time.monotonic() - began < 120
+    assert slow.came == [["a"], ["b"], ["c"]]
 
 
 @pytest.mark.parametrize("threads", [2, 8])
