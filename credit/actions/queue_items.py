@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from psycopg import Cursor
 
 from credit.batch_chunks import Chunk
@@ -67,6 +68,11 @@ WHERE a.status = ANY(%(waiting)s)
 # Who finds another gathering goes on without: a page must not wait for what a large file brought.
 _SOME = _GATHER.format(alone="(SELECT pg_try_advisory_xact_lock(7301005))")
 _ONE = _GATHER.format(alone="true")
+
+
+def is_any_new(*, at: datetime) -> bool:
+    """Say whether anything waits that nobody has put into the queue by then."""
+    return _new(at=at).exists()
 
 
 def gather_all(*, at: datetime) -> int:
@@ -132,13 +138,17 @@ def _put_in(ids: list[str], statement: str) -> int:
 def _newcomers(
     decision_id: str | None = None, *, at: datetime, since: datetime | None = None
 ) -> list[tuple[str, datetime]]:
-    waiting = Application.objects.filter(status__in=WAITING, queued=False, received_at__lte=at)
+    waiting = _new(at=at)
     if decision_id is not None:
         waiting = waiting.filter(pk=decision_id)
     if since is not None:
         waiting = waiting.filter(received_at__gte=since)
     oldest = waiting.order_by("received_at", "pk").values_list("pk", "received_at")
     return list(oldest[:MOST_AT_ONCE])
+
+
+def _new(*, at: datetime) -> QuerySet[Application]:
+    return Application.objects.filter(status__in=WAITING, queued=False, received_at__lte=at)
 
 
 def _policies_of(ids: Sequence[str]) -> list[PolicyVersion]:

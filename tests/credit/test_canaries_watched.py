@@ -40,6 +40,14 @@ def decide(reference, at=AT, **changes):
     return factories.decide(at=at, reference=reference, **changes).answer
 
 
+def test_beat_hears_of_a_canary_and_of_no_other_version(live):
+    assert not canaries.is_any_running()
+
+    scene.canary_of(live, at=T0)
+
+    assert canaries.is_any_running()
+
+
 # --- Counting
 
 
