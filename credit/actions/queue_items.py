@@ -20,14 +20,15 @@ from credit.models.applications import WAITING
 MOST_AT_ONCE = 2_000  # a tenth of a second; the planner loses its way with ten times as many
 
 # An application whose status is being changed right now is left for the next time: its item would
-# outlive the change.
+# outlive the change. An array and not a set: what row security leaves of a table is taken for three
+# rows, so PostgreSQL compared each of 2,000 ids with each of the others.
 _GATHER = """
 WITH waiting AS (
-    UPDATE credit_application SET queued = true WHERE id = ANY(%(ids)s) AND id IN (
+    UPDATE credit_application SET queued = true WHERE id = ANY(%(ids)s) AND id = ANY(ARRAY(
         SELECT id FROM credit_application
         WHERE id = ANY(%(ids)s) AND status = ANY(%(waiting)s) AND NOT queued AND {alone}
         FOR NO KEY UPDATE SKIP LOCKED
-    )
+    ))
     RETURNING id, status, product_id, partner_id, reference, amount, term_months, received_at
 )
 INSERT INTO credit_queueitem (decision_id, status, product_id, partner_id, reference, amount,

@@ -124,6 +124,7 @@ TAMPERING = [
         DELETE FROM credit_auditseal WHERE number = 2""",
         "Seal 2 is gone",
     ),
+    ("DELETE FROM credit_auditseal WHERE number = 3", "Seal 3 is gone, and events say"),
     ("UPDATE credit_auditleaf SET seal_id = 3, position = 9 WHERE event_id = {event}", "covers"),
 ]
 
