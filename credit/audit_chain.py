@@ -5,10 +5,10 @@ before it. Leaves and inner nodes are prefixed differently, as in RFC 6962, so t
 for the other.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from scoring.canonical import canonical
@@ -69,11 +69,12 @@ def leaf(number: int, event: str) -> str:
 
 def root(leaves: Sequence[str]) -> str:
     """Compute the Merkle root; a leaf without a neighbour rises as it is."""
-    level = list(leaves)
+    level = [bytes.fromhex(each) for each in leaves]
     while len(level) > 1:
-        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [_node(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
-    return level[0]
+        alone = level[-1:] if len(level) % 2 else []
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + alone
+    return level[0].hex()
 
 
 def seal_hash(
@@ -110,9 +111,5 @@ def ranges(numbers: list[int]) -> list[list[int]]:
     return found
 
 
-def _node(left: str, right: str) -> str:
-    return _sha256(b"\x01" + bytes.fromhex(left) + bytes.fromhex(right))
-
-
 def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return sha256(content).hexdigest()

@@ -92,6 +92,12 @@ def database(url: str, *, options: str = "") -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 3,
+            # A server that went without a word, as with its machine, is noticed within seconds
+            # also by who keeps a connection and is not watched over (decision record 13).
+            "tcp_user_timeout": 10_000,  # milliseconds
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
             # Without a number no statement is ever prepared, whoever asks; it is for cursors that
             # bind on the server, which Django's own do not.
             "prepare_threshold": 5,

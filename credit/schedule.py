@@ -9,6 +9,7 @@ DAY: Final = 24 * HOUR
 # What is done: by which task, and every how many seconds.
 EVERY: Final[dict[str, tuple[str, int]]] = {
     "seal the audit trail": ("credit.seal_audit", 5),
+    "seal what committed late": ("credit.seal_audit_of_minutes", MINUTE),
     "seal what the frequent sealing may have missed": ("credit.seal_audit_thoroughly", HOUR),
     "gather what waits for officers": ("credit.gather_queue", 10),
     "look at canaries": ("credit.watch_canaries", 30),

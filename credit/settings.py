@@ -229,6 +229,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nobody asks, and listening takes time
+CELERY_DB_REUSE_MAX = 1_000  # tasks over one connection, which `MeteredTask` looks after
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000  # KiB
@@ -237,6 +239,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 2 * 3600 - 300
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
+CELERY_BEAT_SCHEDULER = "credit.clock:Clock"
 
 # --- Webhooks -----------------------------------------------------------------------------------
 # Secrets are derived, not stored (decision record 0010). The networks may be reached although they

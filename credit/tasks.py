@@ -1,13 +1,11 @@
 """What the worker does. Messages hold ids only, and each task may run twice."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import ParamSpec
 
 import structlog
-from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from credit.actions import (
@@ -33,46 +31,51 @@ from credit.actions import (
     webhook_deliveries,
 )
 from credit.actions.refusals import ActionDenied
+from credit.metered_task import task
 from credit.models import Product
 
 log = structlog.get_logger("credit.tasks")
-P = ParamSpec("P")
-_task: Callable[..., Callable[[Callable[P, None]], Callable[P, None]]] = shared_task  # untyped
 
 
-@_task(name="credit.seal_audit")
+@task("credit.seal_audit", is_due=audit.is_any_unsealed)
 def seal_audit() -> None:
     """Seal what was written since the last time."""
     audit.seal(at=timezone.now())
 
 
-@_task(name="credit.seal_audit_thoroughly")
+@task("credit.seal_audit_of_minutes")
+def seal_audit_of_minutes() -> None:
+    """Seal what took so long to commit that the frequent sealing looks no more for it."""
+    audit.seal(at=timezone.now(), back=audit.Back.MINUTES)
+
+
+@task("credit.seal_audit_thoroughly")
 def seal_audit_thoroughly() -> None:
     """Seal everything that is not sealed, however long ago it was written."""
-    while audit.seal(at=timezone.now(), thorough=True):
+    while audit.seal(at=timezone.now(), back=audit.Back.EVERYTHING):
         pass
 
 
-@_task(name="credit.gather_queue")
+@task("credit.gather_queue", is_due=lambda: queue_items.is_any_new(at=timezone.now()))
 def gather_queue() -> None:
     """Gather what officers would have to wait for after a large file."""
     queue_items.gather_all(at=timezone.now())
 
 
-@_task(name="credit.make_months")
+@task("credit.make_months")
 def make_months() -> None:
     """Make the partitions of the months to come."""
     months.make_ahead(at=timezone.now())
 
 
-@_task(name="credit.prepare_practice")
+@task("credit.prepare_practice")
 def prepare_practice() -> None:
     """Lay out past cases for practice where a champion has none yet."""
     for product_id in Product.objects.order_by("pk").values_list("pk", flat=True):
         practice.prepare(product_id=product_id, at=timezone.now())
 
 
-@_task(name="credit.count_populations")
+@task("credit.count_populations")
 def count_populations() -> None:
     """Count the applications that other cut-offs are tried on, where something changed."""
     from credit.actions import populations  # noqa: PLC0415 - scipy, in the worker's child only
@@ -80,31 +83,31 @@ def count_populations() -> None:
     populations.count_due(at=timezone.now())
 
 
-@_task(name="credit.purge_idempotency")
+@task("credit.purge_idempotency")
 def purge_idempotency() -> None:
     """Forget old idempotency keys."""
     idempotency.purge(at=timezone.now())
 
 
-@_task(name=outbox.TASK)
+@task(outbox.TASK, is_due=lambda: webhook_deliveries.is_any_due(at=timezone.now()))
 def deliver_webhooks() -> None:
     """Deliver what is due: the message only says that there may be something."""
     webhook_deliveries.sweep(at=timezone.now(), clock=timezone.now)
 
 
-@_task(name="credit.watch_canaries")
+@task("credit.watch_canaries", is_due=canaries.is_any_running)
 def watch_canaries() -> None:
     """Halt canaries that broke a limit."""
     canaries.watch(at=timezone.now())
 
 
-@_task(name="credit.request_outcomes")
+@task("credit.request_outcomes")
 def request_outcomes() -> None:
     """Ask partners for outcomes that are due."""
     outcome_requests.ask(at=timezone.now())
 
 
-@_task(name="credit.make_past_loans")
+@task("credit.make_past_loans")
 def make_past_loans() -> None:
     """Have versions in use score the past loans that officers compare applications with."""
     from credit.actions import past_loans  # noqa: PLC0415 - polars, in the worker's child only
@@ -114,7 +117,7 @@ def make_past_loans() -> None:
         past_loans.make(version_id=version_id, at=now)
 
 
-@_task(name=dossiers.TASK)
+@task(dossiers.TASK, is_due=lambda: bool(dossiers.due()))
 def make_dossiers() -> None:
     """Measure the versions whose dossier is missing or was asked for."""
     due = dossiers.due()
@@ -127,7 +130,7 @@ def make_dossiers() -> None:
         dossier_making.make(version_id=version_id, at=timezone.now())
 
 
-@_task(name="credit.search_fair_alternatives")
+@task("credit.search_fair_alternatives", is_due=lambda: bool(fair_alternatives.due()))
 def search_fair_alternatives() -> None:
     """Search beside the newest versions for alternatives that fall less hard on a group."""
     due = fair_alternatives.due()
@@ -140,53 +143,54 @@ def search_fair_alternatives() -> None:
         fair_searching.make(version_id=version_id, at=timezone.now(), clock=timezone.now)
 
 
-@_task(name="credit.purge_webhooks")
+@task("credit.purge_webhooks")
 def purge_webhooks() -> None:
     """Forget old deliveries."""
     webhook_deliveries.purge(at=timezone.now())
 
 
-@_task(name="credit.purge_tokens")
+@task("credit.purge_tokens")
 def purge_tokens() -> None:
     """Forget access tokens that have expired."""
     tokens.purge(at=timezone.now())
 
 
-@_task(name="credit.warn_of_expiring_keys")
+@task("credit.warn_of_expiring_keys")
 def warn_of_expiring_keys() -> None:
     """Tell the administrators before a partner's system stops."""
     api_keys.warn_of_expiry(at=timezone.now())
 
 
-@_task(name=batches.TASK)
+@task(batches.TASK, is_due=batches.is_any_unfinished)
 def work_batches() -> None:
     """Work the batches that wait or that a killed worker left; what time ends, the next goes on."""
     try:
         batch_runs.work(clock=timezone.now)
     except SoftTimeLimitExceeded:
         log.info("batches_interrupted", why="the time allowed for a task is over")
+        connection.close()  # and with it what the session still holds
 
 
-@_task(name="credit.purge_batches")
+@task("credit.purge_batches")
 def purge_batches() -> None:
     """Forget batches whose results were kept long enough."""
     batches.purge(at=timezone.now())
 
 
-@_task(name=training_runs.TASK)
+@task(training_runs.TASK)
 def run_training(run_id: int) -> None:
     """Train what a run asks for."""
     _train(run_id)
 
 
-@_task(name="credit.sweep_training_runs")
+@task("credit.sweep_training_runs", is_due=training_runs.is_any_unfinished)
 def sweep_training_runs() -> None:
     """Do, rather than queue again, what a lost message or a killed worker left undone."""
     for run_id in training_runs.abandoned(at=timezone.now()):
         _train(run_id)
 
 
-@_task(name="credit.retrain_where_due")
+@task("credit.retrain_where_due")
 def retrain_where_due() -> None:
     """Ask for the trainings that the schedule, new outcomes or drift make due."""
     from credit.actions import retrainings  # noqa: PLC0415 - polars, in the worker's child only
@@ -207,6 +211,7 @@ def _train(run_id: int) -> None:
             engine=settings.EVENHAND_ENGINE,
         )
     except SoftTimeLimitExceeded:
+        connection.close()  # and with it what the session still holds
         training_runs.fail(
             run_id=run_id, problem="It took longer than the time allowed.", at=timezone.now()
         )
@@ -217,7 +222,7 @@ def _train(run_id: int) -> None:
         search_fair_alternatives()
 
 
-@_task(name="credit.note_finding")
+@task("credit.note_finding")
 def note_finding(
     *,
     cause: str,
@@ -242,7 +247,7 @@ def note_finding(
     alerts.take_finding(found=found, at=datetime.fromisoformat(at))
 
 
-@_task(name="credit.deliver_alerts")
+@task("credit.deliver_alerts", is_due=lambda: alert_sending.is_any_due(at=timezone.now()))
 def deliver_alerts() -> None:
     """Tell people of alerts that are new, and end those whose condition passed a day ago."""
     now = timezone.now()
@@ -251,7 +256,7 @@ def deliver_alerts() -> None:
     alert_sending.sweep(at=now, clock=timezone.now)
 
 
-@_task(name="credit.purge_alerts")
+@task("credit.purge_alerts")
 def purge_alerts() -> None:
     """Drop alerts that were over for long enough."""
     alert_retention.purge(at=timezone.now())

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +26,33 @@ def cpu_seconds(root: int) -> float:
         total += stats[pid][1] if pid in stats else 0
         left += children.get(pid, ())
     return total / TICKS
+
+
+def settle(roots: list[int], *, most: float, seconds: float, patience: float) -> bool:
+    """Wait for a stretch in which processes use hardly anything; False where none comes.
+
+    Parameters
+    ----------
+    roots : list of int
+        The processes, whose descendants count.
+    most : float
+        Seconds of processor time that they may use in a stretch.
+    seconds : float
+        How long a stretch is.
+    patience : float
+        How many seconds to wait for one.
+    """
+    until = time.monotonic() + patience
+    seen: deque[tuple[float, float]] = deque()
+    while time.monotonic() < until:
+        now, used = time.monotonic(), sum(cpu_seconds(root) for root in roots)
+        seen.append((now, used))
+        while len(seen) > 1 and seen[1][0] <= now - seconds:
+            seen.popleft()
+        if seen[0][0] <= now - seconds and used - seen[0][1] <= most:
+            return True
+        time.sleep(min(1.0, seconds / 10))
+    return False
 
 
 def children_of(root: int) -> list[int]:

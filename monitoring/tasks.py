@@ -1,11 +1,10 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import ParamSpec
 
 import structlog
-from celery import shared_task
 from django.utils import timezone
 
+from credit.metered_task import task
 from credit.models import ModelVersion, Product
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
@@ -15,11 +14,9 @@ from monitoring.periods import MOST_AT_ONCE
 from scoring.engine import EngineFailed
 
 log = structlog.get_logger("monitoring.tasks")
-P = ParamSpec("P")
-_task: Callable[..., Callable[[Callable[P, None]], Callable[P, None]]] = shared_task  # untyped
 
 
-@_task(name="monitoring.report_fairness")
+@task("monitoring.report_fairness", is_due=lambda: queries.versions_without_report().exists())
 def report_fairness() -> None:
     """Report on each model version that has no report on its validation yet.
 
@@ -39,7 +36,7 @@ def report_fairness() -> None:
             log.warning("fairness_not_reported", model=version.name, why=str(error))
 
 
-@_task(name="monitoring.take_pulse")
+@task("monitoring.take_pulse")
 def take_pulse() -> None:
     """Give a sign of life, and find out how the service stands against what it promised."""
     from monitoring.service import checks as service_checks  # noqa: PLC0415
@@ -56,7 +53,7 @@ def take_pulse() -> None:
         service_checks.tell_levels(pulse.levels, at=at)
 
 
-@_task(name="monitoring.forget_minutes")
+@task("monitoring.forget_minutes")
 def forget_minutes() -> None:
     """Remove the minutes that hours were made of, once they all were."""
     from monitoring.service import counts, pulses  # noqa: PLC0415 - in the child only
@@ -69,7 +66,7 @@ def forget_minutes() -> None:
     pulses.forget(at=at)
 
 
-@_task(name="monitoring.count_results")
+@task("monitoring.count_results")
 def count_results() -> None:
     """Count what days came to, and what matured of months."""
     from monitoring import periods  # noqa: PLC0415 - scipy, in the child only
@@ -80,7 +77,7 @@ def count_results() -> None:
     vintages.count_due(at=at)
 
 
-@_task(name="monitoring.check_results")
+@task("monitoring.check_results")
 def check_results() -> None:
     """Tell what performance and business came to; the same facts give the same findings."""
     from monitoring import findings  # noqa: PLC0415
@@ -92,7 +89,7 @@ def check_results() -> None:
         findings.tell(business_findings.findings(product, at=at), at=at)
 
 
-@_task(name="monitoring.answer_fairness")
+@task("monitoring.answer_fairness", is_due=lambda: bool(asked.unanswered()))
 def answer_fairness() -> None:
     """Make the fairness reports that somebody asked for; the rows say which."""
     if not asked.unanswered():
@@ -102,7 +99,7 @@ def answer_fairness() -> None:
     fairness_schedule.answer_all(at=timezone.now())
 
 
-@_task(name="monitoring.report_fairness_of_months")
+@task("monitoring.report_fairness_of_months")
 def report_fairness_of_months() -> None:
     """Report on the months that are over, each once."""
     at = timezone.now()
@@ -113,7 +110,7 @@ def report_fairness_of_months() -> None:
     fairness_schedule.report_months(at=at)
 
 
-@_task(name="monitoring.watch_drift")
+@task("monitoring.watch_drift")
 def watch_drift() -> None:
     """Count what came, hold it against what champions learned from, and tell what was found."""
     # polars, in the worker's child only.
@@ -128,7 +125,7 @@ def watch_drift() -> None:
     drift_checks.watch(at=now)
 
 
-@_task(name="monitoring.hold_up_mirrors")
+@task("monitoring.hold_up_mirrors")
 def hold_up_mirrors() -> None:
     """Make the officer mirrors of months that are over, where they are missing."""
     # scipy takes a second to load, and only this needs it here.
@@ -137,7 +134,7 @@ def hold_up_mirrors() -> None:
     mirror.bring_up_to_date(at=timezone.now())
 
 
-@_task(name="monitoring.report_gaps")
+@task("monitoring.report_gaps")
 def report_gaps() -> None:
     """Say of new versions, and of months that are over, where the gaps between groups come from.
 

@@ -36,7 +36,7 @@ def worker(settings: Settings) -> Service:
             *(*module("celery"), "-A", "credit.celery:app", "worker", "--loglevel", "INFO"),
             # Three, so that sealing and sweeping go on beside a training and a batch.
             *("--concurrency", "3", "--prefetch-multiplier", "1"),
-            *("--without-gossip", "--without-mingle"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ),
         # Django's checks are for who changes something (migrating runs them): they load every page
         # and were a sixth of what a killed worker's successor takes to come up.

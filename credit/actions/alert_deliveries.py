@@ -8,8 +8,14 @@ from django.db import transaction
 
 from credit.alert_kinds import kind_of
 from credit.models import Alert, AlertDelivery, User
+from credit.models.alerts import AlertQuerySet
 
 Event = AlertDelivery.Event
+
+
+def untold(*, at: datetime) -> AlertQuerySet:
+    """Narrow to what is open and heard, and that nobody was told of yet."""
+    return Alert.objects.unresolved().filter(told_at=None, cleared_at=None).heard(at=at)
 
 
 @transaction.atomic
@@ -18,8 +24,7 @@ def owe_due(*, at: datetime) -> list[Alert]:
 
     What is silenced comes when the silence is over, if its condition has not passed by then.
     """
-    untold = Alert.objects.unresolved().filter(told_at=None, cleared_at=None).heard(at=at)
-    due = list(untold.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:100])
+    due = list(untold(at=at).select_for_update(of=("self",), skip_locked=True).order_by("pk")[:100])
     for alert in due:
         _owe(alert, Event.OPENED, at=at)
         alert.told_at = at

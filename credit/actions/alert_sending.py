@@ -15,8 +15,10 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from credit import alert_words
+from credit.actions import alert_deliveries, alerts
 from credit.actions.webhook_deliveries import MOST_TRIES, wait_after
 from credit.models import AlertDelivery
 from credit.webhooks import sending, signing
@@ -41,6 +43,15 @@ class Job:
     body: bytes
 
 
+def is_any_due(*, at: datetime) -> bool:
+    """Say whether anybody is to be told of an alert, or one ends by itself."""
+    return (
+        alerts.passed(at=at).exists()
+        or alert_deliveries.untold(at=at).exists()
+        or _due(at=at).exists()
+    )
+
+
 def sweep(*, at: datetime, clock: Callable[[], datetime]) -> int:
     """Send what is due, and say how many tries that took."""
     tries = 0
@@ -56,8 +67,8 @@ def sweep(*, at: datetime, clock: Callable[[], datetime]) -> int:
 def claim(*, at: datetime) -> list[Job]:
     """Take up tellings that are due and nobody else's; cancel those that nobody needs any more."""
     due = (
-        AlertDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=State.PENDING, next_try_at__lte=at)
+        _due(at=at)
+        .select_for_update(skip_locked=True, of=("self",))
         .select_related("alert__product", "user")
         .order_by("next_try_at", "pk")
     )
@@ -101,6 +112,10 @@ def secrets() -> list[str]:
     salt = settings.EVENHAND_ALERT_WEBHOOK.encode()
     named = [signing.key_id(key) for key in keys]
     return [signing.secret_of("alerts", salt, named=each, keys=keys) for each in named]
+
+
+def _due(*, at: datetime) -> QuerySet[AlertDelivery]:
+    return AlertDelivery.objects.filter(state=State.PENDING, next_try_at__lte=at)
 
 
 def _is_needless(delivery: AlertDelivery) -> bool:

@@ -141,16 +141,16 @@ def end(*, alert: Alert, words: str, by: User | None, at: datetime) -> Alert:
     return alert
 
 
+def passed(*, at: datetime) -> AlertQuerySet:
+    """Narrow to what passed a day ago, and has no case."""
+    return Alert.objects.unresolved().filter(cleared_at__lte=at - RESOLVES_AFTER, case=None)
+
+
 @transaction.atomic
 def resolve_passed(*, at: datetime) -> list[Alert]:
     """Resolve, at nobody's word, what passed a day ago; never what has a case."""
-    passed = (
-        Alert.objects.unresolved()
-        .filter(cleared_at__lte=at - RESOLVES_AFTER, case=None)
-        .select_for_update(of=("self",), skip_locked=True)
-        .order_by("pk")
-    )
-    return [end(alert=alert, words="", by=None, at=at) for alert in passed]
+    ended = passed(at=at).select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    return [end(alert=alert, words="", by=None, at=at) for alert in ended]
 
 
 def _raise(found: Found, *, at: datetime) -> Alert:

@@ -1,6 +1,7 @@
 """The audit trail: what was done, by whom and when; sealed in batches beside the hot path."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -14,9 +15,15 @@ from scoring.canonical import canonical, commitment
 
 _SEALING = 7_301_001  # the advisory lock of whoever seals
 _MOST = 10_000  # events under one seal
-# An event may commit after one with a higher number, but not after a hundred thousand of them: the
-# frequent sealing looks no further back, the thorough one at everything.
-_LATE = 100_000
+# Both sides are bounded: the events alone would leave PostgreSQL to go through every leaf there is.
+_UNSEALED = """
+SELECT event.id, event.hash FROM credit_auditevent event
+WHERE event.id > %(after)s AND NOT EXISTS (
+    SELECT FROM credit_auditleaf leaf
+    WHERE leaf.event_id = event.id AND leaf.event_id > %(after)s
+)
+ORDER BY event.id LIMIT %(most)s
+"""
 # One statement and no instances: there is a leaf for each decision.
 _LEAVES = """
 INSERT INTO credit_auditleaf (event_id, seal_id, position)
@@ -67,12 +74,25 @@ def commit(salt: bytes, value: object) -> str:
     return commitment(salt, value) if value else ""
 
 
+class Back(Enum):
+    """How far below the newest sealed event a sealing looks for those that committed late."""
+
+    SECONDS = 5_000  # events: what was under way for some seconds
+    MINUTES = 100_000
+    EVERYTHING = None
+
+
+def is_any_unsealed() -> bool:
+    """Say whether the frequent sealing would find anything."""
+    return bool(_unsealed(Back.SECONDS, most=1))
+
+
 @transaction.atomic
-def seal(*, at: datetime, thorough: bool = False) -> AuditSeal | None:
+def seal(*, at: datetime, back: Back = Back.SECONDS) -> AuditSeal | None:
     """Seal the events that no seal covers yet; None where there are none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEALING])
-    events = _of_one_month(list(_unsealed(thorough=thorough)[:_MOST]))
+    events = _of_one_month(_unsealed(back, most=_MOST))
     if not events:
         return None
     made = _seal_of(events, at=at)
@@ -81,10 +101,12 @@ def seal(*, at: datetime, thorough: bool = False) -> AuditSeal | None:
     return made
 
 
-def _unsealed(*, thorough: bool) -> Any:
-    waiting = AuditEvent.objects.filter(leaf=None).order_by("id").values_list("id", "hash")
+def _unsealed(back: Back, *, most: int) -> list[_Numbered]:
     newest = AuditLeaf.objects.aggregate(newest=Max("event_id"))["newest"] or 0
-    return waiting if thorough else waiting.filter(id__gt=newest - _LATE)
+    after = newest - back.value if back.value else 0
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSEALED, {"after": after, "most": most})
+        return list(cursor.fetchall())
 
 
 def _of_one_month(events: list[_Numbered]) -> list[_Numbered]:

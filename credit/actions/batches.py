@@ -129,6 +129,11 @@ def end(*, batch: Batch, state: Batch.State, at: datetime) -> None:
     transaction.on_commit(lambda: uploads.remove(batch.pk))
 
 
+def is_any_unfinished() -> bool:
+    """Say whether a batch waits, or is being worked."""
+    return Batch.objects.filter(state__in=Batch.UNFINISHED).exists()
+
+
 def purge(*, at: datetime) -> int:
     """Forget batches that ended long ago, and files that no batch needs; says how many batches."""
     old = Batch.objects.filter(finished_at__lt=at - KEPT_FOR).order_by("pk")

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from credit import canary_evidence, promotion_path
 from credit.actions import promotion_steps, stage_moves
@@ -12,11 +13,20 @@ from credit.models.model_versions import Stage
 from scoring.canary import Finding, findings
 
 
+def is_any_running() -> bool:
+    """Say whether there is a canary to look at."""
+    return _running().exists()
+
+
 def watch(*, at: datetime) -> list[CanaryCheck]:
     """Look at every canary; give what was new."""
-    running = ModelVersion.objects.filter(stage=Stage.CANARY).order_by("pk")
-    checks = [check(version_id=pk, at=at) for pk in running.values_list("pk", flat=True)]
+    running = _running().order_by("pk").values_list("pk", flat=True)
+    checks = [check(version_id=pk, at=at) for pk in running]
     return [each for each in checks if each is not None]
+
+
+def _running() -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(stage=Stage.CANARY)
 
 
 @transaction.atomic

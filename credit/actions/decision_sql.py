@@ -1,6 +1,8 @@
 """The statement that writes decisions: one, or several at once.
 
-What comes with each is a row of `given`; the rest of the statement is the same for one as for many.
+What comes with each is a row of `given`, of `sent` where its key is claimed first; the rest of the
+statement is the same for one as for many. Each table is filled from there and not from another's
+rows: nothing is joined for a row that is either given or not.
 """
 
 from functools import cache
@@ -57,28 +59,30 @@ _CLAIM = """
 claim AS (
     INSERT INTO credit_idempotencyrecord
         (partner_id, endpoint, key, body_sha256, status, answer, created_at)
-    SELECT partner, endpoint, key, body_sha256, status_code, answer, at FROM given
+    SELECT partner, endpoint, key, body_sha256, status_code, answer, at FROM sent
     ON CONFLICT (partner_id, endpoint, key) DO NOTHING
     RETURNING partner_id, key
 ),
+given AS (
+    SELECT sent.* FROM sent JOIN claim ON claim.partner_id = sent.partner AND claim.key = sent.key
+),
 """
-_CLAIMED = "JOIN claim ON claim.partner_id = given.partner AND claim.key = given.key"
 
 # Only where a name was sent: the step costs a statement without one a plan for each month.
 _APPLICANT = """
 applicant AS (
     INSERT INTO credit_applicant (application_id, partner_id, name, address)
-    SELECT id, partner, name, address FROM given JOIN application USING (id)
+    SELECT id, partner, name, address FROM given
 ),
 """
 
 _ROWS = """
-WITH given ({names}) AS (VALUES {rows}),
+WITH {first} ({names}) AS (VALUES {rows}),
 {claim}application AS (
     INSERT INTO credit_application (id, product_id, partner_id, reference, amount, term_months,
         features, status, received_at, salt)
-    SELECT given.id, product, partner, reference, amount, term_months, features, status, at, salt
-    FROM given {claimed}
+    SELECT id, product, partner, reference, amount, term_months, features, status, at, salt
+    FROM given
     RETURNING id
 ),
 {applicant}score AS (
@@ -87,24 +91,23 @@ WITH given ({names}) AS (VALUES {rows}),
         partner_id)
     SELECT id, contract, route, model_version, bundle_hash, pd, margin, points, base_points, score,
         band, contributions, warnings, uncertainty, partner
-    FROM given JOIN application USING (id)
+    FROM given
 ),
 decision AS (
     INSERT INTO credit_decision (id, partner_id, policy_id, recommendation, policy_results,
         automatic, decided_at)
     SELECT id, partner, policy, recommendation, policy_results, automatic, at
-    FROM given JOIN application USING (id)
+    FROM given
 ),
 monitored AS (
     INSERT INTO vault.applicant_attribute (application_id, attribute, value, recorded_at)
-    SELECT id, sent.name, sent.belongs_to, at
-    FROM given JOIN application USING (id),
-        jsonb_each_text(monitoring) AS sent (name, belongs_to)
+    SELECT id, told.name, told.belongs_to, at
+    FROM given, jsonb_each_text(monitoring) AS told (name, belongs_to)
 ),
 audited AS (
     INSERT INTO credit_auditevent (type, target, user_id, partner_id, at, details, hash)
     SELECT event_type, target, NULL, partner, at, details, hash
-    FROM given JOIN application USING (id)
+    FROM given
 )
 SELECT id FROM application
 """
@@ -120,8 +123,8 @@ def statement(*, rows: int = 1, is_claimed: bool, is_named: bool) -> Prepared:
     text = _ROWS.format(
         names=", ".join(types),
         rows=", ".join(_row(types, number) for number in range(rows)),
+        first="sent" if is_claimed else "given",
         claim=_CLAIM if is_claimed else "",
-        claimed=_CLAIMED if is_claimed else "",
         applicant=_APPLICANT if is_named else "",
     )
     name = f"decide{'_claimed' * is_claimed}{'_named' * is_named}_{rows}"

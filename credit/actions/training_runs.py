@@ -184,6 +184,11 @@ def sole_worker(run_id: int) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_WORKING, run_id])
 
 
+def is_any_unfinished() -> bool:
+    """Say whether a training waits, or is under way."""
+    return TrainingRun.objects.filter(state__in=UNFINISHED).exists()
+
+
 def abandoned(*, at: datetime) -> list[int]:
     """Find runs whose message was lost or whose worker was killed; fail those that kill workers."""
     waiting = TrainingRun.objects.filter(

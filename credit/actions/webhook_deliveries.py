@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from credit import answers
@@ -66,6 +67,11 @@ class Job:
     secrets: tuple[str, ...]  # none where the key that they are derived from is gone
 
 
+def is_any_due(*, at: datetime) -> bool:
+    """Say whether anything is to be tried."""
+    return _due(at=at).exists()
+
+
 def sweep(*, at: datetime, clock: Callable[[], datetime]) -> int:
     """Deliver what is due, and say how many tries that took.
 
@@ -88,9 +94,8 @@ def sweep(*, at: datetime, clock: Callable[[], datetime]) -> int:
 def claim(*, besides: Sequence[str] = (), at: datetime) -> list[Job]:
     """Take up deliveries that are due and nobody else's."""
     due = (
-        WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=State.PENDING, next_try_at__lte=at)
-        .filter(endpoint__state=WebhookEndpoint.State.ACTIVE, endpoint__partner__is_active=True)
+        _due(at=at)
+        .select_for_update(skip_locked=True, of=("self",))
         .exclude(endpoint__in=besides)
         .select_related("event", "endpoint")
         .order_by("next_try_at", "pk")
@@ -168,6 +173,15 @@ def wait_after(attempts: int) -> timedelta:
     """Double the wait with each try, up to six hours, give or take a fifth."""
     wait = min(FIRST_WAIT * (1 << (attempts - 1)), LONGEST_WAIT)
     return wait * _chance.uniform(1 - JITTER, 1 + JITTER)
+
+
+def _due(*, at: datetime) -> QuerySet[WebhookDelivery]:
+    return WebhookDelivery.objects.filter(
+        state=State.PENDING,
+        next_try_at__lte=at,
+        endpoint__state=WebhookEndpoint.State.ACTIVE,
+        endpoint__partner__is_active=True,
+    )
 
 
 def _job(delivery: WebhookDelivery, *, at: datetime) -> Job:

@@ -12,7 +12,7 @@ _ONCE = f"(SELECT true WHERE {_IS_STAFF}) IS NOT NULL"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0030_fair_alternatives"),
+        ("credit", "0031_fewer_checks"),
     ]
 
     operations = [

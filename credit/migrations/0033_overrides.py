@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0030_fair_alternatives"),
+        ("credit", "0032_queue_at_once"),
     ]
 
     operations = [

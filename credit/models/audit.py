@@ -193,8 +193,12 @@ class AuditLeaf(models.Model):
         related_name="leaf",
         db_constraint=False,  # a missing event shows when the trail is verified
     )
-    seal = models.ForeignKey(
-        AuditSeal, on_delete=models.PROTECT, related_name="leaves", db_index=False
+    seal = models.ForeignKey(  # written with it, and neither is ever deleted: no check a row
+        AuditSeal,
+        on_delete=models.PROTECT,
+        related_name="leaves",
+        db_index=False,
+        db_constraint=False,
     )
     position = models.PositiveIntegerField()
 

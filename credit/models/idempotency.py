@@ -8,7 +8,9 @@ from credit.models.partners import Partner
 class IdempotencyRecord(models.Model):
     """An answer already given, to be given again to the same key and body."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False)
+    partner = models.ForeignKey(  # held by the application or file of its transaction
+        Partner, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
     endpoint = models.CharField(max_length=50)
     key = models.CharField(max_length=255)
     body_sha256 = models.CharField(max_length=64)

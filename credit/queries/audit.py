@@ -115,6 +115,8 @@ def verify(*, noted_head: str | None = None) -> AuditReport:
         sealed += len(mine)
         head = seal.hash
         heads[str(seal.number)] = head
+    if pending is not None:
+        problems.append(f"Seal {pending[0]} is gone, and events say that they are under it.")
     unsealed, wrong = _unsealed()
     problems += [*wrong, *gone.problems()]
     problems += _problems_of_head(noted_head, heads)

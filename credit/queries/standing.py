@@ -14,6 +14,15 @@ _MOST: Final = 100_000
 _NEAR: Final = 10_000  # events below the newest sealed one that may have committed late
 Sample = tuple[tuple[str, ...], float]  # the labels' values, and the figure
 
+_COUNT_OF: Final = "SELECT count(*) FROM (SELECT FROM {} LIMIT %(most)s) counted"
+_AGE_OF: Final = "SELECT coalesce(extract(epoch FROM %(at)s - min(received_at)), 0) FROM {}"
+# In the queue, or not put in yet: each has an index, all applications together have none for it.
+_WAITING: Final = """(
+    SELECT received_at FROM credit_queueitem WHERE status = 'awaiting_officer'
+    UNION ALL
+    SELECT received_at FROM credit_application WHERE status = 'awaiting_officer' AND NOT queued
+) waiting"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
@@ -30,21 +39,20 @@ MEASURES: Final = (
     Measure(
         name="evenhand_applications_awaiting_officer",
         says="Applications that wait for an officer; 100000 says that or more.",
-        sql="""SELECT count(*) FROM (SELECT FROM credit_application
-            WHERE status = 'awaiting_officer' LIMIT %(most)s) waiting""",
+        sql=_COUNT_OF.format(_WAITING),
     ),
     Measure(
         name="evenhand_application_longest_wait_seconds",
         says="How long the first in the officers' queue has waited.",
-        sql="""SELECT coalesce(extract(epoch FROM %(at)s - min(received_at)), 0)
-            FROM credit_application WHERE status = 'awaiting_officer'""",
+        sql=_AGE_OF.format(_WAITING),
     ),
     Measure(
         name="evenhand_audit_events_unsealed",
         says="Audit events that no seal covers yet; 100000 says that or more.",
         sql="""SELECT count(*) FROM (SELECT FROM credit_auditevent event
             WHERE id > (SELECT coalesce(max(event_id), 0) - %(near)s FROM credit_auditleaf)
-            AND NOT EXISTS (SELECT FROM credit_auditleaf WHERE event_id = event.id)
+            AND NOT EXISTS (SELECT FROM credit_auditleaf WHERE event_id = event.id AND event_id >
+                (SELECT coalesce(max(event_id), 0) - %(near)s FROM credit_auditleaf))
             LIMIT %(most)s) unsealed""",
     ),
     Measure(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import factories
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from credit import audit_chain
 from credit.actions import audit
@@ -70,18 +71,36 @@ def test_an_event_that_commits_late_is_sealed_later(db):
     assert trail.verify().problems == []
 
 
-def test_the_frequent_sealing_looks_back_only_so_far_and_the_thorough_one_at_all(db, monkeypatch):
-    monkeypatch.setattr(audit, "_LATE", 1)
-    first, second, third = write(3)
-    seal = AuditSeal(number=1, events=1, previous_hash=audit_chain.FIRST, sealed_at=AT)
-    seal.root = audit_chain.root([audit_chain.leaf(third.pk, third.hash)])
-    seal.hash = audit_chain.seal_hash(**seal.fields)
-    seal.save(force_insert=True)
-    AuditLeaf.objects.create(event=third, seal=seal, position=0)
+@pytest.mark.parametrize(
+    ("below", "finds"),
+    [
+        (4_999, [True, True, True]),
+        (5_000, [False, True, True]),
+        (99_999, [False, True, True]),
+        (100_000, [False, False, True]),
+    ],
+)
+def test_the_more_often_it_is_sealed_the_less_far_is_looked_back(db, below, finds):
+    late = audit.event_of(AuditEvent.Type.USER_CREATED, target="user:9", by=None, at=AT)
+    (newest,) = write(1)
+    audit.seal(at=AT)
+    late.pk = newest.pk - below
+    late.save(force_insert=True)
 
-    assert audit.seal(at=AT) is None
-    assert audit.seal(at=AT, thorough=True).events == 2
-    assert {first.pk, second.pk} <= set(AuditLeaf.objects.values_list("event", flat=True))
+    for back, is_found in zip(audit.Back, finds, strict=True):
+        with transaction.atomic():
+            assert (audit.seal(at=AT, back=back) is not None) is is_found
+            transaction.set_rollback(True)
+
+
+def test_asking_whether_there_is_anything_to_seal_finds_what_sealing_finds(db):
+    assert not audit.is_any_unsealed()
+    write(1)
+    assert audit.is_any_unsealed()
+
+    audit.seal(at=AT)
+
+    assert not audit.is_any_unsealed()
 
 
 OTHER_TARGET = "UPDATE credit_auditevent SET target = 'user:2'"
@@ -105,6 +124,7 @@ TAMPERING = [
         DELETE FROM credit_auditseal WHERE number = 2""",
         "Seal 2 is gone",
     ),
+    ("DELETE FROM credit_auditseal WHERE number = 3", "Seal 3 is gone, and events say"),
     ("UPDATE credit_auditleaf SET seal_id = 3, position = 9 WHERE event_id = {event}", "covers"),
 ]
 

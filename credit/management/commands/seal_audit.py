@@ -12,7 +12,7 @@ class Command(ProductCommand):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         sealed, seals = 0, 0
-        while made := audit.seal(at=timezone.now(), thorough=True):
+        while made := audit.seal(at=timezone.now(), back=audit.Back.EVERYTHING):
             sealed, seals = sealed + made.events, seals + 1
         return {"events": sealed, "seals": seals}
 

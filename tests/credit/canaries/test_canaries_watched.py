@@ -15,6 +15,14 @@ from credit.models import Alert, AuditEvent, CanaryCheck, CanaryMinute, Decision
 LATER = AT + timedelta(minutes=5)
 
 
+def test_beat_hears_of_a_canary_and_of_no_other_version(live):
+    assert not canaries.is_any_running()
+
+    scene.canary_of(live, at=T0)
+
+    assert canaries.is_any_running()
+
+
 # --- Counting
 
 
