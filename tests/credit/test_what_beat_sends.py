@@ -3,7 +3,7 @@
 import factories
 import pytest
 from celery import current_app
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from credit.actions import alerts, audit, dossiers, training_runs
 from credit.clock import Clock
@@ -115,6 +115,9 @@ def test_where_the_database_cannot_be_asked_the_task_is_sent(clock, monkeypatch)
     def away():
         raise OperationalError("The connection is closed.")
 
+    closed = []
     monkeypatch.setattr(type(clock.app.tasks["credit.seal_audit"]), "is_due", staticmethod(away))
+    monkeypatch.setattr(connections, "close_all", lambda: closed.append(True))
 
     assert clock.is_wanted("credit.seal_audit")
+    assert closed
