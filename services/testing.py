@@ -1,7 +1,7 @@
 """The tests: quick ones on every run, long ones apart. docs/adr/0038 says which are long."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from services import servers
@@ -12,6 +12,7 @@ from services.terminal import Progress
 
 # tests/conftest.py says who goes with whom, and what begins first.
 BOTH_CORES = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+COMPILES_EACH_TIME = "PYTHONDONTWRITEBYTECODE"
 LONG, QUICK = ("-m", "long"), ("-m", "not long")
 
 
@@ -37,8 +38,19 @@ def _run(marked: Sequence[str], arguments: Sequence[str]) -> int:
         settings = servers.start(supervisor)
         return supervisor.run_in_foreground(
             [sys.executable, "-m", "pytest", *_processes(arguments), *marked, *arguments],
-            environment=settings.environment(WORKER),
+            environment=compiled_once(settings.environment(WORKER), places=places),
         )
+
+
+def compiled_once(environment: Mapping[str, str], *, places: Places) -> dict[str, str]:
+    """Keep compiled modules in a folder of the tests where Python may keep none beside the sources.
+
+    A process of the product takes five seconds to compile what it imports, and tests start dozens.
+    """
+    if not environment.get(COMPILES_EACH_TIME):
+        return dict(environment)
+    kept = {"PYTHONPYCACHEPREFIX": str(places.var / "compiled")}
+    return {name: value for name, value in environment.items() if name != COMPILES_EACH_TIME} | kept
 
 
 def _processes(arguments: Sequence[str]) -> tuple[str, ...]:

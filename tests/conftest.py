@@ -17,6 +17,7 @@ hypothesis.settings.load_profile("shared machine")
 os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTTP
 
 CHECKOUT = Path(__file__).parents[1]
+LONGEST = {"services", "browser", "training", "load"}  # folders, by the time of their files
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,9 +28,16 @@ def pytest_collection_modifyitems(items):
             # The shipped product is trained in full for several files: by one worker, once.
             company = "german" if "german" in item.fixturenames else item.path.name
             item.add_marker(pytest.mark.xdist_group(company))
-    # One worker takes those of the running product, which are the longest: they begin first, so
-    # that the other worker is not done long before.
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("stack",))
+    items.sort(key=_takes_its_turn)
+
+
+def _takes_its_turn(item):
+    """Let the longest begin, so that no worker is done long before the other: false comes first.
+
+    Those of the running product are one worker's; then come files that start servers or fit models.
+    """
+    is_of_the_stack = item.get_closest_marker("xdist_group").args == ("stack",)
+    return not is_of_the_stack, item.path.parent.name not in LONGEST
 
 
 @pytest.fixture(scope="session")
@@ -121,10 +129,12 @@ def _shipped_loans_are_read_once():
 
 @pytest.fixture(autouse=True)
 def _nothing_is_believed():
-    """Forget what was in force in another test's database."""
+    """Forget what was in force in another test's database, and the rows of those numbers."""
     from credit import serving  # noqa: PLC0415
 
     serving.forget_what_is_in_force()
+    serving._terms.cache_clear()
+    serving._scorecard.cache_clear()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from functools import lru_cache
 import factories
 import numpy as np
 import polars as pl
+import recorded
 import toy_release
 
 from credit import store
@@ -25,6 +26,7 @@ def pd_of(values):
     return 1 / (1 + math.exp(-margin))
 
 
+@recorded.once
 def champion(content, *, source=factories.SOURCE) -> ModelVersion:
     """Bring a product live; what its champion learned from is in the store."""
     contract = factories.contract_version(source=source)

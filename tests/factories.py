@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import recorded
 import toy_release
 from django.contrib.auth.models import Group
 
@@ -146,10 +147,11 @@ def _scorecard(content):
         return None
 
 
+@recorded.once
 def live_product(content: bytes) -> ModelVersion:
     """Register, put a policy in force, promote: a product that takes applications.
 
-    Two people do it: hundreds of tests begin so, and each person is five queries.
+    Two people do it, the least that may.
     """
     developer, validator = user("model_developer"), user("model_validator")
     contract = contract_version(by=developer)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dossiers_scene
 import factories
+import recorded
 
 from credit.actions import populations
 from scoring.training import proxy_test
@@ -17,6 +18,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(proxy_test, "TREES", 2)
 
 
+@recorded.once
 def champion(source=factories.SOURCE):
     """Make a champion with PDs out of fold, by the hand-made graph."""
     contract = factories.contract_version(source=source)

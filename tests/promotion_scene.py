@@ -4,6 +4,7 @@ import json
 
 import factories
 import numpy as np
+import recorded
 import toy_release
 from onnx import numpy_helper
 
@@ -43,6 +44,7 @@ def released(contract=factories.CONTRACT, *, less=0.5, card="Sees less risk.") -
     return bundle.pack(content | {"manifest.json": json.dumps(said).encode()})
 
 
+@recorded.once
 def live(source=SOURCE):
     """Bring a product live whose policy is that of `source`."""
     contract = factories.contract_version(source=source)

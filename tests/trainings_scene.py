@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import factories
 import polars as pl
+import recorded
 
 from credit import store
 from credit.actions import retrainings, training_runs
@@ -13,6 +14,7 @@ AT = factories.AT
 DAY = timedelta(days=1)
 
 
+@recorded.once
 def live(terms="", *, source=factories.SOURCE, pds=None):
     """Bring the product live under terms of retraining."""
     more = f"\n[learning.retraining]\n{terms}\n" if terms else ""

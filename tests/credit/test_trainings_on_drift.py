@@ -10,6 +10,7 @@ from credit.actions import alert_silences, alerts, snapshots
 
 AT, DAY = scene.AT, scene.DAY
 DRIFT = "drift_above = 0.25\ndrift_rows_at_least = 50"
+PDS = tuple(np.linspace(0.01, 0.2, 400).tolist())
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def live(db):
 
 
 def test_scores_that_moved_ask_for_a_training(live):
-    product = live(DRIFT, pds=np.linspace(0.01, 0.2, 400).tolist())
+    product = live(DRIFT, pds=PDS)
     for _ in range(50):
         factories.decide(**factories.DECLINED)
 
@@ -30,7 +31,7 @@ def test_scores_that_moved_ask_for_a_training(live):
 
 @pytest.mark.parametrize("moved", [49, 0], ids=["too few", "none"])
 def test_few_scores_say_nothing(live, moved):
-    product = live(DRIFT, pds=np.linspace(0.01, 0.2, 400).tolist())
+    product = live(DRIFT, pds=PDS)
     for _ in range(moved):
         factories.decide(**factories.DECLINED)
 
@@ -38,7 +39,7 @@ def test_few_scores_say_nothing(live, moved):
 
 
 def test_scores_like_those_of_the_training_ask_for_nothing(live):
-    product = live(DRIFT, pds=np.linspace(0.01, 0.2, 400).tolist())
+    product = live(DRIFT, pds=PDS)
     scored = [factories.decide(**factories.REFERRED).answer["pd"] for _ in range(50)]
     version = product.versions.get()
     version.validation_sha256 = scene.validation(scored * 8)
@@ -50,7 +51,7 @@ def test_scores_like_those_of_the_training_ask_for_nothing(live):
 
 
 def test_old_applications_are_not_recent(live):
-    product = live(DRIFT, pds=np.linspace(0.01, 0.2, 400).tolist())
+    product = live(DRIFT, pds=PDS)
     for _ in range(50):
         factories.decide(**factories.DECLINED)
 
@@ -58,7 +59,7 @@ def test_old_applications_are_not_recent(live):
 
 
 def test_without_a_word_in_the_contract_nothing_asks(live):
-    product = live(pds=np.linspace(0.01, 0.2, 400).tolist())
+    product = live(pds=PDS)
     for _ in range(50):
         factories.decide(**factories.DECLINED)
 

@@ -1,8 +1,11 @@
 """`./run test`, `load` and `check`, around a tiny product."""
 
+from pathlib import Path
+
 import pytest
 
 from services import testing
+from services.places import Places
 
 A_TEST = """
 import os
@@ -55,6 +58,21 @@ def test_tests_get_servers_and_give_their_exit_code(run, checkout, outcome, code
 )
 def test_long_tests_are_left_out_where_no_file_is_chosen(asked, added):
     assert testing.which(asked) == added
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"A": "1"}, {"A": "1"}),
+        ({"PYTHONDONTWRITEBYTECODE": ""}, {"PYTHONDONTWRITEBYTECODE": ""}),
+        (
+            {"A": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            {"A": "1", "PYTHONPYCACHEPREFIX": "/var/test/compiled"},
+        ),
+    ],
+)
+def test_processes_of_tests_compile_once_where_nothing_is_kept_beside_sources(given, told):
+    assert testing.compiled_once(given, places=Places(Path("/var/test"))) == told
 
 
 def test_long_tests_have_a_command_of_their_own(run, checkout):

@@ -1,0 +1,108 @@
+"""What tests begin with is put back as it was built."""
+
+import factories
+import pytest
+import recorded
+from django.db import connection, transaction
+
+from credit import store, vault
+from credit.models import AuditEvent, ContractVersion, ModelVersion, Product, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def built():
+    """Bring a product live by a builder of this test's own, and count how often it does."""
+    times = []
+
+    @recorded.once
+    def build(content):
+        times.append(content)
+        return factories.live_product.__wrapped__(content)
+
+    def run(content):
+        return build(content)
+
+    run.times = times
+    return run
+
+
+@pytest.fixture
+def in_turn():
+    """Run something twice, each in a transaction that is taken back."""
+
+    def run(something):
+        for _ in range(2):
+            with transaction.atomic():
+                yield something()
+                transaction.set_rollback(True)
+
+    return run
+
+
+def everything(version):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(v) FROM credit_modelversion v")
+        rows = cursor.fetchall()
+    return (
+        version,
+        version.product,
+        rows,
+        [*AuditEvent.objects.order_by("id").values()],
+        [*ContractVersion.objects.values()],
+        [*User.objects.order_by("id").values("id", "username", "groups__name")],
+        vault.groups_of_ingested(version.snapshot.ingestion_id, "age_group"),
+        store.get(version.bundle_hash, ".zip"),
+    )
+
+
+def test_rows_and_files_are_those_that_were_built(built, in_turn, toy_bundle):
+    first, second = in_turn(lambda: everything(built(toy_bundle)))
+
+    assert second == first
+    assert len(built.times) == 1
+
+
+def test_files_are_put_into_the_store_of_the_test(built, in_turn, toy_bundle, settings, tmp_path):
+    def bundle_in(folder):
+        settings.EVENHAND_VAR = folder
+        return store.get(built(toy_bundle).bundle_hash, ".zip")
+
+    folders = iter((tmp_path / "one", tmp_path / "other"))
+
+    assert [*in_turn(lambda: bundle_in(next(folders)))] == [toy_bundle, toy_bundle]
+
+
+def test_what_a_test_changes_is_not_there_for_the_next(built, in_turn, toy_bundle):
+    def changed():
+        version = built(toy_bundle)
+        before = version.promotion_note, version.product.name
+        version.promotion_note = version.product.name = "Changed."
+        version.save()
+        version.product.save()
+        return before
+
+    first, second = in_turn(changed)
+
+    assert first == second == ("It fits.", "Consumer loan")
+
+
+def test_what_comes_after_gets_numbers_of_its_own(built, in_turn, toy_bundle):
+    def candidate():
+        champion = built(toy_bundle)
+        return champion.pk, factories.model_version(contract=champion.contract).pk
+
+    numbers = [*in_turn(candidate)]
+
+    assert len({number for pair in numbers for number in pair}) == 3
+
+
+def test_beside_what_is_there_it_is_built(built, toy_bundle):
+    first = built(toy_bundle)
+    second = built(toy_bundle)
+
+    assert len(built.times) == 2
+    assert (first.number, second.number) == (1, 2)
+    assert ModelVersion.objects.count() == 2
+    assert Product.objects.count() == 1
