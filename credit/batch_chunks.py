@@ -16,7 +16,7 @@ from credit.models import Partner
 from credit.serving import ModelUnavailable, Terms
 from credit.untrusted_rows import RowsRefused
 from scoring.features import FieldProblem, InputRefused
-from scoring.request_rows import Row
+from scoring.files.request_rows import Row
 
 AT_ONCE = 1_000  # rows of a transaction: a third of a second
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from credit.ids import first_id
 from credit.models import CanaryCheck, ModelVersion
-from scoring.canary import Seen
+from scoring.candidates.canary import Seen
 
 SETTLED = timedelta(seconds=30)  # by then what was decided is committed, rows of files too
 

@@ -12,14 +12,14 @@ from credit.notice_facts import decided, facts_of
 from credit.records import record_of
 from credit.serving import ModelUnavailable
 from scoring.alternatives import AlternativesRefused, alternatives
-from scoring.certificates import certify
 from scoring.contract import Contract, Policy
 from scoring.engine import Engine, EngineFailed
-from scoring.laws import LawMissing, Laws
-from scoring.letters import Addressee, Letter, letter_of
-from scoring.notice_records import NoticeRecord, sealed
-from scoring.notice_terms import Facts, Grounds, Instead, Problem
-from scoring.proofs import UsualMissing, usual_values
+from scoring.notices.certificates import certify
+from scoring.notices.laws import LawMissing, Laws
+from scoring.notices.letters import Addressee, Letter, letter_of
+from scoring.notices.proofs import UsualMissing, usual_values
+from scoring.notices.records import NoticeRecord, sealed
+from scoring.notices.terms import Facts, Grounds, Instead, Problem
 from scoring.records import Record
 from scoring.replay import Again, by_engine, by_scorecard, differences
 from scoring.scorecard import Scorecard, ScorecardRefused

@@ -28,7 +28,7 @@ from credit.models.outcomes import OutcomeQuerySet
 from scoring.contract import Contract, Kind, LabelSource
 from scoring.features import InputRefused, validate
 from scoring.records import normalised
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 APPLIED_ON = "applied_on"
 MOST_REJECTS = 50_000  # the newest of them: guesses should not drown what is known

@@ -13,7 +13,7 @@ from credit import serving
 from credit.models import ModelVersion, Score
 from credit.serving import ModelUnavailable, Terms
 from scoring import engine
-from scoring.canary import is_chosen
+from scoring.candidates.canary import is_chosen
 from scoring.contract import Policy
 from scoring.engine import SECONDS_OF_A_BATCH, Engine, EngineFailed, EngineTimedOut
 from scoring.features import InputRefused, Value, validate

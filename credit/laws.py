@@ -8,11 +8,11 @@ from pathlib import Path
 from django.conf import settings
 
 from credit.models import NoticeKind
-from scoring import laws as law
 from scoring.contract import Contract, Policy
-from scoring.fairness_screens import packs_on
-from scoring.laws import LawPack, Laws
-from scoring.laws_reading import load_all
+from scoring.groups.screens import packs_on
+from scoring.notices import laws as law
+from scoring.notices.laws import LawPack, Laws
+from scoring.notices.laws_reading import load_all
 
 _CLOCKS = {
     NoticeKind.ADVERSE_ACTION: "adverse_action_days",
@@ -24,7 +24,7 @@ AFTER_AN_OFFER_DAYS = 90
 
 
 def laws_of(contract: Contract, *, on: date) -> Laws:
-    """Choose the packs of a product's places on a day. Raises `scoring.laws.LawMissing`."""
+    """Choose the packs of a product's places on a day. Raises `scoring.notices.laws.LawMissing`."""
     packs = _packs(Path(settings.EVENHAND_LAWS))
     return law.in_force(packs, jurisdictions=contract.jurisdictions, on=on)
 

@@ -16,11 +16,11 @@ from credit.models import (
     OfficerDecision,
     User,
 )
-from scoring import laws as law
 from scoring.canonical import moment
 from scoring.contract import Contract
-from scoring.laws import Laws
-from scoring.notice_terms import OFFICER, POLICY, Facts, Instead, OwnReason
+from scoring.notices import laws as law
+from scoring.notices.laws import Laws
+from scoring.notices.terms import OFFICER, POLICY, Facts, Instead, OwnReason
 
 OVERRIDE, NO_MODEL_REASON, CHOSEN, STATED = "override", "no_model_reason", "chosen", "stated"
 INCOMPLETE = "incomplete"

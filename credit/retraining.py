@@ -12,9 +12,9 @@ from credit.alert_kinds import kind_of
 from credit.ids import first_id
 from credit.models import Alert, ModelVersion, Product, RetrainingSchedule, Score, TrainingRun
 from credit.models.model_versions import Stage
-from scoring import drift_bins, drift_cells, drift_tests
 from scoring.contract import Contract, Learning, Retraining
-from scoring.drift_tests import Index
+from scoring.populations import drift_bins, drift_cells, drift_tests
+from scoring.populations.drift_tests import Index
 
 Trigger = TrainingRun.Trigger
 MOST_SCORES = 20_000  # the newest; more would not move the index

@@ -18,7 +18,7 @@ import orjson
 from django.conf import settings
 
 from scoring.features import FieldProblem
-from scoring.request_rows import MOST_ROWS, Format, Row
+from scoring.files.request_rows import MOST_ROWS, Format, Row
 
 PROGRAM = "credit.api.batch_rows"  # a name and no import: it shares nothing with this process
 LONGEST_LINE = 4 * 1024 * 1024  # bytes; a request of 1 MiB may double when it is escaped

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend import formats
 from monitoring.models import FairnessReport
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 MONTHS = 36  # back
 

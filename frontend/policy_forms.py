@@ -13,9 +13,9 @@ from credit.queries.policies import InForce
 from frontend.forms import LONGEST
 from frontend.policy_words import OF_A_RULE, PARTS, WITHOUT, in_words, label_of, value_in_words
 from scoring.contract import Contract, ContractRefused
-from scoring.policy_settings import RULES, Kind, Setting, removable, rule_settings
-from scoring.policy_texts import TextNotRewritable, changed
-from scoring.through_the_door import STEPS
+from scoring.contracts.policy_settings import RULES, Kind, Setting, removable, rule_settings
+from scoring.contracts.policy_texts import TextNotRewritable, changed
+from scoring.results.through_the_door import STEPS
 
 NEW = "new"  # the prefix of a rule that is not there yet
 REMOVED = "remove"

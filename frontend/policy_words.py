@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from credit.words import Words
 from frontend.sentences import translated
 from monitoring.results.business_words import FIGURES
-from scoring.policy_settings import RULES
+from scoring.contracts.policy_settings import RULES
 
 LABELS: dict[str, Words] = {
     "policy.approve_pd_at_most": _("Recommend approval up to a PD of"),

@@ -15,8 +15,8 @@ from monitoring.results.criteria import Target
 from monitoring.results.figures_in_words import days, months, number, share, with_interval, written
 from monitoring.results.performance import Looked
 from monitoring.results.vintage_rows import VintageRow
-from scoring.criteria import MEASURES, Side, Standing
-from scoring.estimated_performance import Confusion, estimated_confusion
+from scoring.results.criteria import MEASURES, Side, Standing
+from scoring.results.estimated_performance import Confusion, estimated_confusion
 
 STANDINGS: dict[str, tuple[str, str]] = {  # of a chip: its class and its sign
     Standing.INSIDE: ("approve", "approve"),

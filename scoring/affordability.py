@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from scoring.application import RequestedValues
 from scoring.contract import Affordability, Contract
-from scoring.contract_terms import ObligationsAre, Period
+from scoring.contracts.terms import ObligationsAre, Period
 from scoring.features import Value
 
 CENT = Decimal("0.01")

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scoring.contract_features import (
+from scoring.contracts.features import (
     Banned,
     Category,
     CategoryEncoding,
@@ -18,7 +18,14 @@ from scoring.contract_features import (
     Protected,
     ProtectedGroup,
 )
-from scoring.contract_terms import (
+from scoring.contracts.learning_terms import (
+    Exploration,
+    LabelSource,
+    Learning,
+    RejectInference,
+    Retraining,
+)
+from scoring.contracts.terms import (
     Affordability,
     Authority,
     Automatic,
@@ -43,7 +50,6 @@ from scoring.contract_terms import (
     Scale,
     Training,
 )
-from scoring.learning_terms import Exploration, LabelSource, Learning, RejectInference, Retraining
 
 __all__ = [
     "Affordability",
@@ -204,7 +210,7 @@ class Contract:
         ContractRefused
             With every problem of the file, each naming its place.
         """
-        from scoring.contract_reading import read  # noqa: PLC0415 - it builds what stands here
+        from scoring.contracts.reading import read  # noqa: PLC0415 - it builds what stands here
 
         return read(content, file=file)
 

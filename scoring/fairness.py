@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from scoring import fairness_words as words
 from scoring.contract import Contract, FairnessBounds, Protected, ProtectedGroup
-from scoring.fairness_groups import of_attribute
-from scoring.fairness_judge import Asked
-from scoring.fairness_pairs import pairs_of
-from scoring.fairness_report import (
+from scoring.groups import words
+from scoring.groups.beside_reference import of_attribute
+from scoring.groups.judge import Asked
+from scoring.groups.pairs import pairs_of
+from scoring.groups.report import (
     SIGNIFICANT,
     AttributeReport,
     FairnessReport,
@@ -25,8 +25,8 @@ from scoring.fairness_report import (
     Verdict,
     worst,
 )
-from scoring.fairness_told import Untold
-from scoring.group_shares import People, Rows, people_of, rows_of
+from scoring.groups.shares import People, Rows, people_of, rows_of
+from scoring.groups.told import Untold
 
 __all__ = [
     "SIGNIFICANT",

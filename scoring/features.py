@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scoring.contract import Contract, Feature, Kind
-from scoring.schema import json_schema
+from scoring.contracts.schema import json_schema
 
 __all__ = ["FieldProblem", "InputRefused", "Value", "example", "json_schema", "validate"]
 

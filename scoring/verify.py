@@ -15,8 +15,8 @@ from pathlib import Path
 from scoring.bundle import BundleRefused
 from scoring.contract import ContractRefused
 from scoring.engine import EngineFailed
-from scoring.notice_records import NoticeRecord, is_notice, notice_from_json
-from scoring.notice_terms import MODEL
+from scoring.notices.records import NoticeRecord, is_notice, notice_from_json
+from scoring.notices.terms import MODEL
 from scoring.records import LARGEST, NONE, Record, RecordRefused, from_json, normalised
 from scoring.replay import differences
 from scoring.scorecard import ScorecardRefused

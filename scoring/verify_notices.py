@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from scoring.bundle import Bundle
-from scoring.certificates import certify
 from scoring.contract import Contract, Policy
-from scoring.laws import Laws
-from scoring.notice_records import NoticeRecord, different, laws_of
-from scoring.notice_terms import POLICY, Facts, Grounds
+from scoring.notices.certificates import certify
+from scoring.notices.laws import Laws
+from scoring.notices.proofs import UsualMissing, usual_values
+from scoring.notices.records import NoticeRecord, different, laws_of
+from scoring.notices.terms import POLICY, Facts, Grounds
 from scoring.policy import Recommendation
-from scoring.proofs import UsualMissing, usual_values
 from scoring.records import Record, normalised
 from scoring.replay import differences
 from scoring.verify_parts import again_of, bundle_of, policy_of, scorer_of

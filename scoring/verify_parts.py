@@ -5,7 +5,7 @@ from pathlib import Path
 from scoring.bundle import Bundle, open_bundle
 from scoring.contract import Contract, Policy
 from scoring.engine import Engine
-from scoring.proofs import Scorer
+from scoring.notices.proofs import Scorer
 from scoring.records import NONE, SCORECARD, Record
 from scoring.replay import Again, by_engine, by_scorecard
 from scoring.scorecard import Scorecard

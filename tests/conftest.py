@@ -96,8 +96,8 @@ def _shipped_loans_are_read_once():
     """Remember the shipped contract, file and report: hundreds of tests begin with them."""
     import factories  # noqa: PLC0415
 
-    from scoring import data_quality, ingestion  # noqa: PLC0415
     from scoring.contract import Contract  # noqa: PLC0415
+    from scoring.files import data_quality, ingestion  # noqa: PLC0415
 
     read, reported = {}, {}
     ingest, report_of = ingestion.ingest, data_quality.report_of

@@ -26,8 +26,8 @@ from credit.models import Batch, ModelVersion, Partner, User
 from credit.queries import policies as policy_queries
 from scoring import bundle
 from scoring.contract import Contract
+from scoring.contracts.policy_texts import changed
 from scoring.features import example
-from scoring.policy_texts import changed
 
 TESTS = Path(__file__).parent
 PRODUCT = TESTS.parent / "contracts" / "consumer-loan"

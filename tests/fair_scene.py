@@ -6,7 +6,7 @@ import factories
 
 from credit.actions import fair_alternatives
 from scoring.contract import Contract
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.fair_search import Box, search
 
 TRIES = 6

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.contract import Protected, ProtectedGroup
-from scoring.mirror_groups import pairs
-from scoring.mirror_rows import APPROVE, DECLINE, REFER, Decided
-from scoring.mirror_sequence import RUN, late
+from scoring.officers.groups import pairs
+from scoring.officers.rows import APPROVE, DECLINE, REFER, Decided
+from scoring.officers.sequence import RUN, late
 
 ATTRIBUTE = Protected(
     name="age_group",

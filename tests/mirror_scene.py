@@ -19,8 +19,8 @@ from credit.models import (
     Score,
 )
 from monitoring.models import OfficerMirror
-from scoring import mirror
-from scoring.mirror_practice import Answer
+from scoring.officers import mirror
+from scoring.officers.practice import Answer
 
 MONTH = datetime(2026, 10, 1, tzinfo=UTC)  # the last of the year that is looked at
 WHY = {"reason_code": "OFF02", "reason": "Payslips of three months were seen."}

@@ -10,7 +10,7 @@ from onnx import numpy_helper
 
 from credit.actions import canary_minutes, model_versions, promotion_steps, promotions
 from scoring import bundle
-from scoring.canary import is_chosen
+from scoring.candidates.canary import is_chosen
 from scoring.contract import Contract
 
 AT, BEFORE = factories.AT, factories.BEFORE

@@ -17,7 +17,7 @@ from credit.batch_chunks import Chunk
 from credit.models import Batch
 from credit.untrusted_rows import RowsRefused
 from scoring.features import FieldProblem, InputRefused
-from scoring.request_rows import Row
+from scoring.files.request_rows import Row
 
 log = structlog.get_logger("credit.batches")
 State = Batch.State

@@ -10,7 +10,7 @@ from credit import canary_evidence, promotion_path
 from credit.actions import promotion_steps, stage_moves
 from credit.models import CanaryCheck, ModelVersion
 from credit.models.model_versions import Stage
-from scoring.canary import Finding, findings
+from scoring.candidates.canary import Finding, findings
 
 
 def is_any_running() -> bool:

@@ -13,7 +13,7 @@ from credit.actions import audit, batch_writing, batches
 from credit.batch_chunks import AT_ONCE, Taken
 from credit.ids import new_id
 from credit.models import AuditEvent, Batch, Partner, Product
-from scoring.request_rows import Row
+from scoring.files.request_rows import Row
 
 
 def decide(

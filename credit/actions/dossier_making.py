@@ -14,14 +14,14 @@ from credit.actions.dossier_people import compared, period_of
 from credit.actions.ingestions import PARQUET
 from credit.models import AuditEvent, ModelVersion
 from credit.models.model_versions import Stage
-from scoring import dossier_figures as figures
+from scoring.candidates import dossier_figures as figures
+from scoring.candidates.segments import FEWEST, segments
+from scoring.candidates.unseen import RowsUnknown
 from scoring.contract import Contract
 from scoring.engine import Engine, EngineFailed
-from scoring.performance import NotMeasurable
-from scoring.segments import FEWEST, segments
+from scoring.results.performance import NotMeasurable
 from scoring.training import latency
 from scoring.training.folds import folds_of
-from scoring.unseen import RowsUnknown
 
 JSON = ".json"
 FORMAT = 1

@@ -12,14 +12,14 @@ from credit import serving, store, vault
 from credit.actions import snapshots
 from credit.actions.ingestions import PARQUET
 from credit.models import Application, ModelVersion
+from scoring.candidates.dossier_figures import chosen_reasons
+from scoring.candidates.swap_set import APPROVE, Population, Side, recommended, swap_set
+from scoring.candidates.unseen import Asked, Learned, ask, met, remembered
 from scoring.contract import Contract
-from scoring.dossier_figures import chosen_reasons
 from scoring.engine import Engine
 from scoring.features import InputRefused, validate
+from scoring.groups.swap_groups import Attribute
 from scoring.records import normalised
-from scoring.swap_groups import Attribute
-from scoring.swap_set import APPROVE, Population, Side, recommended, swap_set
-from scoring.unseen import Asked, Learned, ask, met, remembered
 
 DIGITS_OF_DAY = 10
 MOST_APPLICATIONS = 2_000  # the newest

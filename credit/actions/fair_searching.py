@@ -13,14 +13,14 @@ from credit.actions.dossier_people import learned
 from credit.actions.refusals import ActionDenied
 from credit.models import FairSearch, ModelVersion, User
 from credit.models.model_versions import Stage
+from scoring.candidates.recipes import Recipe, RecipeRefused
+from scoring.candidates.unseen import RowsUnknown, ask, remembered
 from scoring.contract import Contract
 from scoring.engine import EngineFailed
-from scoring.recipes import Recipe, RecipeRefused
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.fair_search import Beside, Box, SearchRefused, search
 from scoring.training.folds import Progress
 from scoring.training.labels import parted
-from scoring.unseen import RowsUnknown, ask, remembered
 
 
 class NothingToSearchBy(ActionDenied):

@@ -13,9 +13,9 @@ from credit import store, vault
 from credit.actions import audit
 from credit.actions.refusals import require_role
 from credit.models import AuditEvent, ContractVersion, Ingestion, Role, User
-from scoring import data_quality, ingestion
-from scoring.ingestion import Ingested
-from scoring.reading import sha256_of
+from scoring.files import data_quality, ingestion
+from scoring.files.ingestion import Ingested
+from scoring.files.reading import sha256_of
 
 PARQUET = ".parquet"
 CSV = ".csv"

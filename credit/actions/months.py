@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 from django.db import connection
 
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 log = structlog.get_logger("credit.months")
 AHEAD = 3  # so that nobody notices a schedule that stands still for weeks

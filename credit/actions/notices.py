@@ -32,9 +32,9 @@ from credit.notice_facts import (
     why_own,
 )
 from credit.words import in_a_sentence
-from scoring.certificate_problems import wording_problems
-from scoring.laws import LawMissing
-from scoring.notice_records import notice_to_json
+from scoring.notices.certificate_problems import wording_problems
+from scoring.notices.laws import LawMissing
+from scoring.notices.records import notice_to_json
 
 SHORTEST_WHY = 12
 MOST_STATED = 4

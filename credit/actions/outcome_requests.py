@@ -16,7 +16,7 @@ from credit.models import (
     WebhookEndpoint,
     WebhookEvent,
 )
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 _MOST = 1_000  # decisions of a contract at once; the next sweep goes on
 

@@ -9,7 +9,7 @@ from credit import tenancy
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import ApiKey, Application, AuditEvent, Decision, Outcome, Role, User
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 MOST_VERSIONS = 20  # what changes more often than this is no outcome
 

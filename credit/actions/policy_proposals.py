@@ -20,8 +20,8 @@ from credit.models import (
 )
 from credit.words import moment_in_words
 from scoring.contract import Contract
-from scoring.policy_settings import differences
-from scoring.policy_texts import rest_differs
+from scoring.contracts.policy_settings import differences
+from scoring.contracts.policy_texts import rest_differs
 
 State = PolicyProposal.State
 PROPOSERS = (Role.ADMINISTRATOR, Role.MODEL_DEVELOPER)

@@ -19,11 +19,12 @@ from credit.models import (
     PolicyVersion,
     Product,
 )
-from scoring import group_cells, through_the_door
 from scoring.contract import Protected
-from scoring.group_cells import COLUMNS, NEVER, SMALLEST
-from scoring.through_the_door import Cell
-from scoring.windows import months_after
+from scoring.groups import cells as group_cells
+from scoring.groups.cells import COLUMNS, NEVER, SMALLEST
+from scoring.results import through_the_door
+from scoring.results.through_the_door import Cell
+from scoring.results.windows import months_after
 
 AGAIN_AFTER = timedelta(minutes=5)  # a month that is not over
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

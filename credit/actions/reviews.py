@@ -10,7 +10,7 @@ from credit.actions.refusals import ActionDenied, require_role
 from credit.laws import laws_of, review_due_on
 from credit.models import Application, AuditEvent, Decision, ReviewRequest, Role, User
 from credit.notice_facts import EXPLAINED, decided, decisions, had_a_part
-from scoring.laws import LawMissing, Laws
+from scoring.notices.laws import LawMissing, Laws
 
 SHORTEST = 12  # characters of an answer
 

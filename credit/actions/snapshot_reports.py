@@ -7,8 +7,9 @@ import polars as pl
 from django.db import transaction
 
 from credit.models import Snapshot, SnapshotReport
-from scoring import data_quality, representation
-from scoring.learning_terms import KNOWN
+from scoring.contracts.learning_terms import KNOWN
+from scoring.files import data_quality
+from scoring.groups import representation
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from credit.actions.refusals import ActionDenied
 from credit.labels import APPLIED_ON, Gathered
 from credit.models import Ingestion, Product, Snapshot
 from scoring.contract import Contract, LabelSource
-from scoring.learning_terms import KNOWN
+from scoring.contracts.learning_terms import KNOWN
 
 _SAID_OF_LABELS = ("label", "weight")
 

@@ -16,11 +16,11 @@ from credit.laws import packs_of
 from credit.models import ModelVersion, Role, TrainingRun, User
 from scoring import fairness
 from scoring.bundle import Bundle
+from scoring.candidates.recipes import Recipe, RecipeRefused
 from scoring.cluster import ClusterRefused
 from scoring.contract import Contract
-from scoring.fairness_laws_gate import gate_of
-from scoring.fairness_screens import screens_of
-from scoring.recipes import Recipe, RecipeRefused
+from scoring.groups.laws_gate import gate_of
+from scoring.groups.screens import screens_of
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
 from scoring.training.labelling import shown

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from credit.actions.refusals import ActionDenied
 from credit.models import Decision, OfficerVerdict
 from credit.words import amount_in_words
-from scoring import offers
 from scoring.application import RequestedValues
 from scoring.contract import Authority, Contract
+from scoring.notices import offers
 
 SHORTEST_REASON = 10  # characters
 

@@ -30,8 +30,8 @@ def _answer(file: str, kind: str, skip: str) -> Iterator[Any]:
     # Loaded under the limits: these bring the libraries that read the file.
     from scoring.contract import Contract  # noqa: PLC0415
     from scoring.features import InputRefused  # noqa: PLC0415
-    from scoring.reading_csv import FileRefused  # noqa: PLC0415
-    from scoring.request_rows import Format, open_rows  # noqa: PLC0415
+    from scoring.files.reading_csv import FileRefused  # noqa: PLC0415
+    from scoring.files.request_rows import Format, open_rows  # noqa: PLC0415
 
     contract = Contract.parse(sys.stdin.buffer.read())
     try:

@@ -17,7 +17,7 @@ from credit.api.problem_documents import Problem
 from credit.api.rendering import answered
 from credit.models import Product
 from credit.serving import Terms, UnknownProduct
-from scoring.schema import json_schema
+from scoring.contracts.schema import json_schema
 
 
 class Products(Endpoint):

@@ -2,8 +2,8 @@
 
 from django.template.loader import render_to_string
 
-from scoring.laws import DISCLOSES
-from scoring.letters import INSTEAD_HEADING, Letter
+from scoring.notices.laws import DISCLOSES
+from scoring.notices.letters import INSTEAD_HEADING, Letter
 
 
 def html_of(letter: Letter) -> bytes:

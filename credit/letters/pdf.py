@@ -11,8 +11,8 @@ from pathlib import Path
 
 import typst
 
-from scoring.laws import DISCLOSES
-from scoring.letters import INSTEAD_HEADING, Letter
+from scoring.notices.laws import DISCLOSES
+from scoring.notices.letters import INSTEAD_HEADING, Letter
 
 LAYOUT = Path(__file__).with_name("letter.typ")
 NO_FONT = (

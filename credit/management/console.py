@@ -17,7 +17,7 @@ from tqdm import tqdm
 from credit.actions.refusals import ActionDenied
 from credit.models import ApiKey, ModelVersion, Partner, Product, PromotionRequest, User
 from scoring.contract import ContractRefused
-from scoring.ingestion import IngestionRefused
+from scoring.files.ingestion import IngestionRefused
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from tqdm import tqdm
 from credit import store
 from credit.actions import ingestions
 from credit.models import ContractVersion, Ingestion, User
-from scoring.ingestion import IngestionRefused, write_rejects
-from scoring.reading import sha256_of
+from scoring.files.ingestion import IngestionRefused, write_rejects
+from scoring.files.reading import sha256_of
 
 MOST_SHOWN = 20
 Tell = Callable[[str], object]

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ("html_sha256", models.CharField(max_length=64)),
                 (
                     "certificate",
-                    models.BinaryField(help_text="as scoring.notice_records writes it"),
+                    models.BinaryField(help_text="as scoring.notices.records writes it"),
                 ),
                 ("seal", models.CharField(max_length=64)),
                 ("issued_at", models.DateTimeField()),

@@ -342,8 +342,11 @@ class Migration(migrations.Migration):
                         help_text="decisions before this id are counted", max_length=26
                     ),
                 ),
-                ("seen", models.JSONField(help_text="as scoring.canary.Seen")),
-                ("findings", models.JSONField(help_text="as scoring.canary.Finding, each")),
+                ("seen", models.JSONField(help_text="as scoring.candidates.canary.Seen")),
+                (
+                    "findings",
+                    models.JSONField(help_text="as scoring.candidates.canary.Finding, each"),
+                ),
                 ("is_halted", models.BooleanField()),
                 ("version", _version("canary_checks", db_index=False)),
             ],

@@ -126,7 +126,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("quality", models.JSONField(help_text="the data-quality report")),
-                ("groups", models.JSONField(help_text="as scoring.representation counts them")),
+                (
+                    "groups",
+                    models.JSONField(help_text="as scoring.groups.representation counts them"),
+                ),
                 ("made_at", models.DateTimeField()),
             ],
         ),

@@ -227,7 +227,10 @@ class Migration(migrations.Migration):
             fields=[
                 _id(),
                 ("month", models.DateField(help_text="its first day, UTC")),
-                ("tally", models.JSONField(help_text="as scoring.through_the_door writes it")),
+                (
+                    "tally",
+                    models.JSONField(help_text="as scoring.results.through_the_door writes it"),
+                ),
                 ("n", models.PositiveBigIntegerField()),
                 ("counted_at", models.DateTimeField()),
                 ("product", _protected("credit.product", related_name="counted_months")),
@@ -245,7 +248,7 @@ class Migration(migrations.Migration):
                 _id(),
                 ("month", models.DateField(help_text="its first day, UTC")),
                 ("attribute", models.CharField(max_length=63)),
-                ("cells", models.JSONField(help_text="as scoring.group_cells writes it")),
+                ("cells", models.JSONField(help_text="as scoring.groups.cells writes it")),
                 ("counted_at", models.DateTimeField()),
                 ("product", _protected("credit.product", related_name="counted_groups")),
             ],

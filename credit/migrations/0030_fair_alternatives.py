@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default={},
                 default=dict,
-                help_text="what departs from the contract, as scoring.recipes writes it",
+                help_text="what departs from the contract, as scoring.candidates.recipes writes it",
             ),
         ),
         migrations.AlterField(

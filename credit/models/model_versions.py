@@ -228,7 +228,7 @@ class TrainingRun(models.Model):
         default=dict,
         blank=True,
         db_default={},
-        help_text="what departs from the contract, as scoring.recipes writes it",
+        help_text="what departs from the contract, as scoring.candidates.recipes writes it",
     )
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from credit.models.decisions import Decision
 
 
 class NoticeKind(models.TextChoices):
-    """As `scoring.laws.NoticeKind`: a test compares them."""
+    """As `scoring.notices.laws.NoticeKind`: a test compares them."""
 
     ADVERSE_ACTION = "adverse_action", _("Adverse action")
     COUNTER_OFFER = "counter_offer", _("Counter-offer")
@@ -35,7 +35,7 @@ class Notice(models.Model):
     html = models.BinaryField()
     pdf_sha256 = models.CharField(max_length=64)
     html_sha256 = models.CharField(max_length=64)
-    certificate = models.BinaryField(help_text="as scoring.notice_records writes it")
+    certificate = models.BinaryField(help_text="as scoring.notices.records writes it")
     seal = models.CharField(max_length=64)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

@@ -13,7 +13,7 @@ class CountedMonth(models.Model):
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="counted_months")
     month = models.DateField(help_text="its first day, UTC")
-    tally = models.JSONField(help_text="as scoring.through_the_door writes it")
+    tally = models.JSONField(help_text="as scoring.results.through_the_door writes it")
     n = models.PositiveBigIntegerField()
     counted_at = models.DateTimeField()
 
@@ -37,7 +37,7 @@ class CountedGroups(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="counted_groups")
     month = models.DateField(help_text="its first day, UTC")
     attribute = models.CharField(max_length=63)
-    cells = models.JSONField(help_text="as scoring.group_cells writes it")
+    cells = models.JSONField(help_text="as scoring.groups.cells writes it")
     counted_at = models.DateTimeField()
 
     class Meta:

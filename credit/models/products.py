@@ -132,7 +132,7 @@ class SnapshotReport(models.Model):
         Snapshot, primary_key=True, on_delete=models.PROTECT, related_name="report"
     )
     quality = models.JSONField(help_text="the data-quality report")
-    groups = models.JSONField(help_text="as scoring.representation counts them")
+    groups = models.JSONField(help_text="as scoring.groups.representation counts them")
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

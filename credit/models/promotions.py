@@ -148,8 +148,8 @@ class CanaryCheck(models.Model):
     since = models.DateTimeField(help_text="when this run of the canary began")
     at = models.DateTimeField()
     upto = models.CharField(max_length=26, help_text="decisions before this id are counted")
-    seen = models.JSONField(help_text="as scoring.canary.Seen")
-    findings = models.JSONField(help_text="as scoring.canary.Finding, each")
+    seen = models.JSONField(help_text="as scoring.candidates.canary.Seen")
+    findings = models.JSONField(help_text="as scoring.candidates.canary.Finding, each")
     is_halted = models.BooleanField()
 
     class Meta:

@@ -22,8 +22,8 @@ from credit.models import (
     User,
 )
 from credit.words import amount_in_words
-from scoring import offers
 from scoring.contract import Contract
+from scoring.notices import offers
 
 Status = Application.Status
 Part = QuerySet[Any, tuple[Any, ...]]

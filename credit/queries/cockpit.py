@@ -8,8 +8,8 @@ from operator import add
 
 from credit.models import CountedGroups, CountedMonth
 from scoring.contract import Contract, Protected
-from scoring.group_cells import GroupMonth, Ratio, ratio
-from scoring.through_the_door import (
+from scoring.groups.cells import GroupMonth, Ratio, ratio
+from scoring.results.through_the_door import (
     CurvePoint,
     Tally,
     Tried,

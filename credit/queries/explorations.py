@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from credit import labels, serving
 from credit.models import Application, Exploration, ExplorationMonth, Product
-from scoring.learning_terms import Exploration as Lane
+from scoring.contracts.learning_terms import Exploration as Lane
 from scoring.proportions import Interval, Share, wilson
 
 

@@ -8,7 +8,7 @@ from django.db.models import CharField, Count, Max, Q, QuerySet, Value
 
 from credit.laws import laws_of, notice_due_on
 from credit.models import Decision, InformationRequest, Notice, NoticeKind, ReviewRequest
-from scoring.laws import LawMissing, Laws
+from scoring.notices.laws import LawMissing, Laws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,9 @@ from credit.notice_facts import (
 from credit.queries.notice_clocks import Clocks, clocks_of, due_on
 from credit.words import value_in_words
 from scoring.contract import Contract
-from scoring.letters import Letter
-from scoring.notice_records import NoticeRecord, laws_of, notice_from_json
-from scoring.notice_terms import PERSON, RULE
+from scoring.notices.letters import Letter
+from scoring.notices.records import NoticeRecord, laws_of, notice_from_json
+from scoring.notices.terms import PERSON, RULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

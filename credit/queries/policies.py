@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from credit.models import PolicyProposal, PolicyVersion, PolicyWithdrawal, Product
 from scoring.contract import Contract
-from scoring.policy_settings import Difference, Setting, differences, settings_of
+from scoring.contracts.policy_settings import Difference, Setting, differences, settings_of
 
 State = PolicyProposal.State
 

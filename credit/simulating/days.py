@@ -15,10 +15,10 @@ from credit.simulating import held as holding
 from credit.simulating.asked import LEARNED, OFFICERS, RECEIVED, Asked
 from credit.simulating.held import Held, Status
 from credit.simulating.people import People
-from scoring import simulation_officer as officers
 from scoring.contract import Contract
-from scoring.simulation_book import Loan
-from scoring.windows import months_after
+from scoring.results.windows import months_after
+from scoring.simulation import officer as officers
+from scoring.simulation.book import Loan
 
 LATER = "Charged off after the performance window had ended without a loss."
 ONE_DAY = timedelta(days=1)

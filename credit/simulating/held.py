@@ -9,7 +9,7 @@ from django.db import connection
 from credit.ids import first_id
 from credit.models import Application, Outcome
 from scoring.policy import Recommendation
-from scoring.simulation_book import Loan
+from scoring.simulation.book import Loan
 
 _ROWS = """
 SELECT a.reference, a.id, a.status, d.recommendation, d.automatic <> '', s.pd, s.model_version_id

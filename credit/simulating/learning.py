@@ -39,7 +39,7 @@ from credit.models import (
 )
 from credit.models.model_versions import Stage
 from credit.simulating.people import People
-from scoring import performance
+from scoring.results import performance
 
 FEWEST_NEW_BADS = 30
 YEAR = timedelta(days=365)

@@ -10,10 +10,10 @@ import polars as pl
 
 from credit.simulating.asked import Asked
 from credit.simulating.standing import NothingToReplay
-from scoring import ingestion
-from scoring import simulation_book as books
 from scoring.contract import Contract
-from scoring.simulation_book import Loan
+from scoring.files import ingestion
+from scoring.simulation import book as books
+from scoring.simulation.book import Loan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from credit.simulating.days import Days
 from credit.simulating.held import Held, Status
 from credit.simulating.journal import Journal
 from credit.simulating.loans import Loans
-from scoring import simulation_officer as officers
 from scoring.proportions import Share, wilson
-from scoring.simulation_accounts import counted, vintages
+from scoring.simulation import officer as officers
+from scoring.simulation.accounts import counted, vintages
 
 LIMITS = (
     (

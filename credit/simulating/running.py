@@ -21,7 +21,7 @@ from credit.simulating.journal import Journal
 from credit.simulating.loans import Loans
 from credit.simulating.watching import Then
 from scoring.contract import Contract
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 Progress = Callable[[str, float], None]
 SCHEDULED = 1  # January

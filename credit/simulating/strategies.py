@@ -20,10 +20,10 @@ from credit.simulating import loans as loan_files
 from credit.simulating.days import Days
 from credit.simulating.held import Held
 from credit.simulating.loans import Loans
-from scoring import simulation_book as books
-from scoring import simulation_officer as officers
-from scoring.simulation_accounts import Account, Strategy, Stream, accounts
-from scoring.simulation_book import columns_of
+from scoring.simulation import book as books
+from scoring.simulation import officer as officers
+from scoring.simulation.accounts import Account, Strategy, Stream, accounts
+from scoring.simulation.book import columns_of
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.shadow_fit import fit_shadow
 

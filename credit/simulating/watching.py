@@ -11,11 +11,11 @@ from credit.models import ModelVersion
 from credit.simulating import learning
 from credit.simulating.days import Days
 from credit.simulating.held import Held
-from scoring import simulation_alarms as alarms
 from scoring.contract import Contract
 from scoring.features import Value
-from scoring.simulation_alarms import Aged, Check
-from scoring.simulation_book import DAYS, columns_of
+from scoring.simulation import alarms
+from scoring.simulation.alarms import Aged, Check
+from scoring.simulation.book import DAYS, columns_of
 
 LATELY = timedelta(days=92)  # of applications
 MATURED_LATELY = timedelta(days=365)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontend.charts.profit_curve import Tick, profit_curve
-from scoring.through_the_door import STEPS, CurvePoint
+from scoring.results.through_the_door import STEPS, CurvePoint
 
 EVERY = STEPS // 20  # a row of the table every five per cent
 

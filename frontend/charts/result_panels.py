@@ -12,7 +12,7 @@ from monitoring.results.business_figures import Business, Figure
 from monitoring.results.business_words import BY_DAY, BY_VINTAGE, FIGURES
 from monitoring.results.figures_in_words import written
 from monitoring.results.vintage_rows import VintageRow
-from scoring.criteria import Unit
+from scoring.results.criteria import Unit
 
 
 def of_performance(months: Sequence[VintageRow], promotions: Sequence[date]) -> list[Panel]:

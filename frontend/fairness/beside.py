@@ -20,7 +20,7 @@ from frontend.templatetags.evenhand import points
 from monitoring.fairness.views import FairnessView
 from monitoring.gaps import queries as gaps
 from monitoring.gaps.queries import GapView
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 Said = Mapping[str, Any]
 

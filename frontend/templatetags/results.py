@@ -8,7 +8,7 @@ from frontend.templatetags.evenhand import NOTHING
 from monitoring.results.business_figures import Figure
 from monitoring.results.business_words import label_of
 from monitoring.results.figures_in_words import with_interval
-from scoring.business_figures import Value
+from scoring.results.business_figures import Value
 
 register = template.Library()
 

@@ -19,8 +19,8 @@ from frontend.access import SignedInRequest, may_read, may_write
 from frontend.charts import cockpit_charts
 from frontend.policy_forms import TryForm
 from frontend.views.policies import find_product
-from scoring.group_cells import SMALLEST
-from scoring.through_the_door import STEPS
+from scoring.groups.cells import SMALLEST
+from scoring.results.through_the_door import STEPS
 
 MONTHS = 12  # looked at without a word
 

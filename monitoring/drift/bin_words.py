@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scoring.contract import Feature, Kind
-from scoring.drift_bins import Bin
-from scoring.drift_cells import EDGES, PD_EDGES
+from scoring.populations.drift_bins import Bin
+from scoring.populations.drift_cells import EDGES, PD_EDGES
 
 WHOLE_BELOW = 1e9  # beyond it no cell's ends are told as whole numbers
 

@@ -19,10 +19,10 @@ from monitoring.drift.windows import (
     unit_since,
 )
 from monitoring.findings import Finding
-from scoring import drift_found, drift_tests
-from scoring.drift_cells import Counted
-from scoring.drift_found import EVERYTHING, FEWEST, FEWEST_OF_DATA, Found, Segment
-from scoring.drift_look import OF_DATA, Look, look
+from scoring.populations import drift_found, drift_tests
+from scoring.populations.drift_cells import Counted
+from scoring.populations.drift_found import EVERYTHING, FEWEST, FEWEST_OF_DATA, Found, Segment
+from scoring.populations.drift_look import OF_DATA, Look, look
 
 DAYS_READ = 90 + OWN_PAST
 

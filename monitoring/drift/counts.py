@@ -15,8 +15,8 @@ from credit.ids import first_id
 from credit.models import Partner, Product
 from monitoring.periods import Counted as ByPeriod
 from monitoring.periods import Kind
-from scoring import drift_cells
-from scoring.drift_cells import Counted
+from scoring.populations import drift_cells
+from scoring.populations.drift_cells import Counted
 
 DRIFT = "drift"
 PARTNER = "partner:"

@@ -12,10 +12,10 @@ from credit.models import ModelVersion, Product
 from credit.models.model_versions import Stage
 from credit.store import FileAltered, FileMissing
 from monitoring.models import DriftReference
-from scoring import drift_cells
 from scoring.contract import Contract, Feature
-from scoring.drift_cells import Counted, Counts
-from scoring.learning_terms import KNOWN
+from scoring.contracts.learning_terms import KNOWN
+from scoring.populations import drift_cells
+from scoring.populations.drift_cells import Counted, Counts
 
 log = structlog.get_logger("monitoring.drift")
 

@@ -12,9 +12,9 @@ from monitoring.drift import words as drift_words
 from monitoring.drift.bin_words import BinView, bins_of, bins_of_score
 from monitoring.drift.counts import DRIFT, PARTNER
 from monitoring.drift.windows import DAY, Days, days_of, learned_by, unit_since
-from scoring import drift_cells, drift_tests
-from scoring.drift_look import FeatureLook, Look, look
-from scoring.drift_tests import Index
+from scoring.populations import drift_cells, drift_tests
+from scoring.populations.drift_look import FeatureLook, Look, look
+from scoring.populations.drift_tests import Index
 
 State = Literal["compared", "no champion", "not counted", "too few"]
 FEWEST = 30  # applications; of fewer nothing is drawn

@@ -12,9 +12,9 @@ from credit.models import ModelVersion, Product
 from monitoring import periods
 from monitoring.drift.counts import DRIFT, PARTNER
 from monitoring.models import DriftReference
-from scoring import drift_cells, drift_units
-from scoring.drift_cells import Counted
-from scoring.drift_look import FeatureLook
+from scoring.populations import drift_cells, drift_units
+from scoring.populations.drift_cells import Counted
+from scoring.populations.drift_look import FeatureLook
 
 DAY = timedelta(days=1)
 OWN_PAST = 90  # days of a partner's before a window

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scoring.contract import Feature, Kind
-from scoring.drift_look import OF_DATA, FeatureLook, Look
-from scoring.drift_tests import Index
-from scoring.drift_units import Unit
+from scoring.populations.drift_look import OF_DATA, FeatureLook, Look
+from scoring.populations.drift_tests import Index
+from scoring.populations.drift_units import Unit
 
 MOST_NAMED = 3
 MAYBE = {  # by how many times they are smaller, and larger

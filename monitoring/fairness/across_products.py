@@ -22,10 +22,10 @@ from monitoring.fairness.stored_reports import laid_out
 from monitoring.models import FairnessReport
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds, Protected
-from scoring.fairness_report import FairnessReport as Found
-from scoring.fairness_report import worst
-from scoring.fairness_told import Untold
-from scoring.fairness_words import overall
+from scoring.groups.report import FairnessReport as Found
+from scoring.groups.report import worst
+from scoring.groups.told import Untold
+from scoring.groups.words import overall
 
 PRODUCTS = "product"
 

@@ -15,8 +15,8 @@ from monitoring.fairness.earlier import Earlier, stored, tied
 from monitoring.fairness.gathered import Gathered
 from monitoring.fairness.populations import Sample
 from monitoring.fairness.told_figures import ALL, OUTCOMES, Figure, cells_of, figures_of, tells
-from scoring.fairness_told import Untold
-from scoring.told_together import Told, gives_away
+from scoring.groups.told import Untold
+from scoring.groups.told_together import Told, gives_away
 
 
 @dataclass(slots=True)

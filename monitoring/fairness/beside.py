@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from monitoring.fairness.earlier import Earlier
 from monitoring.fairness.gathered import Gathered, Ids, Part, ids_of, is_alike
 from monitoring.fairness.told_figures import ALL, UNSTATED, Figure, cells_of, figures_of
-from scoring.told_together import Told
+from scoring.groups.told_together import Told
 
 Said = Mapping[str, Any]
 Mask = NDArray[np.bool_]

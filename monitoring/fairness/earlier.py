@@ -13,7 +13,7 @@ from django.db import connection
 from credit.models import ModelVersion, Product
 from monitoring.fairness.told_figures import UNSTATED
 from monitoring.models import FairnessReport, GapReport
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 Said = Mapping[str, Any]
 _MAKING: Final = 7_301_039  # the advisory lock of whoever makes a report that tells of groups

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from monitoring.findings import Finding, tell
 from monitoring.models import FairnessReport
-from scoring.fairness_report import Verdict
+from scoring.groups.report import Verdict
 
 CAUSE = "fairness_outside"
 

@@ -7,7 +7,7 @@ from credit.models import ModelVersion, Product, Score, StageChange
 from credit.models.model_versions import Stage as VersionStage
 from monitoring.fairness.decided import bounds
 from monitoring.models import FairnessReport
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 MONTHS_BACK = 12  # a worker that was away catches up with a year at most
 SETTLED = timedelta(days=1)  # by then what was decided in a month is stored

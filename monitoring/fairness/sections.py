@@ -8,7 +8,7 @@ from typing import Any
 from credit.models import ModelVersion, Product
 from monitoring.fairness.populations import Groups, Sample
 from scoring.contract import Contract
-from scoring.fairness_report import FairnessReport
+from scoring.groups.report import FairnessReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

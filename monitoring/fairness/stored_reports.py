@@ -5,7 +5,8 @@ from typing import Any
 
 from monitoring.fairness.apart import Withheld
 from monitoring.fairness.populations import Groups, Sample
-from scoring.fairness_report import (
+from scoring.groups.mean_difference import Smd
+from scoring.groups.report import (
     AttributeReport,
     CellReport,
     Comparison,
@@ -15,7 +16,6 @@ from scoring.fairness_report import (
     Rate,
     StratumReport,
 )
-from scoring.mean_difference import Smd
 from scoring.proportions import CONFIDENCE, Interval
 
 FILE, APPLICATION = "in the file of past loans", "sent with the application"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from monitoring.models import FairnessReport
-from scoring.fairness_report import Verdict
+from scoring.groups.report import Verdict
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -11,7 +11,7 @@ from monitoring.fairness.gathered import Gathered
 from monitoring.fairness.told_figures import tells
 from monitoring.models import FairnessReport, GapReport
 from scoring.contract import Contract
-from scoring.gaps import FEWEST
+from scoring.groups.gaps import FEWEST
 
 STAGE = FairnessReport.Stage.RECOMMENDATION
 _WITHHELD = (

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from credit.models import ModelVersion, Product
 from monitoring.fairness.months import champions_in, is_due, months_over
 from monitoring.models import GapReport
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 FORMAT = 1
 MOST_MONTHS = 36  # that are looked back at

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from monitoring.gaps.loading import Validated
 from monitoring.gaps.ratios import compared, shares_of
 from monitoring.gaps.written import at_said, ends_said, everybody_said, label_of, short
-from scoring import gap_reasons
 from scoring.contract import Contract, Protected
-from scoring.gap_cut_offs import along, fairer
-from scoring.gap_reasons import Given, codes_of
-from scoring.gaps import FEWEST, Gap, Sums, decompose, sums_of
-from scoring.proxy_signs import Sign, signs, suspects
-from scoring.told_cells import groups_told
+from scoring.groups import gap_reasons
+from scoring.groups.gap_cut_offs import along, fairer
+from scoring.groups.gap_reasons import Given, codes_of
+from scoring.groups.gaps import FEWEST, Gap, Sums, decompose, sums_of
+from scoring.groups.proxy_signs import Sign, signs, suspects
+from scoring.groups.told_cells import groups_told
 from scoring.training.proxy_test import Told, predictability
 
 Member = NDArray[np.str_]

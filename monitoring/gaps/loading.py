@@ -24,9 +24,9 @@ from monitoring.gaps.due import begins
 from monitoring.models import FairnessReport
 from scoring.contract import Contract
 from scoring.engine import Scores
-from scoring.gap_reasons import Given, codes_of
-from scoring.gaps import Sums, sums_of
-from scoring.windows import months_after
+from scoring.groups.gap_reasons import Given, codes_of
+from scoring.groups.gaps import Sums, sums_of
+from scoring.results.windows import months_after
 
 Groups = Mapping[str, Mapping[str, str]]  # attribute to row to group
 MOST_ROWS = 50_000  # whose reasons are worked out; of more, a sample drawn with the seed

@@ -15,10 +15,10 @@ from monitoring.gaps.loading import Month, Told, month_of, validated
 from monitoring.gaps.ratios import ratios_of
 from monitoring.gaps.written import label_of
 from monitoring.models import GapReport
-from scoring import gap_reasons
 from scoring.contract import Contract, Protected
-from scoring.gaps import FEWEST, decompose
-from scoring.told_cells import groups_told
+from scoring.groups import gap_reasons
+from scoring.groups.gaps import FEWEST, decompose
+from scoring.groups.told_cells import groups_told
 
 Population = GapReport.Population
 

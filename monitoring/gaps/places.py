@@ -7,10 +7,10 @@ from datetime import date
 from credit.laws import packs_of
 from monitoring.gaps.queries import GapView, Said
 from scoring.contract import Contract, Policy
-from scoring.fairness_laws import Figures, judged
-from scoring.fairness_report import Verdict, worst
-from scoring.fairness_screens import Figure, Screen, Use, screens_of
-from scoring.laws import LawPack, Laws
+from scoring.groups.laws import Figures, judged
+from scoring.groups.report import Verdict, worst
+from scoring.groups.screens import Figure, Screen, Use, screens_of
+from scoring.notices.laws import LawPack, Laws
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +178,7 @@ def _row(
 
 
 def _gate(contract: Contract, own: Verdict, screens: Sequence[ScreenRow]) -> Gate:
-    """Judge as `scoring.fairness_laws_gate` does of a candidate."""
+    """Judge as `scoring.groups.laws_gate` does of a candidate."""
     is_outside = own is Verdict.OUTSIDE
     failed = any(each.blocks and each.verdict is Verdict.OUTSIDE for each in screens)
     return Gate(

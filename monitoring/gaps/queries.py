@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 from credit.models import CountedGroups, CountedMonth, ModelVersion
 from monitoring.models import GapReport
 from scoring.contract import Contract, Protected
-from scoring.gap_cut_offs import At, fairer
-from scoring.group_cells import SMALLEST, GroupMonth, ratio
+from scoring.groups.cells import SMALLEST, GroupMonth, ratio
+from scoring.groups.gap_cut_offs import At, fairer
+from scoring.groups.told_cells import groups_told
 from scoring.proportions import Share
-from scoring.through_the_door import STEPS, CurvePoint, Tally, curve, from_json
-from scoring.told_cells import groups_told
+from scoring.results.through_the_door import STEPS, CurvePoint, Tally, curve, from_json
 
 Said = Mapping[str, Any]
 MOST_POINTS = 50  # along the cut-off

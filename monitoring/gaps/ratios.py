@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from monitoring.gaps.loading import Month, Validated
 from monitoring.gaps.written import ends_said, label_of, short
 from scoring.contract import Contract, Protected
-from scoring.group_cells import SMALLEST
+from scoring.groups.cells import SMALLEST
+from scoring.groups.told_cells import groups_told
 from scoring.proportions import Share, difference_interval, ratio_interval, significance
-from scoring.told_cells import groups_told
 
 Member = NDArray[np.str_]
 

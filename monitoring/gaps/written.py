@@ -3,7 +3,7 @@
 from typing import Any
 
 from scoring.contract import Protected
-from scoring.gap_cut_offs import At, Everybody
+from scoring.groups.gap_cut_offs import At, Everybody
 from scoring.proportions import Interval, wilson
 
 DIGITS = 6

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "figures",
                     models.JSONField(
-                        help_text="as scoring.mirror gives them; groups coarse, or not told"
+                        help_text="as scoring.officers.mirror has them; groups coarse, or not told"
                     ),
                 ),
                 (

@@ -32,7 +32,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "counts",
-                    models.JSONField(help_text="rows by cell, as scoring.drift_cells counts them"),
+                    models.JSONField(
+                        help_text="rows by cell, as scoring.populations.drift_cells counts them"
+                    ),
                 ),
                 ("made_at", models.DateTimeField()),
             ],

@@ -36,7 +36,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "vintage",
-                    models.JSONField(help_text="as scoring.vintages writes it; nothing personal"),
+                    models.JSONField(
+                        help_text="as scoring.results.vintages writes it; nothing personal"
+                    ),
                 ),
                 (
                     "measured",

@@ -12,12 +12,13 @@ from monitoring.mirror import pages as mirror_pages
 from monitoring.mirror import rows as mirror_rows
 from monitoring.mirror.pages import Found
 from monitoring.models import OfficerMirror
-from scoring import mirror, mirror_groups
 from scoring.contract import Contract
-from scoring.mirror import Mirrors
-from scoring.mirror_alarms import Look
-from scoring.mirror_pooling import OUTCOMES
-from scoring.windows import months_after
+from scoring.officers import groups as mirror_groups
+from scoring.officers import mirror
+from scoring.officers.alarms import Look
+from scoring.officers.mirror import Mirrors
+from scoring.officers.pooling import OUTCOMES
+from scoring.results.windows import months_after
 
 MONTHS = 12  # of decisions in a mirror, and as many looks share their false alarms
 SETTLED = timedelta(days=1)  # after a month's end, what was decided in it is final

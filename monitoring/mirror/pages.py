@@ -7,16 +7,16 @@ from typing import Any
 
 from credit.models import Product, Role, User
 from monitoring.models import OfficerMirror
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
-Figures = dict[str, Any]  # as scoring.mirror.Mirror.to_dict gives them
+Figures = dict[str, Any]  # as scoring.officers.mirror.Mirror.to_dict gives them
 MONTHS = 12
 # A senior officer answers for the team, and sees no protected attribute; a model validator judges
 # models, and sees no names.
 SEES_OFFICERS = frozenset({Role.SENIOR_OFFICER, Role.COMPLIANCE, Role.AUDITOR})
 SEES_GROUPS = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
 OFFICERS, GROUPS = "officers", "groups"  # what a page tells
-OUTCOMES = "outcomes"  # the question, as `scoring.mirror_pooling` names it
+OUTCOMES = "outcomes"  # the question, as `scoring.officers.pooling` names it
 _OF_TEAM = {
     OFFICERS: frozenset(
         {"low_side", "high_side", "followed", "reliance", "unaided", "consistency", "moments"}

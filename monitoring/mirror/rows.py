@@ -24,9 +24,9 @@ from credit.models import (
 )
 from credit.queries import policies
 from scoring.contract import Protected
-from scoring.mirror_practice import Answer
-from scoring.mirror_rows import APPROVE, DECLINE, REFER, Decided
-from scoring.windows import months_after
+from scoring.officers.practice import Answer
+from scoring.officers.rows import APPROVE, DECLINE, REFER, Decided
+from scoring.results.windows import months_after
 
 A_TIME = 1_000  # ids in a question: so each looks into the months of its ids alone
 _AS_NUMBER = {"approve": APPROVE, "refer": REFER, "decline": DECLINE}

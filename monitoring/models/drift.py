@@ -9,7 +9,9 @@ class DriftReference(models.Model):
     model_version = models.OneToOneField(
         ModelVersion, primary_key=True, on_delete=models.PROTECT, related_name="drift_reference"
     )
-    counts = models.JSONField(help_text="rows by cell, as scoring.drift_cells counts them")
+    counts = models.JSONField(
+        help_text="rows by cell, as scoring.populations.drift_cells counts them"
+    )
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

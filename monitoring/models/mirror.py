@@ -32,7 +32,9 @@ class OfficerMirror(models.Model):
         related_name="+",
         help_text="empty: the team",
     )
-    figures = models.JSONField(help_text="as scoring.mirror gives them; groups coarse, or not told")
+    figures = models.JSONField(
+        help_text="as scoring.officers.mirror has them; groups coarse, or not told"
+    )
     look = models.JSONField(
         default=dict, help_text="of the team: {asked, differs: [{question, officer}]}"
     )

@@ -17,7 +17,7 @@ class CountedVintage(models.Model):
     segment = models.CharField(
         max_length=100, blank=True, help_text='everything, or as in "version:7"'
     )
-    vintage = models.JSONField(help_text="as scoring.vintages writes it; nothing personal")
+    vintage = models.JSONField(help_text="as scoring.results.vintages writes it; nothing personal")
     measured = models.JSONField(help_text="figures with their intervals, as the page shows them")
     seen = models.JSONField(help_text="counts of what was stored, to tell whether more came since")
     computed_at = models.DateTimeField()

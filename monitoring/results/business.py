@@ -16,7 +16,7 @@ from credit.audit_chain import MONTH
 from credit.ids import first_id
 from credit.models import Product
 from monitoring.periods import Counted, Kind
-from scoring.durations import FIRST, RATIO
+from scoring.results.durations import FIRST, RATIO
 
 LONGEST_LOOK = timedelta(days=62)  # from a what-if to the decision: older events are not asked
 LONGEST_OFFER = timedelta(days=400)  # from an application to what became of an offer made on it

@@ -9,7 +9,7 @@ from monitoring.gauges import Gauge, State
 from monitoring.results import figures_in_words as words
 from monitoring.results.business_figures import Figure, figures
 from monitoring.results.business_words import BY_VINTAGE, label_of
-from scoring.criteria import Standing
+from scoring.results.criteria import Standing
 
 SEVERAL = 30  # of a rate or a time: fewer are shown and raise no alert
 

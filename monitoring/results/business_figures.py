@@ -13,11 +13,11 @@ from monitoring.results.business import Row, added
 from monitoring.results.business_words import BY_DAY, BY_VINTAGE
 from monitoring.results.criteria import Target
 from monitoring.results.vintage_rows import Pool
-from scoring import business_figures
-from scoring.business_figures import Value
 from scoring.contract import Economics
-from scoring.criteria import MEASURES, Standing, Unit, bounds, standing
-from scoring.windows import months_after
+from scoring.results import business_figures
+from scoring.results.business_figures import Value
+from scoring.results.criteria import MEASURES, Standing, Unit, bounds, standing
+from scoring.results.windows import months_after
 
 DAYS = 30  # that a figure is judged by, up to yesterday
 MONTHS = 24  # shown

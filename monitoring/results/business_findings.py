@@ -13,7 +13,7 @@ from monitoring.results import figures_in_words as words
 from monitoring.results.business_checks import address, is_off, period
 from monitoring.results.business_figures import Figure, figures
 from monitoring.results.business_words import label_of
-from scoring.criteria import Standing
+from scoring.results.criteria import Standing
 
 CAUSE = "business_off_target"
 

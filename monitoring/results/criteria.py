@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from credit.models import PolicyVersion, Product
 from monitoring.models import Figures
-from scoring.criteria import MEASURES, Criterion
+from scoring.results.criteria import MEASURES, Criterion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

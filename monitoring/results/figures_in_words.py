@@ -6,8 +6,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
 from credit.words import day_in_words
-from scoring.business_figures import Value
-from scoring.criteria import Unit
+from scoring.results.business_figures import Value
+from scoring.results.criteria import Unit
 
 
 def share(value: float, digits: int = 1) -> str:

@@ -11,8 +11,8 @@ from monitoring.models import CountedVintage
 from monitoring.results import figures_in_words as words
 from monitoring.results import vintage_rows
 from monitoring.results.vintage_rows import Pool, VintageRow
-from scoring import performance_checks, vintage_figures
-from scoring.performance_checks import Check
+from scoring.results import performance_checks, vintage_figures
+from scoring.results.performance_checks import Check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

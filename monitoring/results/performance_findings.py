@@ -12,7 +12,7 @@ from monitoring.findings import Finding
 from monitoring.results import figures_in_words as words
 from monitoring.results.performance import address, look
 from monitoring.results.vintage_rows import Pool
-from scoring.performance_checks import Check
+from scoring.results.performance_checks import Check
 
 FELL, OFF = "performance_fell", "calibration_off"
 

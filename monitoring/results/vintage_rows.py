@@ -9,9 +9,9 @@ from typing import Any
 
 from credit.models import Product
 from monitoring.models import CountedVintage
-from scoring import vintage_figures
-from scoring.vintages import Vintage, empty, from_json
-from scoring.windows import months_after
+from scoring.results import vintage_figures
+from scoring.results.vintages import Vintage, empty, from_json
+from scoring.results.windows import months_after
 
 MOST_MONTHS = 120  # shown
 # Months that a look puts together, until so many goods and bads are expected of them: of fewer a
@@ -21,7 +21,7 @@ LONGEST_POOL, ENOUGH = 12, 150.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VintageRow:
-    """A month; `measured` as `scoring.vintage_figures` states it."""
+    """A month; `measured` as `scoring.results.vintage_figures` states it."""
 
     month: date
     measured: dict[str, Any]

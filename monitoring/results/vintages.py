@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from credit.ids import first_id
 from credit.models import Application, OfferAnswer, OfficerDecision, Outcome, Product
 from monitoring.models import CountedVintage
-from scoring import vintage_figures, vintages
-from scoring.binned_ranking import BINS, REACH, STEP
-from scoring.vintages import Cell
-from scoring.windows import months_after
+from scoring.results import vintage_figures, vintages
+from scoring.results.binned_ranking import BINS, REACH, STEP
+from scoring.results.vintages import Cell
+from scoring.results.windows import months_after
 
 HOUR = timedelta(hours=1)
 MOST_AT_ONCE = 120  # months of a product a run

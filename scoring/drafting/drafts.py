@@ -15,7 +15,7 @@ from scoring.drafting.leaks import DECISION_OUTCOMES
 from scoring.drafting.names import suggests
 from scoring.drafting.profile import Column
 from scoring.drafting.writing import write
-from scoring.reading import Table, open_table
+from scoring.files.reading import Table, open_table
 
 MOST_ROWS = 200_000  # looked at; of a larger file every second, fourth, eighth ... row
 MOST_OUTCOMES = 20

@@ -6,7 +6,7 @@ from itertools import islice
 
 import polars as pl
 
-from scoring.dates import read_dates
+from scoring.files.dates import read_dates
 
 LOOKED_AT = 1_000  # distinct cells, evenly spread, that say which forms are worth trying
 MOST_ODD = 0.02  # share of cells that no form need read

@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scoring import performance
 from scoring.contract import Ingestion
 from scoring.drafting.apart import codes_apart
 from scoring.drafting.forms import date_forms_of
 from scoring.drafting.units import UNIT_OF_WORD
 from scoring.drift import information_value
-from scoring.ingestion_columns import number_of
+from scoring.files.ingestion_columns import number_of
+from scoring.results import performance
 
 MOST_CODES = 60  # distinct values that are still codes
 FEWEST_SHOWN = 10  # rows; a code with fewer could be somebody's

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from scoring.dates import read_dates
 from scoring.drafting.names import words_of
 from scoring.drafting.profile import Column
+from scoring.files.dates import read_dates
 
 WHEN = {"fy", "year", "yr", "month", "quarter", "qtr", "vintage", "cohort"}
 WHEN |= {"jahr", "jahrgang", "monat", "quartal"}

@@ -17,10 +17,10 @@ from typing import Any
 
 import polars as pl
 
-from scoring.batch_files import applications, harmless
-from scoring.batch_workers import scorer
 from scoring.bundle import read_bundle
 from scoring.contract import Contract, hash_of
+from scoring.files.batch_files import applications, harmless
+from scoring.files.batch_workers import scorer
 from scoring.training.bench_scene import scene_of
 from scoring.training.synthetic import Recipe, loans_of
 

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from scoring.contract import Contract
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.synthetic import Recipe, contract_of, loans_of
 from scoring.training.train import train
 

@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from scoring.contract import Contract
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.encoding import encoding_of, matrix_from
 from scoring.training.folds import out_of_fold
 from scoring.training.learners import LocalLearner

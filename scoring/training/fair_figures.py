@@ -9,12 +9,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring import fairness
+from scoring.candidates.swap_money import money
+from scoring.candidates.swap_set import (
+    APPROVE,
+    Population,
+    Side,
+    auc_difference,
+    recommended,
+    swap_set,
+)
 from scoring.contract import Contract
-from scoring.fairness_report import AttributeReport, GroupReport
+from scoring.groups.report import AttributeReport, GroupReport
+from scoring.groups.swap_groups import Attribute
 from scoring.proportions import Z
-from scoring.swap_groups import Attribute
-from scoring.swap_money import money
-from scoring.swap_set import APPROVE, Population, Side, auc_difference, recommended, swap_set
 from scoring.training.fair_weights import Groups
 
 DIGITS = 6

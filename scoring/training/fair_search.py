@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from scoring.candidates.recipes import Recipe
 from scoring.contract import Contract
-from scoring.recipes import Recipe
 from scoring.training import fair_choice
 from scoring.training.calibrate import Floats
 from scoring.training.fair_figures import figures, swaps

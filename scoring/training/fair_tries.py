@@ -6,8 +6,8 @@ from itertools import combinations, count, islice
 
 import numpy as np
 
+from scoring.candidates.recipes import Recipe, Way, Weighing
 from scoring.contract import Contract, Direction, Feature
-from scoring.recipes import Recipe, Way, Weighing
 from scoring.training.fair_gap import Part
 from scoring.training.search import CHILDREN, DEPTHS, RATES, SHARES
 

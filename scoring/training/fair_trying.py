@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scoring import performance
+from scoring.candidates.recipes import Recipe
+from scoring.candidates.swap_money import profit_of
+from scoring.candidates.swap_set import APPROVE, Whole, recommended
 from scoring.contract import Contract, Training
-from scoring.recipes import Recipe
-from scoring.swap_money import profit_of
-from scoring.swap_set import APPROVE, Whole, recommended
+from scoring.results import performance
 from scoring.training.calibrate import CalibrationRefused, Floats, calibrate
 from scoring.training.fair_choice import Point
 from scoring.training.fair_figures import People, amounts_of, groups_of, lowest

@@ -16,7 +16,7 @@ import numpy as np
 from fairlearn.reductions import DemographicParity, GridSearch
 from numpy.typing import ArrayLike, NDArray
 
-from scoring.recipes import Way, Weighing
+from scoring.candidates.recipes import Way, Weighing
 from scoring.training.calibrate import Floats, Outcomes
 from scoring.training.learners import Weights
 

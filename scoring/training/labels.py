@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scoring.contract import Contract, LabelSource, RejectInference
-from scoring.learning_terms import KNOWN
+from scoring.contracts.learning_terms import KNOWN
 from scoring.training.calibrate import Floats, Outcomes, logit, sigmoid
 from scoring.training.learners import Rows, Weights
 

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scoring import drift, performance
+from scoring import drift
 from scoring.contract import Training
+from scoring.results import performance
 from scoring.training.calibrate import (
     CalibrationRefused,
     Floats,

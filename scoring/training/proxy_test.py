@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from scoring import performance
 from scoring.contract import Contract
+from scoring.results import performance
 from scoring.training.encoding import encoding_of, matrix_from
 from scoring.training.folds import Fold
 from scoring.training.quality import over_folds

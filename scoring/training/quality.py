@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring import performance
+from scoring.results import performance
 from scoring.training.calibrate import Floats, Outcomes, logit, maximum_likelihood, with_ones
 from scoring.training.folds import Fold, OutOfFold
 

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import xgboost as xgb
 
+from scoring.candidates.recipes import Recipe
 from scoring.contract import Contract, Training
-from scoring.recipes import Recipe
 from scoring.training.calibrate import Outcomes
 from scoring.training.encoding import Encoding, Matrix, matrix_from
 from scoring.training.fair_weights import Groups, weighed

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from scoring import performance
 from scoring.contract import Contract
+from scoring.results import performance
 from scoring.scorecard import FORMAT
 from scoring.training.calibrate import (
     CalibrationRefused,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from scoring import performance
 from scoring.contract import Training
+from scoring.results import performance
 from scoring.training.calibrate import CalibrationRefused, Floats, Outcomes
 from scoring.training.folds import Progress, out_of_fold
 from scoring.training.learners import Learner, Rows

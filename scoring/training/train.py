@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from scoring.bundle import identity, pack, read_bundle
+from scoring.candidates.recipes import Recipe
 from scoring.contract import Contract, Training, hash_of
 from scoring.engine import Engine
 from scoring.features import Value
-from scoring.profit import profit_curve, summary
-from scoring.recipes import Recipe
+from scoring.results.profit import profit_curve, summary
 from scoring.training import latency, manifest, over_time, parity, realised, scorecard_fit, search
 from scoring.training.bootstrap import Ensembled, fit_ensemble
 from scoring.training.calibrate import Floats, Outcomes, calibrate
@@ -143,7 +143,7 @@ def train(
     Examples
     --------
     >>> from pathlib import Path
-    >>> from scoring.ingestion import ingest
+    >>> from scoring.files.ingestion import ingest
     >>> contract = Contract.load(Path("contracts/consumer-loan/contract.toml"))
     >>> loans = ingest(Path("contracts/consumer-loan/loans.csv"), contract=contract)
     >>> trained = train(contract=contract, frame=loans.frame, snapshot_sha256=loans.file_sha256,

@@ -1,7 +1,8 @@
 """Loans that stand twice among a snapshot's rows: what one has taught is not asked of the other.
 
 A file of past loans that was decided again gives the same loan two ids, and so does one brought in
-beside own decisions. The swap set takes such rows for one loan (`scoring.unseen`), and so do folds.
+beside own decisions. The swap set takes such rows for one loan (`scoring.candidates.unseen`), and
+so do folds.
 """
 
 from typing import Any

@@ -8,7 +8,7 @@ import copy
 import factories
 from api_document import CLOSED
 
-from scoring.schema import json_schema
+from scoring.contracts.schema import json_schema
 
 LINE = "^[!-~]([ -~]{0,60}[!-~])?$"  # printable, without blanks at its ends
 PUBLIC = r"^https://8\.8\.8\.8/[a-z0-9]{1,20}$"  # an address, so that nothing asks for a name

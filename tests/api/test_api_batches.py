@@ -9,7 +9,7 @@ from api_document import holds, schema_of
 from credit import untrusted_rows, uploads
 from credit.actions import batch_runs
 from credit.models import Batch, Decision
-from scoring.request_rows import Row
+from scoring.files.request_rows import Row
 
 FILE = factories.ndjson(factories.body())
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"

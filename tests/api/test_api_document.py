@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from credit.api import problem_documents, problem_types
 from credit.api.example_requests import whole_request
 from credit.models import EventKind
-from scoring.schema import json_schema
+from scoring.contracts.schema import json_schema
 
 TOKEN = "/api/v1/oauth/token"
 PAGES = {"/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"}

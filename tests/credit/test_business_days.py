@@ -12,9 +12,9 @@ from monitoring import findings, periods, tasks
 from monitoring.models import CountedVintage, Figures
 from monitoring.results import business_checks, business_figures, business_findings, criteria
 from monitoring.results.business import KIND, compute
-from scoring import vintage_figures, vintages
-from scoring.criteria import Standing
-from scoring.vintages import Cell
+from scoring.results import vintage_figures, vintages
+from scoring.results.criteria import Standing
+from scoring.results.vintages import Cell
 
 AT = factories.AT
 DAY = timedelta(days=1)

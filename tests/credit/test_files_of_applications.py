@@ -25,7 +25,7 @@ from credit.queries import batches as queries
 from credit.queries import replays
 from credit.serving import UnknownProduct
 from scoring.features import FieldProblem
-from scoring.request_rows import Row
+from scoring.files.request_rows import Row
 
 AT = factories.AT
 DONE = AT + timedelta(minutes=5)

@@ -28,8 +28,8 @@ from credit.models import AuditEvent, NoticeFailure, NoticeKind
 from credit.notice_facts import decisions
 from credit.queries import notices as queries
 from credit.queries import notices_left
-from scoring import laws as law
-from scoring.notice_records import notice_from_json
+from scoring.notices import laws as law
+from scoring.notices.records import notice_from_json
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("champion")]
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from credit.models import CountedMonth, PolicyProposal, PolicyVersion
-from scoring.policy_texts import changed
+from scoring.contracts.policy_texts import changed
 
 SET = "policy.approve_pd_at_most=0.3"
 

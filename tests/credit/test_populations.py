@@ -11,8 +11,8 @@ from credit import serving, vault
 from credit.actions import outcomes, policy_proposals, populations
 from credit.models import AuditEvent, CountedGroups, CountedMonth, Decision
 from credit.queries import cockpit
-from scoring.group_cells import SMALLEST
-from scoring.through_the_door import OUTCOMES, cell_of, from_json
+from scoring.groups.cells import SMALLEST
+from scoring.results.through_the_door import OUTCOMES, cell_of, from_json
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 IN_OCTOBER = datetime(2026, 10, 25, 9, tzinfo=UTC)  # two days after the product went live

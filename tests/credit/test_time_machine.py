@@ -27,7 +27,7 @@ from credit.models import (
 from credit.queries import replays
 from credit.simulating import journal, learning, running, standing
 from credit.simulating.asked import Asked
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "small-business-loan"
 START, END = date(2009, 7, 1), date(2010, 1, 31)

@@ -12,9 +12,9 @@ from credit.models import Alert, Decision
 from monitoring import findings
 from monitoring.models import CountedVintage
 from monitoring.results import performance, performance_findings, vintage_rows, vintages
-from scoring import vintage_figures
-from scoring.binned_ranking import BINS, bin_of
-from scoring.vintages import Cell, counted, from_json, to_json
+from scoring.results import vintage_figures
+from scoring.results.binned_ranking import BINS, bin_of
+from scoring.results.vintages import Cell, counted, from_json, to_json
 
 NOVEMBER = date(2026, 11, 1)
 AT = factories.AT

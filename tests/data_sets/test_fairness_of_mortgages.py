@@ -14,7 +14,7 @@ import pytest
 
 from scoring import fairness
 from scoring.contract import Contract, Protected, ProtectedGroup
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.encoding import encoding_of, matrix_from
 from scoring.training.folds import out_of_fold
 from scoring.training.learners import LocalLearner

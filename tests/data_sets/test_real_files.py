@@ -14,7 +14,7 @@ import pytest
 
 from scoring.contract import Contract
 from scoring.features import validate
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.bench_quality import SETS, measure
 from scoring.training.train import train
 

@@ -7,7 +7,7 @@ from made_up_loans import N, loans, parts
 
 from scoring.contract import Contract, Kind
 from scoring.drafting.names import names_codes
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 
 RNG = np.random.default_rng(3)
 SECTORS = ["11", "23", "44", "72", "81"]

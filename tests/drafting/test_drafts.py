@@ -11,7 +11,7 @@ from made_up_loans import N, loans, parts
 from scoring.contract import Contract, Kind
 from scoring.drafting import DraftRefused, Wishes, draft
 from scoring.drafting.names import label_of, protected_by, words_of
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.train import train
 
 REAL = Path(__file__).parents[3] / "shared" / "data"

@@ -10,7 +10,7 @@ from scoring.contract import Contract, Kind
 from scoring.drafting import Wishes, draft
 from scoring.drafting.apart import codes_apart
 from scoring.drafting.forms import date_forms_of, number_format_of, other_reading
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 
 N = 400
 RNG = np.random.default_rng(11)

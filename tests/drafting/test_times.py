@@ -7,7 +7,7 @@ import pytest
 from made_up_loans import N, loans, parts
 
 from scoring.contract import Contract
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 
 DAYS = [date(2008, 1, 1) + timedelta(days=at * 4_000 // N) for at in range(N)]  # 11 years
 

@@ -8,7 +8,7 @@ from made_up_loans import N, loans, parts
 from scoring.contract import Contract
 from scoring.drafting import DraftRefused
 from scoring.drafting.names import is_proxy, protected_by
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 
 RNG = np.random.default_rng(5)
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from scoring import drift_cells, drift_tests
 from scoring.contract import Contract
-from scoring.drift_cells import Counted
-from scoring.drift_found import EVERYTHING, Segment, found
-from scoring.drift_look import look
+from scoring.populations import drift_cells, drift_tests
+from scoring.populations.drift_cells import Counted
+from scoring.populations.drift_found import EVERYTHING, Segment, found
+from scoring.populations.drift_look import look
 
 CONTRACT = Contract.load(
     Path(__file__).parents[2] / "contracts" / "consumer-loan" / "contract.toml"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scoring import drift_cells
-from scoring.drift_cells import EDGES, ZERO, Counted
+from scoring.populations import drift_cells
+from scoring.populations.drift_cells import EDGES, ZERO, Counted
 
 
 def test_edges_rise_and_stand_on_the_powers_of_ten():

@@ -15,8 +15,8 @@ from monitoring.drift import counts as drift_counts
 from monitoring.drift import references as drift_references
 from monitoring.drift import windows as drift_windows
 from monitoring.models import DriftReference, Figures
-from scoring import drift_cells
-from scoring.drift_cells import Counted
+from scoring.populations import drift_cells
+from scoring.populations.drift_cells import Counted
 
 AT = drift_scene.AT
 TODAY = datetime(2026, 11, 22, tzinfo=UTC)

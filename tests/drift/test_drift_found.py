@@ -4,7 +4,7 @@ import numpy as np
 import people
 import pytest
 
-from scoring import drift_cells
+from scoring.populations import drift_cells
 
 THEN = people.drawn(np.random.default_rng(0), 2_000, days=1)[0]
 IN_THOUSANDS = {"amount": drift_cells.number_cells(np.exp(np.linspace(5.7, 9.8, 1_000)) / 1_000)}

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2
 
-from scoring import drift, drift_bins, drift_tests
-from scoring.drift_bins import Bin
+from scoring import drift
+from scoring.populations import drift_bins, drift_tests
+from scoring.populations.drift_bins import Bin
 
 DRAWS = 40_000
 EVEN = [1.0] * 10

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from scoring import drift_cells, drift_units
+from scoring.populations import drift_cells, drift_units
 
 RNG = np.random.default_rng(3)
 THEN = drift_cells.number_cells(RNG.lognormal(8, 0.8, 2_000))

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from monitoring.drift.windows import DAY, Days
-from scoring import drift_cells, drift_tests
+from scoring.populations import drift_cells, drift_tests
 
 pytestmark = pytest.mark.long
 

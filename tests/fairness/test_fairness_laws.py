@@ -10,12 +10,12 @@ import pytest
 from credit.actions import training
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds
-from scoring.fairness_laws import Figures, judged
-from scoring.fairness_laws_gate import gate_of
-from scoring.fairness_report import Verdict, worst
-from scoring.fairness_screens import Figure, Placed, Screen, Use, packs_on, screens_of
-from scoring.laws import LawRefused, in_force
-from scoring.laws_reading import load_all, read
+from scoring.groups.laws import Figures, judged
+from scoring.groups.laws_gate import gate_of
+from scoring.groups.report import Verdict, worst
+from scoring.groups.screens import Figure, Placed, Screen, Use, packs_on, screens_of
+from scoring.notices.laws import LawRefused, in_force
+from scoring.notices.laws_reading import load_all, read
 
 ROOT = Path(__file__).parents[2]
 PACKS = load_all(ROOT / "laws")

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from scoring.gap_cells import cells_of, closed
-from scoring.gap_cut_offs import At, along, fairer
-from scoring.group_cells import SMALLEST
+from scoring.groups.cells import SMALLEST
+from scoring.groups.gap_cells import cells_of, closed
+from scoring.groups.gap_cut_offs import At, along, fairer
 from scoring.proportions import Share
-from scoring.through_the_door import STEPS, cell_of
+from scoring.results.through_the_door import STEPS, cell_of
 
 
 def population(sizes, *, seed=1, shift=0.0):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
-from scoring.gaps import decompose, sums_of
+from scoring.groups.gaps import decompose, sums_of
 
 NAMES = ["income", "address", "term"]
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from mirror_population import Team
 
-from scoring import mirror, mirror_groups, mirror_outcomes, mirror_sequence, mirror_tables
-from scoring.mirror_parts import Verdict
-from scoring.mirror_practice import Answer, consistency, unaided
+from scoring.officers import groups as mirror_groups
+from scoring.officers import mirror, outcomes, sequence, tables
+from scoring.officers.parts import Verdict
+from scoring.officers.practice import Answer, consistency, unaided
 
 
 def decided_by(team, seed=1):
@@ -22,7 +23,7 @@ def test_runs_are_of_one_officer_and_one_day():
     n = made.n
     whole = np.ones(n, dtype=bool)
 
-    found = mirror_sequence.after_run(made, whole)
+    found = sequence.after_run(made, whole)
 
     place = np.arange(n) - np.searchsorted(made.day, made.day)
     assert found.tolist() == (place >= 3).tolist()
@@ -31,7 +32,7 @@ def test_runs_are_of_one_officer_and_one_day():
 def test_the_end_of_a_day_is_the_last_quarter_of_a_long_one():
     made, _ = decided_by(Team(officers=1, a_month=400, months=1))
 
-    found = mirror_sequence.late(made, made.approved)
+    found = sequence.late(made, made.approved)
 
     counted = np.bincount(made.day)
     expected = sum(n - math.ceil(0.75 * n) for n in counted if n >= 8)
@@ -45,17 +46,15 @@ def test_leaning_against_a_run_of_approvals_is_seen_and_chance_is_not():
     for team, is_seen in ((calm, False), (pressed, True)):
         made, _ = decided_by(team)
         strata = made.officer * 100 + made.strata
-        found = mirror_sequence.effect(made, mirror_sequence.after_run, strata=strata)
-        assert (mirror_sequence.p_value(found) < 0.001) == is_seen
+        found = sequence.effect(made, sequence.after_run, strata=strata)
+        assert (sequence.p_value(found) < 0.001) == is_seen
         assert (found.value < -0.3) == is_seen
 
 
 def test_tired_ends_of_days_are_seen():
     made, _ = decided_by(Team(officers=4, a_month=300, tired=-0.8))
 
-    found = mirror_sequence.effect(
-        made, mirror_sequence.late, strata=made.officer * 100 + made.strata
-    )
+    found = sequence.effect(made, sequence.late, strata=made.officer * 100 + made.strata)
 
     assert found.value == pytest.approx(-0.8, abs=0.25)
 
@@ -67,11 +66,9 @@ def test_among_few_decisions_a_run_is_not_held_against_itself():
         made, _ = decided_by(Team(officers=1, a_month=60, months=1), seed)
         made = made.only(made.recommended == 1)
         same_day = mirror_population.on_one_day(made)
-        found = mirror_sequence.effect(same_day, mirror_sequence.after_run, strata=same_day.strata)
-        exposed = mirror_sequence.after_run(same_day, same_day.approved)
-        naive = mirror_tables.odds_ratio(
-            mirror_tables.tables(exposed, same_day.approved, same_day.strata)
-        )
+        found = sequence.effect(same_day, sequence.after_run, strata=same_day.strata)
+        exposed = sequence.after_run(same_day, same_day.approved)
+        naive = tables.odds_ratio(tables.tables(exposed, same_day.approved, same_day.strata))
         if found is not None and naive is not None:
             ours.append(found.value)
             plain.append(naive.value)
@@ -84,7 +81,7 @@ def test_declines_have_no_outcome_and_others_like_them_stand_for_them():
     made, _ = decided_by(Team(officers=4, a_month=300))
     own = made.officer == 1
 
-    found = mirror_outcomes.high_side(made, own)
+    found = outcomes.high_side(made, own)
 
     assert found.n == int((own & made.high_side).sum())
     assert np.isnan(made.bad[made.high_side]).all()
@@ -94,7 +91,7 @@ def test_declines_have_no_outcome_and_others_like_them_stand_for_them():
 def test_overrides_are_matched_by_band_and_amount():
     made, _ = decided_by(Team(officers=4, a_month=300))
 
-    found = mirror_outcomes.low_side(made, made.officer == 1)
+    found = outcomes.low_side(made, made.officer == 1)
 
     agreed = made.approved & ~made.overridden & ~np.isnan(made.bad)
     own = (made.officer == 1) & made.low_side
@@ -107,7 +104,7 @@ def test_following_is_told_apart_by_what_came_of_it():
     made, _ = decided_by(Team(officers=4, a_month=300))
     own = np.ones(made.n, dtype=bool)
 
-    found = mirror_outcomes.reliance(made, own)
+    found = outcomes.reliance(made, own)
 
     bad_as_recommended = ((made.recommended == 0) & (made.bad == 1)).sum()
     good_against = (made.low_side & (made.bad == 0)).sum()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact, nchypergeom_fisher
 
-from scoring import mirror_tables
-from scoring.mirror_shrink import shrink
-from scoring.mirror_tables import Estimate, Tables
+from scoring.officers import tables
+from scoring.officers.shrink import shrink
+from scoring.officers.tables import Estimate, Tables
 
 Z = 1.959963984540054
 # Berkeley's admissions of 1973 by department: men admitted, rejected; women admitted, rejected.
@@ -32,7 +32,7 @@ def tables_of(cells):
 
 
 def test_the_common_odds_ratio_is_that_of_mantel_and_haenszel():
-    found = mirror_tables.odds_ratio(tables_of(BERKELEY))
+    found = tables.odds_ratio(tables_of(BERKELEY))
     half = Z * math.sqrt(found.variance)
 
     assert math.exp(found.value) == pytest.approx(0.9046968, abs=5e-8)
@@ -41,13 +41,13 @@ def test_the_common_odds_ratio_is_that_of_mantel_and_haenszel():
 
 
 def test_the_exact_test_over_strata_is_that_of_r():
-    assert mirror_tables.cmh(tables_of(RABBITS)) == pytest.approx(0.03994, abs=5e-6)
+    assert tables.cmh(tables_of(RABBITS)) == pytest.approx(0.03994, abs=5e-6)
 
 
 def test_of_one_stratum_the_exact_test_is_fishers():
     cells = (8, 2, 3, 9)
 
-    found = mirror_tables.cmh(tables_of([cells]))
+    found = tables.cmh(tables_of([cells]))
 
     assert found == pytest.approx(fisher_exact([cells[:2], cells[2:]]).pvalue)
 
@@ -55,7 +55,7 @@ def test_of_one_stratum_the_exact_test_is_fishers():
 def test_a_tilted_spread_is_fishers_noncentral_distribution():
     table = tables_of([(4, 6, 3, 9)])
 
-    found = mirror_tables.spread(table, tilt=0.7)
+    found = tables.spread(table, tilt=0.7)
 
     law = nchypergeom_fisher(22, 7, 10, math.exp(0.7))
     assert found.chances == pytest.approx(law.pmf(found.first + np.arange(found.chances.size)))
@@ -64,9 +64,9 @@ def test_a_tilted_spread_is_fishers_noncentral_distribution():
 @pytest.mark.parametrize("tilt", [-1.0, 0.0, 2.0])
 def test_the_test_beside_peers_counts_every_way_there_is(tilt):
     own, others = [(2, 18, 9, 11)], [(12, 8, 10, 10), (5, 5, 3, 7)]
-    spreads = [mirror_tables.spread(tables_of(each), tilt=tilt) for each in (own, others)]
+    spreads = [tables.spread(tables_of(each), tilt=tilt) for each in (own, others)]
 
-    found = mirror_tables.beside(spreads[0], 2, spreads[1], 17)
+    found = tables.beside(spreads[0], 2, spreads[1], 17)
 
     ways = {
         t: math.comb(20, t) * math.comb(20, 11 - t) * sum(_ways(x, 19 - t - x) for x in range(21))
@@ -84,17 +84,17 @@ def _ways(x, y):
 
 
 def test_an_officer_with_an_empty_cell_still_has_an_estimate():
-    found = mirror_tables.odds_ratio(tables_of([(0, 10, 6, 4)]))
+    found = tables.odds_ratio(tables_of([(0, 10, 6, 4)]))
 
     assert math.isfinite(found.value)
     assert found.value < 0
 
 
 def test_nothing_to_compare_gives_no_estimate_and_no_surprise():
-    nothing = mirror_tables.tables([True, True], [True, False], [0, 0])
+    nothing = tables.tables([True, True], [True, False], [0, 0])
 
-    assert mirror_tables.odds_ratio(nothing) is None
-    assert mirror_tables.cmh(nothing) == 1
+    assert tables.odds_ratio(nothing) is None
+    assert tables.cmh(nothing) == 1
 
 
 def test_figures_of_few_move_far_to_the_others_and_those_of_many_hardly():

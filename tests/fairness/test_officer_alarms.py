@@ -9,7 +9,8 @@ import pytest
 from mirror_population import BIASED, Team
 from scipy.stats import binom
 
-from scoring import mirror, mirror_alarms
+from scoring.officers import alarms as mirror_alarms
+from scoring.officers import mirror
 
 RUNS = 200
 LEVEL = mirror_alarms.FALSE_ALARMS

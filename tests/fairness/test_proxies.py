@@ -9,8 +9,8 @@ from scipy.stats import ncx2
 
 from scoring.bundle import hash_of, open_bundle
 from scoring.engine import Engine
-from scoring.gaps import decompose, sums_of
-from scoring.proxy_signs import MISSING, chance, cramers_interval, signs, suspects
+from scoring.groups.gaps import decompose, sums_of
+from scoring.groups.proxy_signs import MISSING, chance, cramers_interval, signs, suspects
 from scoring.training.proxy_test import predictability
 from scoring.training.synthetic import Recipe, contract_of, loans_of
 from scoring.training.train import train

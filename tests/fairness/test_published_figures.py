@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from scipy.stats.contingency import relative_risk
 
 from scoring import fairness
-from scoring.fairness_compare import compare
+from scoring.groups.compare import compare
 from scoring.proportions import (
     Interval,
     Share,

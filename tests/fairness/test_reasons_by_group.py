@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from scoring.contract import Protected, ProtectedGroup
-from scoring.gap_reasons import Given, by_group, codes_of
+from scoring.groups.gap_reasons import Given, by_group, codes_of
 from scoring.training.synthetic import Recipe, contract_of
 
 CONTRACT = contract_of(Recipe(numbers=2, categories=1))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.mean_difference import smd
+from scoring.groups.mean_difference import smd
 from scoring.proportions import Share, ratio_interval, significance
 from scoring.strata import Stratum, combine
 

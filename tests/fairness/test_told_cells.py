@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 
 from scoring import fairness
 from scoring.contract import FairnessBounds, Protected, ProtectedGroup
-from scoring.told_cells import groups_told, table_of, withheld
+from scoring.groups.told_cells import groups_told, table_of, withheld
 
 SMALLEST = 10
 counts = st.integers(0, 40)

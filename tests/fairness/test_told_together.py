@@ -4,8 +4,8 @@ import attacker
 import numpy as np
 import pytest
 
-from scoring.told_cells import table_of, withheld
-from scoring.told_together import Told, gives_away
+from scoring.groups.told_cells import table_of, withheld
+from scoring.groups.told_together import Told, gives_away
 
 SMALLEST = 30
 GROUPS = 3  # and those of no known group

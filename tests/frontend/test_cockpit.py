@@ -11,9 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from credit.models import CountedGroups, CountedMonth, Role
-from scoring import group_cells, through_the_door
-from scoring.group_cells import COLUMNS
-from scoring.through_the_door import CELLS, OUTCOMES, SUMS, Tally, to_json
+from scoring.groups import cells as group_cells
+from scoring.groups.cells import COLUMNS
+from scoring.results import through_the_door
+from scoring.results.through_the_door import CELLS, OUTCOMES, SUMS, Tally, to_json
 
 TRY = "/console/policies/consumer-loan/try/"
 MONTHS = [date(2026, number, 1) for number in range(1, 11)]

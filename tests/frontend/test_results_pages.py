@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from credit.models import Role
 from monitoring.models import CountedVintage, Figures
-from scoring import vintage_figures
-from scoring.binned_ranking import bin_of
-from scoring.vintages import Cell, counted, to_json
+from scoring.results import vintage_figures
+from scoring.results.binned_ranking import bin_of
+from scoring.results.vintages import Cell, counted, to_json
 
 PERFORMANCE = "/monitoring/consumer-loan/performance/"
 BUSINESS = "/monitoring/consumer-loan/business/"

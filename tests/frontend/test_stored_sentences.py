@@ -8,7 +8,9 @@ from django.utils import translation
 
 from credit import drafting_notices
 from frontend.sentences import translated
-from scoring import certificate_problems, fairness_words, records, uncertainty
+from scoring import records, uncertainty
+from scoring.groups import words as fairness_words
+from scoring.notices import certificate_problems
 
 SAID = {
     (

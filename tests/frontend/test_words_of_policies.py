@@ -6,7 +6,7 @@ import pytest
 from frontend import sentences
 from frontend.policy_words import value_in_words
 from scoring.contract import Contract, ContractRefused
-from scoring.policy_texts import changed
+from scoring.contracts.policy_texts import changed
 
 
 @pytest.mark.parametrize(

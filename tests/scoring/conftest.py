@@ -5,7 +5,7 @@ from scoring.bundle import read_bundle
 from scoring.contract import Contract
 from scoring.engine import Engine
 from scoring.features import example
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.train import train
 
 

@@ -5,16 +5,16 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from scoring import notice_records
 from scoring.application import RequestedValues
 from scoring.canonical import commitment
-from scoring.certificates import certify
 from scoring.engine import Engine
-from scoring.laws import NoticeKind, in_force
-from scoring.laws_reading import load_all
-from scoring.notice_terms import Facts, Grounds
+from scoring.notices import records
+from scoring.notices.certificates import certify
+from scoring.notices.laws import NoticeKind, in_force
+from scoring.notices.laws_reading import load_all
+from scoring.notices.proofs import usual_values
+from scoring.notices.terms import Facts, Grounds
 from scoring.policy import recommend
-from scoring.proofs import usual_values
 from scoring.records import Figures, Record, committed, normalised
 from scoring.uncertainty import assess
 
@@ -97,7 +97,7 @@ def noticed(engine: Engine, record, *, facts=None, **changes):
     """Certify a notice and seal it; what speaks against its leaving is given beside it."""
     facts, grounds = facts or facts_of(), grounds_of(engine, **changes)
     certified = certify(record, facts, grounds)
-    sealed = notice_records.sealed(
+    sealed = records.sealed(
         facts=facts,
         decision=record,
         laws=grounds.laws,

@@ -13,15 +13,15 @@ import polars as pl
 import pytest
 import toy_release
 
-from scoring import batch_workers
-from scoring.batch import COLUMNS, Lines, Rows, score_rows
-from scoring.batch_columns import typed
-from scoring.batch_files import applications, harmless
-from scoring.batch_workers import scorer
 from scoring.contract import Contract, hash_of
 from scoring.engine import Engine
 from scoring.features import InputRefused, example, validate
-from scoring.reading import FileRefused
+from scoring.files import batch_workers
+from scoring.files.batch import COLUMNS, Lines, Rows, score_rows
+from scoring.files.batch_columns import typed
+from scoring.files.batch_files import applications, harmless
+from scoring.files.batch_workers import scorer
+from scoring.files.reading import FileRefused
 from scoring.reasons import principal_reasons, principal_texts
 
 CELLS = [

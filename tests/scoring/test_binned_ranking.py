@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from scoring import binned_ranking, performance
-from scoring.binned_ranking import BINS, NotMeasurable
-from scoring.vintages import Cell, counted, from_json, to_json
+from scoring.results import binned_ranking, performance
+from scoring.results.binned_ranking import BINS, NotMeasurable
+from scoring.results.vintages import Cell, counted, from_json, to_json
 
 
 def loans(n, *, seed, a=1.6, b=9.0):

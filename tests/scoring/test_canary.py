@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from scoring.canary import Measure, Seen, findings, interval, is_chosen
+from scoring.candidates.canary import Measure, Seen, findings, interval, is_chosen
 from scoring.contract import CanaryLimits
 
 LIMITS = CanaryLimits()

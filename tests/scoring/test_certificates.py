@@ -8,11 +8,11 @@ import toy_release
 from notice_scene import decision_of, facts_of, grounds_of, noticed
 
 from scoring import verify
-from scoring.certificates import certify
-from scoring.laws import NoticeKind
-from scoring.notice_records import notice_from_json, notice_to_json, seal_of
-from scoring.notice_terms import Instead, OwnReason
-from scoring.proofs import BEYOND_MOST, TOO_LITTLE, UsualMissing, prove, usual_values
+from scoring.notices.certificates import certify
+from scoring.notices.laws import NoticeKind
+from scoring.notices.proofs import BEYOND_MOST, TOO_LITTLE, UsualMissing, prove, usual_values
+from scoring.notices.records import notice_from_json, notice_to_json, seal_of
+from scoring.notices.terms import Instead, OwnReason
 from scoring.records import RecordRefused
 
 RISKY = {"checking_status": "below_0", "duration_months": 48, "amount": 4200}

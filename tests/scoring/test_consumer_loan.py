@@ -6,7 +6,7 @@ import pytest
 import toy_release
 
 from scoring.drift import information_value
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 
 
 @pytest.fixture(scope="module")

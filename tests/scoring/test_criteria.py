@@ -6,9 +6,9 @@ import factories
 import pytest
 
 from scoring.contract import Contract, ContractRefused
-from scoring.criteria import MEASURES, Criterion, Side, Standing, bounds, standing
-from scoring.policy_settings import Kind, settings_of
-from scoring.policy_texts import changed
+from scoring.contracts.policy_settings import Kind, settings_of
+from scoring.contracts.policy_texts import changed
+from scoring.results.criteria import MEASURES, Criterion, Side, Standing, bounds, standing
 
 WITHOUT = (
     factories.SOURCE[: factories.SOURCE.index(b"# What the owner holds")]

@@ -3,8 +3,8 @@ import pytest
 import toy_release
 
 from scoring.contract import Contract
-from scoring.data_quality import report_of
-from scoring.ingestion import ingest
+from scoring.files.data_quality import report_of
+from scoring.files.ingestion import ingest
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from scoring import dossier_figures as figures
-from scoring import performance
+from scoring.candidates import dossier_figures as figures
+from scoring.candidates.segments import FEWEST, chosen, segments
 from scoring.contract import Category, Kind
-from scoring.segments import FEWEST, chosen, segments
+from scoring.results import performance
 
 BAD = np.array([False, False, True, True])
 PDS = np.array([0.1, 0.4, 0.35, 0.8])

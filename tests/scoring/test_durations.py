@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from scoring.durations import RATIO, bin_of, quantile
+from scoring.results.durations import RATIO, bin_of, quantile
 
 
 def counted(hours):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from scoring import binned_ranking
-from scoring.binned_ranking import BINS
-from scoring.estimated_performance import (
+from scoring.results import binned_ranking
+from scoring.results.binned_ranking import BINS
+from scoring.results.estimated_performance import (
     estimated_auc,
     estimated_bad_rate,
     estimated_confusion,

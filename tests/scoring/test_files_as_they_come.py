@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring import reading
 from scoring.contract import Contract
-from scoring.ingestion import IngestionRefused, ingest, write_rejects
+from scoring.files import reading
+from scoring.files.ingestion import IngestionRefused, ingest, write_rejects
 
 CONTRACT = """
 format = 1
@@ -533,7 +533,7 @@ def test_a_file_of_many_chunks_reads_as_one_does(shop_loan, tmp_path, monkeypatc
     file = tmp_path / "loans.csv"
     file.write_text(text_of(*changes) + "1;2\n")
     at_once = ingest(file, contract=shop_loan)
-    monkeypatch.setattr("scoring.reading_csv.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("scoring.files.reading_csv.ROWS_AT_ONCE", 7)
 
     in_parts = ingest(file, contract=shop_loan)
 

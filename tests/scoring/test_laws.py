@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scoring.laws import LawMissing, LawRefused, NoticeKind, in_force
-from scoring.laws_reading import load_all, read
-from scoring.letters import fill
+from scoring.notices.laws import LawMissing, LawRefused, NoticeKind, in_force
+from scoring.notices.laws_reading import load_all, read
+from scoring.notices.letters import fill
 
 LAWS = Path(__file__).parents[2] / "laws"
 PACKS = load_all(LAWS)

@@ -7,10 +7,10 @@ import pytest
 
 from scoring.application import RequestedValues
 from scoring.contract import Contract, ContractRefused, Learning, Policy, PolicyRule
+from scoring.contracts.learning_terms import Exploration
 from scoring.exploration import explored, is_drawn, would_draw
-from scoring.learning_terms import Exploration
+from scoring.groups.representation import counted, suppressed
 from scoring.policy import Recommendation, recommend
-from scoring.representation import counted, suppressed
 
 LANE = """
 [policy.exploration]

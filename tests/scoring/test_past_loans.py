@@ -3,7 +3,7 @@ import pytest
 import toy_release
 
 from scoring.contract import Contract
-from scoring.ingestion import IngestionRefused, ingest
+from scoring.files.ingestion import IngestionRefused, ingest
 
 HEADER, *ROWS = toy_release.LOANS_FILE.read_text().splitlines()[:101]
 

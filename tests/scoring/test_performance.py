@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score, roc_curve
 
-from scoring import performance
-from scoring.performance import NotMeasurable
+from scoring.results import performance
+from scoring.results.performance import NotMeasurable
 
 RANDOM = np.random.default_rng(42)
 

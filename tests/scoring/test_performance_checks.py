@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scoring.binned_ranking import BINS, REACH, STEP
-from scoring.performance_checks import FALSE_ALARMS, calibration, ranking
+from scoring.results.binned_ranking import BINS, REACH, STEP
+from scoring.results.performance_checks import FALSE_ALARMS, calibration, ranking
 
 LOOKS = 4_000
 

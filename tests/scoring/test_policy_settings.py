@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from scoring.contract import Contract, ContractRefused, Promotion
-from scoring.policy_settings import Kind, differences, removable, settings_of
-from scoring.policy_texts import TextNotRewritable, changed, rest_differs
+from scoring.contracts.policy_settings import Kind, differences, removable, settings_of
+from scoring.contracts.policy_texts import TextNotRewritable, changed, rest_differs
 
 CONTRACTS = sorted((Path(__file__).parents[2] / "contracts").glob("*/contract.toml"))
 LOAN = Contract.load(Path(__file__).parents[2] / "contracts" / "consumer-loan" / "contract.toml")

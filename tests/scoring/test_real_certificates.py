@@ -8,10 +8,10 @@ import toy_release
 from notice_scene import decision_of, noticed
 
 from scoring.engine import Engine
-from scoring.ingestion import ingest
-from scoring.notice_records import notice_from_json, notice_to_json
+from scoring.files.ingestion import ingest
+from scoring.notices.proofs import usual_values
+from scoring.notices.records import notice_from_json, notice_to_json
 from scoring.policy import Recommendation, by_cut_off
-from scoring.proofs import usual_values
 from scoring.verify_notices import verify_notice
 
 pytestmark = pytest.mark.xdist_group("real_release")  # one worker trains it, once

@@ -9,7 +9,7 @@ import toy_release
 
 from scoring.application import validate_application
 from scoring.engine import Engine
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.policy import Recommendation, recommend
 from scoring.reasons import principal_reasons
 from scoring.scorecard import Scorecard

@@ -10,8 +10,8 @@ import toy_release
 
 from scoring.contract import Contract
 from scoring.features import FieldProblem, InputRefused, example
-from scoring.reading_csv import FileRefused
-from scoring.request_rows import LONGEST_LINE, Format, number, open_rows, whole
+from scoring.files.reading_csv import FileRefused
+from scoring.files.request_rows import LONGEST_LINE, Format, number, open_rows, whole
 
 CONTRACT = Contract.load(toy_release.CONTRACT_FILE)
 ROW = {"reference": "A-1", **example(CONTRACT), "monitoring.age_group": "under_25"}
@@ -132,7 +132,7 @@ def test_a_file_that_cannot_be_read_is_refused_before_its_first_row(read, conten
 
 
 def test_a_file_of_too_many_rows_is_refused(read, monkeypatch):
-    monkeypatch.setattr("scoring.request_rows.MOST_ROWS", 2)
+    monkeypatch.setattr("scoring.files.request_rows.MOST_ROWS", 2)
 
     with pytest.raises(FileRefused, match="has 3 rows; it must have 1 to 2"):
         read(csv_of(*[ROW] * 3))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scoring.contract import Economics
-from scoring.simulation_accounts import Strategy, Stream, accounts, counted, vintages
+from scoring.simulation.accounts import Strategy, Stream, accounts, counted, vintages
 
 COST = Economics(loss_given_default=0.4, margin=0.1, review_cost=Decimal(150))
 N = 2_000

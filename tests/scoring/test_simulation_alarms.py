@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring import simulation_alarms as alarms
 from scoring.contract import Contract
 from scoring.features import example
-from scoring.simulation_alarms import Aged
+from scoring.simulation import alarms
+from scoring.simulation.alarms import Aged
 
 CONTRACT = Contract.load(
     Path(__file__).parents[2] / "contracts" / "small-business-loan" / "contract.toml"

@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from scoring import simulation_book as books
 from scoring.contract import Contract
+from scoring.simulation import book as books
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "small-business-loan"
 CONTRACT = Contract.load(FOLDER / "contract.toml")

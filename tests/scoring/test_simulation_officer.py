@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from scoring import simulation_officer as officers
 from scoring.contract import Contract
 from scoring.policy import Recommendation
+from scoring.simulation import officer as officers
 
 CONTRACT = Contract.load(
     Path(__file__).parents[2] / "contracts" / "small-business-loan" / "contract.toml"

@@ -5,9 +5,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from scoring.candidates.swap_set import Population, Side, auc_difference, swap_set
 from scoring.contract import Band, Economics, Policy
-from scoring.swap_groups import SMALLEST_CELL, Attribute
-from scoring.swap_set import Population, Side, auc_difference, swap_set
+from scoring.groups.swap_groups import SMALLEST_CELL, Attribute
 
 POLICY = Policy(approve_pd_at_most=0.2, decline_pd_at_least=0.5)
 BANDS = (Band(name="A", pd_below=0.2), Band(name="B", pd_below=1.0))

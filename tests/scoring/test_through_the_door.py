@@ -5,10 +5,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from scoring import group_cells, through_the_door
 from scoring.contract import Economics
-from scoring.group_cells import COLUMNS, NEVER, SMALLEST, GroupMonth
-from scoring.through_the_door import UNSCORED, Cell, cell_of, try_cut_offs
+from scoring.groups import cells as group_cells
+from scoring.groups.cells import COLUMNS, NEVER, SMALLEST, GroupMonth
+from scoring.results import through_the_door
+from scoring.results.through_the_door import UNSCORED, Cell, cell_of, try_cut_offs
 
 ECONOMICS = Economics(loss_given_default=0.5, margin=0.1, review_cost=Decimal(20))
 

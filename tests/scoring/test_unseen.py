@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from scoring.unseen import Learned, RowsUnknown, ask, met, remembered
+from scoring.candidates.unseen import Learned, RowsUnknown, ask, met, remembered
 
 CONTRACT = SimpleNamespace(feature_names=("amount", "housing"))
 FROM_MEMORY = 0.99  # what the model itself says: never right for a row that it learned from

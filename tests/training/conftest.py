@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from scoring.contract import Contract
-from scoring.ingestion import ingest
+from scoring.files.ingestion import ingest
 from scoring.training.calibrate import Calibration
 from scoring.training.encoding import encoding_of, graph_inputs, matrix_of
 from scoring.training.export import Exported, Model, export

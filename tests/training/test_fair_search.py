@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 import two_origins
 
-from scoring.recipes import Recipe
-from scoring.swap_money import money
+from scoring.candidates.recipes import Recipe
+from scoring.candidates.swap_money import money
 from scoring.training import fair_choice, fair_trying, synthetic
 from scoring.training.fair_choice import Point
 from scoring.training.fair_search import Box, SearchRefused, search

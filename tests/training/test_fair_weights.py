@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring.recipes import Way, Weighing
+from scoring.candidates.recipes import Way, Weighing
 from scoring.training.fair_weights import weighed
 
 PRODUCT = Path(__file__).parents[2] / "contracts" / "consumer-loan"

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from scoring import performance
+from scoring.results import performance
 from scoring.training.bootstrap import shortened
 from scoring.training.calibrate import sigmoid
 from scoring.training.encoding import encoding_of, matrix_from

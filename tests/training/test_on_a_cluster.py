@@ -17,9 +17,9 @@ pytest.importorskip("distributed", reason="Dask is not installed: it is the extr
 from scoring import cluster as clusters
 from scoring.bundle import read_bundle
 from scoring.cluster import ClusterRefused, DaskMissing, cluster
-from scoring.cluster_scoring import IN_FLIGHT, score_on_cluster, score_partition
 from scoring.contract import Contract
 from scoring.engine import Engine
+from scoring.files.cluster_scoring import IN_FLIGHT, score_on_cluster, score_partition
 from scoring.training import dask_learner
 from scoring.training.dask_learner import DaskLearner
 from scoring.training.encoding import encoding_of, matrix_from

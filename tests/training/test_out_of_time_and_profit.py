@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from credit.queries.evidence import Trial, evidence_of
-from scoring import profit
 from scoring.contract import Economics
-from scoring.profit import profit_curve, summary
+from scoring.results import profit
+from scoring.results.profit import profit_curve, summary
 from scoring.training import out_of_time, realised, search
 from scoring.training.encoding import encoding_of, matrix_from
 from scoring.training.folds import out_of_fold

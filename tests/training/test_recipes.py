@@ -8,8 +8,8 @@ import pytest
 import two_origins
 
 from scoring.bundle import read_bundle, unpack
+from scoring.candidates.recipes import Recipe, RecipeRefused, Way, Weighing
 from scoring.engine import Engine
-from scoring.recipes import Recipe, RecipeRefused, Way, Weighing
 from scoring.training import synthetic
 from scoring.training.fair_gap import Part
 from scoring.training.fair_tries import FAMILIES, Aim, Ground, tries

@@ -4,9 +4,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from credit.management.console import ProductCommand
-from scoring.contract_checks import is_encoding
+from scoring.contracts.checks import is_encoding
 from scoring.drafting import DraftRefused, Wishes, draft
-from scoring.reading import FileRefused
+from scoring.files.reading import FileRefused
 
 
 class Command(ProductCommand):

@@ -25,7 +25,7 @@ from credit.management.loan_files import add_file_arguments, read_loans
 from credit.models import ContractVersion, Ingestion, ModelVersion, Role, User
 from credit.models.model_versions import Stage
 from scoring.contract import Contract
-from scoring.reading import sha256_of
+from scoring.files.reading import sha256_of
 
 
 class Command(ProductCommand):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from credit.actions import policy_proposals
 from credit.management.console import ProductCommand, moment, product_named, user_named
 from credit.queries import policies
-from scoring.policy_texts import TextNotRewritable, changed
+from scoring.contracts.policy_texts import TextNotRewritable, changed
 
 
 class Command(ProductCommand):

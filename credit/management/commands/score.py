@@ -14,10 +14,10 @@ from tqdm import tqdm
 from credit import serving, store
 from credit.management.console import ProductCommand, product_named
 from credit.serving import Champion, ModelUnavailable, UnknownProduct
-from scoring.batch_files import applications, harmless
-from scoring.batch_workers import scorer
 from scoring.engine import EngineFailed
-from scoring.reading import FileRefused
+from scoring.files.batch_files import applications, harmless
+from scoring.files.batch_workers import scorer
+from scoring.files.reading import FileRefused
 
 MOST_TOLD = 20  # problems on the terminal; the file has them all
 

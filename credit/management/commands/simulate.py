@@ -14,7 +14,7 @@ from credit.management.simulation_words import told
 from credit.simulating import journal, running
 from credit.simulating.asked import Asked
 from scoring.contract import Contract
-from scoring.simulation_book import LoansNotDated
+from scoring.simulation.book import LoansNotDated
 
 
 class Command(ProductCommand):

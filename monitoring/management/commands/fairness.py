@@ -18,7 +18,7 @@ from credit.store import FileAltered, FileMissing
 from monitoring.fairness import across_products, queries, reports
 from monitoring.fairness.tables import fairness_table
 from monitoring.models import FairnessReport
-from scoring.windows import months_after
+from scoring.results.windows import months_after
 
 EXAMPLE = (
     "Examples: manage.py fairness consumer-loan --by carla; manage.py fairness consumer-loan "

@@ -8,7 +8,7 @@ from credit.management.console import ProductCommand, product_named
 from monitoring.results import performance, vintages
 from monitoring.results.figures_in_words import number, share
 from monitoring.results.performance import Looked
-from scoring.performance_checks import Check
+from scoring.results.performance_checks import Check
 
 
 class Command(ProductCommand):

@@ -1,0 +1,1 @@
+"""What a contract file says: read strictly, held against itself, and told to others."""

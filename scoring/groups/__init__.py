@@ -1,0 +1,1 @@
+"""Protected groups beside their reference: what is compared, and what may be told of it."""

@@ -1,0 +1,67 @@
+"""Screens of fairness as a place's law pack lists them: dated data, which need no statistics.
+
+No statute here names a number. Which figure is looked at, and where its bound lies, is this
+product's reading, and each screen says so; what the law adds is whether a result outside the bound
+keeps a model from being promoted or is shown for a person to weigh. It implements; it is no legal
+advice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scoring.notices.laws import LawPack
+
+
+class Figure(StrEnum):
+    """What a screen looks at; its bound is in the figure's own unit."""
+
+    AIR = "air"  # at least so much
+    EFFECT = "marginal_effect"  # percentage points by which it may be lower, at most
+    SMD = "smd"  # standard deviations of the score by which it may be lower, at most
+    SIGNIFICANCE = "significance"  # p-value below which a lower approval rate is outside
+
+
+class Use(StrEnum):
+    """What follows from a result outside the bound."""
+
+    BLOCKS = "blocks"
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One screen of one place."""
+
+    name: str
+    figure: Figure
+    threshold: float
+    use: Use
+    citation: str
+    is_reading: bool  # that the law asks for this is this product's reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A screen and the place whose law has it."""
+
+    place: str
+    screen: Screen
+
+
+def packs_on(packs: Iterable["LawPack"], places: Sequence[str], *, on: date) -> list["LawPack"]:
+    """Choose the packs of some places on a day, in the places' order; some may have none."""
+    known = list(packs)
+    found = [
+        next((each for each in known if each.code == place and each.holds_on(on)), None)
+        for place in places
+    ]
+    return [pack for pack in found if pack is not None]
+
+
+def screens_of(packs: Iterable["LawPack"]) -> tuple[Placed, ...]:
+    """List the screens of some packs."""
+    return tuple(Placed(place=pack.code, screen=each) for pack in packs for each in pack.screens)

@@ -1,0 +1,1 @@
+"""What a notice states, how that is proved, and the law packs that it follows."""

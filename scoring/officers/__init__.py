@@ -1,0 +1,1 @@
+"""The officer mirror: whether the humans are fair, accurate, and like themselves."""

@@ -1,0 +1,1 @@
+"""Whether applicants have changed: fixed cells that add up over days, and tests that know n."""
