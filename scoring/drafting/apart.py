@@ -34,7 +34,7 @@ def codes_apart(numbers: pl.Series) -> tuple[float, ...]:
     found |= {*_block(rest, _HIGH)} | {-code for code in _block(-rest[::-1], {-x for x in _LOW})}
     is_other = ~np.isin(values, [*found])
     found |= _far(values[is_other], counted["len"].to_numpy()[is_other])
-    return tuple(sorted(found))
+    return tuple(sorted(float(code) for code in found))
 
 
 def _below_zero(values: Values) -> Values:

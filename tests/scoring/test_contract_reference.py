@@ -5,10 +5,10 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
 READERS = (
-    *("contract_reading.py", "contract_authority.py", "contract_learning.py"),
-    *("contract_notices.py", "contract_promotion.py", "contract_criteria.py"),
+    *("reading.py", "authority.py", "learning.py"),
+    *("notices.py", "promotion.py", "criteria.py"),
 )
-READER = "".join((CHECKOUT / "scoring" / name).read_text() for name in READERS)
+READER = "".join((CHECKOUT / "scoring" / "contracts" / name).read_text() for name in READERS)
 REFERENCE = (CHECKOUT / "docs" / "contract.md").read_text()
 READS = re.compile(r'\b(?:table|root|amount|term)\.\w+\(\s*"(\w+)"')
 LISTED = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)

@@ -11,6 +11,13 @@ from scoring.candidates.segments import FEWEST, chosen, segments
 from scoring.contract import Category, Kind
 from scoring.results import performance
 
+
+class OnlyFeatures(SimpleNamespace):
+    """As much of a contract as reasons need; like one it can be a key."""
+
+    __hash__ = object.__hash__
+
+
 BAD = np.array([False, False, True, True])
 PDS = np.array([0.1, 0.4, 0.35, 0.8])
 
@@ -132,7 +139,7 @@ def feature(name, **changes):
 
 
 def contract(*features):
-    return SimpleNamespace(features=features, feature_names=tuple(each.name for each in features))
+    return OnlyFeatures(features=features, feature_names=tuple(each.name for each in features))
 
 
 def scores(points):
