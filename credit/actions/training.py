@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from polars.exceptions import PanicException
 
 from credit import costs, engines, serving, store, vault
 from credit.actions import model_versions, snapshot_reports, snapshots, training_runs, users
@@ -30,6 +32,21 @@ from scoring.training.train import Trained, TrainingRefused, train
 
 log = structlog.get_logger("credit.training")
 Progress = Callable[[str, float], None]
+# What has a sentence fit for a person.
+_REFUSALS = (
+    TrainingRefused,
+    RecipeRefused,
+    CalibrationRefused,
+    ExportRefused,
+    ParityFailed,
+    ClusterRefused,
+    store.FileMissing,
+    store.FileAltered,
+    serving.ModelUnavailable,
+    ActionDenied,
+)
+# The run is not this worker's to end, or has a sentence elsewhere (credit.tasks).
+_SAID_ELSEWHERE = (training_runs.Cancelled, training_runs.Overtaken, SoftTimeLimitExceeded)
 
 
 class TrainingFailed(ActionDenied):
@@ -47,7 +64,8 @@ def run(
     """Take up a training run and end it with a candidate, or failed with the sentence why.
 
     The work itself stands in no transaction; each thing written is a short one. `clock` says when
-    it ends, for `at` is when it began. `engine` says where the trees are fitted.
+    it ends, for `at` is when it began. `engine` says where the trees are fitted. An error that
+    nobody foresaw fails the run too, by its kind alone, and is raised on for the log.
     """
     now = clock or (lambda: at)
     with training_runs.sole_worker(run_id):
@@ -55,21 +73,15 @@ def run(
         so_far = costs.begun()
         try:
             return _carry_out(taken, engine=engine, now=now, tell=progress or _silence)
-        except (
-            TrainingRefused,
-            RecipeRefused,
-            CalibrationRefused,
-            ExportRefused,
-            ParityFailed,
-            ClusterRefused,
-            snapshots.NothingToLearnFrom,
-            store.FileMissing,
-            store.FileAltered,
-            serving.ModelUnavailable,
-        ) as refused:
+        except _SAID_ELSEWHERE:
+            raise
+        except _REFUSALS as refused:
             training_runs.fail(run_id=run_id, problem=str(refused), at=now())
             log.warning("training_failed", run=run_id, problem=str(refused))
             raise TrainingFailed(str(refused)) from refused
+        except (Exception, PanicException) as error:  # a panic of polars is no Exception
+            training_runs.fail(run_id=run_id, problem=_kind_of(error), at=now())
+            raise
         finally:
             training_runs.charge(run=taken, cost=so_far(), rows=taken.rows)
 
@@ -126,6 +138,11 @@ def _carry_out(
         training_runs.succeed(run=taken, version=version, at=now())
     tell("Done", 1.0)
     return version
+
+
+def _kind_of(error: BaseException) -> str:
+    """Name an error that nobody foresaw; its own words may hold what somebody stated."""
+    return f"An error that nobody foresaw: {type(error).__name__}. The worker's log says where."
 
 
 def _silence(step: str, share: float) -> None:

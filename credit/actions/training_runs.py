@@ -195,7 +195,8 @@ def abandoned(*, at: datetime) -> list[int]:
         if run.attempts >= _MOST_ATTEMPTS:
             fail(
                 run_id=run.pk,
-                problem="The worker was killed in the middle of it twice, perhaps out of memory.",
+                problem="The worker was cut off in the middle of it twice: killed, perhaps out of "
+                "memory, or without its database.",
                 at=at,
             )
     return [run.pk for run in runs if run.attempts < _MOST_ATTEMPTS]

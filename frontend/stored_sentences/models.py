@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
-    # Steps of a training, gates, sources of labels, causes of alerts.
+    # Steps of a training.
     _("Starting"),
     _("Done"),
     _("Taking a snapshot of the loans"),
@@ -16,6 +16,14 @@ WORDS = (
     _("Fitting the fallback scorecard"),
     _("Writing the graph and its reasons"),
     _("Checking the bundle as the web server will"),
+    # Of a training that failed.
+    _("An error that nobody foresaw: {kind}. The worker's log says where."),
+    _("It took longer than the time allowed."),
+    _(
+        "The worker was cut off in the middle of it twice: killed, perhaps out of memory, or"
+        " without its database."
+    ),
+    # Gates, sources of labels, causes of alerts.
     _("discrimination"),
     _("calibration"),
     _("stability"),
