@@ -76,7 +76,8 @@ def test_the_same_rows_make_the_same_model_and_the_signed_one_decides(product, v
 
     assert first.bundle_hash == second.bundle_hash
     assert first.trained_by.username == "learning-worker"
-    promoted = model_versions.promote(version_id=second.pk, by=validator, at=AT, note="Fine.")
+    another = factories.user("model_validator")
+    promoted = model_versions.promote(version_id=second.pk, by=another, at=AT, note="Fine.")
     answer = factories.decide().answer
     assert answer["model"]["version"] == promoted.name
     assert answer["reasons"]
