@@ -17,6 +17,7 @@ WORDS = (
     _("Writing the graph and its reasons"),
     _("Checking the bundle as the web server will"),
     # Of a training that failed.
+    _("Training {number} failed: {problem}"),
     _("An error that nobody foresaw: {kind}. The worker's log says where."),
     _("It took longer than the time allowed."),
     _(
@@ -48,6 +49,7 @@ WORDS = (
     _("bootstrap timed out"),
     _("keys expire"),
     _("webhook disabled"),
+    _("training failed"),
     _("error budget burns"),
     _("queue grows"),
     _("worker silent"),
