@@ -6,8 +6,9 @@ import factories
 import pytest
 import trainings_scene as scene
 from django.db import IntegrityError
+from structlog.testing import capture_logs
 
-from credit import tasks
+from credit import store, tasks
 from credit.actions import outcomes, retrainings, training_runs
 from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, RetrainingSchedule, TrainingRun
@@ -108,6 +109,30 @@ def test_the_worker_asks_for_what_is_due(live, developer, monkeypatch):
     tasks.retrain_where_due()
 
     assert asked == [product.pk]
+
+
+@pytest.mark.parametrize(
+    "trouble", [store.FileMissing, store.FileAltered, training_runs.BudgetSpent]
+)
+def test_a_product_of_which_a_file_is_gone_stops_no_other(live, monkeypatch, trouble):
+    first = live()
+    last = factories.contract_version(source=factories.SOURCE.replace(b"consumer-loan", b"other"))
+    asked = []
+
+    def start_due(*, product_id, at):
+        asked.append(product_id)
+        if product_id == first.pk:
+            raise trouble("The store has no file 12.parquet.")
+
+    monkeypatch.setattr(retrainings, "start_due", start_due)
+
+    with capture_logs() as logged:
+        tasks.retrain_where_due()
+
+    assert asked == [first.pk, last.product_id]
+    assert [(line["product"], line["why"]) for line in logged] == [
+        ("consumer-loan", "The store has no file 12.parquet.")
+    ]
 
 
 # --- On new outcomes
