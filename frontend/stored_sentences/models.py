@@ -118,6 +118,7 @@ WORDS = (
     # Why a training was asked for.
     _("Every {n} days."),
     _("{new} outcomes have matured since {version}; {limit} are enough."),
+    _("{new} outcomes have matured or were reported since {version}; {limit} are enough."),
     _(
         "The stability index of the score over {n} applications of the last {days} days is {index},"
         " above {limit}."
