@@ -1,7 +1,10 @@
 """The training itself: for the learning worker and commands, never for the web process."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, datetime
+from functools import partial
+from types import TracebackType
 from typing import Any
 
 import polars as pl
@@ -45,8 +48,6 @@ _REFUSALS = (
     serving.ModelUnavailable,
     ActionDenied,
 )
-# The run is not this worker's to end, or has a sentence elsewhere (credit.tasks).
-_SAID_ELSEWHERE = (training_runs.Cancelled, training_runs.Overtaken, SoftTimeLimitExceeded)
 
 
 class TrainingFailed(ActionDenied):
@@ -68,20 +69,18 @@ def run(
     nobody foresaw fails the run too, by its kind alone, and is raised on for the log.
     """
     now = clock or (lambda: at)
-    with training_runs.sole_worker(run_id):
+    with training_runs.sole_worker(run_id), ExitStack() as watched:
         taken = training_runs.start(run_id=run_id, at=at)
+        watched.push(partial(_fail_unforeseen, taken, now))
         so_far = costs.begun()
         try:
             return _carry_out(taken, engine=engine, now=now, tell=progress or _silence)
-        except _SAID_ELSEWHERE:
+        except (training_runs.Cancelled, training_runs.Overtaken):  # not this worker's to end
             raise
         except _REFUSALS as refused:
             training_runs.fail(run_id=run_id, problem=str(refused), at=now())
             log.warning("training_failed", run=run_id, problem=str(refused))
             raise TrainingFailed(str(refused)) from refused
-        except (Exception, PanicException) as error:  # a panic of polars is no Exception
-            training_runs.fail(run_id=run_id, problem=_kind_of(error), at=now())
-            raise
         finally:
             training_runs.charge(run=taken, cost=so_far(), rows=taken.rows)
 
@@ -140,9 +139,22 @@ def _carry_out(
     return version
 
 
-def _kind_of(error: BaseException) -> str:
-    """Name an error that nobody foresaw; its own words may hold what somebody stated."""
-    return f"An error that nobody foresaw: {type(error).__name__}. The worker's log says where."
+def _fail_unforeseen(
+    run: TrainingRun,
+    now: Callable[[], datetime],
+    _kind: type[BaseException] | None,
+    error: BaseException | None,
+    _trace: TracebackType | None,
+) -> None:
+    """Fail a run by the kind of its error alone, whose words may hold what somebody stated.
+
+    A worker that is told to go, or that runs out of time (`credit.tasks`), is no error.
+    """
+    is_error = isinstance(error, (Exception, PanicException))  # polars' panic is no Exception
+    if is_error and not isinstance(error, (ActionDenied, SoftTimeLimitExceeded)):
+        kind = type(error).__name__
+        problem = f"An error that nobody foresaw: {kind}. The worker's log says where."
+        training_runs.fail(run_id=run.pk, problem=problem, at=now())
 
 
 def _silence(step: str, share: float) -> None:
