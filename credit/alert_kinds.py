@@ -41,6 +41,7 @@ class Kind:
     opens_case: bool = False  # it ends with a recorded decision and in no other way
     is_about_groups: bool = False  # not to be seen by whoever may not see aggregates of groups
     is_news: bool = True  # by mail and webhook; not so what a replay of the past raises
+    told_in: str = ""  # the runbook's name, where it is not the cause's
 
     @property
     def owner(self) -> Role:
@@ -50,12 +51,12 @@ class Kind:
     @property
     def runbook(self) -> str:
         """The file under docs/runbooks/."""
-        return f"{self.cause.replace('_', '-')}.md"
+        return f"{self.told_in or self.cause.replace('_', '-')}.md"
 
 
 SEES_GROUPS: Final = frozenset({Role.COMPLIANCE, Role.MODEL_VALIDATOR, Role.AUDITOR})
 _MODELS = (Role.MODEL_VALIDATOR, Role.ADMINISTRATOR)
-_DRIFT = (Role.MODEL_VALIDATOR, Role.MODEL_DEVELOPER)
+_LEARNING = (Role.MODEL_VALIDATOR, Role.MODEL_DEVELOPER)
 _FAIRNESS = (Role.COMPLIANCE,)
 _SERVICE = (Role.ADMINISTRATOR, Role.MODEL_VALIDATOR)
 
@@ -76,7 +77,7 @@ def _drift(
         cause=cause,
         words=words,
         severity=severity,
-        handled_by=_DRIFT,
+        handled_by=_LEARNING,
         page=page,
         opens_case=True,
         is_news=is_news,
@@ -122,6 +123,14 @@ TABLE: Final = (
         _("A partner's webhook was disabled"),
         Severity.SOON,
         "/console/webhooks/",
+    ),
+    Kind(
+        cause="training_failed",
+        words=_("A training failed"),
+        severity=Severity.SOON,
+        handled_by=_LEARNING,
+        page="/console/",
+        told_in="failed-retraining",
     ),
     # Raised by the time machine, about days that are long over.
     _drift("drift_population", _("Time machine: other applicants"), is_news=False),

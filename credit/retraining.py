@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
 from credit import labels, store
@@ -106,17 +107,23 @@ def on_schedule(product: Product, *, at: datetime) -> Due | None:
 
 
 def on_new_labels(product: Product, *, at: datetime) -> Due | None:
-    """Count the outcomes that have matured since the newest version's snapshot."""
+    """Count the outcomes that the newest version's snapshot could not hold.
+
+    They matured, or were reported or corrected, after it was taken. One that it left out, as of an
+    application by another contract, is no news: the next snapshot would leave it out as well.
+    """
     terms = learning_of(product).retraining
     newest = product.versions.select_related("snapshot").order_by("-number").first()
     if terms.new_labels is None or newest is None or _pauses(product, Trigger.NEW_LABELS, at=at):
         return None
-    matured = labels.outcomes_of(product, at=at).filter(matures_on__lte=at.date()).count()
-    before = newest.snapshot.label_sources
-    new = matured - before.get("matured_outcome", 0) - before.get("corrected_outcome", 0)
+    matured = labels.outcomes_of(product, at=at).filter(matures_on__lte=at.date())
+    taken_at = newest.snapshot.taken_at
+    new = matured.filter(Q(matures_on__gt=taken_at.date()) | Q(reported_at__gt=taken_at)).count()
     if new < terms.new_labels:
         return None
-    words = gettext("{new} outcomes have matured since {version}; {limit} are enough.")
+    words = gettext(
+        "{new} outcomes have matured or were reported since {version}; {limit} are enough."
+    )
     said = words.format(new=new, version=newest.name, limit=terms.new_labels)
     return Due(trigger=Trigger.NEW_LABELS, why=said)
 

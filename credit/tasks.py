@@ -33,6 +33,7 @@ from credit.actions import (
 from credit.actions.refusals import ActionDenied
 from credit.metered_task import task
 from credit.models import Product
+from credit.store import FileAltered, FileMissing
 
 log = structlog.get_logger("credit.tasks")
 
@@ -192,11 +193,17 @@ def sweep_training_runs() -> None:
 
 @task("credit.retrain_where_due")
 def retrain_where_due() -> None:
-    """Ask for the trainings that the schedule, new outcomes or drift make due."""
+    """Ask for the trainings that the schedule, new outcomes or drift make due.
+
+    A product of which a file is gone keeps no other from its training.
+    """
     from credit.actions import retrainings  # noqa: PLC0415 - polars, in the worker's child only
 
-    for product_id in Product.objects.order_by("pk").values_list("pk", flat=True):
-        retrainings.start_due(product_id=product_id, at=timezone.now())
+    for product in Product.objects.order_by("pk"):
+        try:
+            retrainings.start_due(product_id=product.pk, at=timezone.now())
+        except (ActionDenied, FileMissing, FileAltered) as error:
+            log.warning("retraining_not_looked_at", product=product.slug, why=str(error))
 
 
 def _train(run_id: int) -> None:

@@ -1,12 +1,17 @@
 """The training itself: for the learning worker and commands, never for the web process."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, datetime
+from functools import partial
+from types import TracebackType
 from typing import Any
 
 import polars as pl
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from polars.exceptions import PanicException
 
 from credit import costs, engines, serving, store, vault
 from credit.actions import model_versions, snapshot_reports, snapshots, training_runs, users
@@ -30,6 +35,19 @@ from scoring.training.train import Trained, TrainingRefused, train
 
 log = structlog.get_logger("credit.training")
 Progress = Callable[[str, float], None]
+# What has a sentence fit for a person.
+_REFUSALS = (
+    TrainingRefused,
+    RecipeRefused,
+    CalibrationRefused,
+    ExportRefused,
+    ParityFailed,
+    ClusterRefused,
+    store.FileMissing,
+    store.FileAltered,
+    serving.ModelUnavailable,
+    ActionDenied,
+)
 
 
 class TrainingFailed(ActionDenied):
@@ -47,26 +65,19 @@ def run(
     """Take up a training run and end it with a candidate, or failed with the sentence why.
 
     The work itself stands in no transaction; each thing written is a short one. `clock` says when
-    it ends, for `at` is when it began. `engine` says where the trees are fitted.
+    it ends, for `at` is when it began. `engine` says where the trees are fitted. An error that
+    nobody foresaw fails the run too, by its kind alone, and is raised on for the log.
     """
     now = clock or (lambda: at)
-    with training_runs.sole_worker(run_id):
+    with training_runs.sole_worker(run_id), ExitStack() as watched:
         taken = training_runs.start(run_id=run_id, at=at)
+        watched.push(partial(_fail_unforeseen, taken, now))
         so_far = costs.begun()
         try:
             return _carry_out(taken, engine=engine, now=now, tell=progress or _silence)
-        except (
-            TrainingRefused,
-            RecipeRefused,
-            CalibrationRefused,
-            ExportRefused,
-            ParityFailed,
-            ClusterRefused,
-            snapshots.NothingToLearnFrom,
-            store.FileMissing,
-            store.FileAltered,
-            serving.ModelUnavailable,
-        ) as refused:
+        except (training_runs.Cancelled, training_runs.Overtaken):  # not this worker's to end
+            raise
+        except _REFUSALS as refused:
             training_runs.fail(run_id=run_id, problem=str(refused), at=now())
             log.warning("training_failed", run=run_id, problem=str(refused))
             raise TrainingFailed(str(refused)) from refused
@@ -126,6 +137,24 @@ def _carry_out(
         training_runs.succeed(run=taken, version=version, at=now())
     tell("Done", 1.0)
     return version
+
+
+def _fail_unforeseen(
+    run: TrainingRun,
+    now: Callable[[], datetime],
+    _kind: type[BaseException] | None,
+    error: BaseException | None,
+    _trace: TracebackType | None,
+) -> None:
+    """Fail a run by the kind of its error alone, whose words may hold what somebody stated.
+
+    A worker that is told to go, or that runs out of time (`credit.tasks`), is no error.
+    """
+    is_error = isinstance(error, (Exception, PanicException))  # polars' panic is no Exception
+    if is_error and not isinstance(error, (ActionDenied, SoftTimeLimitExceeded)):
+        kind = type(error).__name__
+        problem = f"An error that nobody foresaw: {kind}. The worker's log says where."
+        training_runs.fail(run_id=run.pk, problem=problem, at=now())
 
 
 def _silence(step: str, share: float) -> None:

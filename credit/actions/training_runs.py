@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 
 from credit import retraining
-from credit.actions import audit, users
+from credit.actions import audit, training_alerts, users
 from credit.actions.refusals import ActionDenied, require_role
 from credit.costs import Cost
 from credit.models import AuditEvent, ModelVersion, Product, Role, TrainingRun, User
@@ -150,6 +150,7 @@ def succeed(*, run: TrainingRun, version: ModelVersion, at: datetime) -> None:
     )
     if not finished:
         raise _gone(run)
+    training_alerts.note_succeeded(run=run, at=at)
 
 
 def charge(*, run: TrainingRun, cost: Cost, rows: int | None) -> None:
@@ -160,7 +161,7 @@ def charge(*, run: TrainingRun, cost: Cost, rows: int | None) -> None:
 
 @transaction.atomic
 def fail(*, run_id: int, problem: str, at: datetime) -> None:
-    """Finish a run that came to nothing, with the sentence why."""
+    """Finish a run that came to nothing, with the sentence why, and have people told."""
     unfinished = TrainingRun.objects.filter(pk=run_id, state__in=UNFINISHED)
     if unfinished.update(state=State.FAILED, finished_at=at, problem=problem):
         audit.record(
@@ -170,6 +171,7 @@ def fail(*, run_id: int, problem: str, at: datetime) -> None:
             at=at,
             problem=problem,
         )
+        training_alerts.note_failed(run_id=run_id, at=at)
 
 
 @contextmanager
@@ -200,7 +202,8 @@ def abandoned(*, at: datetime) -> list[int]:
         if run.attempts >= _MOST_ATTEMPTS:
             fail(
                 run_id=run.pk,
-                problem="The worker was killed in the middle of it twice, perhaps out of memory.",
+                problem="The worker was cut off in the middle of it twice: killed, perhaps out of "
+                "memory, or without its database.",
                 at=at,
             )
     return [run.pk for run in runs if run.attempts < _MOST_ATTEMPTS]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
-    # Steps of a training, gates, sources of labels, causes of alerts.
+    # Steps of a training.
     _("Starting"),
     _("Done"),
     _("Taking a snapshot of the loans"),
@@ -16,6 +16,15 @@ WORDS = (
     _("Fitting the fallback scorecard"),
     _("Writing the graph and its reasons"),
     _("Checking the bundle as the web server will"),
+    # Of a training that failed.
+    _("Training {number} failed: {problem}"),
+    _("An error that nobody foresaw: {kind}. The worker's log says where."),
+    _("It took longer than the time allowed."),
+    _(
+        "The worker was cut off in the middle of it twice: killed, perhaps out of memory, or"
+        " without its database."
+    ),
+    # Gates, sources of labels, causes of alerts.
     _("discrimination"),
     _("calibration"),
     _("stability"),
@@ -40,6 +49,7 @@ WORDS = (
     _("bootstrap timed out"),
     _("keys expire"),
     _("webhook disabled"),
+    _("training failed"),
     _("error budget burns"),
     _("queue grows"),
     _("worker silent"),
@@ -108,6 +118,7 @@ WORDS = (
     # Why a training was asked for.
     _("Every {n} days."),
     _("{new} outcomes have matured since {version}; {limit} are enough."),
+    _("{new} outcomes have matured or were reported since {version}; {limit} are enough."),
     _(
         "The stability index of the score over {n} applications of the last {days} days is {index},"
         " above {limit}."

@@ -15,8 +15,9 @@ from credit.actions import (
     promotions,
     service_stops,
     shadow_scores,
+    version_comments,
 )
-from credit.actions.refusals import NotAllowed
+from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.models import AuditEvent, ModelVersion, StageChange
 from credit.queries import registry
 
@@ -75,6 +76,26 @@ def test_it_goes_through_shadow_and_canary_to_champion(candidate, live, offered,
     assert live.stage == "retired"
     request = candidate.promotions.get()
     assert (request.state, request.ended_by) == ("completed", validator)
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2], ids=["shadow", "canary", "champion"])
+def test_a_comment_after_the_approval_stops_each_step_until_it_is_resolved(
+    candidate, offered, developer, validator, taken
+):
+    if taken > 0:
+        scene.step(candidate, T0, validator)
+        decided_in_shadow(offered, 2, T0 + timedelta(hours=1))
+    if taken > 1:
+        canary = scene.step(candidate, T0 + DAY, validator)
+        decided_by_canary(canary, 3, T0 + DAY + timedelta(hours=1))
+    then = T0 + taken * DAY
+    said = version_comments.add(version_id=candidate.pk, words="Hm?", by=developer, at=then)
+
+    with pytest.raises(ActionDenied, match="comments that nobody resolved: 1"):
+        scene.step(candidate, then, validator)
+
+    version_comments.resolve(comment_id=said.pk, resolution="Checked.", by=validator, at=then)
+    assert scene.step(candidate, then, validator).stage == ["shadow", "canary", "champion"][taken]
 
 
 def test_each_step_is_written_down_and_in_the_trail(candidate, offered, validator):

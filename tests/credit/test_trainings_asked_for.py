@@ -8,9 +8,10 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, connection
 from kombu.exceptions import OperationalError
+from polars.exceptions import PanicException
 
 from credit import store, tasks
-from credit.actions import model_versions, training, training_runs
+from credit.actions import model_versions, snapshots, training, training_runs
 from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, ModelVersion, TrainingRun
 from scoring.bundle import open_bundle
@@ -75,7 +76,8 @@ def test_the_same_rows_make_the_same_model_and_the_signed_one_decides(product, v
 
     assert first.bundle_hash == second.bundle_hash
     assert first.trained_by.username == "learning-worker"
-    promoted = model_versions.promote(version_id=second.pk, by=validator, at=AT, note="Fine.")
+    another = factories.user("model_validator")
+    promoted = model_versions.promote(version_id=second.pk, by=another, at=AT, note="Fine.")
     answer = factories.decide().answer
     assert answer["model"]["version"] == promoted.name
     assert answer["reasons"]
@@ -147,6 +149,55 @@ def test_lost_loans_fail_the_training_with_a_sentence(product, developer, own_st
         training.run(run_id=run.pk, at=AT)
 
 
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("Ada Example"), MemoryError(), PanicException("Ada Example")]
+)
+def test_what_nobody_foresaw_fails_the_training_by_its_kind_and_is_raised_on(
+    product, developer, error
+):
+    run = ask(product, developer)
+
+    def breaks(step, share):
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        training.run(run_id=run.pk, at=AT, progress=breaks)
+
+    run.refresh_from_db()
+    assert raised.value is error
+    assert (run.state, run.finished_at) == ("failed", AT)
+    assert type(error).__name__ in run.problem
+    assert "Ada" not in run.problem
+    assert training_runs.abandoned(at=AT + timedelta(minutes=2)) == []
+
+
+def test_a_refusal_of_any_kind_fails_the_training_with_its_sentence(product, developer):
+    run = ask(product, developer)
+
+    def refuses(step, share):
+        raise NotAllowed("This may not be.")
+
+    with pytest.raises(training.TrainingFailed, match="This may not be"):
+        training.run(run_id=run.pk, at=AT, progress=refuses)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == ("failed", "This may not be.")
+
+
+def test_time_that_is_over_in_the_middle_has_its_own_sentence(product, developer, monkeypatch):
+    run = ask(product, developer)
+
+    def is_over(**_asked):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(snapshots, "take", is_over)
+
+    tasks.run_training(run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.problem) == ("failed", "It took longer than the time allowed.")
+
+
 def test_a_finished_run_is_not_run_again(product, developer):
     run = ask(product, developer)
     training_runs.fail(run_id=run.pk, problem="It did not work.", at=AT)
@@ -186,7 +237,7 @@ def test_a_run_that_was_cut_off_is_taken_up_once_more_and_then_failed(product, d
 
     run.refresh_from_db()
     assert run.state == "failed"
-    assert "killed in the middle of it twice" in run.problem
+    assert "cut off in the middle of it twice" in run.problem
 
 
 def test_a_run_that_someone_works_on_is_left_alone(committed, at_once):

@@ -6,9 +6,10 @@ import factories
 import pytest
 import trainings_scene as scene
 from django.db import IntegrityError
+from structlog.testing import capture_logs
 
-from credit import tasks
-from credit.actions import outcomes, retrainings, training_runs
+from credit import store, tasks
+from credit.actions import feedback, outcomes, retrainings, snapshots, training_runs
 from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, RetrainingSchedule, TrainingRun
 
@@ -110,6 +111,30 @@ def test_the_worker_asks_for_what_is_due(live, developer, monkeypatch):
     assert asked == [product.pk]
 
 
+@pytest.mark.parametrize(
+    "trouble", [store.FileMissing, store.FileAltered, training_runs.BudgetSpent]
+)
+def test_a_product_of_which_a_file_is_gone_stops_no_other(live, monkeypatch, trouble):
+    first = live()
+    last = factories.contract_version(source=factories.SOURCE.replace(b"consumer-loan", b"other"))
+    asked = []
+
+    def start_due(*, product_id, at):
+        asked.append(product_id)
+        if product_id == first.pk:
+            raise trouble("The store has no file 12.parquet.")
+
+    monkeypatch.setattr(retrainings, "start_due", start_due)
+
+    with capture_logs() as logged:
+        tasks.retrain_where_due()
+
+    assert asked == [first.pk, last.product_id]
+    assert [(line["product"], line["why"]) for line in logged] == [
+        ("consumer-loan", "The store has no file 12.parquet.")
+    ]
+
+
 # --- On new outcomes
 
 
@@ -125,7 +150,7 @@ def test_enough_matured_outcomes_ask_for_a_training_and_young_ones_do_not(live, 
     run = scene.start(product, at=MATURED)
 
     assert run.trigger == "new_labels"
-    assert "2 outcomes have matured since consumer-loan/1" in run.why
+    assert "2 outcomes have matured or were reported since consumer-loan/1" in run.why
 
 
 def test_the_same_reason_pauses_before_it_asks_again(live, officer):
@@ -138,3 +163,66 @@ def test_the_same_reason_pauses_before_it_asks_again(live, officer):
 
     assert scene.start(product, at=MATURED + 29 * DAY) is None
     assert scene.start(product, at=MATURED + 31 * DAY) is not None
+
+
+def reported(officer, *, at=AT, is_bad=False, **more):
+    decision = more.pop("decision_id", None) or factories.decide(**factories.AUTOMATIC).decision_id
+    outcomes.report(
+        decision_id=decision, is_bad=is_bad, observed_on=AT.date(), by=officer, at=at, **more
+    )
+    return decision
+
+
+def learned(product, *, at):
+    """Have a version made of all that may be learned from at a moment."""
+    taken = snapshots.take(product_id=product.pk, at=at)
+    factories.model_version(contract=taken.contract, snapshot=taken, at=at)
+    return taken
+
+
+def test_what_a_snapshot_left_out_is_not_new_for_ever(live, officer):
+    product = live("new_labels = 1")
+    decision = reported(officer)
+    feedback.give_on_reason(
+        decision_id=decision, feature="housing", kind="data_wrong", by=officer, at=AT
+    )
+
+    taken = learned(product, at=MATURED)
+
+    assert taken.excluded["data_is_wrong"] == 1
+    assert scene.start(product, at=MATURED + 31 * DAY) is None
+
+
+def test_what_a_snapshot_holds_is_not_new(live, officer):
+    product = live("new_labels = 1")
+    reported(officer)
+
+    taken = learned(product, at=MATURED)
+
+    assert taken.label_sources["matured_outcome"] == 1
+    assert scene.start(product, at=MATURED + 31 * DAY) is None
+
+
+def test_what_was_inside_its_window_then_is_new_when_it_matures(live, officer):
+    product = live("new_labels = 1")
+    reported(officer)
+
+    taken = learned(product, at=AT + DAY)
+
+    assert taken.label_sources["matured_outcome"] == 0
+    assert scene.start(product, at=MATURED).trigger == "new_labels"
+
+
+@pytest.mark.parametrize("is_corrected", [False, True], ids=["reported", "corrected"])
+def test_what_was_reported_late_is_new(live, officer, is_corrected):
+    product = live("new_labels = 1")
+    decision = (
+        reported(officer) if is_corrected else factories.decide(**factories.AUTOMATIC).decision_id
+    )
+    learned(product, at=MATURED)
+    said = outcomes.Correction(corrects=1, reason="Paid after all.") if is_corrected else None
+
+    reported(officer, decision_id=decision, is_bad=True, correction=said, at=MATURED + DAY)
+
+    run = scene.start(product, at=MATURED + 2 * DAY)
+    assert run.why.startswith("1 outcomes have matured or were reported since consumer-loan/2")

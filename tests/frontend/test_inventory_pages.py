@@ -1,9 +1,13 @@
 """The model inventory and comments on versions, in the console."""
 
+from datetime import timedelta
+
 import factories
 import pytest
+from django.utils import timezone
 from page_words import words_of
 
+from credit.actions import inventory
 from credit.models import InventoryEntry, VersionComment
 
 ADDRESS = "/console/consumer-loan/inventory/"
@@ -33,6 +37,32 @@ def test_an_entry_is_written_and_shown(as_validator, champion, developer):
     assert "The inventory is written anew." in page
     assert "Not for refinancing." in page
     assert "22 November 2031" in read(as_validator)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("/console/", "The review is overdue since {day}."), (ADDRESS, "Its review is overdue.")],
+    ids=["console", "inventory"],
+)
+def test_a_review_that_is_overdue_is_seen_until_the_entry_is_written_anew(
+    as_validator, champion, developer, address, said
+):
+    entry = {
+        "product_id": champion.product_id,
+        "owner": developer.username,
+        "by": developer,
+        "tier": 1,
+        "intended_use": "Consumer loans.",
+        "limits": "Not for refinancing.",
+    }
+    now = timezone.now()
+    due = now.date() - timedelta(days=1)
+    inventory.write(**entry, review_on=due, at=now - timedelta(days=30))
+
+    assert said.format(day=f"{due.day} {due:%B %Y}") in read(as_validator, address)
+
+    inventory.write(**entry, review_on=now.date() + timedelta(days=1), at=now)
+    assert "overdue" not in read(as_validator, address)
 
 
 def test_what_is_wrong_is_told_and_what_was_typed_stays(as_validator, champion):
