@@ -40,7 +40,7 @@ WAYS: dict[str, _Way] = {
 
 
 @transaction.atomic
-def make(
+def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for in one place
     *,
     version: ModelVersion | None = None,
     product: Product | None = None,
@@ -52,6 +52,7 @@ def make(
     at: datetime,
     event: int | None = None,
     is_due: bool = False,
+    is_matured: bool = False,
 ) -> FairnessReport | None:
     """Compute and store a report on a version, or on all versions of a product.
 
@@ -77,6 +78,7 @@ def make(
         created_at=at,
         created_by=by,
         asked_by_event=event,
+        is_matured=is_matured,
     )
 
 
