@@ -17,11 +17,14 @@ LEVEL = 0.05  # that a month in which nobody is treated otherwise raises an alar
 Group = tuple[str, str]  # attribute, group
 
 
-def alarms(reports: Sequence[FairnessReport]) -> list[frozenset[Group]]:
+def alarms(
+    reports: Sequence[FairnessReport], *, before: Sequence[FairnessReport] = ()
+) -> list[frozenset[Group]]:
     """Give the groups of each of a month's reports that are outside bounds, beyond chance.
 
-    A group whose figures are withheld has no p-value to be held against the others: its verdict
-    stands, since it must not be overlooked because another group is small.
+    A group whose figures are withheld has no p-value to be held against the others. It must not be
+    overlooked because another group is small: it is given where it was outside bounds at the same
+    stage in the month `before` too, which chance does to one in hundreds.
     """
     compared = {
         (at, name): group["p_value"]
@@ -30,15 +33,20 @@ def alarms(reports: Sequence[FairnessReport]) -> list[frozenset[Group]]:
         if group["p_value"] is not None
     }
     sure = holm(compared, level=LEVEL)
+    again = {(report.stage, name) for report in before for name in _outside(report)}
     return [
         frozenset(
             name
-            for name, group in _groups(report)
-            if group["verdict"] == Verdict.OUTSIDE
-            and ((at, name) not in compared or (at, name) in sure)
+            for name in _outside(report)
+            if (at, name) in sure or ((at, name) not in compared and (report.stage, name) in again)
         )
         for at, report in enumerate(reports)
     ]
+
+
+def _outside(report: FairnessReport) -> frozenset[Group]:
+    verdicts = ((name, group["verdict"]) for name, group in _groups(report))
+    return frozenset(name for name, verdict in verdicts if verdict == Verdict.OUTSIDE)
 
 
 def _groups(report: FairnessReport) -> Iterator[tuple[Group, Mapping[str, Any]]]:

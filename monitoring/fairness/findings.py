@@ -7,6 +7,7 @@ from itertools import groupby
 from credit.models import Product
 from monitoring.fairness import months
 from monitoring.fairness.alarms import Group, alarms
+from monitoring.fairness.months import Month
 from monitoring.findings import Finding, tell
 from monitoring.models import FairnessReport
 from scoring.fairness_report import Verdict
@@ -26,18 +27,25 @@ def tell_of_newest(*, at: datetime) -> None:
     nothing.
     """
     for product in Product.objects.order_by("pk"):
-        stored = months.newest(product, at=at).reports().select_related("product")
-        for report, finding in findings_of(list(stored.order_by("stage", "pk"))):
+        month = months.newest(product, at=at)
+        found = findings_of(_stored(month), before=_stored(month.before()))
+        for report, finding in found:
             tell([finding], at=report.created_at)
 
 
-def findings_of(reports: Sequence[FairnessReport]) -> list[tuple[FairnessReport, Finding]]:
+def _stored(month: Month) -> list[FairnessReport]:
+    return list(month.reports().select_related("product").order_by("stage", "pk"))
+
+
+def findings_of(
+    reports: Sequence[FairnessReport], *, before: Sequence[FairnessReport] = ()
+) -> list[tuple[FairnessReport, Finding]]:
     """Say what a product's month came to, by stage, each with the report that shows it.
 
     Insufficient evidence tells nothing: it neither opens an alert nor lets one pass (law 10).
     Neither does what is outside bounds and may be chance, nor what follows from another stage.
     """
-    judged = sorted(zip(reports, alarms(reports), strict=True), key=_stage)
+    judged = sorted(zip(reports, alarms(reports, before=before), strict=True), key=_stage)
     first = _alarmed(judged, Stage.RECOMMENDATION)
     following = [each for each in FOLLOWING if _alarmed(judged, each) & first]
     found = list[tuple[FairnessReport, Finding]]()

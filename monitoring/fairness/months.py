@@ -29,6 +29,10 @@ class Month:
     until: datetime  # not included
     is_matured: bool = False  # for the second time, with outcomes
 
+    def before(self) -> "Month":
+        """Give the month before it, as reported on for the first time."""
+        return Month(product=self.product, since=_months_from(self.since, -1), until=self.since)
+
     def reports(self) -> QuerySet[FairnessReport]:
         """Find what the worker made of it by itself."""
         return FairnessReport.objects.filter(

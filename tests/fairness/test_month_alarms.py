@@ -173,10 +173,16 @@ def test_the_group_of_a_version_that_is_outside_is_told_with_that_versions_repor
     assert finding.link == "/fairness/reports/2/"
 
 
-def test_a_group_outside_bounds_whose_figures_are_withheld_is_not_overlooked():
+@pytest.mark.parametrize(
+    ("before", "is_told"),
+    [([], False), ([("recommendation", OUTSIDE)], True), ([("final", OUTSIDE)], False)],
+)
+def test_a_group_whose_figures_are_withheld_is_told_when_it_is_outside_twice_in_a_row(
+    before, is_told
+):
     withheld = report(Stage.RECOMMENDATION, OUTSIDE, young=None)
+    month_before = [report(stage, verdict, young=0.01) for stage, verdict in before]
 
-    assert alarms([withheld, report(Stage.FINAL, UNKNOWN, old=0.9)]) == [
-        frozenset({("age_group", "young")}),
-        frozenset(),
-    ]
+    (found,) = alarms([withheld], before=month_before)
+
+    assert bool(found) is is_told

@@ -1,6 +1,7 @@
 """Months in which nobody is treated otherwise raise an alarm in 5 % of cases at most.
 
-Two hundred seeded months, each with reports on all five stages as the worker makes them.
+Two hundred seeded months, each with reports on all five stages as the worker makes them, but for
+two groups at once, which raise no alarm and take most of the time.
 """
 
 import numpy as np
@@ -60,7 +61,11 @@ def month_of(seed, *, people=400, unfair=0.0):
         Stage.HIGH_SIDE: (by_officer & recommended, ~approved),
         Stage.TERMS: (approved, as_asked),
     }
-    return [report(stage, asked, chosen, pd, groups) for stage, (asked, chosen) in stages.items()]
+    return [
+        report(stage, asked, chosen, pd, {name: groups[name]})
+        for stage, (asked, chosen) in stages.items()
+        for name in SHARES
+    ]
 
 
 def report(stage, asked, chosen, pd, groups):
@@ -78,7 +83,7 @@ def report(stage, asked, chosen, pd, groups):
     found = fairness.assess_people(
         people_of(sample, way),
         known,
-        attributes=tuple(attribute(name) for name in SHARES),
+        attributes=tuple(attribute(name) for name in groups),
         bounds=BOUNDS,
         deed=way.deed,
         is_favourable=way.is_favourable,
@@ -90,7 +95,8 @@ def report(stage, asked, chosen, pd, groups):
 def count(people, **more):
     """Say of how many months something is told, and of how many a report says it is outside."""
     months = [month_of(seed, people=people, **more) for seed in range(MONTHS)]
-    raised = sum(any(alarms(month)) for month in months)
+    beside = zip(months, [months[-1], *months], strict=False)
+    raised = sum(any(alarms(month, before=before)) for month, before in beside)
     outside = sum(
         any(each.report["verdict"] == "outside bounds" for each in month) for month in months
     )
