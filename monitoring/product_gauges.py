@@ -1,5 +1,6 @@
 """What a product shows of itself on Home: its model, its alerts, what waits to be done."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,9 +14,8 @@ from credit.models.model_versions import Stage
 from credit.models.partners import EXPIRY_WARNING
 from credit.queries import notices
 from credit.words import day_in_words
-from monitoring.fairness.queries import latest_fairness
+from monitoring.fairness.queries import StageVerdict, latest_fairness, newest_month
 from monitoring.gauges import Gauge, State
-from monitoring.models import FairnessReport
 from monitoring.service.wording import number, span
 
 OLD: Final = timedelta(days=365)  # a convention: a year of the economy that a model has not seen
@@ -56,13 +56,20 @@ def model_age(product: Product, *, at: datetime) -> Gauge:
 
 
 def fairness(product: Product, *, at: datetime) -> Gauge:  # noqa: ARG001 - as every gauge
-    """Give the verdict of the champion's newest fairness report on what was decided."""
+    """Give the worst verdict of the newest month's stages, else that of the champion's training."""
     label, link = gettext("Fairness"), f"{reverse('fairness')}?product={product.slug}"
+    month = newest_month(product)
+    if month:
+        return Gauge(
+            name="fairness",
+            label=label,
+            state=FAIRNESS.get(month[0].verdict, "unknown"),
+            value=month[0].verdict,
+            detail=_of_month(month),
+            link=link,
+        )
     champion = _champion(product)
-    found = champion and (
-        latest_fairness(champion.pk, population=FairnessReport.Population.DECISIONS)
-        or latest_fairness(champion.pk)
-    )
+    found = champion and latest_fairness(champion.pk)
     if not found:
         return Gauge(
             name="fairness",
@@ -81,6 +88,23 @@ def fairness(product: Product, *, at: datetime) -> Gauge:  # noqa: ARG001 - as e
             n=number(found.n), what=found.population_label
         ),
         link=link,
+    )
+
+
+def _of_month(month: Sequence[StageVerdict]) -> str:
+    """Name the worst stage with its people and its time, and how many stages are within bounds."""
+    worst = month[0]
+    said = gettext(
+        "{stage}: {n} people who applied {first} to {last}; {within} of {all} stages are within"
+        " bounds. Intervals are on the page."
+    )
+    return said.format(
+        stage=worst.stage.label,
+        n=number(worst.n),
+        first=day_in_words(worst.since.date()),
+        last=day_in_words(worst.last.date()),
+        within=sum(FAIRNESS.get(each.verdict) == "good" for each in month),
+        all=len(month),
     )
 
 

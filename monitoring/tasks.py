@@ -9,6 +9,7 @@ from credit.models import ModelVersion, Product
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
 from monitoring.fairness import asked, months, queries
+from monitoring.fairness import findings as fairness_findings
 from monitoring.gaps import due as gaps_due
 from monitoring.periods import MOST_AT_ONCE
 from scoring.engine import EngineFailed
@@ -101,13 +102,19 @@ def answer_fairness() -> None:
 
 @task("monitoring.report_fairness_of_months")
 def report_fairness_of_months() -> None:
-    """Report on the months that are over, each once."""
+    """Report on the months that are due, and tell what the newest came to.
+
+    Each run tells of all that is stored: a run that was killed may have told nothing of what it
+    made. What was told before counts once.
+    """
     at = timezone.now()
+    fairness_findings.tell_of_newest(at=at)
     if not months.is_any_due(at=at):
         return
     from monitoring.fairness import schedule as fairness_schedule  # noqa: PLC0415 - as above
 
     fairness_schedule.report_months(at=at)
+    fairness_findings.tell_of_newest(at=at)
 
 
 @task("monitoring.watch_drift")

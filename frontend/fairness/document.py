@@ -57,8 +57,14 @@ def facts_of(report: FairnessView) -> tuple[tuple[str, str], ...]:
         (_("Period"), translated(report.period)),
         (chosen(report).means, translated(report.approved_means)),
         (_("Bounds"), bounds),
+        *_matured(report),
         (_("Made"), made),
     )
+
+
+def _matured(report: FairnessView) -> tuple[tuple[str, str], ...]:
+    said = _("matured; the second report on this month")
+    return ((_("Outcomes"), said),) if report.is_matured else ()
 
 
 def _findings(report: FairnessView) -> Section:

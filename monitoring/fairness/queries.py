@@ -1,15 +1,35 @@
 """Finds stored fairness reports, for pages and commands."""
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import product as product_of
 
-from credit.models import ModelVersion
+from django.db.models import Max, QuerySet
+from django.db.models.fields.json import KT
+
+from credit.models import ModelVersion, Product
 from monitoring.fairness.views import AttributeView, FairnessView, GroupView, view
 from monitoring.models import FairnessReport
+from scoring.groups.report import Verdict
 
 __all__ = ["AttributeView", "FairnessView", "GroupView", "view"]
 
 MOST_BESIDE = 12  # reports of one stage, beside each other
 Stage, Population = FairnessReport.Stage, FairnessReport.Population
+STAGES = list(Stage)
+FROM_BEST: list[str] = [Verdict.WITHIN, Verdict.INSUFFICIENT, Verdict.OUTSIDE]
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageVerdict:
+    """What one of a month's reports came to."""
+
+    stage: FairnessReport.Stage
+    verdict: str
+    since: datetime
+    last: datetime  # a day, included
+    n: int
 
 
 def latest_fairness(
@@ -17,7 +37,7 @@ def latest_fairness(
 ) -> FairnessView | None:
     """Find the newest report of a model version, or None where none was made yet."""
     found = _stored().filter(model_version_id=version_id, population=population, stage=stage)
-    newest = found.first()
+    newest = found.filter(is_matured=False).first()
     return None if newest is None else view(newest)
 
 
@@ -31,6 +51,7 @@ def latest_by_champion() -> list[FairnessView]:
     newest = (
         _stored()
         .filter(model_version__stage=ModelVersion.Stage.CHAMPION, stage=Stage.RECOMMENDATION)
+        .filter(is_matured=False)
         .order_by("product__slug", "-population", "-created_at", "-id")
         .distinct("product__slug", "population")
     )
@@ -38,12 +59,43 @@ def latest_by_champion() -> list[FairnessView]:
 
 
 def newest_of_product(product: str | None) -> list[FairnessView]:
-    """List the newest report of each population and stage of a product; None: across products."""
-    by_stage = _of(product).order_by("population", "stage", "-created_at", "-id")
-    newest = by_stage.distinct("population", "stage")
-    found = {(each.population, each.stage): each for each in newest}
-    order = [(population, stage) for population in Population.values for stage in Stage.values]
+    """List the newest report of each population and stage of a product; None: across products.
+
+    Months whose outcomes matured are older, and come beside them.
+    """
+    by_kind = _of(product).order_by("population", "stage", "is_matured", "-created_at", "-id")
+    newest = by_kind.distinct("population", "stage", "is_matured")
+    found = {(each.population, each.stage, each.is_matured): each for each in newest}
+    order = product_of(Population.values, Stage.values, (False, True))
     return [view(found[each]) for each in order if each in found]
+
+
+def newest_month(product: Product) -> list[StageVerdict]:
+    """Say what the worker's reports on the newest month came to: each stage once, the worst first.
+
+    Only words and numbers of people are read, not the figures.
+    """
+    first_reports = FairnessReport.objects.filter(
+        created_by=None,
+        asked_by_event=None,
+        population=Population.DECISIONS,
+        product=product,
+        is_matured=False,
+    )
+    last = first_reports.aggregate(until=Max("until"))["until"]
+    rows = first_reports.filter(until=last).values_list(
+        "stage", KT("report__verdict"), "since", "until", KT("report__n")
+    )
+    said = [
+        StageVerdict(stage=Stage(stage), verdict=verdict, since=since, last=until - A_DAY, n=int(n))
+        for stage, verdict, since, until, n in (rows if last else ())
+    ]
+    worst_last = sorted(said, key=_from_best)
+    return sorted({each.stage: each for each in worst_last}.values(), key=_from_best, reverse=True)
+
+
+def _from_best(each: StageVerdict) -> tuple[int, int]:
+    return FROM_BEST.index(each.verdict), -STAGES.index(each.stage)
 
 
 def fairness_history(

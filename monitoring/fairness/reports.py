@@ -44,7 +44,7 @@ WAYS: dict[str, _Way] = {
 
 
 @transaction.atomic
-def make(
+def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for in one place
     *,
     version: ModelVersion | None = None,
     product: Product | None = None,
@@ -56,6 +56,7 @@ def make(
     at: datetime,
     event: int | None = None,
     is_due: bool = False,
+    is_matured: bool = False,
 ) -> FairnessReport | None:
     """Compute and store a report on a version, or on all versions of a product.
 
@@ -90,6 +91,7 @@ def make(
         created_at=at,
         created_by=by,
         asked_by_event=event,
+        is_matured=is_matured,
     )
 
 

@@ -1,75 +1,65 @@
-"""What the worker reports of its own: each month that is over, once, and what people ask for."""
+"""What the worker reports of its own: each month twice, and what people ask for."""
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from credit.models import AuditEvent, ModelVersion, Product, User
-from monitoring.fairness import across_products, asked, reports
-from monitoring.fairness import findings as fairness_findings
-from monitoring.fairness.months import champions_in, is_due, months_over, newest_end
+from monitoring.fairness import across_products, asked, months, reports
+from monitoring.fairness.months import Month
 from monitoring.models import FairnessReport
 
 Population, Stage = FairnessReport.Population, FairnessReport.Stage
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # two workers, one by one
 
 
 def report_months(*, at: datetime) -> int:
-    """Report on every month that is over and was not reported on; says how many reports it made.
+    """Report on every month that is due; says how many reports it made.
 
-    Doubled it makes nothing, and missed it is made up for by the next.
+    Doubled it makes nothing, and missed it is made up for by the next. Of what it made
+    `findings.tell_of_newest` tells.
     """
-    made = 0
-    for since, until in months_over(at):
-        month = [
-            report
-            for product in Product.objects.filter(created_at__lt=until).order_by("pk")
-            for version in champions_in(product, since=since, until=until)
-            for report in _report_month(version, since=since, until=until, at=at)
-        ]
-        made += len(month)
-        if until == newest_end(at):  # an old month is no news
-            fairness_findings.tell_of(month, at=at)
-    return made
+    return sum(len(_report_month(month, at=at)) for month in months.due(at=at))
 
 
 @transaction.atomic
-def _report_month(
-    version: ModelVersion, *, since: datetime, until: datetime, at: datetime
-) -> list[FairnessReport]:
-    """Report on every stage of a version's month, all or none; nothing where it was done.
+def _report_month(month: Month, *, at: datetime) -> list[FairnessReport]:
+    """Report on every version and stage of a product's month, all or none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE, [f"fairness/{month.product.pk}"])
+    if not months.is_due(month):
+        return []
+    return [report for of in months.whose(month) for report in _stages(of, month, at=at)]
+
+
+def _stages(of: ModelVersion | Product, month: Month, *, at: datetime) -> list[FairnessReport]:
+    """Report on every stage of a version's month, or of all versions'.
 
     The report on recommendations is made even where nobody's group is known, and says so: it marks
     the month as done, so that the vault is not looked into again.
     """
-    ModelVersion.objects.select_for_update().get(pk=version.pk)
-    if not is_due(version, since=since, until=until):
-        return []
-    first = _make(version, Stage.RECOMMENDATION, since=since, until=until, at=at, is_due=True)
+    first = _make(of, Stage.RECOMMENDATION, month, at=at, is_due=True)
     made = [first]
     if first and any(each["known"] for each in first.report["attributes"]):
         others = [stage for stage in Stage if stage != Stage.RECOMMENDATION]
-        made += [_make(version, stage, since=since, until=until, at=at) for stage in others]
+        made += [_make(of, stage, month, at=at) for stage in others]
     return [each for each in made if each is not None]
 
 
 def _make(
-    version: ModelVersion,
-    stage: str,
-    *,
-    since: datetime,
-    until: datetime,
-    at: datetime,
-    is_due: bool = False,
+    of: ModelVersion | Product, stage: str, month: Month, *, at: datetime, is_due: bool = False
 ) -> FairnessReport | None:
     return reports.make(
-        version=version,
+        version=of if isinstance(of, ModelVersion) else None,
+        product=month.product,
         population=Population.DECISIONS,
         stage=stage,
-        since=since,
-        until=until,
+        since=month.since,
+        until=month.until,
         by=None,
         at=at,
         is_due=is_due,
+        is_matured=month.is_matured,
     )
 
 

@@ -182,6 +182,7 @@ class FairnessView:
     until: datetime | None
     created_at: datetime
     created_by: str
+    is_matured: bool = False  # on a month for the second time, its outcomes matured
     n: int
     period: str
     approved_means: str
@@ -223,6 +224,7 @@ def view(stored: FairnessReport) -> FairnessView:
             "until": stored.until,
             "created_at": stored.created_at,
             "created_by": stored.created_by.username if stored.created_by else "",
+            "is_matured": stored.is_matured,
             "attributes": tuple(AttributeView.read(part) for part in report["attributes"]),
             "pairs": tuple(PairView.read(part) for part in report.get("pairs", ())),
         },

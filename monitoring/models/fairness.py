@@ -44,6 +44,11 @@ class FairnessReport(models.Model):
     asked_by_event = models.BigIntegerField(
         null=True, help_text="the audit event by which somebody asked the worker for it"
     )
+    is_matured = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="the worker's second report on a month, once its performance window was over",
+    )
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
@@ -55,7 +60,7 @@ class FairnessReport(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["product", "model_version", "stage", "since", "until"],
+                fields=["product", "model_version", "stage", "since", "until", "is_matured"],
                 condition=Q(created_by=None, asked_by_event=None, since__isnull=False),
                 nulls_distinct=False,
                 name="fairness_report_scheduled_once",

@@ -97,6 +97,8 @@ def decide(version, developer, compliance, officer, at):
         score=500,
         final_at=None,
         on=at,
+        route="champion",
+        scored_by=version,
     ):
         application = Application.objects.create(
             id=new_id(on),
@@ -112,11 +114,11 @@ def decide(version, developer, compliance, officer, at):
         Score.objects.create(
             application=application,
             contract=version.contract,
-            route="champion",
-            model_version=version,
-            pd=0.1,
-            score=score,
-            band=band,
+            route=route,
+            model_version=scored_by,
+            pd=0.1 if scored_by else None,
+            score=score if scored_by else None,
+            band=band if scored_by else "",
         )
         decision = Decision.objects.create(
             application=application,

@@ -1,4 +1,4 @@
-"""What the worker makes of its own: every month that is over, once; and what people ask for."""
+"""What the worker makes of its own: every month, twice; and what people ask for."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from credit.actions import fairness_reports
 from credit.actions.refusals import NotAllowed
-from credit.models import AuditEvent, ModelVersion, StageChange
+from credit.models import AuditEvent, ModelVersion, PolicyVersion, StageChange
 from monitoring import tasks
 from monitoring.fairness import findings as fairness_findings
 from monitoring.fairness import months
@@ -17,6 +17,8 @@ from monitoring.models import FairnessReport
 
 Stage = FairnessReport.Stage
 DECEMBER = datetime(2026, 12, 5, tzinfo=UTC)
+DECIDED = datetime(2026, 12, 21, tzinfo=UTC)  # 5 days to decide, 14 to answer, and one
+MATURED = datetime(2027, 12, 21, tzinfo=UTC)  # twelve months on
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
 MIDDLE, YOUNG = "25_to_61", "under_25"
 
@@ -57,12 +59,25 @@ def ask(in_use, compliance, at):
     return request
 
 
-def test_a_month_that_is_over_is_reported_on_once_however_often_the_task_runs(busy_month, told):
-    made = fairness_schedule.report_months(at=DECEMBER)
+def another(version):
+    other = ModelVersion.objects.filter(number=2).first()
+    if other is None:
+        other = ModelVersion.objects.get(pk=version.pk)
+        other.pk, other.number, other.stage = None, 2, "retired"
+        other.save()
+    return other
+
+
+def told_by(at):
+    fairness_findings.tell_of_newest(at=at)
+
+
+def test_a_month_that_is_over_is_reported_on_once_however_often_the_task_runs(busy_month):
+    made = fairness_schedule.report_months(at=DECIDED)
 
     assert made
-    assert fairness_schedule.report_months(at=DECEMBER) == 0
-    assert fairness_schedule.report_months(at=DECEMBER + timedelta(days=9)) == 0
+    assert fairness_schedule.report_months(at=DECIDED) == 0
+    assert fairness_schedule.report_months(at=DECIDED + timedelta(days=9)) == 0
     (recommended,) = FairnessReport.objects.filter(stage=Stage.RECOMMENDATION)
     assert (recommended.since, recommended.until) == (NOVEMBER, DECEMBER.replace(day=1))
     assert recommended.report["period"] == "decided 1 November 2026 to 30 November 2026"
@@ -72,29 +87,108 @@ def test_a_month_that_is_not_over_is_not_reported_on(busy_month, at):
     assert fairness_schedule.report_months(at=at) == 0
 
 
+def test_a_month_waits_until_the_slowest_should_have_been_decided(busy_month):
+    assert not months.is_any_due(at=DECIDED - timedelta(seconds=1))
+    assert months.is_any_due(at=DECIDED)
+
+
+def test_the_clocks_of_the_policy_in_force_say_how_long_a_month_waits(busy_month):
+    contract = busy_month.contract
+    slower = contract.text.replace("decide_within_days = 5", "decide_within_days = 12")
+    PolicyVersion.objects.create(
+        product=busy_month.product,
+        number=2,
+        contract=contract,
+        text=slower,
+        hash="sha256:" + "1" * 64,
+        in_force_from=DECEMBER,
+        requested_by=factories.user("administrator"),
+        approved_by=factories.user("compliance"),
+    )
+
+    assert not months.is_any_due(at=DECIDED)
+    assert months.is_any_due(at=DECIDED + timedelta(days=7))
+
+
+def test_who_was_decided_in_the_second_week_after_is_in_the_final_report(busy_month, decide, at):
+    late = DECEMBER + timedelta(days=9)
+    decide(MIDDLE, recommendation="refer", status="approved", verdict="approve", final_at=late)
+
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert FairnessReport.objects.get(stage=Stage.FINAL).report["n"] == 41
+
+
+def test_a_month_is_reported_on_again_once_when_the_window_of_its_last_day_has_matured(
+    in_use, decide
+):
+    for number in range(80):
+        late = {"is_bad": number % 2 == 0, "matures_on": (DECIDED + timedelta(days=300)).date()}
+        decide(MIDDLE, recommendation="approve", status="approved", **late)
+        decide(YOUNG, recommendation="approve", status="approved", **late)
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert not months.is_any_due(at=MATURED - timedelta(seconds=1))
+    assert fairness_schedule.report_months(at=MATURED) > 0
+    assert fairness_schedule.report_months(at=MATURED + timedelta(days=40)) == 0
+
+    first, again = FairnessReport.objects.filter(stage=Stage.RECOMMENDATION).order_by("pk")
+    assert [first.is_matured, again.is_matured] == [False, True]
+    assert (again.since, again.until) == (first.since, first.until)
+    assert [precision_of(each, YOUNG) for each in (first, again)] == [None, 0.5]
+
+
+def precision_of(report, group):
+    (found,) = [
+        each
+        for attribute in report.report["attributes"]
+        for each in attribute["groups"]
+        if each["value"] == group
+    ]
+    return found["precision"]
+
+
+def test_a_month_of_which_no_outcome_came_is_not_reported_on_again(busy_month):
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert fairness_schedule.report_months(at=MATURED) == 0
+
+
+def test_what_matured_is_no_news(busy_month, decide, told):
+    decide(YOUNG, recommendation="decline", is_bad=True)
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert fairness_schedule.report_months(at=MATURED) > 0
+
+    told_by(MATURED)
+    assert not told
+
+
 def test_a_missed_month_is_made_up_for(busy_month, told):
-    fairness_schedule.report_months(at=datetime(2027, 2, 20, tzinfo=UTC))
+    later = datetime(2027, 2, 25, tzinfo=UTC)
+    fairness_schedule.report_months(at=later)
 
     assert FairnessReport.objects.filter(since=NOVEMBER, stage=Stage.RECOMMENDATION).exists()
+    told_by(later)
     assert not told  # an old month is no news
 
 
-def test_where_nobodys_group_is_known_the_month_is_marked_done_by_one_report(in_use, decide, told):
+def test_where_nobodys_group_is_known_the_month_is_marked_done_by_one_report(in_use, decide):
     decide(None, recommendation="approve")
 
-    assert fairness_schedule.report_months(at=DECEMBER) == 1
+    assert fairness_schedule.report_months(at=DECIDED) == 1
 
     looks = AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ).count()
-    assert fairness_schedule.report_months(at=DECEMBER) == 0
+    assert fairness_schedule.report_months(at=DECIDED) == 0
     assert AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ).count() == looks
 
 
-def test_a_month_without_decisions_is_no_report(in_use, told):
-    assert fairness_schedule.report_months(at=DECEMBER) == 0
+def test_a_month_without_decisions_is_no_report(in_use):
+    assert fairness_schedule.report_months(at=DECIDED) == 0
 
 
-def test_the_database_holds_that_a_month_is_reported_on_once(busy_month, told):
-    fairness_schedule.report_months(at=DECEMBER)
+def test_the_database_holds_that_a_month_is_reported_on_once(busy_month):
+    fairness_schedule.report_months(at=DECIDED)
     again = FairnessReport.objects.get(stage=Stage.RECOMMENDATION)
     again.pk = None
 
@@ -102,10 +196,38 @@ def test_the_database_holds_that_a_month_is_reported_on_once(busy_month, told):
         again.save(force_insert=True)
 
 
+@pytest.mark.parametrize("route", ["canary", "none"])
+def test_whom_no_champion_scored_is_in_a_report_on_all(busy_month, decide, route):
+    scored_by = another(busy_month) if route == "canary" else None
+    for _ in range(30):
+        decide(YOUNG, recommendation="refer", route=route, scored_by=scored_by)
+
+    fairness_schedule.report_months(at=DECIDED)
+
+    found = FairnessReport.objects.filter(stage=Stage.RECOMMENDATION).order_by("pk")
+    assert [(each.model_version, each.report["n"]) for each in found] == [
+        (busy_month, 80),
+        (None, 110),
+    ]
+
+
+def test_where_champions_decided_all_there_is_no_report_on_all(busy_month):
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert not FairnessReport.objects.filter(model_version=None).exists()
+
+
+def test_a_month_without_a_champion_is_reported_on(version, decide):
+    decide(MIDDLE, recommendation="refer")
+
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert FairnessReport.objects.filter(stage=Stage.RECOMMENDATION).get().model_version is None
+    assert not months.is_any_due(at=DECIDED)
+
+
 def test_the_champions_of_a_month_are_all_that_were_champion_in_it(in_use, compliance, at):
-    other = ModelVersion.objects.get(pk=in_use.pk)
-    other.pk, other.number, other.stage = None, 2, "retired"
-    other.save()
+    other = another(in_use)
     later = at + timedelta(days=3)
     StageChange.objects.create(
         product=in_use.product, version=in_use, stage="retired", by=compliance, at=later
@@ -124,10 +246,13 @@ def test_the_champions_of_a_month_are_all_that_were_champion_in_it(in_use, compl
 
 
 def test_what_is_outside_bounds_is_told_with_its_n_and_its_page(busy_month, told):
-    fairness_schedule.report_months(at=DECEMBER)
+    fairness_schedule.report_months(at=DECIDED)
 
-    (finding,) = [each for each in told if each.segment == "stage:recommendation"]
+    told_by(DECIDED)
+
+    (finding,) = told
     report = FairnessReport.objects.get(stage=Stage.RECOMMENDATION)
+    assert finding.segment == "stage:recommendation"
     assert (finding.cause, finding.is_bad, finding.n) == ("fairness_outside", True, 80)
     assert finding.product == busy_month.product
     assert finding.link == f"/fairness/reports/{report.pk}/"
@@ -137,9 +262,10 @@ def test_what_is_outside_bounds_is_told_with_its_n_and_its_page(busy_month, told
 def test_insufficient_evidence_neither_opens_an_alert_nor_closes_one(in_use, decide, told):
     decide(YOUNG, recommendation="approve")
 
-    fairness_schedule.report_months(at=DECEMBER)
+    fairness_schedule.report_months(at=DECIDED)
 
     assert FairnessReport.objects.exists()
+    told_by(DECIDED)
     assert told == []
 
 
@@ -148,8 +274,9 @@ def test_a_month_within_bounds_lets_an_alert_pass(in_use, decide, told):
         for group in (MIDDLE, YOUNG, "62_and_over"):
             decide(group, recommendation="approve")
 
-    fairness_schedule.report_months(at=DECEMBER)
+    fairness_schedule.report_months(at=DECIDED)
 
+    told_by(DECIDED)
     assert [each.is_bad for each in told if each.segment == "stage:recommendation"] == [False]
 
 

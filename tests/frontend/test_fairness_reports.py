@@ -1,6 +1,7 @@
 """Fairness reports as pages, files and orders to the worker."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from factories import AT
@@ -259,6 +260,21 @@ def test_the_list_leads_to_the_newest_report_of_each_stage(as_compliance, champi
     assert address(old) not in newest
     assert address(old) in earlier
     assert "Consumer loan, all versions" in newest
+
+
+def test_a_month_whose_outcomes_matured_stands_beside_the_newest_and_says_so(
+    as_compliance, champion
+):
+    of_months = {"population": "decisions", "stage": "final"}
+    newest = report_on(champion, **of_months)
+    matured = report_on(champion, is_matured=True, created_at=AT + timedelta(days=1), **of_months)
+
+    page = words_of(as_compliance.get("/fairness/?product=consumer-loan"))
+
+    assert page.count("Live decisions") == 2
+    assert page.count("outcomes matured") == 1
+    assert "the second report on this month" in words_of(as_compliance.get(address(matured)))
+    assert "the second report" not in words_of(as_compliance.get(address(newest)))
 
 
 def test_reports_across_products_are_a_list_of_their_own(as_compliance, champion):
