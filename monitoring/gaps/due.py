@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import QuerySet
 
 from credit.models import ModelVersion, Product
-from monitoring.fairness.months import champions_in, is_due, months_over
+from monitoring.fairness.months import Month, is_due, months_over, newest_end
 from monitoring.models import GapReport
 from scoring.results.windows import months_after
 
@@ -39,15 +39,14 @@ def months_due(product: Product, *, at: datetime) -> list[date]:
 
 
 def waits_for_fairness(product: Product, month: date, *, at: datetime) -> bool:
-    """Say whether the worker has yet to make its fairness reports on a month.
+    """Say whether the worker has yet to make its first fairness reports on a month.
 
     They come first: of what would give somebody away beside them, the report on gaps tells less.
     """
-    since, until = begins(month), begins(months_after(month, 1))
-    if (since, until) not in set(months_over(at)):
-        return False
-    champions = champions_in(product, since=since, until=until)
-    return any(is_due(version, since=since, until=until) for version in champions)
+    asked = Month(product=product, since=begins(month), until=begins(months_after(month, 1)))
+    if asked.until > newest_end(product, at=at):
+        return True
+    return asked in set(months_over(product, at=at)) and is_due(asked)
 
 
 def is_over(month: date, *, at: datetime) -> bool:
