@@ -11,7 +11,6 @@ from monitoring.fairness import apart, populations
 from monitoring.fairness.apart import Withheld
 from monitoring.fairness.earlier import Earlier, Scope, wait_for_turn
 from monitoring.fairness.populations import Groups, Sample, contract_of
-from monitoring.fairness.sections import Material, sections_of
 from monitoring.fairness.stored_reports import laid_out
 from monitoring.models import FairnessReport
 from scoring import fairness
@@ -155,23 +154,12 @@ def _report(
         is_favourable=way.is_favourable,
         untold=withheld.untold,
     )
-    material = Material(
-        of=asked.of,
-        contract=contract,
-        population=asked.population,
-        stage=asked.stage,
-        sample=sample,
-        groups=groups,
-        found=found,
-        at=asked.at,
-    )
     return laid_out(
         found,
         sample,
         groups,
         within=way.within,
         is_favourable=way.is_favourable,
-        sections=sections_of(material),
         withheld=withheld,
     )
 

@@ -1,6 +1,6 @@
 """Lays a fairness report out as JSON, as `monitoring.fairness.queries` reads it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from monitoring.fairness.apart import Withheld
@@ -28,7 +28,6 @@ def laid_out(
     *,
     within: str = "",
     is_favourable: bool = True,
-    sections: Mapping[str, Any] | None = None,
     withheld: Withheld | None = None,
 ) -> dict[str, Any]:
     """Lay a report out. `within` says of what kind the strata are, as in "score band"."""
@@ -59,7 +58,6 @@ def laid_out(
             for each in found.attributes
         ],
         "pairs": [_pair(each, why.why_pair(each.names)) for each in found.pairs],
-        "sections": dict(sections or {}),
     }
 
 

@@ -6,7 +6,7 @@ it, and has None.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -196,7 +196,6 @@ class FairnessView:
     verdict_words: str
     attributes: tuple[AttributeView, ...]
     pairs: tuple[PairView, ...] = ()
-    sections: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
