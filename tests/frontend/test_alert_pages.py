@@ -7,7 +7,7 @@ import pytest
 from factories import AT
 from page_words import words_of
 
-from credit.actions import alert_silences, alerts
+from credit.actions import alert_silences, alerts, training_runs
 from credit.models import Alert, AlertCase, AlertSilence, AuditEvent, Role, User
 
 NOW = AT + timedelta(hours=2)
@@ -125,6 +125,22 @@ def test_an_alert_is_acknowledged_given_commented_and_resolved(signed_in):
     alert.refresh_from_db()
     assert (alert.resolved_by, alert.resolution) == (vera, "Restored.")
     assert "The disk was full." in words_of(answer)
+
+
+def test_a_training_that_failed_leads_to_the_trainings_and_their_runbook(
+    as_validator, champion, developer
+):
+    run = training_runs.request(product_id=champion.product_id, by=developer, at=AT, enqueue=False)
+    training_runs.fail(run_id=run.pk, problem="It did not work.", at=AT)
+
+    answer = as_validator.get(f"/alerts/{Alert.objects.get().pk}/")
+
+    page = words_of(answer)
+    assert "A training failed" in page
+    assert f"Training {run.pk} failed: It did not work." in page
+    assert "A training only ever makes a candidate." in page
+    assert "From docs/runbooks/failed-retraining.md" in page
+    assert 'href="/console/consumer-loan/trainings/"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("what", ["comment", "resolve", "silence"])
