@@ -127,7 +127,7 @@ def test_an_override_without_words_for_applicants_goes_to_a_person_who_states_th
     decision = overridden(officer)
 
     assert refused(decision, officer) == {"own_missing"}
-    (row,) = queries.due(at=LATER, failed=True)
+    (row,) = queries.due_page(at=LATER, failed=True).rows
     assert row.is_failed
     assert "not stated in words" in row.problems[0]
     assert not queries.has_left(decision.pk)
