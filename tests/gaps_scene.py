@@ -36,8 +36,13 @@ def applied(said, *, group, times, at=IN_OCTOBER):
         )
 
 
-def october():
-    """Let the young be approved less often than the reference."""
+def october(times=1):
+    """Let the young be approved less often than the reference, so many times as many of all."""
+    for _ in range(times):
+        _october()
+
+
+def _october():
     applied(factories.APPROVED, group="25_to_61", times=30)
     applied(factories.REFERRED, group="25_to_61", times=10, at=IN_OCTOBER + timedelta(hours=1))
     applied(factories.APPROVED, group="under_25", times=12, at=IN_OCTOBER + timedelta(hours=2))

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import factories
 import pytest
@@ -184,7 +185,17 @@ def test_a_refusal_of_any_kind_fails_the_training_with_its_sentence(product, dev
     assert (run.state, run.problem) == ("failed", "This may not be.")
 
 
-def test_time_that_is_over_in_the_middle_has_its_own_sentence(product, developer, monkeypatch):
+@pytest.fixture
+def closed(monkeypatch):
+    """Note that the connection is closed, which this test shares with what is tested."""
+    times = []
+    monkeypatch.setattr(tasks, "connection", SimpleNamespace(close=lambda: times.append(1)))
+    return times
+
+
+def test_time_that_is_over_in_the_middle_has_its_own_sentence(
+    product, developer, monkeypatch, closed
+):
     run = ask(product, developer)
 
     def is_over(**_asked):
@@ -196,6 +207,7 @@ def test_time_that_is_over_in_the_middle_has_its_own_sentence(product, developer
 
     run.refresh_from_db()
     assert (run.state, run.problem) == ("failed", "It took longer than the time allowed.")
+    assert closed
 
 
 def test_a_finished_run_is_not_run_again(product, developer):
@@ -286,7 +298,9 @@ def test_the_task_trains(product, developer, monkeypatch):
     assert taken == [run.pk]
 
 
-def test_a_training_that_takes_too_long_fails_with_a_sentence(product, developer, monkeypatch):
+def test_a_training_that_takes_too_long_fails_with_a_sentence(
+    product, developer, monkeypatch, closed
+):
     run = ask(product, developer)
 
     def endless(**_asked):
@@ -298,6 +312,7 @@ def test_a_training_that_takes_too_long_fails_with_a_sentence(product, developer
 
     run.refresh_from_db()
     assert (run.state, run.problem) == ("failed", "It took longer than the time allowed.")
+    assert closed
 
 
 def test_a_message_that_comes_twice_trains_once(product, developer):

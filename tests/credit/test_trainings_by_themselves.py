@@ -222,7 +222,8 @@ def test_what_was_reported_late_is_new(live, officer, is_corrected):
     learned(product, at=MATURED)
     said = outcomes.Correction(corrects=1, reason="Paid after all.") if is_corrected else None
 
-    reported(officer, decision_id=decision, is_bad=True, correction=said, at=MATURED + DAY)
+    by = factories.user("senior_officer") if is_corrected else officer
+    reported(by, decision_id=decision, is_bad=True, correction=said, at=MATURED + DAY)
 
     run = scene.start(product, at=MATURED + 2 * DAY)
     assert run.why.startswith("1 outcomes have matured or were reported since consumer-loan/2")

@@ -161,7 +161,7 @@ def test_the_workers_reports_of_months_are_apart_and_stay_as_they_are(in_use, ru
         decided(in_use, MIDDLE, 60, month=month)
         decided(in_use, YOUNG, 40, month=month)
 
-    fairness_schedule.report_months(at=datetime(2027, 1, 5, tzinfo=UTC))
+    fairness_schedule.report_months(at=datetime(2027, 1, 22, tzinfo=UTC))
 
     stored = FairnessReport.objects.filter(stage=Stage.RECOMMENDATION)
     views = [queries.view(each) for each in stored]

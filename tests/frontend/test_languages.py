@@ -158,7 +158,7 @@ def test_the_pages_of_the_api_are_english(db):
 
 def test_a_refusal_is_said_in_the_language_of_who_is_refused(signed_in, champion):
     client = signed_in(Role.MODEL_VALIDATOR)
-    client.post(f"/console/models/{champion.pk}/", {"note": "x", "to": "retired"}, headers=GERMAN)
+    client.post(f"/console/models/{champion.pk}/retire/", {"why": "x"}, headers=GERMAN)
 
     page = client.get("/console/", headers=GERMAN)
 

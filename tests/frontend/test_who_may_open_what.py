@@ -21,7 +21,7 @@ PAGES = {"application", "what_if", "correct", "refer_up", "reassign", "notice"}
 TAKES_FORMS_ONLY = OF_AN_APPLICATION - PAGES
 OF_A_VERSION = {
     *("model", "comment", "dossier", "dossier_file", "promotion", "waiver"),
-    "fair_alternatives",
+    *("fair_alternatives", "retire"),
 }
 DOOR = {"sign_in", "sign_out", "language"}
 GUARDED = sorted(set(ACCESS) - DOOR)

@@ -151,13 +151,15 @@ def test_a_month_in_which_nobodys_group_is_known_is_kept_without_figures(product
     assert (made.report["n"], made.report["versions"]) == (2, [])
 
 
-def test_live_decisions_lie_along_the_cut_off(live):
+def test_live_decisions_lie_along_the_cut_off(product):
+    gaps_scene.october(times=3)
+    gaps_scene.counted(product)
     contract = factories.CONTRACT
 
-    found = gaps.live_along(live.pk, contract, contract.assessable[0], until=OCTOBER)
+    found = gaps.live_along(product.pk, contract, contract.assessable[0], until=OCTOBER)
 
     young = found["under_25"]
-    assert (young.months, young.n) == (1, 72)
+    assert (young.months, young.n) == (1, 216)
     (now,) = [point for point in young.points if point.cut_off == 0.35]
     assert now.air == pytest.approx((12 / 32) / (30 / 40))
 
