@@ -81,16 +81,23 @@ def counting(stack):
     return found
 
 
+def posted_to_both(stack, post, files):
+    """Post until both processes had some: on a busy machine one may take all that come at once."""
+    for rounds in range(1, 26):
+        post(40)
+        if sum(count > files.get(name, 0) for name, count in counting(stack).items()) == 2:
+            return 40 * rounds
+    raise AssertionError("One process took every request.")
+
+
 def test_both_processes_are_summed_exactly_and_a_killed_one_loses_no_count(stack, scrape, post):
     before, files = scrape(), counting(stack)
 
-    post(40)
+    sent = posted_to_both(stack, post, files)
 
     after = scrape()
-    assert after[POSTED] - before.get(POSTED, 0) == 40
-    assert decided(after) - decided(before) == 40
-    both = {name for name, count in counting(stack).items() if count > files.get(name, 0)}
-    assert len(both) == 2
+    assert after[POSTED] - before.get(POSTED, 0) == sent
+    assert decided(after) - decided(before) == sent
 
     web = stack["pids"]["web"]
     killed, others = children_of(web)[-1], len(children_of(web))
