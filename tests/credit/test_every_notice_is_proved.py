@@ -18,7 +18,7 @@ PLACES = {
     "EU, DE": b'["EU", "DE"]',
     "US": b'["US"]',
     "US, US-CA": b'["US", "US-CA"]',
-    "US, US-CO": b'["US", "US-CO"]',
+    "US, US-NJ": b'["US", "US-NJ"]',
 }
 
 
