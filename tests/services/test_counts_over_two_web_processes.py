@@ -89,6 +89,7 @@ def posted_to_both(stack, post, files):
         assert time.monotonic() < until, "One process took every request."
         post(40)
         sent += 40
+        time.sleep(1)  # within the key's rate
     return sent
 
 
