@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Max
+
 from credit import audit_chain, retention
 from credit.models import AuditEvent, AuditLeaf, AuditSeal
 
@@ -102,9 +104,12 @@ def verify(*, noted_head: str | None = None) -> AuditReport:
     heads = {"0": head}
     number = 0
     gone = _Gone(retention.dropped("default")[retention.AUDIT])
-    leaves = _leaves_by_seal()
+    # Sealing goes on meanwhile: of a seal that comes between two questions the first knows nothing.
+    newest = AuditSeal.objects.aggregate(newest=Max("number"))["newest"] or 0
+    leaves = _leaves_by_seal(newest)
     pending = next(leaves, None)
-    for number, seal in enumerate(AuditSeal.objects.order_by("number").iterator(), start=1):
+    seals = AuditSeal.objects.filter(number__lte=newest).order_by("number")
+    for number, seal in enumerate(seals.iterator(), start=1):
         mine: list[_Leaf] = []
         while pending is not None and pending[0] <= seal.number:
             mine = pending[1] if pending[0] == seal.number else []
@@ -115,8 +120,7 @@ def verify(*, noted_head: str | None = None) -> AuditReport:
         sealed += len(mine)
         head = seal.hash
         heads[str(seal.number)] = head
-    if pending is not None:
-        problems.append(f"Seal {pending[0]} is gone, and events say that they are under it.")
+    problems += _problems_of_no_seal()
     unsealed, wrong = _unsealed()
     problems += [*wrong, *gone.problems()]
     problems += _problems_of_head(noted_head, heads)
@@ -129,8 +133,15 @@ def verify(*, noted_head: str | None = None) -> AuditReport:
     )
 
 
-def _leaves_by_seal() -> Iterator[tuple[int, list[_Leaf]]]:
-    found = AuditLeaf.objects.select_related("event").order_by("seal_id", "position")
+def _problems_of_no_seal() -> Iterator[str]:
+    without = AuditLeaf.objects.exclude(seal__in=AuditSeal.objects.all())
+    for number in without.order_by("seal_id").values_list("seal_id", flat=True).distinct():
+        yield f"Seal {number} is gone, and events say that they are under it."
+
+
+def _leaves_by_seal(newest: int) -> Iterator[tuple[int, list[_Leaf]]]:
+    sealed = AuditLeaf.objects.filter(seal_id__lte=newest)
+    found = sealed.select_related("event").order_by("seal_id", "position")
     for seal, leaves in groupby(found.iterator(chunk_size=_AT_ONCE), key=lambda leaf: leaf.seal_id):
         yield seal, [_hashed(leaf.event) for leaf in leaves]
 

@@ -261,3 +261,22 @@ def test_recent_events_name_who_and_what(db):
     (row,) = trail.recent(limit=1)
 
     assert (row.what, row.target, row.by) == ("Model retired", "model:x/1", "audrey")
+
+
+def test_what_is_sealed_while_the_trail_is_verified_is_no_problem(db, monkeypatch):
+    write(2)
+    audit.seal(at=AT)
+    read = trail._leaves_by_seal
+
+    def sealed_meanwhile(newest):
+        found = list(read(newest))
+        write(3)
+        audit.seal(at=AT)
+        yield from found
+
+    monkeypatch.setattr(trail, "_leaves_by_seal", sealed_meanwhile)
+
+    report = trail.verify()
+
+    assert report.problems == []
+    assert report.unsealed == 0
