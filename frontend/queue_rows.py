@@ -1,6 +1,6 @@
 """Rows of the queue as its template writes them.
 
-Fifty rows say much alike. A template would look up and translate that anew for each; here a row's
+The rows of a page say much alike. A template would look up and translate that anew for each; here a row's
 words are put together once, and the template only puts them in their places.
 """
 
