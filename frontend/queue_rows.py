@@ -1,7 +1,7 @@
 """Rows of the queue as its template writes them.
 
-The rows of a page say much alike. A template would look up and translate that anew for each; here a row's
-words are put together once, and the template only puts them in their places.
+The rows of a page say much alike. A template would look up and translate that anew for each; here
+a row's words are put together once, and the template only puts them in their places.
 """
 
 from collections.abc import Sequence

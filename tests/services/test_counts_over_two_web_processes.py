@@ -103,7 +103,9 @@ def test_both_processes_are_summed_exactly_and_a_killed_one_loses_no_count(stack
     assert decided(after) - decided(before) == sent
 
     web = stack["pids"]["web"]
-    killed, others = children_of(web)[-1], len(children_of(web))
+    # The older of the two: granian gives up on one that dies within seconds of its coming, and the
+    # younger may just have come for one that another test killed.
+    killed, others = children_of(web)[-2], len(children_of(web))
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: killed not in children_of(web) and len(children_of(web)) == others)
 
