@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from scoring.groups.cells import SMALLEST
 from scoring.groups.gap_cells import Counts, cells_of, closed, count, told
@@ -145,7 +145,7 @@ def fairer(points: Sequence[At], *, now: float) -> At | None:
         if each is not present and each.bad_rate is not None and each.bad_rate <= most
     ]
     level = (1 - CONFIDENCE) / (2 * max(len(compared), 1))
-    z = float(norm.isf(level))
+    z = -float(ndtri(level))
     better = [
         each for each in compared if (low := _gain(each, present, z=z)) is not None and low > 0
     ]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 Counts = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -137,6 +136,8 @@ def _given_away(table: Table, hidden: Mask) -> Place | None:
 
 def _is_exact(table: Table, hidden: Mask, place: Place) -> bool:
     """Say whether the totals leave a withheld count only one value that it can have."""
+    from scipy.optimize import linprog  # noqa: PLC0415 - for who counts, not for who shows it
+
     unknown = np.argwhere(hidden)
     at = int(np.nonzero((unknown == place).all(axis=1))[0][0])
     lines = [line for line in _lines(table) if (line & hidden).any()]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrik
 
 from scoring.proportions import CONFIDENCE, Interval
 
@@ -67,5 +67,15 @@ def quantile(counts: Mapping[int, int], share: float) -> Quantile | None:
         return top_of(places[int(np.searchsorted(up_to, wanted))])
 
     tail = (1 - CONFIDENCE) / 2
-    low, high = (float(binom.ppf(each, n, share)) for each in (tail, 1 - tail))
+    low, high = (_binomial_rank(each, n=n, share=share) for each in (tail, 1 - tail))
     return Quantile(value=at(share * n), interval=Interval(low=at(low), high=at(high + 1)), n=n)
+
+
+def _binomial_rank(probability: float, *, n: int, share: float) -> int:
+    """Give the least count that the binomial distribution does not pass with this probability.
+
+    It is `scipy.stats.binom.ppf`, without what that module takes to import: pages ask for it.
+    """
+    rank = math.ceil(bdtrik(probability, n, share))
+    is_less_enough = rank > 0 and bdtr(rank - 1, n, share) >= probability
+    return rank - 1 if is_less_enough else rank

@@ -161,11 +161,11 @@ def test_over_https_cookies_are_locked_to_the_host():
     assert json.loads(shown.stdout) == [False, "__Host-session", True, "__Host-csrf", 31536000]
 
 
-def test_the_serving_process_loads_no_training_and_no_pandas():
+def test_the_serving_process_loads_no_training_no_pandas_and_no_statistics():
     code = (
         "import credit.wsgi, sys; from django.urls import get_resolver as r; r().url_patterns;"
         "print([m for m in ('xgboost', 'sklearn', 'pandas', 'fairlearn', 'scoring.training',"
-        " 'scoring.fairness', 'shap') if m in sys.modules])"
+        " 'scoring.fairness', 'shap', 'scipy.stats', 'scipy.optimize') if m in sys.modules])"
     )
 
     shown = _in_a_process(["-c", code])

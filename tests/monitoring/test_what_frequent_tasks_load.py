@@ -17,8 +17,7 @@ from credit.schedule import EVERY, MINUTE
 CHECKOUT = Path(__file__).parents[2]
 OF_MONTHS = "monitoring.report_fairness_of_months"
 FREQUENT = sorted({OF_MONTHS} | {task for task, seconds in EVERY.values() if seconds <= 2 * MINUTE})
-# scipy is there before the worker forks: Celery checks the pages' addresses when it starts.
-STATISTICS = ("pandas", "sklearn", "fairlearn", "xgboost")
+STATISTICS = ("pandas", "sklearn", "fairlearn", "xgboost", "scipy.stats", "scipy.optimize")
 RUN = f"""
 import sys
 import django

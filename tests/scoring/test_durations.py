@@ -4,8 +4,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
-from scoring.results.durations import RATIO, bin_of, quantile
+from scoring.results.durations import RATIO, bin_of, quantile, top_of
 
 
 def counted(hours):
@@ -32,6 +33,18 @@ def test_its_interval_holds_the_true_median_about_as_often_as_it_says():
         held += found.interval.low / RATIO <= np.exp(3) <= found.interval.high
 
     assert held / 400 >= 0.93
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("n", [1, 2, 7, 40, 333])
+def test_its_interval_lies_between_two_ranks_of_the_binomial_distribution(n, share):
+    one_a_bin = dict.fromkeys(range(n), 1)
+    ranks = binom.ppf([0.025, 0.975], n, share) + [0, 1]
+
+    found = quantile(one_a_bin, share).interval
+
+    low, high = (top_of(min(max(int(rank), 1), n) - 1) for rank in ranks)
+    assert (found.low, found.high) == (low, high)
 
 
 def test_of_nothing_nothing_is_said():
