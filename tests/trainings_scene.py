@@ -12,6 +12,18 @@ from credit.actions import retrainings, training_runs
 
 AT = factories.AT
 DAY = timedelta(days=1)
+# Of a training, as it tells them: each begins with these words.
+PHASES = [
+    "Taking a snapshot",
+    "Validating: model 1",
+    "Fitting on all loans",
+    "Writing the graph",
+    "Comparing the graph",
+    "Resampling: model 1",
+    "Fitting the fallback",
+    "Measuring fairness",
+    "Checking the bundle",
+]
 
 
 @recorded.once

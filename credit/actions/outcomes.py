@@ -19,7 +19,11 @@ class NoOutcomePossible(ActionDenied):
 
 
 class OutcomeConflict(ActionDenied):
-    """Another outcome was reported before."""
+    """Another outcome was reported before; each door says how one corrects it there."""
+
+    def __init__(self, sentence: str, *, newest: int) -> None:
+        super().__init__(sentence)
+        self.newest = newest  # number of the version that a correction names
 
 
 class OutcomeMisdated(ActionDenied):
@@ -107,10 +111,7 @@ def written_before(known: list[Outcome], asked: Outcome) -> Outcome | None:
             return before
     if asked.corrects is None and newest is not None:
         raise OutcomeConflict(
-            _(
-                "Another outcome was reported for this decision before. If that was wrong, correct"
-                " it: “corrects”: {number}, with a “reason”."
-            ).format(number=newest.number)
+            _("Another outcome was reported for this decision before."), newest=newest.number
         )
     if asked.corrects is not None:
         _check_correctable(newest, asked)
@@ -158,7 +159,8 @@ def audited(outcome: Outcome, application: Application) -> AuditEvent:
 
 def _decided_on(decision: Decision, application: Application) -> date:
     if application.status == Application.Status.SUPERSEDED:
-        raise NoOutcomePossible(_("It was corrected: report on the decision in superseded_by."))
+        words = _("This application was corrected: report on {decision}, which took its place.")
+        raise NoOutcomePossible(words.format(decision=decision.superseded_by.decision_id))
     if application.status != Application.Status.APPROVED:
         raise NoOutcomePossible(_("Only an approved application can have an outcome."))
     officer = getattr(decision, "officer_decision", None)

@@ -119,7 +119,10 @@ def cancel(*, run_id: int, by: User, at: datetime) -> TrainingRun:
 
 @transaction.atomic
 def start(*, run_id: int, at: datetime) -> TrainingRun:
-    """Take a run up. Call it inside `sole_worker`."""
+    """Take a run up. Call it inside `sole_worker`.
+
+    It began when its first worker did: what a killed one used of the month's minutes counts.
+    """
     run = (
         TrainingRun.objects.select_for_update(skip_locked=True)
         .filter(pk=run_id, state__in=UNFINISHED)
@@ -127,7 +130,8 @@ def start(*, run_id: int, at: datetime) -> TrainingRun:
     )
     if run is None:
         raise NothingToDo(f"The training run {run_id} is finished, or another worker's.")
-    run.state, run.started_at, run.attempts = State.RUNNING, at, run.attempts + 1
+    run.started_at = run.started_at or at
+    run.state, run.attempts = State.RUNNING, run.attempts + 1
     run.step, run.share_done = "Starting", 0.0
     run.save(update_fields=["state", "started_at", "attempts", "step", "share_done"])
     return run

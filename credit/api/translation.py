@@ -8,6 +8,7 @@ from django.http import Http404
 from rest_framework import exceptions
 
 from credit.actions.decisions import IdempotencyConflict
+from credit.actions.outcomes import OutcomeConflict
 from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.api import problem_types
 from credit.api.faults import Fault
@@ -68,6 +69,11 @@ def _idempotency_conflict(conflict: IdempotencyConflict) -> Problem:
     return Problem(problem_types.IDEMPOTENCY_CONFLICT, str(conflict))
 
 
+def _outcome_conflict(conflict: OutcomeConflict) -> Problem:
+    how = f"If that was wrong, correct it: “corrects”: {conflict.newest}, with a “reason”."
+    return Problem(problem_types.CONFLICT, f"{conflict} {how}")
+
+
 def _suspicious(_error: SuspiciousOperation) -> Problem:
     return Problem(problem_types.MALFORMED_REQUEST, "The request cannot be taken as it is.")
 
@@ -79,6 +85,7 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Problem]], ...] = (
     ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), _unauthenticated),
     ((NotAllowed, PermissionDenied, exceptions.PermissionDenied), _not_allowed),
     (IdempotencyConflict, _idempotency_conflict),
+    (OutcomeConflict, _outcome_conflict),
     (ActionDenied, _conflict),
     ((Http404, ObjectDoesNotExist), _not_found),
     (exceptions.MethodNotAllowed, _method_not_allowed),

@@ -56,6 +56,8 @@ def _correction(corrects: str, reason: str) -> Correction | None:
         raise RowWrong(f"corrects: “{corrects}” is no number of a version")
     if reason and not corrects:
         raise RowWrong("corrects: is missing, and there is a reason")
+    if corrects and not reason:
+        raise RowWrong("reason: is missing, and there is a version that it corrects")
     return Correction(corrects=int(corrects), reason=reason) if corrects else None
 
 

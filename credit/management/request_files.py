@@ -15,6 +15,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from scoring.contract import Contract, Feature, Kind
+from scoring.features import InputRefused
 
 _WORDS = {"true": True, "false": False}
 
@@ -36,6 +37,17 @@ def read(path: Path, *, contract: Contract) -> Iterator[Row]:
         yield from _ndjson(path)
     else:
         raise CommandError(f"{path.name}: a file of applications ends in .csv or .ndjson.")
+
+
+def told(refused: InputRefused, *, path: Path) -> str:
+    """Say what is wrong with a row as its file names it: a table has columns and no pointers."""
+    if path.suffix != ".csv":
+        return str(refused)
+    return "; ".join(f"{_column(each.pointer)}: {each.message}" for each in refused.problems)
+
+
+def _column(pointer: str) -> str:
+    return pointer.removeprefix("/").removeprefix("features/").replace("/", ".")
 
 
 def _ndjson(path: Path) -> Iterator[Row]:

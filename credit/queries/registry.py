@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from credit.models import (
@@ -168,19 +168,17 @@ def stop_of(product: str) -> StopRow | None:
 
 def _tenure(product: str, stage: Stage, moment: datetime) -> Tenure | None:
     """Find the last that came onto a stage; its next move, wherever to, ended that."""
-    changes = _changes(product)
-    begun = changes.filter(stage=stage, at__lte=moment).order_by("-at", "-pk").first()
-    if begun is None:
-        return None
-    later = changes.filter(version=begun.version_id, pk__gt=begun.pk)
-    ended = later.order_by("at", "pk").first()
-    if ended is not None and ended.at <= moment:
+    later = StageChange.objects.filter(version=OuterRef("version"), pk__gt=OuterRef("pk"))
+    until = Subquery(later.order_by("at", "pk").values("at")[:1])
+    changes = _changes(product).filter(stage=stage, at__lte=moment).annotate(until=until)
+    begun = changes.order_by("-at", "-pk").first()
+    if begun is None or (begun.until is not None and begun.until <= moment):
         return None
     return Tenure(
         version_id=begun.version_id,
         version_name=begun.version.name,
         since=begun.at,
-        until=ended.at if ended else None,
+        until=begun.until,
         signed_by=begun.by.known_as if begun.by else "",
         note=begun.note,
     )

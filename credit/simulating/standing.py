@@ -31,10 +31,10 @@ def stand(asked: Asked) -> Journal:
     if asked.end < asked.start:
         raise NothingToReplay(f"{asked.end} is before {asked.start}.")
     product = Product.objects.filter(slug=asked.product).first()
-    begun = journal.read(asked.product)
     if product is not None:
         _check_alone(product, asked)
-    if begun is None or product is None:  # a journal without a product is of another database
+    begun = begun_here(asked.product)
+    if begun is None:
         _check_unused(product)
         return journal.begin(asked)
     if begun.asked != asked.facts:
@@ -45,6 +45,11 @@ def stand(asked: Asked) -> Journal:
             "settings it had, or a database and var folder of its own."
         )
     return begun
+
+
+def begun_here(product: str) -> Journal | None:
+    """Find the run that was begun; a journal without its product is of another database."""
+    return journal.read(product) if Product.objects.filter(slug=product).exists() else None
 
 
 def _check_alone(product: Product, asked: Asked) -> None:

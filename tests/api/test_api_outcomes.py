@@ -57,6 +57,7 @@ def test_another_outcome_is_refused(report):
 
     assert answer.status_code == 409
     assert answer.json()["type"] == "/api/v1/docs/problems/#conflict"
+    assert answer.json()["detail"].endswith("correct it: “corrects”: 1, with a “reason”.")
     assert Outcome.objects.get().is_bad
 
 

@@ -229,9 +229,9 @@ def test_only_officers_correct(correct, developer):
 
 
 def test_no_outcome_is_reported_on_what_was_superseded(correct, waiting):
-    correct()
+    made = correct()
 
-    with pytest.raises(outcomes.NoOutcomePossible, match="superseded_by"):
+    with pytest.raises(outcomes.NoOutcomePossible, match=f"report on {made.decision_id}, which"):
         outcomes.report(
             decision_id=waiting,
             is_bad=True,

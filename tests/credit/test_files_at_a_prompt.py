@@ -167,11 +167,11 @@ def test_what_a_feature_says_need_not_be_said_twice(live, tmp_path):
     ("text", "says"),
     [
         (csv_of(factories.body(), extra=",colour"), None),
-        (csv_of(factories.body()).replace("rent", "castle"), "row 1: /features/housing"),
+        (csv_of(factories.body()).replace("rent", "castle"), "row 1: housing: must be one of"),
         (csv_of(factories.body()) + ",one,more", "another number of cells"),
         (
             csv_of(factories.body()).replace("A-2291,10050.00", "A-2291,much"),
-            "row 1: /requested/amount",
+            "row 1: requested.amount: ",
         ),
     ],
 )
@@ -188,6 +188,17 @@ def test_a_row_that_is_wrong_is_named_by_file_row_and_field(live, tmp_path, text
 
     assert f"applications.csv, {says}" in err.getvalue() or says in err.getvalue()
     assert not Application.objects.exists()
+
+
+def test_a_row_of_ndjson_is_named_by_pointers_as_the_api_does(live, tmp_path):
+    file = tmp_path / "applications.ndjson"
+    file.write_text(ndjson_of(factories.body(features__housing="castle")))
+    err = io.StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("decide", "consumer-loan", str(file), stderr=err)
+
+    assert "applications.ndjson, row 1: /features/housing: must be one of" in err.getvalue()
 
 
 def test_a_row_that_is_no_json_is_named(live, tmp_path):

@@ -126,6 +126,28 @@ def test_it_is_proposed_and_signed_once(failed, proposed, compliance):
         sign(proposed, factories.user("model_validator"))
 
 
+def test_of_two_proposals_and_of_two_signatures_at_once_one_counts(committed, at_once):
+    champion = scene.live(factories.SOURCE)
+    version = scene.candidate_of(champion, gates=[scene.FAILED])
+    people = [factories.user("model_validator") for _ in range(4)]
+
+    proposals = at_once(lambda by: propose(version, by), people[:2])
+    waiver = GateWaiver.objects.get()
+    signatures = at_once(lambda by: sign(waiver, by), people[2:])
+
+    for answers in (proposals, signatures):
+        assert sorted(type(each).__name__ for each in answers) == ["GateWaiver", "WaivedAlready"]
+    waiver.refresh_from_db()
+    (signed,) = (each for each in signatures if isinstance(each, GateWaiver))
+    assert waiver.second_by == signed.second_by
+    kinds = [AuditEvent.Type.GATE_WAIVER_PROPOSED, AuditEvent.Type.GATE_WAIVED]
+    events = AuditEvent.objects.filter(type__in=kinds).order_by("pk")
+    assert [(each.type, each.user) for each in events] == [
+        (kinds[0], waiver.first_by),
+        (kinds[1], waiver.second_by),
+    ]
+
+
 def test_the_database_wants_two_people(proposed, validator):
     rows = GateWaiver.objects.filter(pk=proposed.pk)
 

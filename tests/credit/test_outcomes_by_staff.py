@@ -109,12 +109,15 @@ def test_an_officer_corrects_nothing(poisoned, staff):
 CORRECTS = ("--good", "--on", ON, "--corrects", 1)
 REFUSED = {
     "who may not report": (("--bad", "--on", ON, "--by", "vera"), "may report an outcome"),
-    "a second first report": (("--good", "--on", ON, "--by", "olga"), "“corrects”: 1"),
+    "a second first report": (
+        ("--good", "--on", ON, "--by", "olga"),
+        "--corrects 1, and --reason why",
+    ),
     "a correction by an officer": (
         (*CORRECTS, "--reason", WHY, "--by", "olga"),
         "may correct an outcome",
     ),
-    "a correction without a reason": ((*CORRECTS, "--by", "samir"), "Say in a sentence why"),
+    "a correction without a reason": ((*CORRECTS, "--by", "samir"), "Say with --reason"),
     "a reason without a version": (
         ("--bad", "--on", ON, "--reason", WHY, "--by", "samir"),
         "with --corrects",
@@ -184,9 +187,11 @@ def test_rows_that_are_not_right_are_named_and_the_others_recorded(by_hand, writ
         f"{by_hand},good,{ON}",
         f"{waiting},good,{ON},,",
         f"01NONE,good,{ON},,",
+        f"{by_hand},good,{ON},,",
+        f"{by_hand},good,{ON},1,",
     )
 
-    with pytest.raises(CommandError, match="7 rows are not recorded"):
+    with pytest.raises(CommandError, match="9 rows are not recorded"):
         call_command("report_outcome", "--file", str(file), "--by", "samir")
 
     told = capsys.readouterr()
@@ -199,8 +204,11 @@ def test_rows_that_are_not_right_are_named_and_the_others_recorded(by_hand, writ
         "row 6: has another number of cells",
         "row 7: Only an approved application",
         "row 8: decision: there is no 01NONE",
+        "row 9: Another outcome was reported for this decision before. If that was wrong, correct",
+        "row 10: reason: is missing",
     ):
         assert f"outcomes.csv, {words}" in told.err
+    assert "correct it: 1 as corrects, and a reason." in told.err
     assert Outcome.objects.get().decision == Decision.objects.get(pk=by_hand)
 
 

@@ -103,11 +103,14 @@ def test_corrections_end_somewhere(report, monkeypatch):
         report(is_bad=True, corrects=2)
 
 
-def test_another_first_report_says_how_to_correct(report):
+def test_another_first_report_says_which_version_a_correction_would_name(report):
     report()
+    report(is_bad=False, corrects=1, at=CORRECTED)
 
-    with pytest.raises(outcomes.OutcomeConflict, match="“corrects”: 1"):
+    with pytest.raises(outcomes.OutcomeConflict, match="reported for this decision") as refused:
         report(is_bad=False)
+
+    assert refused.value.newest == 2
 
 
 def test_a_correction_lies_between_the_decision_and_today_as_well(report):

@@ -148,6 +148,13 @@ def test_who_was_champion_at_a_moment_is_one_question(champion, second, roll_bac
     assert registry.champion_at(PRODUCT, AT).signed_by == validator.get_username()
 
 
+def test_and_one_query(champion, second, roll_back, django_assert_num_queries):
+    roll_back()
+
+    with django_assert_num_queries(1):
+        assert registry.champion_at(PRODUCT, AT).until == LATER
+
+
 def test_without_a_champion_the_answer_says_so(champion, validator):
     model_versions.retire(version_id=champion.pk, by=validator, at=LATER, note="Old.")
 

@@ -4,13 +4,13 @@ import logging
 from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
-from pathlib import Path
 
 import factories
 import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from time_machine_scene import FOLDER, contract_file
 
 from credit.actions import snapshots
 from credit.ids import first_id
@@ -29,29 +29,11 @@ from credit.simulating import journal, learning, running, standing
 from credit.simulating.asked import Asked
 from scoring.results.windows import months_after
 
-FOLDER = Path(__file__).parents[2] / "contracts" / "small-business-loan"
 START, END = date(2009, 7, 1), date(2010, 1, 31)
-# So that two trainings take seconds; the months of the window stay.
-QUICK = {
-    "rounds = 300": "rounds = 30",
-    "folds = 5": "folds = 2",
-    "minimum_bads = 100": "minimum_bads = 30\nbootstrap_models = 0",
-    "window_months = 48": "window_months = 2",
-}
 
 
 class Killed(BaseException):
     """The process is gone."""
-
-
-def contract_file(folder, *, slug="small-business-loan"):
-    text = (FOLDER / "contract.toml").read_text()
-    for before, after in QUICK.items():
-        assert before in text
-        text = text.replace(before, after)
-    file = folder / f"{slug}.toml"
-    file.write_text(text.replace('slug = "small-business-loan"', f'slug = "{slug}"'))
-    return file
 
 
 def asked_of(folder, **changes):

@@ -1,4 +1,4 @@
-"""A training keeps to its budget, is cancelled or killed without harm, and leaves its cost."""
+"""A training keeps to its budget, is cancelled without harm, and leaves its cost."""
 
 from datetime import timedelta
 
@@ -47,6 +47,17 @@ def test_minutes_count_too_and_a_run_that_is_on_counts_until_now(live, developer
         scene.ask(product, developer, at=AT + timedelta(minutes=40))
 
 
+def test_the_minutes_of_a_worker_that_was_killed_count_too(live, developer):
+    product = live("minutes_a_month = 30")
+    run = scene.ask(product, developer)
+    training_runs.start(run_id=run.pk, at=AT)
+    training_runs.start(run_id=run.pk, at=AT + timedelta(minutes=25))  # after the first was killed
+    training_runs.fail(run_id=run.pk, problem="Again.", at=AT + timedelta(minutes=30))
+
+    with pytest.raises(training_runs.BudgetSpent, match="30 of 30 minutes"):
+        scene.ask(product, developer, at=AT + timedelta(minutes=40))
+
+
 def test_a_scheduled_training_that_the_budget_forbids_is_lost_and_said_to_be(live, developer):
     product = live("runs_a_month = 1")
     scene.finish(scene.ask(product, developer))
@@ -82,20 +93,7 @@ def test_a_run_that_waits_is_cancelled_and_never_starts(live, developer, validat
     assert scene.ask(product, developer)  # the product is free again
 
 
-PHASES = [
-    "Taking a snapshot",
-    "Validating: model 1",
-    "Fitting on all loans",
-    "Writing the graph",
-    "Comparing the graph",
-    "Resampling: model 1",
-    "Fitting the fallback",
-    "Measuring fairness",
-    "Checking the bundle",
-]
-
-
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", scene.PHASES)
 def test_a_run_that_is_on_stops_at_its_next_word_of_progress(live, developer, phase):
     """Cancelled in each phase: no version, no half of one, and the cost is known."""
     product = live(source=factories.SMALL)
@@ -122,48 +120,9 @@ def test_the_phases_are_all_that_a_training_tells_of(live, developer):
 
     training.run(run_id=run.pk, at=AT, progress=lambda *step: told.append(step[0]))
 
-    known = tuple(phase.removesuffix(" 1") for phase in PHASES)  # of several models the first
+    known = tuple(phase.removesuffix(" 1") for phase in scene.PHASES)  # of several models the first
     assert not [step for step in told[:-1] if not step.startswith(known)]
-    assert all(any(step.startswith(phase) for step in told) for phase in PHASES)
-
-
-class WorkerKilled(BaseException):
-    """As if the process had gone."""
-
-
-@pytest.mark.parametrize("phase", PHASES)
-def test_a_worker_killed_in_any_phase_loses_nothing(live, developer, phase):
-    """The run is taken up again, and ends with the version that it would have made."""
-    product = live(source=factories.SMALL)
-    run = scene.ask(product, developer)
-
-    def told(step, share):
-        if step.startswith(phase):
-            raise WorkerKilled
-
-    with pytest.raises(WorkerKilled):
-        training.run(run_id=run.pk, at=AT, progress=told)
-
-    run.refresh_from_db()
-    assert run.state == "running"
-    assert not ModelVersion.objects.filter(number=2).exists()
-    assert training_runs.abandoned(at=AT) == [run.pk]
-
-
-def test_the_run_after_a_killed_worker_makes_the_same_model(live, developer):
-    product = live(source=factories.SMALL)
-    run = scene.ask(product, developer)
-
-    def killed(step, share):
-        if step.startswith("Checking the bundle"):
-            raise WorkerKilled
-
-    with pytest.raises(WorkerKilled):
-        training.run(run_id=run.pk, at=AT, progress=killed)
-    first = training.run(run_id=run.pk, at=AT)
-    second = training.run(run_id=scene.ask(product, developer).pk, at=AT)
-
-    assert first.bundle_hash == second.bundle_hash
+    assert all(any(step.startswith(phase) for step in told) for phase in scene.PHASES)
 
 
 @pytest.mark.parametrize("role", ["officer", "auditor", "administrator"])

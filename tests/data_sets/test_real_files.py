@@ -86,6 +86,10 @@ def test_the_shipped_sample_is_the_one_whose_source_is_cited(sample):
     assert sample.file_sha256 in (SHIPPED / "README.md").read_text()
 
 
+def test_the_shipped_sample_is_small_enough_to_ship():
+    assert (SHIPPED / "loans.parquet").stat().st_size <= 3_000_000
+
+
 def test_the_shipped_sample_tells_all_its_rows_apart(sample):
     assert (sample.frame.height, sample.rejected) == (19_177, 0)
     assert (sample.out_of_scope, sample.indeterminate) == (788, 35)

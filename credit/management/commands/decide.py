@@ -41,7 +41,7 @@ class Command(ProductCommand):
         file_sha256 = hashlib.sha256(options["file"].read_bytes()).hexdigest()
         rows = request_files.read(options["file"], contract=contract)
         told = [
-            _decide(slug, partner, row, file_sha256)
+            _decide(slug, partner, row, options["file"], file_sha256)
             for row in tqdm(rows, unit=" rows", delay=2, disable=options["json"])
         ]
         return {
@@ -74,7 +74,7 @@ def _partner(slug: str | None) -> Partner | None:
 
 
 def _decide(
-    slug: str, partner: Partner | None, row: request_files.Row, file_sha256: str
+    slug: str, partner: Partner | None, row: request_files.Row, file: Path, file_sha256: str
 ) -> dict[str, Any]:
     if row.problem:
         return {"row": row.number, "problem": row.problem}
@@ -88,5 +88,5 @@ def _decide(
             at=timezone.now(),
         )
     except InputRefused as refused:
-        return {"row": row.number, "problem": str(refused)}
+        return {"row": row.number, "problem": request_files.told(refused, path=file)}
     return {"row": row.number, **decided.answer}

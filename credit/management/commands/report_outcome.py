@@ -6,7 +6,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from credit.actions import outcomes
-from credit.actions.outcomes import Correction
+from credit.actions.outcomes import Correction, OutcomeConflict
 from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.management import outcome_files
 from credit.management.console import ProductCommand, day, user_named
@@ -74,6 +74,8 @@ def _one(options: dict[str, Any], *, by: User) -> dict[str, Any]:
     corrects, reason = options["corrects"], options["reason"]
     if reason and corrects is None:
         raise CommandError("A reason belongs to a correction: say which version, with --corrects.")
+    if corrects is not None and not reason.strip():
+        raise CommandError("Say with --reason, in a sentence, why that version is wrong.")
     said = {
         "decision_id": options["decision"],
         "is_bad": options["bad"],
@@ -82,6 +84,9 @@ def _one(options: dict[str, Any], *, by: User) -> dict[str, Any]:
     }
     try:
         return _reported(said, by=by)
+    except OutcomeConflict as conflict:
+        how = f"If that was wrong, correct it: --corrects {conflict.newest}, and --reason why."
+        raise CommandError(f"{conflict} {how}") from conflict
     except Decision.DoesNotExist as missing:
         raise CommandError(f"There is no decision {options['decision']}.") from missing
 
@@ -91,6 +96,9 @@ def _told(row: outcome_files.Row, *, by: User) -> dict[str, Any]:
         return _reported(row.read(), by=by)
     except NotAllowed:
         raise  # of all of them, not of this one
+    except OutcomeConflict as conflict:
+        how = f"If that was wrong, correct it: {conflict.newest} as corrects, and a reason."
+        return {"row": row.number, "problem": f"{conflict} {how}"}
     except Decision.DoesNotExist:
         return {"row": row.number, "problem": f"decision: there is no {row.cells['decision']}"}
     except (outcome_files.RowWrong, ActionDenied) as wrong:

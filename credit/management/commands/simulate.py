@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from credit.management.console import ProductCommand, day, training_bar
 from credit.management.simulation_words import told
-from credit.simulating import journal, running
+from credit.simulating import journal, running, standing
 from credit.simulating.asked import Asked
 from scoring.contract import Contract
 from scoring.simulation.book import LoansNotDated
@@ -47,7 +47,7 @@ class Command(ProductCommand):
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         asked = _asked(options)
-        begun = journal.read(asked.product)
+        begun = standing.begun_here(asked.product)
         if begun is not None and begun.asked == asked.facts and not options["json"]:
             self.stderr.write(_state(begun))
         with _without_a_line_a_day(), training_bar(silent=options["json"]) as show:
@@ -96,7 +96,7 @@ def _shift(options: dict[str, Any]) -> timedelta:
     """Give the move to yesterday; of a run that was begun before, the one that it had."""
     if not options["until_now"]:
         return timedelta()
-    begun = journal.read(options["product"])
+    begun = standing.begun_here(options["product"])
     if begun is not None:
         return timedelta(days=begun.asked["shift_days"])
     yesterday = timezone.now().astimezone(UTC).date() - timedelta(days=1)
