@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from services import product, servers, stack, static_files
-from services.places import Places, shown, write_atomically
+from services import bench_contract, product, servers, stack, static_files
+from services.places import ROOT, Places, shown, write_atomically
 from services.postgres_roles import query
 from services.product import Product, parsed
 from services.settings import WORKER
@@ -78,7 +78,11 @@ def run(arguments: Sequence[str]) -> int:
     options = argparse.Namespace(var=var, fresh=True, json=False)
     try:
         with stack.fresh(options) as supervisor:
-            running = product.prepare(supervisor, servers.start(supervisor))
+            contract = var / "contract.toml"
+            write_atomically(
+                contract, bench_contract.changed((ROOT / product.CONTRACT).read_text())
+            )
+            running = product.prepare(supervisor, servers.start(supervisor), contract=str(contract))
             files = static_files.begin(running.manage, supervisor)
             if files is not None:  # the queue's page names them
                 static_files.finish(files, supervisor)

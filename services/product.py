@@ -88,12 +88,12 @@ def bring_up(supervisor: Supervisor, *, port: int, contract: str = CONTRACT) -> 
     return product
 
 
-def prepare(supervisor: Supervisor, settings: Settings) -> Product:
+def prepare(supervisor: Supervisor, settings: Settings, *, contract: str = CONTRACT) -> Product:
     """Bring the shipped product live in the database alone: nothing is served."""
     product = Product(supervisor, settings, supervisor.base_url)
     _migrate(product)
     if not _make_accounts(product):
-        for step in _begin_onboarding(product, CONTRACT):
+        for step in _begin_onboarding(product, contract):
             supervisor.finish(step)
     return product
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 
-from credit import vault
+from credit import joins, vault
 from credit.actions import audit
 from credit.ids import first_id
 from credit.models import (
@@ -101,7 +101,7 @@ def count_month(*, product_id: int, month: date, at: datetime) -> CountedMonth:
     """Count a month's applications; what was counted of it before gives way."""
     product = Product.objects.get(pk=product_id)
     asked = _asked(product, month) | {"at": at, "today": at.date()}
-    with connection.cursor() as cursor:
+    with joins.hashed() as cursor:
         cursor.execute(_TALLY, asked)
         cells = [Cell(*row) for row in cursor.fetchall()]
         cursor.execute(_DAYS, asked)
@@ -130,7 +130,7 @@ def count_groups(*, product_id: int, month: date, at: datetime) -> list[CountedG
     if is_done or not _is_over(month, at=at):
         return []
     asked, smallest = _asked(product, month), _smallest(product)
-    with connection.cursor() as cursor:
+    with joins.hashed() as cursor:
         cursor.execute(_EACH, asked)
         columns = {row[0]: _column(row[1], row[2]) for row in cursor.fetchall()}
     made = []

@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
-
+from credit import joins
 from credit.ids import LENGTH, first_id
 from credit.models import ModelVersion, Product
 
@@ -52,7 +51,9 @@ FROM credit_application application
 JOIN credit_score score ON score.application_id = application.id
 JOIN credit_decision decision ON decision.id = application.id
 LEFT JOIN credit_officerdecision officer ON officer.decision_id = application.id
+    AND officer.decision_id >= %(low)s AND officer.decision_id < %(below)s
 LEFT JOIN credit_offeranswer answer ON answer.decision_id = application.id
+    AND answer.decision_id >= %(low)s AND answer.decision_id < %(below)s
 LEFT JOIN matured ON matured.decision_id = application.id
 WHERE application.product_id = %(product)s
     AND (application.status <> 'superseded' OR EXISTS (
@@ -85,7 +86,7 @@ def decided(
     Outcomes are the newest report of each decision, once matured (law 11).
     """
     low, below = bounds(since, until)
-    with connection.cursor() as cursor:
+    with joins.hashed() as cursor:
         cursor.execute(
             _ROWS,
             {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from credit import joins
 from credit.ids import first_id
 from credit.models import Application, OfferAnswer, OfficerDecision, Outcome, Product
 from monitoring.models import CountedVintage
@@ -38,6 +39,7 @@ WITH matured AS (
     FROM credit_application application
     JOIN credit_score score ON score.application_id = application.id
     LEFT JOIN credit_officerdecision made ON made.decision_id = application.id
+        AND made.decision_id >= %(low)s AND made.decision_id < %(below)s
     WHERE application.product_id = %(product)s AND application.status <> 'superseded'
         AND application.id >= %(low)s AND application.id < %(below)s
         AND score.application_id >= %(low)s AND score.application_id < %(below)s
@@ -63,6 +65,7 @@ def count_month(product: Product, month: date, *, at: datetime) -> None:
     seen = _seen(month, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_ALONE, [f"vintage/{product.pk}/{month}"])
+    with joins.hashed() as cursor:
         cursor.execute(_CELLS, _asked(product, month, at=at))
         found = cursor.fetchall()
     cells: dict[str, list[Cell]] = defaultdict(list)

@@ -26,7 +26,9 @@ from credit.audit_chain import Event
 from credit.considering import Considered
 from credit.ids import new_id
 from credit.management.console import ProductCommand
-from credit.management.table_rows import MADE_UP, WAITING, Span, public_id, write
+from credit.management.made_up import tables
+from credit.management.made_up.scenes import scene
+from credit.management.made_up.spans import MADE_UP, WAITING, Span, public_id
 from credit.models import Application, AuditEvent, Decision, Partner, QueueItem, Role, User
 from credit.queries import decisions, found, queue
 from credit.queue_filters import Wanted
@@ -67,11 +69,11 @@ class Command(ProductCommand):
             raise CommandError("There are real decisions here: this needs a database of its own.")
         partners = [_partner(number) for number in range(PARTNERS)]
         body = json.loads(options["example"].read_text()) | {"reference": f"{MADE_UP}0"}
+        if options["rows"]:
+            return _filled(body["product"], partners, options)
         made = considering.consider(
             product=body["product"], partner=partners[0], body=body, at=timezone.now()
         )
-        if options["rows"]:
-            return _filled(made, partners, options)
         return _Measured(made, partners[0]).all()
 
     def tell(self, facts: dict[str, Any]) -> None:
@@ -100,25 +102,21 @@ def _officer() -> User:
     return made
 
 
-def _filled(made: Considered, partners: list[Partner], options: dict[str, Any]) -> dict[str, Any]:
+def _filled(product: str, partners: list[Partner], options: dict[str, Any]) -> dict[str, Any]:
     """Write as the owner, and as a superuser without foreign keys, which cost an hour."""
     since, until = _span()
     rows: int = options["rows"]
     months.make_ahead(at=until)
     stored = Decision.objects.count()
     span = Span(
-        rows=rows - stored,
-        first=stored,
-        since=since,
-        until=until,
-        partners=tuple(partner.pk for partner in partners),
-        waiting=options["waiting"],
+        rows=rows - stored, first=stored, since=since, until=until, waiting=options["waiting"]
     )
+    made_up = scene(product, partners, span, at=timezone.now())
     owner = connections["owner"]
     owner.ensure_connection()
     with Cursor(owner.connection) as cursor, tqdm(total=span.rows, disable=options["json"]) as bar:
         cursor.execute("SET session_replication_role = replica")
-        for written in write(cursor, made, span):
+        for written in tables.write(cursor, made_up):
             bar.update(written)
         cursor.execute("RESET session_replication_role")
         cursor.execute("VACUUM (ANALYZE)")
@@ -139,6 +137,7 @@ class _Measured:
         connection.ensure_connection()
         pid = connection.connection.info.backend_pid
         self.clock = Path(f"/proc/{pid}/schedstat")
+        self.next = Decision.objects.order_by("-pk")[:1].get().decided_at
 
     def all(self) -> dict[str, Any]:
         """Answer with median and 95th percentile of wall time, and mean processor times, in us."""
@@ -178,7 +177,8 @@ class _Measured:
         return int(self.clock.read_text().split()[0])
 
     def _decide(self) -> None:
-        at = _span()[1] - timedelta(days=1) + timedelta(seconds=self.random.random())
+        """Decide after all that is stored, as time has it: each id is the newest."""
+        self.next = at = self.next + timedelta(milliseconds=1)
         made = replace(self.made, id=new_id(at), at=at)
         event = Event(
             type=AuditEvent.Type.APPLICATION_DECIDED.value,

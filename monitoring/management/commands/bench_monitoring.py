@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from statistics import median, quantiles
 from time import perf_counter, process_time
@@ -8,18 +8,26 @@ from unittest.mock import patch
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import CommandError
-from django.db.models import Max
 from django.test import Client
 from django.utils import timezone
 
 from credit.management.console import ProductCommand
-from credit.management.table_rows import MADE_UP
-from credit.models import Application, Decision, Product, Role, User
+from credit.management.made_up.spans import MADE_UP
+from credit.models import Application, Decision, OfficerDecision, Product, Role, User
+from credit.tasks import count_populations
 from monitoring import tasks
-from monitoring.models import FairnessReport, Figures
+from monitoring.models import (
+    CountedVintage,
+    FairnessReport,
+    Figures,
+    GapReport,
+    OfficerMirror,
+)
 
 TIMES = 40
+COUNTED = (Figures, CountedVintage, FairnessReport, GapReport, OfficerMirror)
 JOBS: dict[str, Callable[[], None]] = {
+    "count_populations": count_populations,
     "take_pulse": tasks.take_pulse,
     "watch_drift": tasks.watch_drift,
     "count_results": tasks.count_results,
@@ -41,9 +49,22 @@ PAGES = {
     "trend": "/fairness/{product}/trend/",
     "places": "/fairness/{product}/places/",
     "officers": "/fairness/officers/",
+    "officers by group": "/fairness/officers/groups/",
+    "models": "/console/",
+    "policies": "/console/policies/",
+    "a policy tried": "/console/policies/{product}/try/",
+    "audit": "/audit/",
+}
+OFFICERS_PAGES = {
+    "my work": "/my-work/",
+    "my mirror": "/my-work/mirror/",
+    "a decided application": "/applications/{decided}/",
+    "notices of two years": "/notices/",
+    "signatures": "/signatures/",
+    "reviews": "/reviews/",
 }
 WHO = "bench-overseer"
-ROLES = (Role.MODEL_VALIDATOR, Role.COMPLIANCE)  # who together may open all of these
+ROLES = (Role.MODEL_VALIDATOR, Role.COMPLIANCE, Role.AUDITOR)  # together they may open all of these
 
 
 class Command(ProductCommand):
@@ -56,7 +77,7 @@ class Command(ProductCommand):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         if Application.objects.exclude(reference__startswith=MADE_UP).exists():
             raise CommandError("There are real decisions here: this needs a database of its own.")
-        newest = Decision.objects.aggregate(at=Max("decided_at"))["at"]
+        newest = Decision.objects.order_by("-pk").values_list("decided_at", flat=True).first()
         if newest is None:
             raise CommandError("There are no decisions here: `bench_tables --rows N` makes some.")
         # The made-up decisions go on for two years from today, as no months can be made behind it.
@@ -72,24 +93,43 @@ class Command(ProductCommand):
 def _worked(job: Callable[[], None]) -> dict[str, float]:
     """Run a job until it has counted all that there is, then once more; say how long each took."""
     began, counted = perf_counter(), -1
-    while counted != Figures.objects.count():
-        counted = Figures.objects.count()
+    while counted != (stored := _counted()):
+        counted = stored
         job()
     done = perf_counter()
     job()
     return {"all_s": done - began, "again_s": perf_counter() - done}
 
 
+def _counted() -> int:
+    return sum(each.objects.count() for each in COUNTED)
+
+
 def _pages() -> dict[str, dict[str, float]]:
-    browser = Client()
-    browser.force_login(_overseer(), backend=settings.AUTHENTICATION_BACKENDS[-1])
     product = Product.objects.order_by("pk")[:1].get()
     report = FairnessReport.objects.order_by("-pk").first()
-    named = {"product": product.slug, "report": report.pk if report else ""}
+    newest = (
+        OfficerDecision.objects.filter(decided_by__groups__name=Role.SENIOR_OFFICER)
+        .select_related("decided_by")
+        .order_by("-decided_at")
+        .first()
+    )
+    named = {
+        "product": product.slug,
+        "report": report.pk if report else "",
+        "decided": newest.pk if newest else "",
+    }
+    found = _each(_overseer(), PAGES, named)
+    return found | _each(newest.decided_by, OFFICERS_PAGES, named) if newest else found
+
+
+def _each(who: User, pages: Mapping[str, str], named: Mapping[str, object]) -> dict[str, Any]:
+    browser = Client()
+    browser.force_login(who, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return {
-        name: _timed(browser, address.format(**named))
-        for name, address in PAGES.items()
-        if report is not None or "{report}" not in address
+        name: _timed(browser, address.format_map(named))
+        for name, address in pages.items()
+        if named["report"] or "{report}" not in address
     }
 
 
