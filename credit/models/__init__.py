@@ -32,7 +32,13 @@ from credit.models.products import (
     Snapshot,
     SnapshotReport,
 )
-from credit.models.promotions import CanaryCheck, CanaryMinute, GateWaiver, PromotionRequest
+from credit.models.promotions import (
+    CanaryCheck,
+    CanaryMinute,
+    GateJudgement,
+    GateWaiver,
+    PromotionRequest,
+)
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.reviews import ReviewRequest
@@ -69,6 +75,7 @@ __all__ = [
     "ExplorationMonth",
     "FairDecision",
     "FairSearch",
+    "GateJudgement",
     "GateWaiver",
     "HandEntry",
     "IdempotencyRecord",

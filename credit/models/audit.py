@@ -78,6 +78,7 @@ class AuditEvent(models.Model):
         PROMOTION_ENDED = "promotion_ended", "Promotion withdrawn, halted or superseded"
         GATE_WAIVER_PROPOSED = "gate_waiver_proposed", "Waiver of a gate proposed"
         GATE_WAIVED = "gate_waived", "Gate waived"
+        GATE_JUDGED = "gate_judged", "Gate judged by the law of a later day"
         MODEL_CANARY = "model_canary", "Model made the canary"
         CANARY_TAKEN_BACK = "canary_taken_back", "Canary taken back"
         CANARY_HALTED = "canary_halted", "Canary halted itself"

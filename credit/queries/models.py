@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from credit import store
+from credit import gate_laws, store
 from credit.models import Application, ModelVersion, PolicyVersion, Product, TrainingRun, User
 from credit.models.model_versions import Stage
 from credit.queries.evidence import Evidence, evidence_of
@@ -24,6 +24,7 @@ class GateRow:
     passed: bool
     detail: str
     blocking: bool
+    law: str = ""  # that fairness was judged by, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +132,14 @@ def version(version_id: int) -> VersionDetail:
     )
 
 
-def may_promote(version_id: int, user: User) -> str | None:
+def may_promote(version_id: int, user: User, *, at: datetime) -> str | None:
     """Say why this person may not promote this version now; None if they may."""
     found = ModelVersion.objects.select_related("product").get(pk=version_id)
-    return found.why_not_ready() or found.why_not_theirs(user)
+    return (
+        found.why_not_ready()
+        or gate_laws.law_problem(found, on=at.date())
+        or found.why_not_theirs(user)
+    )
 
 
 def products() -> list[ProductRow]:
@@ -161,7 +166,7 @@ def runs(product: str, limit: int = 10) -> list[RunRow]:
 def _versions() -> Any:
     return ModelVersion.objects.select_related(
         "product", "contract", "snapshot", "trained_by", "promoted_by"
-    )
+    ).prefetch_related("judgements")
 
 
 def _fields(found: ModelVersion) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def _fields(found: ModelVersion) -> dict[str, Any]:
         "auc_sd": figures.get("auc", {}).get("sd"),
         "rows": found.snapshot.rows,
         "bads": found.snapshot.bads,
-        "gates": [GateRow(**gate) for gate in found.gates],
+        "gates": [_gate(gate) for gate in found.gates_now],
         "bundle_hash": found.bundle_hash,
         "model_sha256": found.model_sha256,
         "label_sources": found.snapshot.label_sources,
@@ -191,6 +196,11 @@ def _fields(found: ModelVersion) -> dict[str, Any]:
         "ingestion_id": found.snapshot.ingestion_id,
         "contract_number": found.contract.number,
     }
+
+
+def _gate(gate: dict[str, Any]) -> GateRow:
+    law = gate.get("law")
+    return GateRow(**{**gate, "law": gate_laws.in_words(law) if law else ""})
 
 
 def _mean(metrics: dict[str, Any], name: str) -> float | None:

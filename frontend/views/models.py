@@ -68,7 +68,7 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
         "may_comment": may_write(request.user, "comment"),
         "may_retire": may_write(request.user, "retire") and version.stage != Stage.RETIRED,
         "may_resolve": registry.may_resolve(version_id, request.user),
-        "why_not": models.may_promote(version_id, request.user),
+        "why_not": models.may_promote(version_id, request.user, at=timezone.now()),
         "way": promotions.way_of(version_id, request.user, at=timezone.now()),
         **model_charts.draw(version.evidence),
     }
