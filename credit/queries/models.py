@@ -1,14 +1,14 @@
 """Products, their models and their trainings, as the console shows them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from credit import gate_laws, store
+from credit import gate_laws, laws, store
 from credit.models import Application, ModelVersion, PolicyVersion, Product, TrainingRun, User
 from credit.models.model_versions import Stage
 from credit.queries.evidence import Evidence, evidence_of
@@ -88,6 +88,7 @@ class ProductRow:
     policy_number: int | None
     applications: int
     awaiting: int
+    notice_problem: str  # why no notice can be written under its contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +143,15 @@ def may_promote(version_id: int, user: User, *, at: datetime) -> str | None:
     )
 
 
-def products() -> list[ProductRow]:
-    """List the products by name."""
+def products(*, on: date) -> list[ProductRow]:
+    """List the products by name, and how they stand by the law of a day."""
     found = Product.objects.annotate(
         n=Count("applications"),
         waiting=Count(
             "applications", filter=Q(applications__status=Application.Status.AWAITING_OFFICER)
         ),
     ).order_by("name", "slug")
-    return [_product(product) for product in found]
+    return [_product(product, on=on) for product in found]
 
 
 def runs(product: str, limit: int = 10) -> list[RunRow]:
@@ -231,7 +232,7 @@ def _read(bundle_hash: str, _mark: tuple[int, int, int] | None) -> tuple[dict[st
     return bundle.manifest, bundle.card
 
 
-def _product(product: Any) -> ProductRow:
+def _product(product: Any, *, on: date) -> ProductRow:
     champion = (
         product.versions.filter(stage=Stage.CHAMPION).select_related("product", "contract").first()
     )
@@ -246,6 +247,7 @@ def _product(product: Any) -> ProductRow:
         policy_number=policy.number if policy else None,
         applications=product.n,
         awaiting=product.waiting,
+        notice_problem=laws.notice_problem(contract.read(), on=on) if contract else "",
     )
 
 

@@ -185,7 +185,7 @@ def test_the_console_shows_figures_and_what_the_bundle_says(champion, own_store,
     found = models.version(champion.pk)
     assert found.bundle_problem == ""
     assert found.card
-    (product,) = models.products()
+    (product,) = models.products(on=AT.date())
     assert (product.champion_name, product.contract_number, product.policy_number) == (
         *("consumer-loan/1", 1),
         1,
