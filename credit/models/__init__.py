@@ -8,6 +8,7 @@ from credit.models.decisions import Decision, RecommendationFeedback, Score
 from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.exploration import Exploration, ExplorationMonth
 from credit.models.fair_alternatives import FairDecision, FairSearch
+from credit.models.holds import LegalHold
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, RetrainingSchedule, TrainingRun
@@ -82,6 +83,7 @@ __all__ = [
     "InformationRequest",
     "Ingestion",
     "InventoryEntry",
+    "LegalHold",
     "ModelVersion",
     "Notice",
     "NoticeFailure",

@@ -102,6 +102,8 @@ class AuditEvent(models.Model):
         TOKEN_GRANTED = "token_granted", "Access token granted"
         RECORD_EXPORTED = "record_exported", "Record of a decision exported"
         MONTH_DROPPED = "month_dropped", "Month dropped at the end of its retention"
+        HOLD_PLACED = "hold_placed", "Legal hold placed"
+        HOLD_LIFTED = "hold_lifted", "Legal hold lifted"
         FAIRNESS_ASKED = "fairness_asked", "Fairness reports asked for"
         VAULT_READ = "vault_read", "Protected attributes read for aggregates"
         USER_CREATED = "user_created", "User created"
