@@ -6,8 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from credit.models import NoticeKind
+from credit.words import day_in_words
 from scoring.contract import Contract, Policy
 from scoring.groups.screens import packs_on
 from scoring.notices import laws as law
@@ -32,6 +34,26 @@ def laws_of(contract: Contract, *, on: date) -> Laws:
 def packs_of(places: Sequence[str], *, on: date) -> list[LawPack]:
     """Choose the packs of some places on a day; a place that has none is left out."""
     return packs_on(_packs(Path(settings.EVENHAND_LAWS)), places, on=on)
+
+
+def notice_problem(contract: Contract, *, on: date) -> str:
+    """Say why no notice can be written under a contract on a day; "" where one can."""
+    known = packs_of(contract.jurisdictions, on=on)
+    unknown = set(contract.jurisdictions) - {pack.code for pack in known}
+    if unknown:
+        words = gettext(
+            "jurisdictions: there is no law pack of {places} on {day}. Until there is one no notice"
+            " can be written under this contract, and no clock or screen of that law is looked at."
+        )
+    elif all(pack.most_reasons is None for pack in known):
+        words = gettext(
+            "jurisdictions: no law pack of {places} says on {day} how many reasons a notice states,"
+            " so none can be written. Name the law that it stands beside too, as in US and US-NJ."
+        )
+    else:
+        return ""
+    places = ", ".join(sorted(unknown) or contract.jurisdictions)
+    return words.format(places=places, day=day_in_words(on))
 
 
 def every_place() -> list[tuple[str, str]]:

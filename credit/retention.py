@@ -5,7 +5,7 @@ It is asked by the owner of the tables, who alone can drop a month: the alias `o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from credit.models import (
     BatchRow,
     ContractVersion,
     Decision,
+    LegalHold,
     Outcome,
     ReviewRequest,
 )
@@ -138,9 +139,31 @@ def _decisions_stay(part: Part, *, at: datetime) -> Iterator[str]:
     for asked, months in _laws_of(applications, at=at):
         if _months_since(part, at=at) < months:
             yield f"The law of {asked} asks for its records for {months} months."
+    yield from _held(part, applications)
     rows = BatchRow.objects.using(OWNER)
     if rows.filter(decision_id__gte=part.low, decision_id__lt=part.high).exists():
         yield "A batch that can still be asked for has results in it."
+
+
+def _held(part: Part, applications: QuerySet[Application]) -> Iterator[str]:
+    """Name the legal holds of what was received in a month."""
+    for hold in _holds():
+        below = first_id(_midnight(hold.until)) if hold.until else None
+        reaches = first_id(_midnight(hold.since)) < part.high and not (below and below <= part.low)
+        if hold.decision_id:
+            if part.low <= hold.decision_id < part.high:
+                yield f"The legal hold {hold.pk} keeps its decision {hold.decision_id}."
+        elif reaches and applications.filter(product=hold.product_id).exists():
+            yield f"The legal hold {hold.pk} keeps its records of {hold.product.slug}."
+
+
+def _holds() -> QuerySet[LegalHold]:
+    holds = LegalHold.objects.using(OWNER).filter(lifted_at=None)
+    return holds.select_related("product").order_by("pk")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _is_open(applications: QuerySet[Application], part: Part, *, at: datetime) -> bool:
@@ -171,6 +194,9 @@ def _laws_of(applications: QuerySet[Application], *, at: datetime) -> list[tuple
 def _events_stay(part: Part) -> Iterator[str]:
     if rows_of(part).filter(leaf=None).exists():
         yield "Some of its events are not sealed."
+    for hold in _holds():
+        if _midnight(hold.since) < part.ends:
+            yield f"The legal hold {hold.pk} keeps what happened since {hold.since.isoformat()}."
     decisions = {each.name: each for each in parts(DECISIONS)}
     mine = decisions.get(part.name)
     if mine is not None and rows_of(mine).exists():

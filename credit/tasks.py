@@ -118,10 +118,10 @@ def make_past_loans() -> None:
         past_loans.make(version_id=version_id, at=now)
 
 
-@task(dossiers.TASK, is_due=lambda: bool(dossiers.due()))
+@task(dossiers.TASK, is_due=lambda: bool(dossiers.due(on=timezone.now().date())))
 def make_dossiers() -> None:
-    """Measure the versions whose dossier is missing or was asked for."""
-    due = dossiers.due()
+    """Measure the versions whose dossier is missing, was asked for, or is of another law."""
+    due = dossiers.due(on=timezone.now().date())
     if not due:
         return
     # What measures is loaded when there is something to measure, and in the child only.

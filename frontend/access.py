@@ -142,6 +142,8 @@ ACCESS: dict[str, Rule] = {
     "fairness_trend": Rule(read=OVERSEES),
     "fairness_places": Rule(read=OVERSEES),
     "audit": Rule(read=OVERSEES),
+    "legal_holds": Rule(read=OVERSEES, write=frozenset({Role.COMPLIANCE})),
+    "legal_hold": Rule(write=frozenset({Role.COMPLIANCE})),
 }
 
 NAVIGATION: tuple[tuple[str, Words], ...] = (

@@ -22,6 +22,7 @@ from frontend.views import (
     fairness,
     fairness_laws,
     gaps,
+    holds,
     ingestions,
     learning,
     mirror,
@@ -138,6 +139,8 @@ urlpatterns = [
     _page("alerts/<int:alert_id>/<slug:what>/", alerts.do, "alert_do"),
     _page("alerts/silences/<int:silence_id>/end/", alerts.unsilence, "unsilence"),
     _page("audit/", audit.index, "audit"),
+    _page("audit/holds/", holds.index, "legal_holds"),
+    _page("audit/holds/<int:hold_id>/lift/", holds.lift, "legal_hold"),
 ]
 
 if settings.DEBUG:  # for who builds pages; nothing of anybody is on it

@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from credit import serving, store
-from credit.actions import dossiers, snapshots
+from credit.actions import dossiers, fairness_gates, snapshots
 from credit.actions.dossier_people import compared, period_of
 from credit.actions.ingestions import PARQUET
 from credit.models import AuditEvent, ModelVersion
@@ -29,7 +29,10 @@ MOST_EXPLAINED = 2_000  # rows whose reasons are counted
 
 
 def make(*, version_id: int, at: datetime) -> AuditEvent:
-    """Measure a version, hold it against the champion, and keep both by their hash."""
+    """Measure a version, hold it against the champion, and keep both by their hash.
+
+    Where another law came into force since its fairness was judged, judge that anew.
+    """
     version = ModelVersion.objects.select_related("product", "contract", "snapshot").get(
         pk=version_id
     )
@@ -66,6 +69,7 @@ def _champion_beside(version: ModelVersion) -> ModelVersion | None:
 def _said(version: ModelVersion, champion: ModelVersion | None, *, at: datetime) -> dict[str, Any]:
     engine = serving.engine_of(version.bundle_hash)
     rows = validated(version)
+    fairness_gates.judge_anew(version=version, validation=rows, at=at)
     return {
         "format": FORMAT,
         "version": version.name,

@@ -3,7 +3,7 @@
 Imported by the web process: what is measured is measured in `credit.actions.dossier_making`.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from celery import current_app
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 
+from credit import gate_laws
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import AuditEvent, ModelVersion, Role, User
@@ -19,6 +20,7 @@ from credit.models.model_versions import Stage
 log = structlog.get_logger("credit.dossiers")
 TASK = "credit.make_dossiers"
 ASKED, MADE = AuditEvent.Type.DOSSIER_ASKED, AuditEvent.Type.DOSSIER_MADE
+_ON_THEIR_WAY = frozenset({Stage.CANDIDATE, Stage.SHADOW, Stage.CANARY})
 _LOST_AFTER = timedelta(minutes=10)  # asking again is possible then
 
 
@@ -61,11 +63,15 @@ def keep(*, version_id: int, at: datetime, sha256: str, against: str, problem: s
     )
 
 
-def due() -> list[int]:
-    """Find the versions that were asked for since they were made, and those never made."""
-    versions = list(ModelVersion.objects.select_related("product").order_by("pk"))
+def due(*, on: date) -> list[int]:
+    """Find the versions that were asked for since they were made, and those never made.
+
+    Also those on their way that were judged by another law than the day's, tried once a day.
+    """
+    found = ModelVersion.objects.select_related("product", "contract")
+    versions = list(found.prefetch_related("judgements").order_by("pk"))
     newest = _newest(versions)
-    return [version.pk for version in versions if _is_due(version, newest)]
+    return [version.pk for version in versions if _is_due(version, newest, on=on)]
 
 
 def target_of(version: ModelVersion) -> str:
@@ -73,11 +79,14 @@ def target_of(version: ModelVersion) -> str:
     return f"model:{version.name}"
 
 
-def _is_due(version: ModelVersion, newest: dict[str, AuditEvent]) -> bool:
+def _is_due(version: ModelVersion, newest: dict[str, AuditEvent], *, on: date) -> bool:
     event = newest.get(target_of(version))
-    if event is not None:
-        return event.type == ASKED
-    return version.stage != Stage.RETIRED
+    if event is None:
+        return version.stage != Stage.RETIRED
+    if event.type == ASKED:
+        return True
+    is_on_its_way = version.stage in _ON_THEIR_WAY and event.at.date() < on
+    return is_on_its_way and gate_laws.law_problem(version, on=on) is not None
 
 
 def _newest(versions: list[ModelVersion]) -> dict[str, AuditEvent]:

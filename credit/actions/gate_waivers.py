@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from credit.actions import audit, stage_moves
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
 from credit.models import AuditEvent, GateWaiver, ModelVersion, Role, User
-from credit.models.model_versions import NEVER_WAIVED
+from credit.models.model_versions import FAIRNESS, NEVER_WAIVED
 
 
 class WaiverDenied(ActionDenied):
@@ -17,6 +17,10 @@ class WaiverDenied(ActionDenied):
 
 class WaivedAlready(ActionDenied):
     """Somebody signed it before."""
+
+
+class JudgedSince(ActionDenied):
+    """What it waives was judged anew."""
 
 
 class NotTheirs(NotAllowed):
@@ -37,7 +41,10 @@ def propose(*, version_id: int, gate: str, why: str, by: User, at: datetime) -> 
     version = stage_moves.locked(version_id)
     _check_not_the_trainer(version, by=by)
     _check_can_be_waived(version, gate)
-    made = GateWaiver.objects.create(version=version, gate=gate, why=said, first_by=by, first_at=at)
+    judgement = version.judgement if gate == FAIRNESS else None
+    made = GateWaiver.objects.create(
+        version=version, gate=gate, judgement=judgement, why=said, first_by=by, first_at=at
+    )
     _record(AuditEvent.Type.GATE_WAIVER_PROPOSED, made, by=by, at=at)
     return made
 
@@ -53,6 +60,13 @@ def sign(*, waiver_id: int, by: User, at: datetime) -> GateWaiver:
         raise WaivedAlready(gettext("This waiver has its second signature already."))
     if waiver.first_by_id == by.pk:
         raise NotTheirs(gettext("Someone other than who proposed it must sign."))
+    if not waiver.is_of(waiver.version.judgement):
+        raise JudgedSince(
+            gettext(
+                "The gate was judged by the law of a later day since this was proposed: propose"
+                " anew."
+            )
+        )
     waiver.second_by, waiver.second_at = by, at
     waiver.save(update_fields=["second_by", "second_at"])
     _record(AuditEvent.Type.GATE_WAIVED, waiver, by=by, at=at)
@@ -71,7 +85,7 @@ def _check_can_be_waived(version: ModelVersion, gate: str) -> None:
     if gate not in {failed["name"] for failed in version.failed_gates}:
         words = gettext("{version} failed no gate {gate} that blocks.")
         raise WaiverDenied(words.format(version=version.name, gate=gate))
-    if version.waivers.filter(gate=gate).exists():
+    if gate in {each.gate for each in version.waivers_now()}:
         raise WaivedAlready(gettext("A waiver of this gate was proposed already."))
 
 

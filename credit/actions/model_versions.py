@@ -90,7 +90,7 @@ def register(
 def shadow(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersion:
     """Let a version score beside the champion from now on; it answers nobody."""
     version = stage_moves.locked(version_id)
-    _check_can_shadow(version, by=by)
+    _check_can_shadow(version, by=by, at=at)
     stage_moves.move(version, Stage.SHADOW, by=by, at=at, note=note)
     audit.record(
         AuditEvent.Type.MODEL_SHADOWED,
@@ -220,9 +220,9 @@ def _retire(
     return version
 
 
-def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
+def _check_can_shadow(version: ModelVersion, *, by: User, at: datetime) -> None:
     check_may_sign(version, by)
-    problem = version.why_not_ready(Stage.SHADOW) or stage_moves.bundle_problem(version)
+    problem = stage_moves.standing_problem(version, Stage.SHADOW, at=at)
     if problem:
         raise ShadowDenied(problem)
     most = settings.EVENHAND_SHADOWS
@@ -238,9 +238,8 @@ def _check_can_shadow(version: ModelVersion, *, by: User) -> None:
 def _check_can_promote(version: ModelVersion, *, by: User, at: datetime) -> None:
     check_may_sign(version, by)
     problem = (
-        version.why_not_ready()
+        stage_moves.standing_problem(version, Stage.CHAMPION, at=at)
         or promotion_path.why_not_promoted(version, at=at)
-        or stage_moves.bundle_problem(version)
         or stage_moves.policy_problem(version, at=at)
     )
     if problem:

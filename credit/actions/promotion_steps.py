@@ -89,7 +89,7 @@ def _check_can_step(version: ModelVersion, *, at: datetime) -> None:
 
 
 def _begin_canary(version: ModelVersion, *, by: User, at: datetime, note: str) -> ModelVersion:
-    problem = version.why_not_ready(Stage.CANARY) or stage_moves.bundle_problem(version)
+    problem = stage_moves.standing_problem(version, Stage.CANARY, at=at)
     if problem:
         raise StepDenied(problem)
     if not version.product.versions.filter(stage=Stage.CHAMPION).exists():

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from credit import promotion_path
+from credit import gate_laws, promotion_path
 from credit.actions import audit, model_versions, stage_moves
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
 from credit.models import AuditEvent, ModelVersion, Product, PromotionRequest, Role, User
@@ -21,6 +21,10 @@ class RequestDenied(ActionDenied):
 
 class RequestUnderWay(RequestDenied):
     """Another request of the product is not over."""
+
+
+class LawChanged(RequestDenied):
+    """Its fairness was judged by a law that is not the law of this day."""
 
 
 class RequestAnswered(ActionDenied):
@@ -45,7 +49,7 @@ def request(*, version_id: int, by: User, at: datetime, why: str) -> PromotionRe
     require_role(by, Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, to="ask for a promotion")
     said = _checked(why)
     version = stage_moves.locked(version_id)
-    _check_can_be_asked_for(version)
+    _check_can_be_asked_for(version, at=at)
     made = PromotionRequest.objects.create(
         product=version.product, version=version, requested_by=by, requested_at=at, why=said
     )
@@ -59,10 +63,8 @@ def approve(*, request_id: int, by: User, at: datetime, words: str) -> Promotion
     found, said = _to_be_answered(request_id, by=by, words=words)
     version = found.version
     to = promotion_path.NEXT[Stage(version.stage)]
-    problem = (
-        version.why_not_ready(to)
-        or stage_moves.bundle_problem(version)
-        or stage_moves.policy_problem(version, at=at)
+    problem = stage_moves.standing_problem(version, to, at=at) or stage_moves.policy_problem(
+        version, at=at
     )
     if problem:
         raise ApprovalDenied(problem)
@@ -117,7 +119,7 @@ def _locked(request_id: int) -> PromotionRequest:
     return requests.select_for_update(of=("self",)).get(pk=request_id)
 
 
-def _check_can_be_asked_for(version: ModelVersion) -> None:
+def _check_can_be_asked_for(version: ModelVersion, *, at: datetime) -> None:
     if version.stage not in {Stage.CANDIDATE, Stage.SHADOW}:
         words = gettext("{version} is {stage}: only a candidate or a shadow can be asked for.")
         stage = in_a_sentence(version.get_stage_display())
@@ -129,6 +131,9 @@ def _check_can_be_asked_for(version: ModelVersion) -> None:
         raise RequestUnderWay(
             words.format(person=before.requested_by.known_as, version=before.version.name)
         )
+    changed = gate_laws.law_problem(version, on=at.date())
+    if changed:
+        raise LawChanged(changed)
 
 
 def _over(found: PromotionRequest) -> RequestAnswered:

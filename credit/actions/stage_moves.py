@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from credit import serving, store
+from credit import gate_laws, serving, store
 from credit.actions import audit
 from credit.models import (
     AuditEvent,
@@ -133,6 +133,15 @@ def policy_problem(version: ModelVersion, *, at: datetime) -> str | None:
         return None
     words = gettext("No policy was put in force for the contract of {version}.")
     return words.format(version=version.name)
+
+
+def standing_problem(version: ModelVersion, to: Stage, *, at: datetime) -> str | None:
+    """Say what of the version itself keeps it from a stage: gates, the law, its file."""
+    return (
+        version.why_not_ready(to)
+        or gate_laws.law_problem(version, on=at.date())
+        or bundle_problem(version)
+    )
 
 
 def bundle_problem(version: ModelVersion) -> str | None:

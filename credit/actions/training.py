@@ -2,30 +2,32 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any
 
-import polars as pl
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from polars.exceptions import PanicException
 
 from credit import costs, engines, serving, store, vault
-from credit.actions import model_versions, snapshot_reports, snapshots, training_runs, users
+from credit.actions import (
+    fairness_gates,
+    model_versions,
+    snapshot_reports,
+    snapshots,
+    training_runs,
+    users,
+)
 from credit.actions.ingestions import PARQUET, to_parquet
 from credit.actions.refusals import ActionDenied
-from credit.laws import packs_of
 from credit.models import ModelVersion, Role, TrainingRun, User
-from scoring import fairness
 from scoring.bundle import Bundle
 from scoring.candidates.recipes import Recipe, RecipeRefused
 from scoring.cluster import ClusterRefused
 from scoring.contract import Contract
-from scoring.groups.laws_gate import gate_of
-from scoring.groups.screens import screens_of
 from scoring.training.calibrate import CalibrationRefused
 from scoring.training.export import ExportRefused
 from scoring.training.labelling import shown
@@ -118,7 +120,7 @@ def _carry_out(
         snapshot, trained.validation["row"].to_list(), by=trained_by
     )
     gates = [_gate(gate) for gate in trained.gates]
-    gates.append(_fairness_gate(trained.validation, contract, groups, on=now().date()))
+    gates.append(fairness_gates.gate(trained.validation, contract, groups, on=now().date()))
     snapshot_reports.make(snapshot=snapshot, frame=frame, groups=groups, at=now())
     progress("Checking the bundle as the web server will", 0.99)
     bundle = _store_bundle(trained)
@@ -197,21 +199,3 @@ def _metrics(trained: Trained, contract: Contract) -> dict[str, Any]:
         "sentence": SENTENCE,
     }
     return {**metrics, "label_policy": said}
-
-
-def _fairness_gate(
-    validation: pl.DataFrame, contract: Contract, groups: vault.Groups, *, on: date
-) -> dict[str, Any]:
-    """Ask how the cut-off would treat each group, on loans that the model was not trained on.
-
-    The contract's bound counts, and the screens of its jurisdictions on that day.
-    """
-    found = fairness.assess(
-        contract=contract,
-        selected=(validation["pd"] <= contract.policy.approve_pd_at_most).to_list(),
-        bad=[bool(bad) for bad in validation["bad"]],
-        groups=groups,
-        is_for_nobody=True,  # the gate tells labels and verdicts, and must overlook nobody
-    )
-    screens = screens_of(packs_of(contract.jurisdictions, on=on))
-    return gate_of(found, bounds=contract.fairness, screens=screens)

@@ -8,6 +8,7 @@ from credit.models.decisions import Decision, RecommendationFeedback, Score
 from credit.models.entries import Correction, HandEntry, PastLoans
 from credit.models.exploration import Exploration, ExplorationMonth
 from credit.models.fair_alternatives import FairDecision, FairSearch
+from credit.models.holds import LegalHold
 from credit.models.idempotency import IdempotencyRecord
 from credit.models.inventory import InventoryEntry, VersionComment
 from credit.models.model_versions import ModelVersion, RetrainingSchedule, TrainingRun
@@ -32,7 +33,13 @@ from credit.models.products import (
     Snapshot,
     SnapshotReport,
 )
-from credit.models.promotions import CanaryCheck, CanaryMinute, GateWaiver, PromotionRequest
+from credit.models.promotions import (
+    CanaryCheck,
+    CanaryMinute,
+    GateJudgement,
+    GateWaiver,
+    PromotionRequest,
+)
 from credit.models.queue import ClockStop, QueueItem, Referral, SavedView
 from credit.models.remarks import OfficerNote, ReasonFeedback
 from credit.models.reviews import ReviewRequest
@@ -69,12 +76,14 @@ __all__ = [
     "ExplorationMonth",
     "FairDecision",
     "FairSearch",
+    "GateJudgement",
     "GateWaiver",
     "HandEntry",
     "IdempotencyRecord",
     "InformationRequest",
     "Ingestion",
     "InventoryEntry",
+    "LegalHold",
     "ModelVersion",
     "Notice",
     "NoticeFailure",

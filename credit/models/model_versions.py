@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from credit.models.products import ContractVersion, Product, Snapshot
 from credit.models.users import Role, User
 from credit.words import Words, in_a_sentence
+
+if TYPE_CHECKING:
+    from credit.models.promotions import GateJudgement, GateWaiver
 
 
 class Stage(models.TextChoices):
@@ -28,6 +31,7 @@ _COMES_FROM: dict[str, Words] = {
 }
 # Law 4: what a bundle is, and that its graph is the model with true reasons, nobody signs away.
 NEVER_WAIVED = ("parity", "reasons")
+FAIRNESS = "fairness"  # the gate that the law of a place has a say in
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -145,16 +149,35 @@ class ModelVersion(models.Model):
         return f"{self.product.slug}/{self.number}"
 
     @property
+    def judgement(self) -> "GateJudgement | None":
+        """What its fairness came to by the law of a day after its training, the newest."""
+        return max(self.judgements.all(), key=lambda each: each.pk, default=None)
+
+    @property
+    def gates_now(self) -> list[dict[str, Any]]:
+        """Its gates, that of fairness as it was judged last."""
+        newest = self.judgement
+        if newest is None:
+            return list(self.gates)
+        return [*(gate for gate in self.gates if gate["name"] != FAIRNESS), newest.gate]
+
+    @property
     def failed_gates(self) -> list[dict[str, Any]]:
         """Those that block a promotion unless they are waived."""
-        return [gate for gate in self.gates if gate["blocking"] and not gate["passed"]]
+        return [gate for gate in self.gates_now if gate["blocking"] and not gate["passed"]]
+
+    def waivers_now(self) -> "list[GateWaiver]":
+        """Give the waivers of its gates as they stand: a later judgement leaves one behind."""
+        newest = self.judgement
+        found = self.waivers.select_related("first_by", "second_by")
+        return [each for each in found if each.is_of(newest)]
 
     def waived_gates(self) -> frozenset[str]:
         """Name the gates that two people signed away."""
         if not self.failed_gates:
             return frozenset()
-        signed = self.waivers.filter(second_by__isnull=False)
-        return frozenset(signed.values_list("gate", flat=True)) - set(NEVER_WAIVED)
+        signed = {each.gate for each in self.waivers_now() if each.second_by_id is not None}
+        return frozenset(signed - set(NEVER_WAIVED))
 
     def why_not_theirs(self, by: User) -> str | None:
         """Say why this person may not sign for it; None if they may."""

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from credit.models.model_versions import NEVER_WAIVED, ModelVersion
+from credit.models.model_versions import FAIRNESS, NEVER_WAIVED, ModelVersion
 from credit.models.products import Product
 
 
@@ -75,11 +75,32 @@ class PromotionRequest(models.Model):
         return f"{self.version_id}: {self.state}"
 
 
+class GateJudgement(models.Model):
+    """What a version's fairness came to by the law of a day after its training. Append-only."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="judgements")
+    at = models.DateTimeField()
+    gate = models.JSONField(help_text="as one of ModelVersion.gates")
+
+    class Meta:
+        ordering: ClassVar = ["version", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.at:%Y-%m-%d}"
+
+
 class GateWaiver(models.Model):
     """A failed gate that a validator would let pass, and the second person who agrees."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="waivers")
     gate = models.CharField(max_length=50)
+    judgement = models.ForeignKey(
+        GateJudgement,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="the one that is waived; null: what the training found",
+    )
     why = models.TextField()
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -93,7 +114,14 @@ class GateWaiver(models.Model):
     class Meta:
         ordering: ClassVar = ["version", "gate"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["version", "gate"], name="gate_waiver_once"),
+            models.UniqueConstraint(
+                fields=["version", "gate", "judgement"],
+                nulls_distinct=False,
+                name="gate_waiver_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(judgement=None) | Q(gate=FAIRNESS), name="gate_waiver_of_a_judgement"
+            ),
             models.CheckConstraint(
                 condition=~Q(gate__in=NEVER_WAIVED), name="gate_waiver_not_of_law_4"
             ),
@@ -110,6 +138,10 @@ class GateWaiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id}: {self.gate}"
+
+    def is_of(self, newest: GateJudgement | None) -> bool:
+        """Whether what it waives is what holds: of fairness that is the newest judgement."""
+        return self.gate != FAIRNESS or self.judgement_id == (newest.pk if newest else None)
 
 
 class CanaryMinute(models.Model):

@@ -34,12 +34,17 @@ class SignedWaiver:
 def to_sign(user: User) -> list[WaiverRow]:
     """List waivers without a second signature, the oldest first."""
     found = GateWaiver.objects.filter(second_by=None).select_related("version__product", "first_by")
-    return [_waiver(each, user) for each in found.order_by("first_at", "pk")]
+    found = found.prefetch_related("version__judgements")
+    return [
+        _waiver(each, user)
+        for each in found.order_by("first_at", "pk")
+        if each.is_of(each.version.judgement)
+    ]
 
 
 def signed_of(version_id: int) -> dict[str, SignedWaiver]:
     """Give by gate what two people let pass of a version."""
-    found = GateWaiver.objects.filter(version=version_id, second_by__isnull=False)
+    version = ModelVersion.objects.get(pk=version_id)
     return {
         each.gate: SignedWaiver(
             why=each.why,
@@ -48,15 +53,14 @@ def signed_of(version_id: int) -> dict[str, SignedWaiver]:
                 (each.second_by.known_as, each.second_at),
             ),
         )
-        for each in found.select_related("first_by", "second_by")
+        for each in version.waivers_now()
         if each.second_by and each.second_at
     }
 
 
 def of_version(version: ModelVersion, user: User) -> dict[str, WaiverRow]:
     """Give a version's waivers by gate."""
-    found = version.waivers.select_related("version__product", "first_by", "second_by")
-    return {each.gate: _waiver(each, user) for each in found}
+    return {each.gate: _waiver(each, user) for each in version.waivers_now()}
 
 
 def may_propose(version: ModelVersion, user: User, waivers: dict[str, WaiverRow]) -> frozenset[str]:

@@ -1,14 +1,14 @@
 """Products, their models and their trainings, as the console shows them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from credit import store
+from credit import gate_laws, laws, store
 from credit.models import Application, ModelVersion, PolicyVersion, Product, TrainingRun, User
 from credit.models.model_versions import Stage
 from credit.queries.evidence import Evidence, evidence_of
@@ -24,6 +24,7 @@ class GateRow:
     passed: bool
     detail: str
     blocking: bool
+    law: str = ""  # that fairness was judged by, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ class ProductRow:
     policy_number: int | None
     applications: int
     awaiting: int
+    notice_problem: str  # why no notice can be written under its contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,21 +133,25 @@ def version(version_id: int) -> VersionDetail:
     )
 
 
-def may_promote(version_id: int, user: User) -> str | None:
+def may_promote(version_id: int, user: User, *, at: datetime) -> str | None:
     """Say why this person may not promote this version now; None if they may."""
     found = ModelVersion.objects.select_related("product").get(pk=version_id)
-    return found.why_not_ready() or found.why_not_theirs(user)
+    return (
+        found.why_not_ready()
+        or gate_laws.law_problem(found, on=at.date())
+        or found.why_not_theirs(user)
+    )
 
 
-def products() -> list[ProductRow]:
-    """List the products by name."""
+def products(*, on: date) -> list[ProductRow]:
+    """List the products by name, and how they stand by the law of a day."""
     found = Product.objects.annotate(
         n=Count("applications"),
         waiting=Count(
             "applications", filter=Q(applications__status=Application.Status.AWAITING_OFFICER)
         ),
     ).order_by("name", "slug")
-    return [_product(product) for product in found]
+    return [_product(product, on=on) for product in found]
 
 
 def runs(product: str, limit: int = 10) -> list[RunRow]:
@@ -161,7 +167,7 @@ def runs(product: str, limit: int = 10) -> list[RunRow]:
 def _versions() -> Any:
     return ModelVersion.objects.select_related(
         "product", "contract", "snapshot", "trained_by", "promoted_by"
-    )
+    ).prefetch_related("judgements")
 
 
 def _fields(found: ModelVersion) -> dict[str, Any]:
@@ -182,7 +188,7 @@ def _fields(found: ModelVersion) -> dict[str, Any]:
         "auc_sd": figures.get("auc", {}).get("sd"),
         "rows": found.snapshot.rows,
         "bads": found.snapshot.bads,
-        "gates": [GateRow(**gate) for gate in found.gates],
+        "gates": [_gate(gate) for gate in found.gates_now],
         "bundle_hash": found.bundle_hash,
         "model_sha256": found.model_sha256,
         "label_sources": found.snapshot.label_sources,
@@ -191,6 +197,11 @@ def _fields(found: ModelVersion) -> dict[str, Any]:
         "ingestion_id": found.snapshot.ingestion_id,
         "contract_number": found.contract.number,
     }
+
+
+def _gate(gate: dict[str, Any]) -> GateRow:
+    law = gate.get("law")
+    return GateRow(**{**gate, "law": gate_laws.in_words(law) if law else ""})
 
 
 def _mean(metrics: dict[str, Any], name: str) -> float | None:
@@ -221,7 +232,7 @@ def _read(bundle_hash: str, _mark: tuple[int, int, int] | None) -> tuple[dict[st
     return bundle.manifest, bundle.card
 
 
-def _product(product: Any) -> ProductRow:
+def _product(product: Any, *, on: date) -> ProductRow:
     champion = (
         product.versions.filter(stage=Stage.CHAMPION).select_related("product", "contract").first()
     )
@@ -236,6 +247,7 @@ def _product(product: Any) -> ProductRow:
         policy_number=policy.number if policy else None,
         applications=product.n,
         awaiting=product.waiting,
+        notice_problem=laws.notice_problem(contract.read(), on=on) if contract else "",
     )
 
 

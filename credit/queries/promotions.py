@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from credit import promotion_path
+from credit import gate_laws, promotion_path
 from credit.models import ModelVersion, PromotionRequest, Role, User
 from credit.models.model_versions import Stage
 from credit.queries import gate_waivers
@@ -106,7 +106,7 @@ def _way(version: ModelVersion, user: User, *, at: datetime) -> Way:
     may_sign = version.why_not_theirs(user) is None
     to = promotion_path.NEXT.get(Stage(version.stage))
     is_approved = request is not None and request.state == State.APPROVED
-    why_not = (version.why_not_ready(to) or "") if to else ""
+    why_not = _why_not(version, to, at=at) if to else ""
     waivers = gate_waivers.of_version(version, user)
     return Way(
         version_id=version.pk,
@@ -140,6 +140,10 @@ _NEXT_WORDS = {
     Stage.SHADOW: _("Make it the canary"),
     Stage.CANARY: _("Promote to champion"),
 }
+
+
+def _why_not(version: ModelVersion, to: Stage, *, at: datetime) -> str:
+    return version.why_not_ready(to) or gate_laws.law_problem(version, on=at.date()) or ""
 
 
 def _may_ask(version: ModelVersion, user: User) -> bool:

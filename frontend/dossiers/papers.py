@@ -138,6 +138,8 @@ def gates(material: Material) -> Section:
 
 def _found(gate: GateRow, waiver: SignedWaiver | None) -> Iterator[str]:
     yield translated(gate.detail)
+    if gate.law:
+        yield gate.law
     if waiver is not None and not gate.passed:
         yield _("Waived: “{why}”").format(why=visible(waiver.why))
         for who, at in waiver.signatures:

@@ -1,5 +1,6 @@
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from credit.models import Ingestion
@@ -10,7 +11,7 @@ from frontend.access import SignedInRequest
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """Show a product's files of past loans, newest first."""
-    products = models.products()
+    products = models.products(on=timezone.now().date())
     slug = request.GET.get("product")
     product = next((one for one in products if one.slug == slug), None)
     if slug and product is None:

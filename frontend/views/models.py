@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from credit.actions import model_versions, training_runs
+from credit.laws import notice_problem
 from credit.models import ModelVersion
 from credit.models.model_versions import Stage
 from credit.queries import models, promotions, registry, shadows
@@ -20,7 +21,7 @@ from frontend.refusals import told
 @require_http_methods(["GET", "HEAD", "POST"])
 def console(request: SignedInRequest) -> HttpResponse:
     """Show a product's models and trainings; a POST starts a retraining."""
-    products = models.products()
+    products = models.products(on=timezone.now().date())
     slug = request.POST.get("product") or request.GET.get("product")
     product = next((one for one in products if one.slug == slug), None)
     if slug and product is None:
@@ -68,7 +69,8 @@ def detail(request: SignedInRequest, version_id: int) -> HttpResponse:
         "may_comment": may_write(request.user, "comment"),
         "may_retire": may_write(request.user, "retire") and version.stage != Stage.RETIRED,
         "may_resolve": registry.may_resolve(version_id, request.user),
-        "why_not": models.may_promote(version_id, request.user),
+        "notice_problem": notice_problem(version.contract, on=timezone.now().date()),
+        "why_not": models.may_promote(version_id, request.user, at=timezone.now()),
         "way": promotions.way_of(version_id, request.user, at=timezone.now()),
         **model_charts.draw(version.evidence),
     }

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scoring.notices.laws import LawPack
@@ -65,3 +65,24 @@ def packs_on(packs: Iterable["LawPack"], places: Sequence[str], *, on: date) -> 
 def screens_of(packs: Iterable["LawPack"]) -> tuple[Placed, ...]:
     """List the screens of some packs."""
     return tuple(Placed(place=pack.code, screen=each) for pack in packs for each in pack.screens)
+
+
+def law_of(packs: Sequence["LawPack"], *, on: date) -> dict[str, Any]:
+    """Write down the law that a gate is judged by: its packs, and what in them blocks.
+
+    Examples
+    --------
+    >>> law_of([], on=date(2026, 7, 21))
+    {'on': '2026-07-21', 'packs': [], 'blocking': []}
+    """
+    screens = [each for each in screens_of(packs) if each.screen.use is Use.BLOCKS]
+    return {
+        "on": on.isoformat(),
+        "packs": [
+            {"place": pack.code, "valid_from": pack.valid_from.isoformat(), "hash": pack.hash}
+            for pack in packs
+        ],
+        "blocking": sorted(
+            [each.place, str(each.screen.figure), each.screen.threshold] for each in screens
+        ),
+    }

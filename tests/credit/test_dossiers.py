@@ -105,7 +105,7 @@ def test_a_version_whose_folds_are_gone_says_why(versions):
     found = figures_of(versions[1].name)
     assert "The store has no file" in found.problem
     assert found.measured is None
-    assert versions[1].pk not in dossiers.due()
+    assert versions[1].pk not in dossiers.due(on=AT.date())
 
 
 def test_figures_that_are_gone_or_altered_say_so(made, versions):
@@ -131,14 +131,14 @@ def test_after_a_promotion_the_comparison_is_with_another(made, versions):
 
 
 def test_the_worker_finds_what_was_never_measured_and_what_was_asked_for(versions, validator):
-    assert set(dossiers.due()) == {each.pk for each in versions}
+    assert set(dossiers.due(on=AT.date())) == {each.pk for each in versions}
 
     tasks.make_dossiers()
-    assert dossiers.due() == []
+    assert dossiers.due(on=AT.date()) == []
 
     dossiers.request(version_id=versions[1].pk, by=validator, at=AT)
     assert figures_of(versions[1].name).is_asked_for
-    assert dossiers.due() == [versions[1].pk]
+    assert dossiers.due(on=AT.date()) == [versions[1].pk]
 
     tasks.make_dossiers()
     assert not figures_of(versions[1].name).is_asked_for

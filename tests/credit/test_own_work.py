@@ -40,7 +40,7 @@ def test_who_asked_for_a_training_does_not_promote_it(live, validator, trigger):
         scene.promoted_directly(version, validator)
     with pytest.raises(NotAllowed, match=THEIRS):
         model_versions.shadow(version_id=version.pk, by=validator, at=AT, note="Look.")
-    assert THEIRS in models.may_promote(version.pk, validator)
+    assert THEIRS in models.may_promote(version.pk, validator, at=factories.AT)
     assert scene.promoted_directly(version).stage == "champion"
 
 

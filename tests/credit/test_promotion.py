@@ -109,10 +109,12 @@ def test_a_contract_without_a_policy_does_not_come_into_force(db, toy_bundle, va
 
 
 def test_the_page_is_told_what_the_action_would_say(candidate, validator):
-    assert models.may_promote(candidate.pk, validator) is None
-    assert "Only a model validator" in models.may_promote(candidate.pk, candidate.trained_by)
+    assert models.may_promote(candidate.pk, validator, at=factories.AT) is None
+    assert "Only a model validator" in models.may_promote(
+        candidate.pk, candidate.trained_by, at=factories.AT
+    )
     promote(candidate, validator)
-    assert "only a candidate" in models.may_promote(candidate.pk, validator)
+    assert "only a candidate" in models.may_promote(candidate.pk, validator, at=factories.AT)
 
 
 def test_the_same_candidate_promoted_twice_at_once_is_promoted_once(committed, at_once, toy_bundle):
@@ -183,7 +185,7 @@ def test_the_console_shows_figures_and_what_the_bundle_says(champion, own_store,
     found = models.version(champion.pk)
     assert found.bundle_problem == ""
     assert found.card
-    (product,) = models.products()
+    (product,) = models.products(on=AT.date())
     assert (product.champion_name, product.contract_number, product.policy_number) == (
         *("consumer-loan/1", 1),
         1,

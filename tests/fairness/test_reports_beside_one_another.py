@@ -348,13 +348,14 @@ def test_who_was_replaced_by_a_correction_still_counts_for_what_was_told(product
 # -------------------------------------------------------------------------- words
 
 
-def test_the_command_says_why_an_attribute_is_not_told(three_months, in_use):
+def test_the_command_says_why_an_attribute_is_not_told(three_months, in_use, compliance):
     report(three_months, 1, 2)
     out = StringIO()
 
     call_command(
         "fairness",
-        *("consumer-loan", "--stage", "recommendation", "--since", "2026-01", "--until", "2026-03"),
+        *("consumer-loan", "--by", compliance.username, "--stage", "recommendation"),
+        *("--since", "2026-01", "--until", "2026-03"),
         stdout=out,
     )
 

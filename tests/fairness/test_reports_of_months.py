@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import factories
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from credit.actions import fairness_reports
@@ -292,6 +293,19 @@ def test_whoever_asks_gets_a_report_by_the_worker_once(ask, busy_month, complian
     assert {each.model_version for each in made} == {None}
     looks = AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ)
     assert {look.user for look in looks} == {compliance}
+
+
+def test_a_month_that_somebody_reported_on_at_a_prompt_is_due_all_the_same(
+    busy_month, compliance, monkeypatch
+):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: DECIDED)
+    one_month = ("--since", "2026-11", "--until", "2026-11")
+
+    call_command("fairness", "consumer-loan", "--by", compliance.username, *one_month)
+
+    assert {each.created_by for each in FairnessReport.objects.all()} == {compliance}
+    assert months.is_any_due(at=DECIDED)
+    assert fairness_schedule.report_months(at=DECIDED) > 0
 
 
 def test_a_report_may_be_asked_for_of_one_version(ask, busy_month):

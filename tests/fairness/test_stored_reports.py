@@ -19,10 +19,10 @@ Population = FairnessReport.Population
 
 
 @pytest.fixture
-def fairness():
-    def run(*arguments):
+def fairness(compliance):
+    def run(*arguments, by=compliance.username):
         out = StringIO()
-        call_command("fairness", *arguments, stdout=out)
+        call_command("fairness", *arguments, "--by", by, stdout=out)
         return out.getvalue()
 
     return run
@@ -186,7 +186,7 @@ def test_a_version_without_a_report_has_none(version):
 
 
 def test_the_command_prints_the_table_by_age_group_and_stores_it(in_use, fairness, compliance):
-    printed = fairness("consumer-loan", "--by", compliance.username)
+    printed = fairness("consumer-loan")
 
     assert "fairness of consumer-loan/1" in printed
     assert "n = 1,000" in printed
@@ -230,12 +230,20 @@ def test_the_command_takes_the_number_of_a_version(version, fairness):
         (("nothing",), "no product nothing. There is: consumer-loan"),
         (("consumer-loan",), "has no champion"),
         (("consumer-loan", "--version", "7"), "no consumer-loan/7"),
-        (("consumer-loan", "--version", "1", "--by", "nobody"), "no user nobody"),
     ],
 )
 def test_the_command_refuses_what_does_not_exist(version, fairness, arguments, said):
     with pytest.raises(CommandError, match=said):
         fairness(*arguments)
+
+    assert not FairnessReport.objects.exists()
+
+
+def test_the_command_asks_who_asks(version, fairness):
+    with pytest.raises(CommandError, match="no user nobody"):
+        fairness("consumer-loan", by="nobody")
+    with pytest.raises(CommandError, match="required: --by"):
+        call_command("fairness", "consumer-loan")
 
     assert not FairnessReport.objects.exists()
 

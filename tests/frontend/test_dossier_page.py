@@ -371,7 +371,7 @@ def test_the_command_asks_for_it_anew_in_somebodys_name(candidate, validator, ca
     call_command("dossier", "consumer-loan/2", "--again", "--by", validator.username)
 
     assert "measures consumer-loan/2 anew" in capsys.readouterr().out
-    assert ModelVersion.objects.get(pk=candidate.pk).pk in dossiers.due()
+    assert ModelVersion.objects.get(pk=candidate.pk).pk in dossiers.due(on=AT.date())
 
 
 def test_a_file_that_cannot_be_written_is_named(candidate, tmp_path):

@@ -139,7 +139,7 @@ def test_what_cannot_be_assessed_says_why(as_compliance, champion):
 
 
 def test_without_a_report_the_page_says_how_one_is_made(as_compliance, champion):
-    assert "manage.py fairness consumer-loan" in read(as_compliance, "/fairness/")
+    assert "manage.py fairness consumer-loan --by USER" in read(as_compliance, "/fairness/")
 
 
 def test_an_unknown_product_has_no_reports(as_compliance, champion):

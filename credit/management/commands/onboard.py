@@ -15,6 +15,7 @@ from credit.actions import (
 )
 from credit.actions.refusals import require_role
 from credit.engines import Engine
+from credit.laws import notice_problem
 from credit.management.console import (
     ProductCommand,
     add_engine_argument,
@@ -53,7 +54,13 @@ class Command(ProductCommand):
         by, approver = user_named(options["by"]), user_named(options["approved_by"])
         require_role(by, Role.MODEL_DEVELOPER, to="onboard a product")
         require_role(approver, Role.MODEL_VALIDATOR, to="approve a product's onboarding")
-        Contract.load(options["contract"])  # first of all: its problems name the file
+        asked = Contract.load(options["contract"])  # first of all: its problems name the file
+        warnings = [each for each in [notice_problem(asked, on=timezone.now().date())] if each]
+        for warning in warnings:
+            self.stderr.write(f"{options['contract']}: {warning}")
+        return self._bring_live(options, by=by, approver=approver) | {"warnings": warnings}
+
+    def _bring_live(self, options: dict[str, Any], *, by: User, approver: User) -> dict[str, Any]:
         live = _live(options["contract"], options["data"])
         if live is not None:
             return {"version": live.name, "was_live": True}

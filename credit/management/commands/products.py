@@ -1,6 +1,8 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.utils import timezone
+
 from credit.management.console import ProductCommand
 from credit.queries import models
 
@@ -13,7 +15,7 @@ class Command(ProductCommand):
         return {
             "products": [
                 {**asdict(product), "champion": product.champion_name}
-                for product in models.products()
+                for product in models.products(on=timezone.now().date())
             ]
         }
 
@@ -27,3 +29,5 @@ class Command(ProductCommand):
                 f"policy {product['policy_number'] or 'none'}, "
                 f"{product['applications']} applications ({product['awaiting']} waiting)"
             )
+            if product["notice_problem"]:
+                self.stdout.write(f"  {product['notice_problem']}")

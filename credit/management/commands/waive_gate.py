@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from credit.actions import gate_waivers
 from credit.management.console import ProductCommand, user_named, version_named
-from credit.models import GateWaiver
 
 
 class Command(ProductCommand):
@@ -27,7 +26,8 @@ class Command(ProductCommand):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         version, by = version_named(options["version"]), user_named(options["by"])
         if options["sign"]:
-            found = GateWaiver.objects.filter(version=version, gate=options["gate"]).first()
+            proposed = {each.gate: each for each in version.waivers_now()}
+            found = proposed.get(options["gate"])
             if found is None:
                 raise CommandError(f"Nobody proposed to waive {options['gate']}.")
             waiver = gate_waivers.sign(waiver_id=found.pk, by=by, at=timezone.now())

@@ -22,7 +22,8 @@ from scoring.results.windows import months_after
 
 EXAMPLE = (
     "Examples: manage.py fairness consumer-loan --by carla; manage.py fairness consumer-loan "
-    "--stage final --since 2026-01 --until 2026-03; manage.py fairness --across --stage final"
+    "--by carla --stage final --since 2026-01 --until 2026-03; manage.py fairness --across "
+    "--by carla --stage final"
 )
 Population, Stage = FairnessReport.Population, FairnessReport.Stage
 Options = dict[str, Any]
@@ -57,7 +58,8 @@ class Command(BaseCommand):
             type=_month,
             help="last month, whole, as in 2026-03; default the last one that is over",
         )
-        parser.add_argument("--by", help="username of who asks, for the audit trail")
+        # Reports that nobody asked for are the worker's own, by which a month is done.
+        parser.add_argument("--by", required=True, help="username of who asks")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
     @tables_needed()
@@ -84,7 +86,7 @@ def _check(options: Options, *, at: datetime) -> None:
         raise CommandError(f"{before} is before --since.")
 
 
-def _made(options: Options, *, by: User | None, at: datetime) -> list[queries.FairnessView]:
+def _made(options: Options, *, by: User, at: datetime) -> list[queries.FairnessView]:
     try:
         made = list(_make(options, by=by, at=at))
     except (FileMissing, FileAltered) as error:
@@ -99,7 +101,7 @@ def _made(options: Options, *, by: User | None, at: datetime) -> list[queries.Fa
     return [queries.view(report) for report in made if report is not None]
 
 
-def _make(options: Options, *, by: User | None, at: datetime) -> Iterator[FairnessReport | None]:
+def _make(options: Options, *, by: User, at: datetime) -> Iterator[FairnessReport | None]:
     period = {"since": options["since"], "until": _until(options, at=at), "by": by, "at": at}
     if options["across"]:
         for stage in _stages(options):
@@ -164,9 +166,7 @@ def _version(slug: str, number: int | None) -> ModelVersion:
     return found
 
 
-def _user(username: str | None) -> User | None:
-    if username is None:
-        return None
+def _user(username: str) -> User:
     found = User.objects.filter(username=username).first()
     if found is None:
         raise CommandError(f"There is no user {username}.")
