@@ -9,7 +9,7 @@ from services.task import StepFailed, Task
 
 REPLAYED = "small-business-loan"
 # Of the crisis of 2008, so that drift and several champions are to be seen.
-DAYS = ("--from", "2007-07-01", "--to", "2008-09-30", "--every", "8", "--until-now")
+DAYS = ("--from", "2007-10-01", "--to", "2008-09-30", "--every", "8", "--until-now")
 AFTER_OTHERS = ("nice", "-n", "10")  # nobody waits for it
 MONTHS_BACK = 12  # of made-up decisions, as `create_demo_past` dates them
 
@@ -21,7 +21,7 @@ class History:
     replay: Task | None = None
 
     def begin(self, running: Product) -> None:
-        """Replay a year and a quarter of real loans; where that was stopped, go on."""
+        """Replay a year of real loans; where that was stopped, go on."""
         self.replay = _task(running, "simulate", REPLAYED, *DAYS, title="Replaying loans:")
         running.supervisor.begin(self.replay)
 
