@@ -39,8 +39,17 @@ def bring_up_to_date(kind: Kind, *, at: datetime) -> int:
     return sum(_one_product(kind, product, at=at) for product in products)
 
 
-def bring_wholly_up_to_date(kind: Kind, product: Product, *, at: datetime) -> None:
-    """Catch up with one product to the end, for a command that somebody waits for."""
+def bring_wholly_up_to_date(
+    kind: Kind, product: Product, *, at: datetime, is_anew: bool = False
+) -> None:
+    """Catch up with one product to the end, for a command that somebody waits for.
+
+    `is_anew` counts what was counted before as well: a replay writes into days that were over.
+    """
+    if is_anew:
+        for starts_at in _starts(kind, _first(kind, product, at=at), at):
+            _count(kind, product, starts_at, at=at)
+        return
     counted_anew_each_time = kind.again + 1
     while _one_product(kind, product, at=at) > counted_anew_each_time:
         pass

@@ -1,22 +1,18 @@
 import argparse
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from services import first_score, product
+from services.demo_history import History
 from services.places import Places, PortTaken, is_free, shown
 from services.product import Product
 from services.supervisor import Supervisor
 from services.terminal import Progress, say
-from services.trouble import Trouble
+from services.trouble import StopAsked, Trouble
 
 DEFAULT_PORT = 8000
 LARGEST_PORT = 65535
-# Of the crisis of 2008, so that drift and several champions are to be seen.
-HISTORY = (
-    *("small-business-loan", "--from", "2007-04-01", "--to", "2008-09-30"),
-    *("--every", "8", "--until-now"),
-)
-AFTER_OTHERS = ("nice", "-n", "10")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -25,7 +21,9 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--once", action="store_true", help="stop after the first score")
     options = parser.parse_args(arguments)
     with Supervisor(Places.usual(), progress=Progress()) as supervisor:
-        running = product.bring_up(supervisor, port=_port())
+        history = History()
+        beside = None if options.once else history.begin
+        running = product.bring_up(supervisor, port=_port(), beside=beside)
         if not options.once:
             _fill_queue(running)
         answer, seconds = first_score.post(running)
@@ -33,7 +31,8 @@ def run(arguments: Sequence[str]) -> int:
         if options.once:
             return 0
         _invite(running)
-        _begin_history(running)
+        with suppress(StopAsked):
+            history.finish(running)
         supervisor.stay()
         say("\nStopping everything.")
     say("Stopped. The data is kept; `./run demo` brings it back.")
@@ -46,16 +45,6 @@ def _fill_queue(running: Product) -> None:
     task = running.manage("create_demo_queue", "--json", title="Filling the queue:")
     running.supervisor.begin(task)
     running.supervisor.finish(task)
-
-
-def _begin_history(running: Product) -> None:
-    """Replay a year and a half of real loans; where that was stopped, go on.
-
-    Nobody waits for it, and everything else goes first. Once it is done it ends at once.
-    """
-    task = running.manage("simulate", *HISTORY, "--json", title="Replaying loans:")
-    task.command = (*AFTER_OTHERS, *task.command)
-    running.supervisor.begin(task)
 
 
 def _port() -> int:
@@ -91,7 +80,7 @@ def _invite(running: Product) -> None:
     for user in running.users:
         say(f"    {user['username']:<20}{user['password']:<20}{user['role'].replace('_', ' ')}")
     say()
-    say("  Real small business loans of 2007 and 2008 are replayed beside this: in a few minutes")
-    say("  small-business-loan has drift, retrained models and a report in the console.")
+    say("  Real small business loans of 2007 and 2008 are replayed beside this: about a minute")
+    say("  after this line small-business-loan has drift, retrained models and a report.")
     say()
     say("  Ctrl-C stops everything; the data is kept.")

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +64,17 @@ class Product:
         )
 
 
-def bring_up(supervisor: Supervisor, *, port: int, contract: str = CONTRACT) -> Product:
-    """Bring the whole product up on its real data; what does not wait for the other runs beside."""
+def bring_up(
+    supervisor: Supervisor,
+    *,
+    port: int,
+    contract: str = CONTRACT,
+    beside: Callable[[Product], None] | None = None,
+) -> Product:
+    """Bring the whole product up on its real data; what does not wait for the other runs beside.
+
+    `beside` begins what needs the tables and nothing else, as soon as they are there.
+    """
     supervisor.base_url = f"http://{LOOPBACK}:{port}"
     supervisor.progress.line("Starting the database and the broker")
     settings = servers.start(supervisor)
@@ -77,6 +87,8 @@ def bring_up(supervisor: Supervisor, *, port: int, contract: str = CONTRACT) -> 
         _start_web(product, port=port)
     is_live = _make_accounts(product)
     steps = [] if is_live else _begin_onboarding(product, contract)
+    if beside is not None:
+        beside(product)
     if files is not None:  # the web server lists its files once, when it starts
         static_files.finish(files, supervisor)
         _start_web(product, port=port)

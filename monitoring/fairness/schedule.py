@@ -13,13 +13,14 @@ Population, Stage = FairnessReport.Population, FairnessReport.Stage
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # two workers, one by one
 
 
-def report_months(*, at: datetime) -> int:
-    """Report on every month that is due; says how many reports it made.
+def report_months(*, at: datetime, only: Product | None = None) -> int:
+    """Report on every month that is due, or a product's; says how many reports it made.
 
     Doubled it makes nothing, and missed it is made up for by the next. Of what it made
     `findings.tell_of_newest` tells.
     """
-    return sum(len(_report_month(month, at=at)) for month in months.due(at=at))
+    due = [month for month in months.due(at=at) if only in {None, month.product}]
+    return sum(len(_report_month(month, at=at)) for month in due)
 
 
 @transaction.atomic

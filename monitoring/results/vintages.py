@@ -89,10 +89,14 @@ def count_month(product: Product, month: date, *, at: datetime) -> None:
         )
 
 
-def count_product(product: Product, *, at: datetime) -> int:
-    """Count a product's months of which something came since; says how many."""
+def count_product(product: Product, *, at: datetime, is_anew: bool = False) -> int:
+    """Count a product's months of which something came since; says how many.
+
+    `is_anew` looks again at once: a replay goes through many months in an hour.
+    """
     stored = CountedVintage.objects.filter(product=product, segment="")
-    before = {row.month: row for row in stored.only("month", "seen", "computed_at")}
+    counted = stored.none() if is_anew else stored
+    before = {row.month: row for row in counted.only("month", "seen", "computed_at")}
     due = [month for month in _months(product, at=at) if _is_due(month, before.get(month), at=at)]
     for month in due[:MOST_AT_ONCE]:
         count_month(product, month, at=at)

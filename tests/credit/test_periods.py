@@ -101,3 +101,14 @@ def test_a_command_catches_up_with_its_own_product_to_the_end(kind, source, prod
     assert Figures.objects.filter(product=product).count() == 2 * MOST_AT_ONCE + 11
     assert not Figures.objects.exclude(product=product).exists()
     assert len(source.asked) == 2 * MOST_AT_ONCE + 13, "the last two were counted once more"
+
+
+def test_what_was_counted_is_counted_anew_where_a_command_says_so(kind, source, product):
+    bring_up_to_date(kind, at=NOON_OF_THE_FOURTH)
+    source.by_day[2] = {"": {"n": 7}}  # a replay wrote into a day that was over
+    bring_wholly_up_to_date(kind, product, at=NOON_OF_THE_FOURTH)
+    assert figures_of("made-up", product, **ALL)[1][1] != {"n": 7}
+
+    bring_wholly_up_to_date(kind, product, at=NOON_OF_THE_FOURTH, is_anew=True)
+
+    assert figures_of("made-up", product, **ALL)[1][1] == {"n": 7}

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from service_runs import SECONDS, processes_of, wait_until
+from service_runs import SECONDS, processes_of
 
 from services.places import free_port
 
@@ -64,30 +65,66 @@ def test_a_key_that_no_longer_works_is_issued_anew(made, demo, checkout):
     assert demo().returncode == 0
 
 
-def test_stays_until_ctrl_c_and_then_stops_everything(checkout, environment, run):
-    port = str(free_port())
-    process = subprocess.Popen(
+def _until(process, words):
+    """Read what the demo says up to a line with these words."""
+    said = [process.stdout.readline()]
+    while words not in said[-1]:
+        said.append(process.stdout.readline())
+        assert said[-1], said
+    return said
+
+
+@pytest.fixture
+def staying(checkout, environment):
+    """Let a demo stay up on a port of its own, until the test has seen enough."""
+    (checkout / "history").unlink(missing_ok=True)
+    with subprocess.Popen(
         [sys.executable, "-m", "services", "demo"],
         cwd=checkout,
-        env={**environment, "PORT": port},
+        env={**environment, "PORT": str(free_port())},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    with process:
-        said = [process.stdout.readline()]
-        while "Ctrl-C" not in said[-1]:
-            said.append(process.stdout.readline())
-            assert said[-1], said
-        second = run("demo", checkout=checkout, PORT=str(free_port()))
-        wait_until((checkout / "replayed").exists)
-        os.killpg(process.pid, signal.SIGINT)  # as the terminal does
-        process.communicate(timeout=SECONDS)
+    ) as process:
+        yield process
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)  # as the terminal does
+            process.communicate(timeout=SECONDS)
 
-    assert process.returncode == 0
+
+def test_stays_until_ctrl_c_and_then_stops_everything(staying, checkout, run):
+    said = _until(staying, "Ctrl-C")
+    second = run("demo", checkout=checkout, PORT=str(free_port()))
+    os.killpg(staying.pid, signal.SIGINT)
+    staying.communicate(timeout=SECONDS)
+
+    assert staying.returncode == 0
     assert second.returncode == 1
-    assert f"running already at http://127.0.0.1:{port}" in second.stderr
+    assert "running already at http://127.0.0.1:" in second.stderr
     assert any("a-officer" in line for line in said)
+
+
+def test_has_its_history_counted_and_reported_on(staying, checkout):
+    _until(staying, "small-business-loan has its history")
+
+    done = (checkout / "history").read_text().splitlines()
+    year_ago = datetime.now(tz=UTC).replace(day=1) - timedelta(days=360)
+    assert {line.split()[0] for line in done} == {"simulate", "fairness", "catch_up"}
+    assert done[-1] == "catch_up small-business-loan --anew"
+    asked = next(line for line in done if line.startswith("fairness"))
+    assert "consumer-loan --all-versions" in asked
+    assert f"--since {year_ago:%Y-%m} --by a-compliance" in asked
+
+
+def test_a_history_that_fails_is_said_and_ends_nothing(staying, checkout, run):
+    (checkout / "undated").touch()
+
+    said = _until(staying, "The whole story")
+
+    (checkout / "undated").unlink()
+    assert any("simulate failed: the loans have no days" in line for line in said)
+    assert staying.poll() is None
+    assert "catch_up" not in (checkout / "history").read_text()
 
 
 def test_ctrl_c_during_the_set_up_stops_cleanly(checkout, environment):

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-ROLES = ("officer", "model_developer", "model_validator")
+ROLES = ("officer", "model_developer", "model_validator", "compliance")
 
 
 def create_demo_users():
@@ -31,8 +31,27 @@ def issue_key():
     return {"key": f"key-{os.getpid()}"}
 
 
+def create_demo_past():
+    return {"decided": 3}
+
+
 def simulate():
-    Path("replayed").write_text(" ".join(sys.argv[2:]))
+    if Path("undated").exists():
+        raise SystemExit("the loans have no days")
+    return _noted("simulate")
+
+
+def fairness():
+    return _noted("fairness")
+
+
+def catch_up():
+    return _noted("catch_up")
+
+
+def _noted(command):
+    with Path("history").open("a") as file:
+        file.write(" ".join([command, *sys.argv[2:]]) + "\n")
     return {}
 
 

@@ -1,0 +1,80 @@
+"""The demo's made-up people: who waits, who was decided, and which groups were sent."""
+
+from collections import Counter
+
+import factories
+import pytest
+from at_a_prompt import facts
+
+from credit.management.made_up import past_loans
+from credit.models import (
+    Application,
+    Notice,
+    NoticeFailure,
+    OfficerDecision,
+    Outcome,
+    PracticeCase,
+    Product,
+)
+from credit.queries import notices
+from credit.vault import groups_of_decisions
+
+
+@pytest.fixture
+def demo(champion):
+    """Let the demo's product be live, with its officers, and with cases to practise on."""
+    factories.user("officer", username="olga")
+    factories.user("senior_officer", username="samir")
+    PracticeCase.objects.create(
+        version=champion, row="ingestion:1:1", features={}, pd=0.1, is_bad=False
+    )
+    return champion.product
+
+
+def sent(product, begins):
+    """Give the group of each application of these references, None where none was sent."""
+    known = groups_of_decisions(product, "age_group")
+    ids = Application.objects.filter(product=product, reference__startswith=begins)
+    return Counter(known.get(f"decision:{pk}") for pk in ids.values_list("pk", flat=True))
+
+
+def test_the_queue_is_filled_once_and_with_groups(demo):
+    made = facts("create_demo_queue")
+    again = facts("create_demo_queue")
+
+    waiting = Application.objects.filter(product=demo, status="awaiting_officer")
+    assert made["waiting"] == waiting.count() > 40
+    assert again == {"waiting": 0}
+    assert None not in sent(demo, "D-")
+
+
+def test_the_past_is_decided_told_and_has_matured_outcomes(demo):
+    made = facts("create_demo_past")
+    again = facts("create_demo_past")
+
+    past = Application.objects.filter(product=demo, reference__startswith="P-")
+    assert made["decided"] == past.count() > 200
+    assert again == {"decided": 0}
+    assert set(past.values_list("status", flat=True)) == {"approved", "declined"}
+    assert OfficerDecision.objects.filter(signed_by__username="samir").exists()
+    assert Outcome.objects.filter(is_bad=True).exists()
+    assert Notice.objects.count() == past.filter(status="declined").count()
+    assert not NoticeFailure.objects.exists()
+    assert notices.counts(product=demo.slug).due == 0
+
+
+def test_the_past_has_a_group_that_is_large_enough_and_one_that_is_not(demo):
+    facts("create_demo_past")
+
+    groups = sent(demo, "P-")
+    assert groups["under_25"] >= 30
+    assert 0 < groups["62_and_over"] < 30
+
+
+def test_only_groups_that_can_be_assessed_are_sent_and_none_is_a_feature(demo):
+    contract = Product.objects.get(pk=demo.pk).deciding_contract().read()
+    loans = past_loans(seed=1)
+
+    assert {name for loan in loans for name in loan.groups} == {"age_group"}
+    assert {name for loan in loans for name in loan.features} == set(contract.feature_names)
+    assert loans == past_loans(seed=1) != past_loans(seed=2)
