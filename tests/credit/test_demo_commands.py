@@ -6,7 +6,7 @@ import factories
 import pytest
 from at_a_prompt import facts
 
-from credit.management.made_up import past_loans
+from credit.management.demo_people import past_loans
 from credit.models import (
     Application,
     Notice,

@@ -9,7 +9,7 @@ from credit.actions import notices, officer_days, outcome_days, proposals
 from credit.actions.officer_days import Given
 from credit.actions.outcome_days import Told
 from credit.management.console import ProductCommand, product_named
-from credit.management.made_up import LETTERS, SLUG, Applied, Desk, past_loans
+from credit.management.demo_people import LETTERS, SLUG, Applied, Desk, past_loans
 from credit.models import Application, NoticeKind
 from scoring.contract import Contract
 from scoring.policy import Recommendation

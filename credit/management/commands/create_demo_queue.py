@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from credit.actions import assignments, practice
 from credit.management.console import ProductCommand, product_named
-from credit.management.made_up import SLUG, Desk, past_loans
+from credit.management.demo_people import SLUG, Desk, past_loans
 from credit.models import Application
 
 MADE_UP = "D-"  # how their references begin
