@@ -76,6 +76,6 @@ def _binomial_rank(probability: float, *, n: int, share: float) -> int:
 
     It is `scipy.stats.binom.ppf`, without what that module takes to import: pages ask for it.
     """
-    rank = math.ceil(bdtrik(probability, n, share))
-    is_less_enough = rank > 0 and bdtr(rank - 1, n, share) >= probability
+    rank = math.ceil(float(bdtrik(probability, n, share)))
+    is_less_enough = rank > 0 and float(bdtr(rank - 1, n, share)) >= probability
     return rank - 1 if is_less_enough else rank

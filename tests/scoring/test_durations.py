@@ -39,7 +39,7 @@ def test_its_interval_holds_the_true_median_about_as_often_as_it_says():
 @pytest.mark.parametrize("n", [1, 2, 7, 40, 333])
 def test_its_interval_lies_between_two_ranks_of_the_binomial_distribution(n, share):
     one_a_bin = dict.fromkeys(range(n), 1)
-    ranks = binom.ppf([0.025, 0.975], n, share) + [0, 1]
+    ranks = (binom.ppf(0.025, n, share), binom.ppf(0.975, n, share) + 1)
 
     found = quantile(one_a_bin, share).interval
 
