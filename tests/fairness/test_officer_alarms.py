@@ -60,26 +60,31 @@ def test_effects_of_everybody_name_nobody():
 
 
 @pytest.mark.long
-def test_a_planted_biased_officer_is_found_and_is_the_only_one():
-    """Eight officers, 720 decisions each; one's odds for the young are 0.22 of the others'."""
-    rightly, found, others = [("age_group=young", BIASED)], 0, 0
+@pytest.mark.parametrize(
+    ("log_odds", "least"),
+    [(-1.5, 190), (-1.2, 160), (-0.9, 75)],  # measured: 193, 163 and 78, as docs/fairness.md says
+    ids=["odds of 0.22", "odds of 0.30", "odds of 0.41"],
+)
+def test_a_planted_biased_officer_is_found_and_hardly_anybody_else(log_odds, least):
+    """Eight officers, 720 decisions each; one's odds for the young are so much of the others'."""
+    rightly, found, others = ("age_group=young", BIASED), 0, 0
     for seed in range(RUNS):
-        named = [(each.question, each.officer) for each in look(Team(against_young=-1.5), seed)]
-        found += named == rightly
+        named = [(each.question, each.officer) for each in look(Team(against_young=log_odds), seed)]
+        found += rightly in named
         others += any(officer != BIASED for _, officer in named)
 
-    assert found >= 0.9 * RUNS, f"{found} of {RUNS}"  # measured: 192, and of odds of 0.3 162
-    assert others <= MOST, f"{others} of {RUNS}"
+    assert found >= least, f"{found} of {RUNS}"
+    assert others <= 3, f"{others} of {RUNS}"  # measured: 1 of each
 
 
 @pytest.mark.long
 def test_an_officer_whose_overrides_turn_out_worse_is_found():
     """About a hundred overrides each; one's go bad at 7.4 times the odds of the others'."""
-    runs, team = 50, Team(worse=2.0, a_month=240)
-    found = [{each.officer for each in look(team, seed)} for seed in range(runs)]
+    team = Team(worse=2.0, a_month=240)
+    found = [{each.officer for each in look(team, seed)} for seed in range(RUNS)]
 
-    assert sum(BIASED in each for each in found) >= 0.8 * runs
-    assert sum(bool(each - {BIASED}) for each in found) <= binom.ppf(0.99, runs, LEVEL)
+    assert sum(BIASED in each for each in found) >= 177  # measured: 181
+    assert sum(bool(each - {BIASED}) for each in found) <= MOST  # measured: 2
 
 
 def test_who_is_found_leaves_the_peers_of_the_others():
