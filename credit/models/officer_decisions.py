@@ -85,6 +85,12 @@ class OfficerDecision(Made):
         ]
         indexes: ClassVar = [
             models.Index(fields=["decided_at"], name="officer_decision_by_time"),
+            models.Index(fields=["decided_by", "decided_at"], name="officer_decision_own"),
+            models.Index(
+                fields=["decided_by", "decided_at"],
+                condition=Q(is_override=True),
+                name="officer_decision_own_overrides",
+            ),
             models.Index(
                 fields=["decided_at"],
                 condition=Q(is_override=True),

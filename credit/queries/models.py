@@ -5,15 +5,24 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 from credit import gate_laws, laws, store
-from credit.models import Application, ModelVersion, PolicyVersion, Product, TrainingRun, User
+from credit.models import (
+    Application,
+    ModelVersion,
+    PolicyVersion,
+    Product,
+    QueueItem,
+    TrainingRun,
+    User,
+)
 from credit.models.model_versions import Stage
 from credit.queries.evidence import Evidence, evidence_of
 from scoring.bundle import BundleRefused, open_bundle
 from scoring.contract import Contract
+
+MOST = 20_000  # applications that are counted: a page's time does not grow with what is stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +95,8 @@ class ProductRow:
     champion_name: str | None
     contract_number: int | None
     policy_number: int | None
-    applications: int
+    applications: int  # `MOST` where there are more
+    has_more: bool
     awaiting: int
     notice_problem: str  # why no notice can be written under its contract
 
@@ -145,13 +155,7 @@ def may_promote(version_id: int, user: User, *, at: datetime) -> str | None:
 
 def products(*, on: date) -> list[ProductRow]:
     """List the products by name, and how they stand by the law of a day."""
-    found = Product.objects.annotate(
-        n=Count("applications"),
-        waiting=Count(
-            "applications", filter=Q(applications__status=Application.Status.AWAITING_OFFICER)
-        ),
-    ).order_by("name", "slug")
-    return [_product(product, on=on) for product in found]
+    return [_product(product, on=on) for product in Product.objects.order_by("name", "slug")]
 
 
 def runs(product: str, limit: int = 10) -> list[RunRow]:
@@ -232,7 +236,8 @@ def _read(bundle_hash: str, _mark: tuple[int, int, int] | None) -> tuple[dict[st
     return bundle.manifest, bundle.card
 
 
-def _product(product: Any, *, on: date) -> ProductRow:
+def _product(product: Product, *, on: date) -> ProductRow:
+    applications = Application.objects.filter(product=product).order_by()[: MOST + 1].count()
     champion = (
         product.versions.filter(stage=Stage.CHAMPION).select_related("product", "contract").first()
     )
@@ -245,10 +250,18 @@ def _product(product: Any, *, on: date) -> ProductRow:
         champion_name=champion.name if champion else None,
         contract_number=contract.number if contract else None,
         policy_number=policy.number if policy else None,
-        applications=product.n,
-        awaiting=product.waiting,
+        applications=min(applications, MOST),
+        has_more=applications > MOST,
+        awaiting=_awaiting(product),
         notice_problem=laws.notice_problem(contract.read(), on=on) if contract else "",
     )
+
+
+def _awaiting(product: Product) -> int:
+    """Count what waits for officers: in the queue, and what nobody has put into it yet."""
+    waiting = Application.Status.AWAITING_OFFICER
+    newcomers = Application.objects.filter(product=product, status=waiting, queued=False)
+    return QueueItem.objects.filter(product=product, status=waiting).count() + newcomers.count()
 
 
 def _run(run: TrainingRun) -> RunRow:

@@ -1,14 +1,24 @@
 """What an officer has done and what came of it: for their own eyes alone."""
 
-from collections import Counter
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
-from credit.models import OfficerDecision, Outcome, User
+from credit.models import (
+    Application,
+    ContractVersion,
+    Decision,
+    OfficerDecision,
+    Outcome,
+    Score,
+    User,
+)
+from scoring.results.windows import months_after
 
 if TYPE_CHECKING:
     from scoring.proportions import Interval
@@ -16,7 +26,9 @@ if TYPE_CHECKING:
 PERIOD = timedelta(days=365)
 PERIOD_OF_OUTCOMES = timedelta(days=5 * 365)  # they come a year or more after the decision
 WEEKS = 8
-MOST = 5_000  # decisions of one officer, or agreements to compare with: the newest count
+# Decisions of one officer, or agreements to compare with: the newest count. What stands beside
+# them is read for each, so a page's time does not grow with what is stored.
+MOST = 2_000
 ENOUGH = 20  # fewer say nothing about a rate
 NEAR = 0.05  # of PD: what lies nearer is the same neighbourhood
 
@@ -42,7 +54,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyWork:
-    """An officer's year until `until`; outcomes are of five years."""
+    """An officer's year until `until`; outcomes are of five years, rates of the newest `MOST`."""
 
     since: datetime
     until: datetime
@@ -73,17 +85,23 @@ class _Made:
 
 def my_work(viewer: User, *, at: datetime) -> MyWork:
     """Sum up what `viewer` decided, and how it turned out."""
-    made = _made(viewer, since=at - PERIOD, at=at)
+    theirs = OfficerDecision.objects.filter(
+        decided_by=viewer, decided_at__gt=at - PERIOD, decided_at__lte=at
+    )
+    monday = _monday(at)
+    since = datetime.combine(monday - timedelta(weeks=WEEKS - 1), time(), at.tzinfo)
+    lately = list(theirs.filter(decided_at__gte=since).values_list("decided_at", flat=True))
+    made = _made(theirs)
     judged = [each for each in made if each.recommendation != "refer"]
     against = [each for each in made if each.is_override]
     own, agreed = _compared(_approved_against(viewer, at=at), at=at)
     return MyWork(
         since=at - PERIOD,
         until=at,
-        today=sum(each.decided_at.date() == at.date() for each in made),
-        last_7_days=sum(each.decided_at > at - timedelta(days=7) for each in made),
-        decided=len(made),
-        weeks=_weeks(made, at=at),
+        today=sum(each.date() == at.date() for each in lately),
+        last_7_days=sum(each > at - timedelta(days=7) for each in lately),
+        decided=theirs.count(),
+        weeks=_weeks(lately, monday),
         median_days=_median_days(made),
         overrides=_rate(len(against), len(judged)),
         approved_against=sum(each.verdict == "approve" for each in against),
@@ -96,27 +114,42 @@ def my_work(viewer: User, *, at: datetime) -> MyWork:
 
 def _approved_against(viewer: User, *, at: datetime) -> list[_Made]:
     return _made(
-        viewer, Q(verdict="approve", is_override=True), since=at - PERIOD_OF_OUTCOMES, at=at
+        OfficerDecision.objects.filter(
+            decided_by=viewer,
+            is_override=True,
+            verdict="approve",
+            decided_at__gt=at - PERIOD_OF_OUTCOMES,
+            decided_at__lte=at,
+        )
     )
 
 
-def _made(viewer: User, *terms: Q, since: datetime, at: datetime) -> list[_Made]:
-    found = OfficerDecision.objects.filter(
-        *terms, decided_by=viewer, decided_at__gt=since, decided_at__lte=at
-    ).values_list(
-        *("decision_id", "verdict", "is_override", "decided_at", "decision__recommendation"),
-        *("decision__application__score__pd", "decision__application__product_id"),
-        "decision__application__received_at",
-    )
-    return [_Made(*row) for row in found.order_by("-decided_at", "pk")[:MOST]]
+def _made(found: QuerySet[OfficerDecision]) -> list[_Made]:
+    """Load the newest of these with what stands beside each: a question a table.
+
+    Joined, PostgreSQL would go through all months to find what it can look up.
+    """
+    newest = found.order_by("-decided_at", "pk")[:MOST]
+    rows = list(newest.values_list("pk", "verdict", "is_override", "decided_at"))
+    ids = [row[0] for row in rows]
+    said = dict(Decision.objects.filter(pk__in=ids).values_list("pk", "recommendation"))
+    pds = dict(Score.objects.filter(pk__in=ids).values_list("pk", "pd"))
+    came = {
+        pk: (product, received_at)
+        for pk, product, received_at in Application.objects.filter(pk__in=ids).values_list(
+            "pk", "product_id", "received_at"
+        )
+    }
+    return [_Made(*row, said[row[0]], pds[row[0]], *came[row[0]]) for row in rows]
 
 
-def _weeks(made: list[_Made], *, at: datetime) -> list[Week]:
+def _monday(at: datetime) -> date:
+    return at.date() - timedelta(days=at.weekday())
+
+
+def _weeks(decided: list[datetime], monday: date) -> list[Week]:
     """Count by week, the newest first; weeks without a decision count too."""
-    monday = at.date() - timedelta(days=at.weekday())
-    counted = Counter(
-        each.decided_at.date() - timedelta(days=each.decided_at.weekday()) for each in made
-    )
+    counted = Counter(_monday(each) for each in decided)
     begins = [monday - timedelta(weeks=back) for back in range(WEEKS)]
     return [Week(begins=day, decided=counted[day]) for day in begins]
 
@@ -148,33 +181,45 @@ def _matured(ids: list[str], *, at: datetime) -> dict[str, bool]:
 
 
 def _agreed(own: list[_Made], *, at: datetime) -> list[tuple[bool, float]]:
-    """Give outcome and PD of each agreement in the neighbourhood of one of these."""
-    pds = [each.pd for each in own if each.pd is not None]
-    if not pds:
+    """Give outcome and PD of each agreement in the neighbourhood of one of these.
+
+    They are looked for among the newest whose loans have run through the window.
+    """
+    if not own:
         return []
-    products = {each.product for each in own}
     agreed = OfficerDecision.objects.filter(
-        Q(decision__application__score__pd__gte=min(pds) - NEAR)
-        & Q(decision__application__score__pd__lte=max(pds) + NEAR),
         verdict="approve",
         is_override=False,
         decided_at__gt=at - PERIOD_OF_OUTCOMES,
-        decision__application__product__in=products,
-        decision__outcomes__matures_on__lte=at.date(),
-    ).values_list(
-        *("decision_id", "decision__application__score__pd", "decision__application__product_id")
+        decided_at__lt=_matured_before({each.product for each in own}, at=at),
     )
-    rows = list(agreed.order_by("-decided_at", "pk").distinct()[:MOST])
-    near = {pk: pd for pk, pd, product in rows if _is_near(pd, product, own)}
+    pds = _in_order(own)
+    near = {each.decision_id: each.pd for each in _made(agreed) if _is_near(each, pds)}
     bad_of = _matured(list(near), at=at)
-    return [(bad_of[pk], pd) for pk, pd in near.items() if pk in bad_of]
+    return [(bad_of[pk], pd) for pk, pd in near.items() if pk in bad_of and pd is not None]
 
 
-def _is_near(pd: float, product: int, own: list[_Made]) -> bool:
-    return any(
-        each.product == product and each.pd is not None and abs(each.pd - pd) <= NEAR
-        for each in own
-    )
+def _matured_before(products: set[int], *, at: datetime) -> datetime:
+    """Say before when a loan was lent that has matured under the shortest of their windows."""
+    contracts = ContractVersion.objects.filter(product__in=products)
+    window = min(each.read().outcome.window_months for each in contracts)
+    return datetime.combine(months_after(at.date(), -window) + timedelta(days=1), time(), at.tzinfo)
+
+
+def _in_order(own: list[_Made]) -> dict[int, list[float]]:
+    """Put PDs in order by product, so that the nearest one is found without looking at each."""
+    pds: dict[int, list[float]] = defaultdict(list)
+    for each in own:
+        insort(pds[each.product], each.pd or 0.0)
+    return pds
+
+
+def _is_near(made: _Made, pds: dict[int, list[float]]) -> bool:
+    known = pds.get(made.product, [])
+    if made.pd is None:
+        return False
+    first = bisect_left(known, made.pd - NEAR)
+    return first < len(known) and known[first] <= made.pd + NEAR
 
 
 def _rate(count: int, n: int, pds: list[float] | None = None) -> Rate:

@@ -60,6 +60,18 @@ def test_overrides_are_of_what_was_recommended(decide, officer):
     assert (found.approved_against, found.declined_against) == (1, 1)
 
 
+def test_rates_are_of_the_newest_and_throughput_is_of_all(decide, officer, monkeypatch):
+    monkeypatch.setattr(my_work, "MOST", 2)
+    decide(factories.APPROVED, "decline", at=AT - timedelta(days=2), **WHY)
+    decide(factories.APPROVED, at=AT - timedelta(days=1))
+    decide(factories.APPROVED, at=AT)
+
+    found = my_work.my_work(officer, at=AT)
+
+    assert found.decided == sum(week.decided for week in found.weeks) == 3
+    assert (found.overrides.count, found.overrides.n) == (0, 2)
+
+
 def test_outcomes_stand_beside_agreements_of_a_like_pd(decide, officer, monkeypatch):
     monkeypatch.setattr(my_work, "ENOUGH", 2)
     monkeypatch.setattr(my_work, "NEAR", 1.0)

@@ -176,6 +176,19 @@ def test_a_contract_that_is_wrong_is_not_registered(db, developer):
         contracts.register(source=b"slug = 1", by=developer, at=AT)
 
 
+def test_applications_are_counted_up_to_a_number(champion, monkeypatch):
+    monkeypatch.setattr(models, "MOST", 2)
+    factories.decide(**factories.REFERRED)
+    factories.decide(**factories.AUTOMATIC)
+
+    (product,) = models.products()
+    assert (product.applications, product.has_more, product.awaiting) == (2, False, 1)
+
+    factories.decide(**factories.REFERRED)
+    (product,) = models.products()
+    assert (product.applications, product.has_more, product.awaiting) == (2, True, 2)
+
+
 def test_the_console_shows_figures_and_what_the_bundle_says(champion, own_store, toy_bundle):
     (row,) = models.versions("consumer-loan")
     assert (row.auc, row.auc_sd, row.brier, row.rows) == (0.787, 0.03, 0.164, 1000)

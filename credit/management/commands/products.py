@@ -23,11 +23,12 @@ class Command(ProductCommand):
         if not facts["products"]:
             self.stdout.write("There is no product yet: see `manage.py onboard --help`.")
         for product in facts["products"]:
+            over = "over " if product["has_more"] else ""
             self.stdout.write(
                 f"{product['slug']}: {product['name']}, "
                 f"champion {product['champion'] or 'none'}, contract {product['contract_number']}, "
                 f"policy {product['policy_number'] or 'none'}, "
-                f"{product['applications']} applications ({product['awaiting']} waiting)"
+                f"{over}{product['applications']} applications ({product['awaiting']} waiting)"
             )
             if product["notice_problem"]:
                 self.stdout.write(f"  {product['notice_problem']}")
