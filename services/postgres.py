@@ -38,6 +38,11 @@ SETTINGS = {
 }
 
 
+# Of the tests' own server: a power cut may take what is made anew by the next run. What a killed
+# process has committed stays, as it does elsewhere.
+FORGETS = {"fsync": "off", "full_page_writes": "off"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postgres:
     """The PostgreSQL that comes in a wheel, on a Unix socket, with its data below `home`."""
@@ -47,6 +52,7 @@ class Postgres:
     home: Path
     socket: Path
     programs: Path
+    may_forget: bool = False
 
     @property
     def cluster(self) -> Path:
@@ -66,7 +72,8 @@ class Postgres:
 
     def service(self) -> Service:
         """Describe the server to the supervisor: `postgres` itself, so that it is our child."""
-        settings = {**SETTINGS, "unix_socket_directories": str(self.socket)}
+        ours = {**SETTINGS, **FORGETS} if self.may_forget else SETTINGS
+        settings = {**ours, "unix_socket_directories": str(self.socket)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Service(
             name="postgres",
@@ -82,7 +89,7 @@ class Postgres:
         )
 
 
-def prepare(places: Places) -> Postgres:
+def prepare(places: Places, *, may_forget: bool = False) -> Postgres:
     """Find the server, choose its places and make its cluster on first use."""
     account = for_servers()
     server = wheels.program(wheels.POSTGRES, "pginstall/bin/postgres", account=account)
@@ -93,6 +100,7 @@ def prepare(places: Places) -> Postgres:
         home=folder,
         socket=home.socket_folder(folder, account=account),
         programs=server.parent,
+        may_forget=may_forget,
     )
     if postgres.cluster.exists():
         _check_is_ours(postgres)

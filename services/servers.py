@@ -5,9 +5,9 @@ from services.settings import Settings
 from services.supervisor import Supervisor
 
 
-def start(supervisor: Supervisor) -> Settings:
+def start(supervisor: Supervisor, *, may_forget: bool = False) -> Settings:
     """Start the servers that the environment does not name, and wait until they answer."""
-    settings = Settings.prepare(supervisor.places)
+    settings = Settings.prepare(supervisor.places, may_forget=may_forget)
     ours = [server for server in (settings.postgres, settings.broker) if server is not None]
     supervisor.start(*(server.service() for server in ours))
     supervisor.wait_until_ready(*supervisor.children)

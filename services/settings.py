@@ -22,11 +22,12 @@ class Settings:
     broker: Broker | None
 
     @classmethod
-    def prepare(cls, places: Places) -> "Settings":
+    def prepare(cls, places: Places, *, may_forget: bool = False) -> "Settings":
         """Make ready what the environment does not name a server for."""
+        is_named = bool(os.environ.get("DATABASE_URL"))
         return cls(
             places=places,
-            postgres=None if os.environ.get("DATABASE_URL") else postgres.prepare(places),
+            postgres=None if is_named else postgres.prepare(places, may_forget=may_forget),
             broker=None if os.environ.get("CELERY_BROKER_URL") else broker.prepare(places),
         )
 

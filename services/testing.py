@@ -35,7 +35,7 @@ def _run(marked: Sequence[str], arguments: Sequence[str]) -> int:
     """Run pytest against a database and a broker of its own, kept apart from the demo's."""
     places = Places(Places.usual().var / "test")
     with Supervisor(places, progress=Progress()) as supervisor:
-        settings = servers.start(supervisor)
+        settings = servers.start(supervisor, may_forget=True)
         return supervisor.run_in_foreground(
             [sys.executable, "-m", "pytest", *_processes(arguments), *marked, *arguments],
             environment=compiled_once(settings.environment(WORKER), places=places),

@@ -1,6 +1,7 @@
 """Fixtures that every part's tests share: the real database, people by role, a live product."""
 
 import copy
+import gc
 import json
 import os
 import subprocess
@@ -29,6 +30,12 @@ def pytest_collection_modifyitems(items):
             company = "german" if "german" in item.fixturenames else item.path.name
             item.add_marker(pytest.mark.xdist_group(company))
     items.sort(key=_takes_its_turn)
+
+
+def pytest_collection_finish():
+    """Look no more for garbage among the modules and tests, which stay: there are millions."""
+    gc.collect()
+    gc.freeze()
 
 
 def _takes_its_turn(item):

@@ -5,11 +5,12 @@ import io
 import factories
 import numpy as np
 import polars as pl
+import recorded
 import toy_release
 from onnx import numpy_helper
 
 from credit import store
-from credit.actions import snapshots
+from credit.actions import dossier_making, snapshots
 from scoring import bundle
 from scoring.contract import Contract
 
@@ -60,9 +61,18 @@ def out_of_fold(frame, shift=0.0):
     return 1 / (1 + np.exp(-(toy_release.A * margins + toy_release.B + shift + noise)))
 
 
+@recorded.once
 def pair():
     """Make a champion, and a candidate that is stricter."""
     contract = factories.contract_version()
     factories.policy(contract)
     champion = factories.promoted(version(factories.toy_bundle(), contract))
     return champion, version(stricter_bundle(), contract, shift=STRICTER)
+
+
+@recorded.once
+def measured():
+    """Make both, and have the worker measure the candidate."""
+    versions = pair()
+    dossier_making.make(version_id=versions[1].pk, at=factories.AT)
+    return versions

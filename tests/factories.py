@@ -69,7 +69,10 @@ def toy_bundle(contract: Contract = CONTRACT) -> bytes:
 
 def user(*roles, username=None) -> User:
     made = User.objects.create(username=username or f"{'-'.join(roles)}-{next(_numbers)}")
-    made.groups.set(Group.objects.filter(name__in=roles))
+    groups = Group.objects.filter(name__in=roles) if roles else ()
+    User.groups.through.objects.bulk_create(
+        [User.groups.through(user=made, group=group) for group in groups]
+    )
     return made
 
 

@@ -7,6 +7,7 @@ import factories
 import recorded
 
 from credit.actions import populations
+from monitoring.gaps import making as gaps_making
 from scoring.training import proxy_test
 
 OCTOBER = date(2026, 10, 1)
@@ -56,3 +57,21 @@ def counted(product, *, at=factories.AT):
     """Count the months as the worker does."""
     populations.count_due(at=at)
     return product
+
+
+@recorded.once
+def live_october():
+    """Bring the product live, let an October of decisions come, and have it counted."""
+    version = champion()
+    october()
+    counted(version.product)
+    return version
+
+
+@recorded.once
+def october_told():
+    """Have the worker report on the champion and on its October as well."""
+    version = live_october()
+    gaps_making.make_validation(version=version, by=None, at=factories.AT)
+    gaps_making.make_month(product=version.product, month=OCTOBER, by=None, at=factories.AT)
+    return version

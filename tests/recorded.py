@@ -22,6 +22,9 @@ FROM pg_stat_xact_user_tables WHERE n_tup_ins > 0 ORDER BY 1
 """
 # The rows of a table that this transaction wrote since a moment, as a literal.
 _ROWS = "SELECT quote_literal(array_agg(t)::text) FROM {table} t WHERE xmin::text::bigint >= %s"
+_MARK = """
+INSERT INTO django_session VALUES ('beginning', '', now()) RETURNING xmin::text::bigint
+"""
 _PUT_BACK = "INSERT INTO {table} SELECT (r).* FROM unnest({rows}::{table}[]) r;"
 
 
@@ -29,7 +32,7 @@ def once(build):
     """Let a builder that begins with an empty database build once for each of its arguments.
 
     It may only add rows, by the database and in the store, and gives models or what holds them.
-    Where a test has written something before, that is no part of the beginning: it is built.
+    What a test has written before, as who signed in, is no part of the beginning.
     """
     kept = {}
 
@@ -39,8 +42,6 @@ def once(build):
             return build(*asked, **named)  # what is committed, or added to, is made
         key = (asked, tuple(sorted(named.items())))
         if key not in kept:
-            if _has_written():
-                return build(*asked, **named)
             kept[key] = _recorded(lambda: build(*asked, **named))
             return _put_back(*kept[key], is_there=True)
         return _put_back(*kept[key])
@@ -48,18 +49,17 @@ def once(build):
     return built
 
 
-def _has_written():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
-        return cursor.fetchone()[0]
-
-
 def _recorded(build):
-    with tempfile.TemporaryDirectory() as folder, override_settings(EVENHAND_VAR=Path(folder)):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(EVENHAND_VAR=Path(folder)),
+        transaction.atomic(),
+    ):
         begun = _transaction()
         made = build()
         files = [(path.read_bytes(), path.suffix) for path in Path(folder).rglob("*.*")]
-    return copy.deepcopy(made), _rows_since(begun), files
+        rows = _rows_since(begun)
+    return copy.deepcopy(made), rows, files
 
 
 def _put_back(made, rows, files, *, is_there=False):
@@ -73,10 +73,15 @@ def _put_back(made, rows, files, *, is_there=False):
 
 
 def _transaction():
-    """Give a number that what is written from now on has or exceeds."""
-    with connection.cursor() as cursor, transaction.atomic():
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        return cursor.fetchone()[0]
+    """Give the number of this savepoint, which what is written inside has or exceeds.
+
+    PostgreSQL tells only that of the outermost transaction, so a row has to be written for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        (number,) = cursor.fetchone()
+        cursor.execute("DELETE FROM django_session WHERE session_key = 'beginning'")
+        return number
 
 
 def _rows_since(begun):

@@ -20,13 +20,14 @@ def no_broker(monkeypatch):
 
 
 @pytest.fixture
-def versions(db, own_store):
-    return dossiers_scene.pair()
+def versions(request, db, own_store):
+    """Give a champion and a candidate, measured where the test asks for that."""
+    is_measured = "made" in request.fixturenames
+    return dossiers_scene.measured() if is_measured else dossiers_scene.pair()
 
 
 @pytest.fixture
 def made(versions):
-    dossier_making.make(version_id=versions[1].pk, at=AT)
     return figures_of(versions[1].name)
 
 

@@ -98,6 +98,17 @@ def test_what_comes_after_gets_numbers_of_its_own(built, in_turn, toy_bundle):
     assert len({number for pair in numbers for number in pair}) == 3
 
 
+def test_what_was_written_before_is_no_part_of_it(built, in_turn, toy_bundle):
+    def begun():
+        somebody = factories.user("officer", username="somebody")  # twice would be refused
+        return built(toy_bundle).pk, User.objects.filter(pk=somebody.pk).count()
+
+    first, second = in_turn(begun)
+
+    assert first == second == (first[0], 1)
+    assert len(built.times) == 1
+
+
 def test_beside_what_is_there_it_is_built(built, toy_bundle):
     first = built(toy_bundle)
     second = built(toy_bundle)

@@ -39,6 +39,11 @@ class Worker:
                 raise ArithmeticError("the test broke it")
             self.done.append(item)
 
+    def go_on_at_the_end(self):
+        while not self.queue._is_ending:
+            time.sleep(0.005)
+        self.may_work.set()
+
     def wait_for(self, *items):
         deadline = time.monotonic() + SOON
         while self.done != list(items):
@@ -110,7 +115,7 @@ def test_at_the_end_what_is_under_way_is_finished_and_the_rest_is_dropped(worker
     while len(worker.queue._waiting) > 2:
         time.sleep(0.005)
 
-    threading.Timer(0.1, worker.may_work.set).start()
+    threading.Thread(target=worker.go_on_at_the_end).start()
     worker.queue.end()
 
     assert worker.done == ["a"]
@@ -120,13 +125,16 @@ def test_at_the_end_what_is_under_way_is_finished_and_the_rest_is_dropped(worker
 
 
 ENDING = """
-import multiprocessing, sys, time
+import multiprocessing, sys, threading, time
 from credit.shadow_queue import Queue
+
+is_under_way = threading.Event()
 
 def work(some):
     for item in some:
         print("done", item, flush=True)
-        time.sleep(0.2)
+        is_under_way.set()
+        time.sleep(0.5)  # two of them take longer than the process needs to end
 
 queue = Queue(
     work,
@@ -137,7 +145,7 @@ queue = Queue(
 def serve():
     for number in range(3):
         queue.offer(number)
-    time.sleep(0.15)
+    is_under_way.wait()
 
 if sys.argv[1] == "alone":
     serve()

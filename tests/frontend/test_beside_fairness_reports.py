@@ -10,7 +10,6 @@ import report_scene
 from page_words import words_of
 
 from monitoring.fairness import reports
-from monitoring.gaps import making as gaps_making
 from monitoring.models import FairnessReport
 
 AT = factories.AT
@@ -20,12 +19,7 @@ OCTOBER, NOVEMBER = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzi
 @pytest.fixture
 def version(db, own_store, monkeypatch):
     gaps_scene.quick(monkeypatch)
-    version = gaps_scene.champion()
-    gaps_scene.october()
-    product = gaps_scene.counted(version.product)
-    gaps_making.make_validation(version=version, by=None, at=AT)
-    gaps_making.make_month(product=product, month=gaps_scene.OCTOBER, by=None, at=AT)
-    return version
+    return gaps_scene.october_told()
 
 
 def reported(version, **changes):
@@ -42,7 +36,7 @@ def read(client, report, form=""):
     return client.get(f"/fairness/reports/{report.pk}/{form}")
 
 
-def test_a_report_on_a_model_tells_where_its_gap_comes_from(as_compliance, version):
+def test_a_report_on_a_model_tells_where_its_gap_comes_from(version, as_compliance):
     page = words_of(read(as_compliance, reported(version)))
 
     assert "Of what consumer-loan/1 recommends for past loans" in page
@@ -54,14 +48,14 @@ def test_a_report_on_a_model_tells_where_its_gap_comes_from(as_compliance, versi
     assert "how often each was a principal reason of those not approved" in page
 
 
-def test_a_report_on_a_month_tells_of_that_month(as_compliance, version):
+def test_a_report_on_a_month_tells_of_that_month(version, as_compliance):
     page = words_of(read(as_compliance, of_october(version)))
 
     assert "Of what models recommended for applications of October 2026." in page
     assert "over 32 people beside 40" in page
 
 
-def test_a_period_that_is_no_month_falls_back_on_the_models_loans(as_compliance, version):
+def test_a_period_that_is_no_month_falls_back_on_the_models_loans(version, as_compliance):
     half = of_october(version, until=datetime(2026, 10, 28, tzinfo=UTC))
 
     page = words_of(read(as_compliance, half))
@@ -69,7 +63,7 @@ def test_a_period_that_is_no_month_falls_back_on_the_models_loans(as_compliance,
     assert "Of what consumer-loan/1 recommends for past loans" in page
 
 
-def test_reports_of_one_stage_stand_beside_each_other(as_compliance, version):
+def test_reports_of_one_stage_stand_beside_each_other(version, as_compliance):
     first = of_october(version)
     other = of_october(version, stage=FairnessReport.Stage.FINAL, is_due=True)
     again = of_october(version, since=datetime(2026, 10, 2, tzinfo=UTC))
@@ -82,11 +76,11 @@ def test_reports_of_one_stage_stand_beside_each_other(as_compliance, version):
     assert "consumer-loan/1 became champion" in page
 
 
-def test_it_says_whether_alternatives_were_searched(as_compliance, version):
+def test_it_says_whether_alternatives_were_searched(version, as_compliance):
     assert "Nothing was searched yet." in words_of(read(as_compliance, reported(version)))
 
 
-def test_the_pdf_and_the_json_tell_it_too(as_compliance, version):
+def test_the_pdf_and_the_json_tell_it_too(version, as_compliance):
     import pypdfium2  # noqa: PLC0415
 
     report = reported(version)

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from page_words import words_of
 from test_oversight import report_on
 
-from credit.actions import dossier_making, dossiers, version_comments
+from credit.actions import dossiers, version_comments
 from credit.models import AuditEvent, ModelVersion, Role
 from credit.queries.evidence import evidence_of
 from frontend.dossiers.papers import limits_of
@@ -43,13 +43,14 @@ def no_broker(monkeypatch):
 
 
 @pytest.fixture
-def versions(db, own_store):
-    return dossiers_scene.pair()
+def versions(request, db, own_store):
+    """Give a champion and a candidate, measured where the test asks for that."""
+    is_measured = "candidate" in request.fixturenames
+    return dossiers_scene.measured() if is_measured else dossiers_scene.pair()
 
 
 @pytest.fixture
 def candidate(versions):
-    dossier_making.make(version_id=versions[1].pk, at=AT)
     return versions[1]
 
 

@@ -21,19 +21,16 @@ def version(db, own_store, monkeypatch):
 
 
 @pytest.fixture
-def reported(version):
-    gaps_scene.october()
-    product = gaps_scene.counted(version.product)
-    gaps_making.make_validation(version=version, by=None, at=factories.AT)
-    gaps_making.make_month(product=product, month=gaps_scene.OCTOBER, by=None, at=factories.AT)
-    return product
+def reported(db, own_store, monkeypatch):
+    gaps_scene.quick(monkeypatch)
+    return gaps_scene.october_told().product
 
 
 def read(client, address=GAPS):
     return words_of(client.get(address))
 
 
-def test_the_champions_gaps_are_shown_by_feature_with_intervals(as_compliance, reported):
+def test_the_champions_gaps_are_shown_by_feature_with_intervals(reported, as_compliance):
     page = read(as_compliance)
 
     assert "consumer-loan/1" in page
@@ -45,7 +42,7 @@ def test_the_champions_gaps_are_shown_by_feature_with_intervals(as_compliance, r
     assert "Reasons given" in page
 
 
-def test_a_month_of_live_decisions_can_be_chosen(as_compliance, reported):
+def test_a_month_of_live_decisions_can_be_chosen(reported, as_compliance):
     page = read(as_compliance, GAPS + "?about=month:2026-10-01")
 
     assert "October 2026" in page
@@ -55,12 +52,12 @@ def test_a_month_of_live_decisions_can_be_chosen(as_compliance, reported):
 
 
 @pytest.mark.parametrize("about", ["version:9", "version:x", "month:2026-01-01", "month:soon"])
-def test_a_report_that_there_is_not_is_not_found(as_compliance, reported, about):
+def test_a_report_that_there_is_not_is_not_found(reported, as_compliance, about):
     assert as_compliance.get(GAPS, {"about": about}).status_code == 404
 
 
 @pytest.mark.parametrize("address", [GAPS, TREND])
-def test_without_a_report_the_page_says_how_one_comes(as_compliance, version, address):
+def test_without_a_report_the_page_says_how_one_comes(version, as_compliance, address):
     assert "No report yet" in read(as_compliance, address)
 
 
@@ -76,16 +73,16 @@ def test_without_a_report_the_page_says_how_one_comes(as_compliance, version, ad
         (Role.ADMINISTRATOR, 403),
     ],
 )
-def test_only_who_oversees_may_read(signed_in, version, address, role, status):
+def test_only_who_oversees_may_read(version, signed_in, address, role, status):
     assert signed_in(role).get(address).status_code == status
 
 
 @pytest.mark.parametrize("address", [GAPS, TREND, PLACES])
-def test_a_product_that_there_is_not_is_not_found(as_compliance, version, address):
+def test_a_product_that_there_is_not_is_not_found(version, as_compliance, address):
     assert as_compliance.get(address.replace("consumer", "no")).status_code == 404
 
 
-def test_the_trend_marks_promotions(as_compliance, reported):
+def test_the_trend_marks_promotions(reported, as_compliance):
     page = read(as_compliance, TREND)
 
     assert "By month" in page
@@ -96,13 +93,13 @@ def test_the_trend_marks_promotions(as_compliance, reported):
 
 @pytest.mark.parametrize("address", [GAPS, GAPS + "?about=month:2026-10-01", TREND, PLACES])
 def test_pages_read_what_is_stored_in_few_queries(
-    as_compliance, reported, address, django_assert_max_num_queries
+    reported, as_compliance, address, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(25):
         as_compliance.get(address)
 
 
-def test_lending_in_another_place_is_compared_with_the_present_ones(as_compliance, reported):
+def test_lending_in_another_place_is_compared_with_the_present_ones(reported, as_compliance):
     page = read(as_compliance, PLACES + "?with=US-NJ")
 
     assert "EU, DE" in page
@@ -112,7 +109,7 @@ def test_lending_in_another_place_is_compared_with_the_present_ones(as_complianc
     assert "product\u2019s reading" in page
 
 
-def test_the_day_decides_which_law_is_compared(as_compliance, reported):
+def test_the_day_decides_which_law_is_compared(reported, as_compliance):
     before = read(as_compliance, PLACES + "?with=US-CO&on=2026-12-31")
     after = read(as_compliance, PLACES + "?with=US-CO&on=2027-01-01")
 
@@ -120,7 +117,7 @@ def test_the_day_decides_which_law_is_compared(as_compliance, reported):
     assert "Months that records are kept changes" in after
 
 
-def test_clocks_change_with_the_place(as_compliance, version):
+def test_clocks_change_with_the_place(version, as_compliance):
     page = read(as_compliance, PLACES + "?with=US&on=2026-11-26")
 
     assert "no report yet" in page
@@ -128,13 +125,13 @@ def test_clocks_change_with_the_place(as_compliance, version):
 
 
 @pytest.mark.parametrize("asked", [{"with": "XX"}, {"on": "soon"}])
-def test_a_place_or_day_that_there_is_not_is_said(as_compliance, version, asked):
+def test_a_place_or_day_that_there_is_not_is_said(version, as_compliance, asked):
     answer = as_compliance.get(PLACES, asked)
 
     assert answer.status_code == 422
 
 
-def test_a_gap_of_few_is_insufficient_evidence(as_compliance, version):
+def test_a_gap_of_few_is_insufficient_evidence(version, as_compliance):
     gaps_scene.applied(factories.APPROVED, group="under_25", times=3)
     product = gaps_scene.counted(version.product)
     gaps_making.make_month(product=product, month=gaps_scene.OCTOBER, by=None, at=factories.AT)

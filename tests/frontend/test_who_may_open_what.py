@@ -108,9 +108,9 @@ def test_pages_open_for_those_in_the_table_and_for_no_one_else(roles, signed_in,
     client = signed_in(*roles)
 
     for name in GUARDED:
-        rule = ACCESS[name]
-        read = client.get(address(name))
-        written = client.post(address(name))
+        rule, there = ACCESS[name], address(name)
+        read = client.get(there)
+        written = client.post(there)
 
         if set(roles) & rule.read:
             assert read.status_code == (405 if name in TAKES_FORMS_ONLY else 200), name

@@ -148,23 +148,23 @@ def test_nodes_are_counted_over_all_graphs_of_a_file(graph, monkeypatch):
 @pytest.mark.parametrize("part", [b"\x3a\x00", b"\x08\x00", b"\x42\x02\x10\x01"])
 def test_a_file_of_many_small_parts_is_refused_before_all_are_read(part, monkeypatch):
     monkeypatch.setattr(onnx_safety, "MOST_PARTS", 1_000)
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(GraphRefused, match="more than 1,000 parts"):
         check(part * 5_000_000)
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_tensor_of_endless_dimensions_is_refused_before_all_are_read():
     size = 50_000_000
     tensor = _written(1, b"\x01" * size)  # its dimensions
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(GraphRefused, match="more than 4 dimensions"):
         check(_written(7, _written(5, tensor)))
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_file_that_is_another_format_too_is_refused(graph):
@@ -226,7 +226,7 @@ def test_millions_of_numbers_are_checked_in_moments(graph):
     graph.graph.node[0].attribute.extend([weights, modes])
     model = graph.SerializeToString()
 
-    started = time.perf_counter()
+    started = time.process_time()
     check(model)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

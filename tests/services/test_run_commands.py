@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from services import testing
+from services.account import Account
 from services.places import Places
+from services.postgres import Postgres
 
 A_TEST = """
 import os
@@ -73,6 +75,22 @@ def test_long_tests_are_left_out_where_no_file_is_chosen(asked, added):
 )
 def test_processes_of_tests_compile_once_where_nothing_is_kept_beside_sources(given, told):
     assert testing.compiled_once(given, places=Places(Path("/var/test"))) == told
+
+
+def test_only_the_tests_own_server_may_forget_what_a_power_cut_takes(tmp_path):
+    def fsync(**told):
+        server = Postgres(
+            places=Places(tmp_path),
+            account=Account(),
+            home=tmp_path,
+            socket=tmp_path,
+            programs=tmp_path,
+            **told,
+        )
+        return {part for part in server.service().command if part.startswith("fsync")}
+
+    assert fsync() == {"fsync=on"}
+    assert fsync(may_forget=True) == {"fsync=off"}
 
 
 def test_long_tests_have_a_command_of_their_own(run, checkout):

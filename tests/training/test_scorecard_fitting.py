@@ -7,10 +7,14 @@ import polars as pl
 import pytest
 
 from scoring.bundle import unpack
+from scoring.contract import Direction, Kind
 from scoring.scorecard import Scorecard
+from scoring.training import scorecard_bins
 from scoring.training.scorecard_bins import binned
 from scoring.training.scorecard_fit import fit_scorecard, to_json
 from scoring.training.synthetic import Recipe, contract_of, loans_of
+
+NO_CUTS = ((), ())
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,38 @@ def test_a_larger_value_never_gains_points_where_risk_rises(contract, loans):
     evidence = bins.evidence[:-2]
     assert len(evidence) > 1
     assert (np.diff(evidence) < 0).all()
+
+
+def test_cuts_of_the_same_loans_are_found_once(contract, loans, monkeypatch):
+    feature, bad = contract.feature("number_0"), loans["bad"].to_numpy()
+    monkeypatch.setattr(scorecard_bins, "_FOUND", {})
+    first = binned(feature, loans["number_0"], bad)
+    monkeypatch.setattr(scorecard_bins, "_found", lambda *_: pytest.fail("they were known"))
+
+    again = binned(feature, loans["number_0"], bad)
+
+    assert (again.edges, again.evidence.tolist()) == (first.edges, first.evidence.tolist())
+
+
+@pytest.mark.parametrize("what", ["values", "outcomes", "direction", "kind"])
+def test_cuts_of_anything_else_are_found_anew(contract, loans, monkeypatch, what):
+    feature, column, bad = contract.feature("number_0"), loans["number_0"], loans["bad"].to_numpy()
+    other = {
+        "values": (feature, column * 2, bad),
+        "outcomes": (feature, column, 1 - bad),
+        "direction": (replace(feature, direction=Direction.NONE), column, bad),
+        "kind": (replace(feature, kind=Kind.CATEGORY), column.cast(pl.String), bad),
+    }
+    monkeypatch.setattr(scorecard_bins, "_FOUND", {})
+    monkeypatch.setattr(scorecard_bins, "MOST_FOUND", 1)
+    calls = []
+    monkeypatch.setattr(scorecard_bins, "_found", lambda *asked: calls.append(asked) or NO_CUTS)
+
+    binned(feature, column, bad)
+    binned(*other[what])
+
+    assert len(calls) == 2
+    assert len(scorecard_bins._FOUND) == 1  # no more are kept than may be
 
 
 def test_weights_never_turn_the_evidence_around(weighed):

@@ -8,9 +8,11 @@ from monitoring.gaps import making as gaps_making
 
 
 @pytest.fixture
-def version(db, own_store, monkeypatch):
+def version(request, db, own_store, monkeypatch):
+    """Give the champion, with its October where the test asks for that."""
     gaps_scene.quick(monkeypatch)
-    return gaps_scene.champion()
+    asks_for_october = "live" in request.fixturenames
+    return gaps_scene.live_october() if asks_for_october else gaps_scene.champion()
 
 
 @pytest.fixture
@@ -20,8 +22,7 @@ def product(version):
 
 @pytest.fixture
 def live(product):
-    gaps_scene.october()
-    return gaps_scene.counted(product)
+    return product
 
 
 @pytest.fixture
