@@ -28,7 +28,7 @@ STOPS = """() => {
 }"""
 
 # Words with a digit, of a length that fits: whether a line ends within one. What is not seen, or
-# has a hyphen between words, may break.
+# is made of words, or is the number of a law, may break.
 BROKEN = r"""() => {
     const found = [];
     const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
@@ -41,7 +41,7 @@ BROKEN = r"""() => {
             range.setStart(text, word.index);
             range.setEnd(text, word.index + word[0].length);
             const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
-            if (lines.size > 1 && word[0].length <= 30 && !/\p{L}-/u.test(word[0]))
+            if (lines.size > 1 && word[0].length <= 30 && !/\p{L}[-:_]|\d\//u.test(word[0]))
                 found.push(word[0]);
         }
     }
