@@ -40,19 +40,24 @@ def number(value: Number, digits: int = 0) -> str:
 
     Examples
     --------
-    >>> number(-1234.5, 1)
-    '\u22121,234.5'
+    >>> number(-1234.5, 1), number(-0.00001, 4)
+    ('\u22121,234.5', '0.0000')
     """
     spoken = locale()
-    written: str = _pattern(spoken.decimal_formats[None].pattern, digits).apply(value, spoken)
-    return written.replace("-", MINUS)
+    return _signed(_pattern(spoken.decimal_formats[None].pattern, digits).apply(value, spoken))
 
 
 def percentage(share: float, digits: int = 1) -> str:
     """Write a share of 1 per hundred, with the sign where the language puts it."""
     spoken = locale()
-    written: str = _pattern(spoken.percent_formats[None].pattern, digits).apply(share, spoken)
-    return written.replace("-", MINUS)
+    return _signed(_pattern(spoken.percent_formats[None].pattern, digits).apply(share, spoken))
+
+
+def _signed(written: str) -> str:
+    """Write a minus as such, and none before what was rounded to nothing."""
+    if "-" not in written:
+        return written
+    return written.replace("-", MINUS if any(each in "123456789" for each in written) else "")
 
 
 def amount(value: Number, currency: str) -> str:

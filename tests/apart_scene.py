@@ -1,18 +1,12 @@
 """Decisions of some months by some versions, written at once, and reports on them."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
-from credit import vault
-from credit.ids import new_id
-from credit.models import (
-    Application,
-    Decision,
-    ModelVersion,
-    OfficerDecision,
-    Outcome,
-    PolicyVersion,
-    Score,
-)
+import written_decisions
+from written_decisions import Row
+
+from credit.models import ModelVersion, PolicyVersion
 from monitoring.fairness import queries, reports
 from monitoring.models import FairnessReport
 
@@ -62,78 +56,38 @@ def decided(
     """Let a version decide so many times in the middle of a month; None: no version scored."""
     on = begins(month) + timedelta(days=14)
     rules = PolicyVersion.objects.first()
-    product = product or (version or rules).product
-    applications = Application.objects.bulk_create(
-        Application(
-            id=new_id(on),
-            product=product,
-            reference="A",
-            amount=1000,
-            term_months=12,
-            features={},
-            status=status,
-            received_at=on,
-            salt=b"0" * 16,
-        )
-        for _ in range(times)
+    made = written_decisions.write(
+        (
+            Row(
+                at=on,
+                status=status,
+                recommendation="approve" if number % 3 else "decline",
+                route=route or ("champion" if version else "none"),
+            )
+            for number in range(times)
+        ),
+        policy=rules,
+        version=version,
+        product=product or (version or rules).product,
+        contract=contract,
     )
-    Score.objects.bulk_create(
-        Score(
-            application=each,
-            contract=contract or (version or rules).contract,
-            route=route or ("champion" if version else "none"),
-            model_version=version,
-            pd=0.1 if version else None,
-            score=500 if version else None,
-            band="B" if version else "",
-        )
-        for each in applications
-    )
-    made = Decision.objects.bulk_create(
-        Decision(
-            application=each,
-            policy=rules,
-            recommendation="approve" if number % 3 else "decline",
-            decided_at=on,
-        )
-        for number, each in enumerate(applications)
-    )
-    if group:
-        vault.store_each([(each.pk, "age_group", group) for each in applications], at=on)
-    if sex:
-        vault.store_each([(each.pk, "sex", sex) for each in applications], at=on)
+    written_decisions.belong_to(made, age_group=group, sex=sex)
     return made
 
 
 def matured(decisions, *, on, by, is_bad=False):
     """Let outcomes become known."""
-    Outcome.objects.bulk_create(
-        Outcome(
-            decision=each,
-            is_bad=is_bad,
-            observed_on=on.date(),
-            reported_at=on,
-            reported_by=by,
-            matures_on=on.date(),
-        )
-        for each in decisions
-    )
+    written_decisions.turned_out(decisions, repeat(is_bad), on=on, by=by)
 
 
 def officer_decided(decisions, *, by, final_at):
     """Let an officer have approved, for good at a moment."""
-    OfficerDecision.objects.bulk_create(
-        OfficerDecision(
-            decision=each,
-            verdict="approve",
-            is_override=each.recommendation == "decline",
-            reason_code="OFF01",
-            reason="Because.",
-            decided_by=by,
-            decided_at=final_at - timedelta(minutes=10),
-            final_at=final_at,
-        )
-        for each in decisions
+    written_decisions.officers_said(
+        decisions,
+        repeat("approve"),
+        by=by,
+        decided_at=lambda _: final_at - timedelta(minutes=10),
+        final_at=lambda _: final_at,
     )
 
 

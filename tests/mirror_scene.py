@@ -2,22 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import cycle
+from itertools import cycle, islice
 
 import factories
 import mirror_population
+import written_decisions
+from written_decisions import Row
 
-from credit import vault
-from credit.ids import new_id
-from credit.models import (
-    Application,
-    Decision,
-    OfficerDecision,
-    Outcome,
-    PolicyVersion,
-    Role,
-    Score,
-)
+from credit.models import PolicyVersion, Role
 from monitoring.models import OfficerMirror
 from scoring.officers import mirror
 from scoring.officers.practice import Answer
@@ -39,78 +31,44 @@ def team(n=3):
 def decisions(version, officer, verdicts=VERDICTS, *, n=80, group="25_to_61", **changes):
     """Write decisions of one officer, an hour apart, in the month looked at."""
     said = {"recommendation": "refer", "bad": None, "at": MONTH + timedelta(hours=9)} | changes
-    moments = [said["at"] + timedelta(hours=number) for number in range(n)]
-    ids = [new_id(moment) for moment in moments]
-    rows = list(zip(ids, moments, cycle(verdicts), strict=False))
-    _apply(version, rows, recommendation=said["recommendation"])
-    OfficerDecision.objects.bulk_create(
-        OfficerDecision(
-            decision_id=each,
-            verdict=verdict,
-            is_override=said["recommendation"] not in {"refer", verdict},
-            decided_by=officer,
-            decided_at=moment,
-            final_at=moment + timedelta(minutes=10),
-            **WHY,
-        )
-        for each, moment, verdict in rows
+    known = list(islice(cycle(verdicts), n))
+    made = written_decisions.write(
+        (
+            Row(
+                at=said["at"] + timedelta(hours=number),
+                status={"approve": "approved", "decline": "declined"}[verdict],
+                recommendation=said["recommendation"],
+                pd=0.25,
+                score=None,
+                band="C",
+            )
+            for number, verdict in enumerate(known)
+        ),
+        policy=PolicyVersion.objects.filter(product=version.product).first(),
+        version=version,
     )
-    if group:
-        vault.store_each([(each, "age_group", group) for each in ids], at=said["at"])
+    written_decisions.officers_said(
+        made,
+        known,
+        by=officer,
+        decided_at=lambda at: at,
+        final_at=lambda at: at + timedelta(minutes=10),
+        **WHY,
+    )
+    written_decisions.belong_to(made, age_group=group)
     if said["bad"] is not None:
-        _turn_out(rows, cycle(said["bad"]), by=officer)
-    return ids
+        _turn_out(list(zip(made, known, cycle(said["bad"]), strict=False)), by=officer)
+    return [each.application_id for each in made]
 
 
-def _apply(version, rows, *, recommendation):
-    policy = PolicyVersion.objects.filter(product=version.product).first()
-    Application.objects.bulk_create(
-        Application(
-            id=each,
-            product=version.product,
-            reference="M",
-            amount=1000,
-            term_months=12,
-            features={},
-            status={"approve": "approved", "decline": "declined"}[verdict],
-            received_at=moment,
-            salt=b"0" * 16,
-        )
-        for each, moment, verdict in rows
-    )
-    Score.objects.bulk_create(
-        Score(
-            application_id=each,
-            contract=version.contract,
-            route="champion",
-            model_version=version,
-            pd=0.25,
-            band="C",
-        )
-        for each, _, _ in rows
-    )
-    Decision.objects.bulk_create(
-        Decision(
-            application_id=each, policy=policy, recommendation=recommendation, decided_at=moment
-        )
-        for each, moment, _ in rows
-    )
-
-
-def _turn_out(rows, bad, *, by):
+def _turn_out(rows, *, by):
     """Let what was approved turn out, before the month is over."""
-    known = MONTH + timedelta(days=20)
-    Outcome.objects.bulk_create(
-        Outcome(
-            decision_id=each,
-            is_bad=is_bad,
-            observed_on=known.date(),
-            reported_at=known,
-            reported_by=by,
-            matures_on=known.date(),
-        )
-        for (each, _, verdict), is_bad in zip(rows, bad, strict=False)
-        if verdict == "approve"
+    approved = [(each, is_bad) for each, verdict, is_bad in rows if verdict == "approve"]
+    written_decisions.turned_out(
+        [each for each, _ in approved],
+        [is_bad for _, is_bad in approved],
+        on=MONTH + timedelta(days=20),
+        by=by,
     )
 
 

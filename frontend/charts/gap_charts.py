@@ -13,7 +13,7 @@ from frontend.charts.spans import Span, spans
 
 Said = Mapping[str, Any]
 ROOM = 1.06  # above the highest value
-MOST_WORDS = 7  # labels along an axis
+MOST_WORDS = 6  # labels along an axis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,10 +186,16 @@ def _within(bounds: Bounds | None, scales: Scales) -> tuple[float, float]:
 def _across(scales: Scales, write: Write) -> tuple[Tick, ...]:
     rough = (scales.high - scales.low) / MOST_LINES
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * times for times in ROUND if size * times >= rough * (1 - 1e-9))
-    first, last = math.ceil(scales.low / step - 1e-9), math.floor(scales.high / step + 1e-9)
-    values = [number * step for number in range(first, last + 1)]
+    wide = next(at for at, times in enumerate(ROUND) if size * times >= rough * (1 - 1e-9))
+    values = _multiples(size * ROUND[wide], scales)
+    if len(values) < 2 and wide:  # one line says nothing of the distance to it
+        values = _multiples(size * ROUND[wide - 1], scales)
     return tuple(Tick(scales.y(value), write(value)) for value in values)
+
+
+def _multiples(step: float, scales: Scales) -> list[float]:
+    first, last = math.ceil(scales.low / step - 1e-9), math.floor(scales.high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
 
 
 def _along(scales: Scales, write: Callable[[date], str]) -> tuple[Tick, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 560, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 46
+KEYS, KEY = TOP + 30, 18  # where the first stands, and how far below it the next
 MOST_LINES = 5
 ROUND = (1, 2, 5, 10)
 Way = Callable[[float], str]
@@ -118,6 +119,11 @@ class Axis:
             return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP), 1)
         return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)
 
+    @property
+    def digits(self) -> int:
+        """How many digits after the decimal sign its ticks need to differ."""
+        return max(0, -math.floor(math.log10(_step(self.low, self.high)) + 1e-9))
+
     def ticks(self, write: Way) -> tuple[Tick, ...]:
         """Give round values, few enough to be read."""
         step = _step(self.low, self.high)
@@ -149,7 +155,13 @@ def bars(kind: str, counts: Sequence[float], y: Axis, *, half: int) -> list[Bar]
 
 def keys(said: Sequence[tuple[str, str]]) -> tuple[Key, ...]:
     """Say what each kind stands for, one below the other."""
-    return tuple(Key(kind, words, TOP + 30 + 18 * at) for at, (kind, words) in enumerate(said))
+    return tuple(Key(kind, words, KEYS + KEY * at) for at, (kind, words) in enumerate(said))
+
+
+def under_keys(highest: float, said: int) -> float:
+    """Give the end of an axis on which no value reaches into what so many keys say at the top."""
+    free = 1 - (KEYS + KEY * said - TOP) / (HEIGHT - BOTTOM - TOP)
+    return highest / free or 1.0
 
 
 def _step(low: float, high: float) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from frontend import formats
-from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line
+from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line, under_keys
 from monitoring.service.queries import PeriodView, Span
 
 if TYPE_CHECKING:
@@ -94,17 +94,16 @@ def _drawing(
         for kind, (_, value) in lines.items()
     }
     highest = max((v for pairs in found.values() for _, v in pairs), default=0.0)
-    y = Axis(0, highest * 1.25 or 1.0, is_across=True)  # room above for the keys
-    digits = 0 if highest >= 5 else 1
+    y = Axis(0, under_keys(highest, len(lines)), is_across=True)
     plot = Plot(
         x_words=gettext("UTC"),
         y_words=unit,
-        across=y.ticks(lambda value: formats.number(value, digits)),
+        across=y.ticks(lambda value: formats.number(value, y.digits)),
         along=_moments(periods, span, x),
         lines=tuple(line(kind, pairs, x, y) for kind, pairs in found.items()),
         keys=keys([(kind, words) for kind, (words, _) in lines.items()]),
     )
-    return Drawing(title, _words(title, unit, found["main"]), plot)
+    return Drawing(title, _words(title, unit, found["main"], max(1, y.digits)), plot)
 
 
 def _moments(periods: Sequence[PeriodView], span: Span, x: Axis) -> tuple[Tick, ...]:
@@ -119,7 +118,7 @@ def _moments(periods: Sequence[PeriodView], span: Span, x: Axis) -> tuple[Tick, 
     )
 
 
-def _words(title: str, unit: str, pairs: Pairs) -> str:
+def _words(title: str, unit: str, pairs: Pairs, digits: int) -> str:
     values = [value for _, value in pairs]
     if not values:
         return gettext("{title}: nothing was counted.").format(title=title)
@@ -128,7 +127,7 @@ def _words(title: str, unit: str, pairs: Pairs) -> str:
     ).format(
         title=title,
         unit=unit,
-        low=formats.number(min(values), 1),
-        high=formats.number(max(values), 1),
-        last=formats.number(values[-1], 1),
+        low=formats.number(min(values), digits),
+        high=formats.number(max(values), digits),
+        last=formats.number(values[-1], digits),
     )

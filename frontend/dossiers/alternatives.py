@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from credit.queries.fair_alternatives import Alternative, DecisionRow, SearchView
-from frontend.dossiers import alternative_figures, beside, brought
+from frontend.dossiers import alternative_figures, brought, comparisons
 from frontend.dossiers.blocks import Block, Heading, Section, Table, Words, section, table
 from frontend.dossiers.material import Material
 from frontend.dossiers.say import (
@@ -172,6 +172,6 @@ def _swapped(each: Alternative, contract: Contract) -> Iterator[Block]:
             flips=share_of(each.swap["flips"])
         )
     )
-    yield from (beside.groups(attribute) for attribute in each.swap["by_group"])
-    yield beside.bands(each.swap["by_band"])
+    yield from (comparisons.groups(attribute) for attribute in each.swap["by_group"])
+    yield comparisons.bands(each.swap["by_band"])
     yield from brought.outcomes(each.swap, own, name)

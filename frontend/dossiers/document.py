@@ -3,7 +3,7 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from frontend.dossiers import alternatives, beside, conduct, papers, quality, steadiness
+from frontend.dossiers import alternatives, comparisons, conduct, papers, quality, steadiness
 from frontend.dossiers.blocks import Dossier
 from frontend.dossiers.material import Material
 from frontend.dossiers.say import moment, span
@@ -21,8 +21,8 @@ SECTIONS = (
     conduct.fairness,
     alternatives.alternatives,
     conduct.machinery,
-    beside.scorecard,
-    beside.swap_set,
+    comparisons.scorecard,
+    comparisons.swap_set,
     papers.labels,
     papers.limits,
     papers.comments,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from frontend.dossiers.blocks import Dossier, Pairs, Points, Section, Words, section
 from frontend.dossiers.say import count, figure, moment, percent
 from frontend.fairness.attributes import attribute_of
-from frontend.fairness.beside import beside
+from frontend.fairness.gap_sections import gap_sections
 from frontend.fairness.over_time import over_time
 from frontend.fairness.pairs import pair_of
 from frontend.fairness.searched import searched
@@ -25,7 +25,7 @@ def document_of(report: FairnessView) -> Dossier:
             _findings(report),
             *(attribute_of(report, each) for each in report.attributes),
             *(pair_of(report, each) for each in report.pairs),
-            *beside(report),
+            *gap_sections(report),
             *(each for each in (over_time(report), searched(report)) if each is not None),
             _methods(report),
         ),

@@ -9,7 +9,7 @@ from frontend.charts.plot import Axis, Dot, Plot, Tick
 from frontend.dossiers.say import figure
 from monitoring.fairness.views import GroupView
 
-HIGHEST, ROOM = 2.0, 1.05  # an interval that goes beyond is cut off
+HIGHEST, ROOM = 2.0, 1.1  # an interval that goes beyond is cut off
 LONGEST = 16  # characters of a name on the axis
 
 

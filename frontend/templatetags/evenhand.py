@@ -253,6 +253,19 @@ def p_value(value: float | None) -> str:
 
 
 @register.filter
+def p_said(value: float) -> str:
+    """Say what p is, within a sentence.
+
+    Examples
+    --------
+    >>> p_said(0.0312), p_said(0.00002)
+    ('p = 0.031', 'p < 0.001')
+    """
+    written = p_value(value)
+    return f"p < {written[1:]}" if written.startswith("<") else f"p = {written}"
+
+
+@register.filter
 def humane(name: str) -> str:
     """Turn a name that programs use into words."""
     return sentences.translated(name.replace("_", " "))

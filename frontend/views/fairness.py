@@ -17,8 +17,8 @@ from credit.models import ModelVersion, Product
 from credit.queries import fair_alternatives
 from frontend.access import SignedInRequest, may_read, may_write
 from frontend.dossiers.pdf import DossierNotSet, pdf_of
-from frontend.fairness.beside import gaps_of
 from frontend.fairness.document import document_of, whom
+from frontend.fairness.gap_sections import gaps_of
 from frontend.fairness_forms import AskForm
 from frontend.refusals import told
 from monitoring.fairness.queries import (

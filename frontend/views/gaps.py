@@ -108,7 +108,7 @@ def _over_months(series: Series, promoted: list[Promotion], bound: float) -> Dra
         for each in promoted
         if (at := _place(months, each.on)) is not None
     ]
-    labels = [f"{month:%Y-%m}" for month in months]
+    labels = [formats.short_month(month) for month in months]
     return gap_charts.trend(
         series.points, labels, marks=marks, bound=bound, words=_words(series, BY_MONTH)
     )

@@ -10,10 +10,10 @@ from functools import partial
 
 from credit.models import Product, User
 from monitoring.fairness import apart_words as words
-from monitoring.fairness.beside import Beside, Names, beside
 from monitoring.fairness.earlier import Earlier, stored, tied
 from monitoring.fairness.gathered import Gathered
 from monitoring.fairness.populations import Sample
+from monitoring.fairness.told_as_sets import Beside, Names, beside
 from monitoring.fairness.told_figures import ALL, OUTCOMES, Figure, cells_of, figures_of, tells
 from scoring.groups.told import Untold
 from scoring.groups.told_together import Told, gives_away

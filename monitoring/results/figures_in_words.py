@@ -9,6 +9,8 @@ from credit.words import day_in_words
 from scoring.results.business_figures import Value
 from scoring.results.criteria import Unit
 
+MINUS = "\u2212"
+
 
 def share(value: float, digits: int = 1) -> str:
     """Write a share of 1 per hundred.
@@ -23,7 +25,8 @@ def share(value: float, digits: int = 1) -> str:
 
 def number(value: float, digits: int = 0) -> str:
     """Write a number."""
-    return str(number_format(value, digits, use_l10n=True, force_grouping=True))
+    written = number_format(value, digits, use_l10n=True, force_grouping=True)
+    return str(written).replace("-", MINUS)
 
 
 def written(value: float, unit: str) -> str:

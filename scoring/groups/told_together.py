@@ -78,6 +78,8 @@ def gives_away(
     >>> gives_away(group, before=[some], new=[some], secrets=of_group, smallest=30)
     False
     """
+    if not len(kind):
+        return False  # there is nobody whom any of them could tell of
     parts = _cut(kind, [*before, *new], kinds=secrets.shape[1])
     n = len(before)
     then = _unknown(parts, before, range(n))

@@ -27,6 +27,60 @@ STOPS = """() => {
     return [window.stops.length, parts.length * 6];
 }"""
 
+# Words with a digit, of a length that fits: whether a line ends within one. What is not seen, or
+# is made of words, or is the number of a law, may break.
+BROKEN = r"""() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const text = walker.currentNode;
+        if (!text.parentElement.checkVisibility() || text.parentElement.closest("svg, pre, code"))
+            continue;
+        for (const word of text.data.matchAll(/[^ \n\t]*\d[^ \n\t]*/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.top)));
+            if (lines.size > 1 && word[0].length <= 30 && !/\p{L}[-:_]|\d\//u.test(word[0]))
+                found.push(word[0]);
+        }
+    }
+    return found;
+}"""
+# Words of a drawing that lie on one another, or are cut off by its edge; CSS pixels.
+DRAWN_OVER = """() => {
+    const found = [];
+    for (const drawing of document.querySelectorAll("main svg:not(svg svg)")) {
+        const edge = drawing.getBoundingClientRect();
+        const words = [...drawing.querySelectorAll("text")]
+            .filter((one) => one.checkVisibility() && one.textContent.trim());
+        const boxes = words.map((one) => one.getBoundingClientRect());
+        boxes.forEach((box, at) => {
+            const said = words[at].textContent.trim();
+            const out = Math.max(edge.left - box.left, box.right - edge.right);
+            if (out > 1 && getComputedStyle(drawing).overflow !== "visible")
+                found.push(`cut off by ${Math.round(out)}: ${said}`);
+            boxes.slice(at + 1).forEach((other, later) => {
+                const wide = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+                const high = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+                if (wide > 1 && high > 4)
+                    found.push(`${said} lies on ${words[at + 1 + later].textContent.trim()}`);
+            });
+        });
+    }
+    return [...new Set(found)];
+}"""
+
+
+def broken_figures(page: Page) -> list[str]:
+    """Find amounts, dates and ids within which a line ends."""
+    return [f"broken: {word}" for word in page.evaluate(BROKEN)]
+
+
+def drawn_over(page: Page) -> list[str]:
+    """Find words of drawings that nobody can read where they are."""
+    return page.evaluate(DRAWN_OVER)
+
 
 def axe_finds(page: Page, *, rules: list[str] = WCAG) -> list[str]:
     """Ask axe, which is given to the page once."""

@@ -169,8 +169,6 @@ def test_my_work_and_practice_are_for_everybody_to_read(product, manage):
         expect(page.locator("main")).to_contain_text("The model said")
         looks_well(page, "practice answered")
         for_docs(page, "practice")
-        page.goto("/my-work/")
-        for_docs(page, "my-work")
 
 
 def looks_well(page, name):

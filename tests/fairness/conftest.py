@@ -5,20 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import written_decisions
+from written_decisions import Row
 
-from credit import store, vault
+from credit import store
 from credit.actions import contracts, ingestions, model_versions, snapshots
-from credit.ids import new_id
-from credit.models import (
-    Application,
-    Decision,
-    ModelVersion,
-    OfficerDecision,
-    Outcome,
-    PolicyVersion,
-    Score,
-    StageChange,
-)
+from credit.models import ModelVersion, PolicyVersion, StageChange
 
 PRODUCT = Path(__file__).parents[2] / "contracts" / "consumer-loan"
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -100,55 +92,29 @@ def decide(version, developer, compliance, officer, at):
         route="champion",
         scored_by=version,
     ):
-        application = Application.objects.create(
-            id=new_id(on),
-            product=version.product,
-            reference="A",
-            amount=1000,
-            term_months=12,
-            features={},
+        row = Row(
+            at=on,
             status=status,
-            received_at=on,
-            salt=b"0" * 16,
-        )
-        Score.objects.create(
-            application=application,
-            contract=version.contract,
-            route=route,
-            model_version=scored_by,
-            pd=0.1 if scored_by else None,
-            score=score if scored_by else None,
-            band=band if scored_by else "",
-        )
-        decision = Decision.objects.create(
-            application=application,
-            policy=policy,
             recommendation=recommendation,
-            decided_at=on,
+            route=route,
+            score=score,
+            band=band,
         )
-        if group:
-            vault.store_each([(application.pk, "age_group", group)], at=on)
+        made = written_decisions.write(
+            [row], policy=policy, version=scored_by, contract=version.contract
+        )
+        written_decisions.belong_to(made, age_group=group)
         if verdict:
-            OfficerDecision.objects.create(
-                decision=decision,
-                verdict=verdict,
-                is_override=recommendation not in {"refer", verdict},
-                reason_code="OFF01",
-                reason="Because.",
+            written_decisions.officers_said(
+                made,
+                [verdict],
+                by=officer,
+                decided_at=lambda at: at,
+                final_at=lambda _: final_at,
                 offered_amount=offered,
-                decided_by=officer,
-                decided_at=on,
-                final_at=final_at,
             )
         if is_bad is not None:
-            Outcome.objects.create(
-                decision=decision,
-                is_bad=is_bad,
-                observed_on=on.date(),
-                reported_at=on,
-                reported_by=developer,
-                matures_on=matures_on or on.date(),
-            )
-        return decision
+            written_decisions.turned_out(made, [is_bad], on=on, by=developer, matures_on=matures_on)
+        return made[0]
 
     return write

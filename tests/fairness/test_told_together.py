@@ -41,6 +41,12 @@ def test_periods_that_are_apart_give_nobody_away():
     assert not is_given_away([told(month == 0)], [told(month == 1)], n=71)
 
 
+def test_reports_of_nobody_give_nobody_away():
+    nobody = told(np.zeros(0, dtype=bool))
+
+    assert not is_given_away([nobody], [nobody], n=0)
+
+
 def test_two_reports_that_give_nobody_away_alone_may_do_so_together():
     """Of 100, 60 and 65 are told, of other parts of them: the overlap of 25 follows."""
     month = in_months(35, 25, 40)

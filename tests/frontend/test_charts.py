@@ -4,7 +4,7 @@ import pytest
 
 from frontend.charts.dots import dots
 from frontend.charts.matrix import matrix
-from frontend.charts.plot import Axis, bars, line
+from frontend.charts.plot import Axis, bars, keys, line, under_keys
 from frontend.charts.profit_curve import profit_curve
 from frontend.charts.score_scale import score_scale
 from frontend.charts.waterfall import waterfall
@@ -222,3 +222,24 @@ def test_fields_are_deeper_the_more_people_are_in_them():
 
     assert [field.depth for field in drawing.fields] == [4, 1, 0, 3]
     assert [field.is_same for field in drawing.fields] == [True, False, False, True]
+
+
+@pytest.mark.parametrize("several", [1, 2, 3])
+def test_the_highest_value_lies_below_what_the_keys_say(several):
+    said = keys([("main", str(at)) for at in range(several)])
+
+    axis = Axis(0, under_keys(40.0, several), is_across=True)
+
+    assert axis.place(40.0) > said[-1].y + 6  # half of its words' height
+
+
+@pytest.mark.parametrize(
+    ("high", "digits"), [(400.0, 0), (5.0, 0), (4.9, 0), (1.0, 1), (0.45, 1), (0.02, 3)]
+)
+def test_ticks_have_the_digits_in_which_they_differ(high, digits):
+    axis = Axis(0, high)
+
+    words = [tick.words for tick in axis.ticks(lambda value: f"{value:.{axis.digits}f}")]
+
+    assert axis.digits == digits
+    assert len(set(words)) == len(words) > 3

@@ -1,23 +1,19 @@
 """The pages on performance and business: figures with n, period, interval, or why there is none."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import factories
 import pytest
+import results_scene
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from results_scene import DAY, TODAY, store_day, store_month
 
 from credit.models import Role
-from monitoring.models import CountedVintage, Figures
-from scoring.results import vintage_figures
-from scoring.results.binned_ranking import bin_of
-from scoring.results.vintages import Cell, counted, to_json
 
 PERFORMANCE = "/monitoring/consumer-loan/performance/"
 BUSINESS = "/monitoring/consumer-loan/business/"
-DAY = timedelta(days=1)
-TODAY = factories.AT.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def text(answer):
@@ -29,44 +25,9 @@ def product(champion):
     return champion.product
 
 
-def store_month(product, month, *, outcome_known=True, times=1.0, segment="", n=2_000):
-    cells = []
-    for band, pd in (("A", 0.05), ("B", 0.15)):
-        bads = round(n / 2 * pd * times)
-        for outcome, count in (("bad", bads), ("good", n // 2 - bads)):
-            known = outcome if outcome_known else "unknown"
-            sums = (count, count * pd, count * pd**2, count * 1e3, count * 1e6)
-            cells.append(Cell(bin_of(pd), band, "approved", known, *sums))
-    cells.append(Cell(300, "E", "declined", "unknown", 100, 60.0, 40.0, 1e5, 1e8))
-    vintage = counted(cells)
-    CountedVintage.objects.create(
-        product=product,
-        month=month,
-        segment=segment,
-        vintage=to_json(vintage),
-        measured=vintage_figures.measured(vintage),
-        seen=[],
-        computed_at=factories.AT,
-    )
-
-
-def store_day(product, at, segment="", **figures):
-    Figures.objects.create(
-        kind="business",
-        product=product,
-        segment=segment,
-        starts_at=at,
-        figures=figures,
-        computed_at=at,
-    )
-
-
 @pytest.fixture
 def history(product):
-    """Three years of months, the last of which have not matured."""
-    for number in range(36):
-        month = date(2024 + number // 12, number % 12 + 1, 1)
-        store_month(product, month, outcome_known=month < date(2025, 10, 1))
+    results_scene.three_years(product)
     return product
 
 

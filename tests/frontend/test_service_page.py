@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 import factories
+import levels_scene
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from levels_scene import LEVELS
 from page_words import words_of
 
 from credit.models import Role
-from monitoring.models import Figures, Pulse
-from monitoring.service.counts import BOUNDS
+from monitoring.models import Pulse
 
 NOW = factories.AT + timedelta(hours=2)
 
@@ -19,51 +18,7 @@ NOW = factories.AT + timedelta(hours=2)
 @pytest.fixture
 def hours(db):
     """Let so many hours have been counted, the last one running."""
-
-    def make(several, *, kind="service", length=timedelta(hours=1)):
-        start = NOW.replace(minute=0, second=0, microsecond=0)
-        if kind == "service_day":
-            start = start.replace(hour=0)
-        for back in range(several):
-            Figures.objects.create(
-                kind=kind, starts_at=start - back * length, figures=figures(), computed_at=NOW
-            )
-        Pulse.objects.create(
-            minute=NOW.replace(second=0, microsecond=0),
-            beaten_at=NOW,
-            standing={},
-            levels=LEVELS,
-        )
-
-    return make
-
-
-def figures():
-    within = [float(min(400, 100 * place)) for place in range(len(BOUNDS))]
-    return {
-        "counts": {
-            "requests": {
-                "POST api/v1/decisions 2xx": [20.0, *within],
-                "POST api/v1/decisions 5xx": [0.1, *[1.0] * len(BOUNDS)],
-                "GET  4xx": [0.1, *[2.0] * len(BOUNDS)],
-            },
-            "tasks": {
-                "credit.seal_audit SUCCESS": [9.0, 90.0],
-                "credit.seal_audit FAILURE": [1.0, 10.0],
-            },
-            "decisions": {"consumer-loan champion": [390.0], "consumer-loan none": [10.0]},
-            "batch_rows": {"consumer-loan refused": [7.0]},
-            "processor": {"web": [36.0], "worker": [18.0]},
-        },
-        "machines": 2,
-        "minutes": 60,
-        "standing": {
-            "applications_awaiting_officer": [2, 180, 6, 60],
-            "database_connections": [10, 600, 14, 60],
-            "database_connections_limit": [100, 6000, 100, 60],
-        },
-        "statements": 18.0,
-    }
+    return levels_scene.counted
 
 
 def page(client, **query):

@@ -1,4 +1,4 @@
-"""What stands beside a report's figures: where a gap comes from, the cut-off, the reasons given.
+"""Sections on a group's gap: where it comes from, whether another cut-off is fairer, the reasons.
 
 They are of the model's recommendation, stored by the worker as a report on gaps of their own.
 """
@@ -25,7 +25,7 @@ from scoring.results.windows import months_after
 Said = Mapping[str, Any]
 
 
-def beside(report: FairnessView) -> Iterator[Section]:
+def gap_sections(report: FairnessView) -> Iterator[Section]:
     """Tell of the gap, the cut-off and the reasons, as far as the worker has looked at them."""
     found = gaps_of(report)
     if found is None:
