@@ -63,7 +63,7 @@ class ContractForm(forms.Form):
         try:
             self.found = validate_application(self.contract, **body, monitoring={})
         except InputRefused as refused:
-            for problem in refused.problems:
+            for problem in sorted(refused.problems, key=_is_of_a_feature):
                 self._refuse(problem)
         return self.cleaned_data
 
@@ -208,6 +208,11 @@ def _written(value: Value) -> str:
     if isinstance(value, float):
         value = int(value) if value.is_integer() else value
     return str(formats.localize_input(value))
+
+
+def _is_of_a_feature(problem: FieldProblem) -> bool:
+    """Let what is requested come first: a feature that is the same says nothing more."""
+    return problem.pointer.startswith("/features/")
 
 
 def _in_words(problem: FieldProblem, feature: Feature | None) -> str:

@@ -19,8 +19,8 @@ class Field:
 
     @property
     def shade(self) -> str:
-        """Name the depth as style sheets do."""
-        return f"depth{self.depth}"
+        """Give the depth as the share of its colour that a field takes on."""
+        return f"{max(0, self.depth - 0.4) / 10:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ text { fill: #17212b; font-family: "Libertinus Serif"; font-size: 13px; }
 .reach { stroke: #0b5563; stroke-width: 2; }
 .good { fill: #2f6fb3; } .bad { fill: #b4502e; }
 .key { stroke-width: 10; } .key.good { stroke: #2f6fb3; } .key.bad { stroke: #b4502e; }
-.field { fill: #ffffff; stroke: #76838f; } .depth1 { fill: #f0f7f8; } .depth2 { fill: #d5e8eb; }
-.depth3 { fill: #b5d6db; } .depth4 { fill: #93c3ca; } .same { stroke-width: 2.5; stroke: #17212b; }
+.field { fill: #0b5563; stroke: #76838f; } .same { stroke-width: 2.5; stroke: #17212b; }
 """
 NO_FONT = gettext_lazy(
     "The dossier cannot be set as an accessible PDF: most likely a name or word is written in"

@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from frontend.charts.dial import Dial
 from frontend.charts.dots import dots
 from frontend.charts.waterfall import Row
 
@@ -20,6 +21,11 @@ WATERFALL = (
     Row("gave", "A reason that gives points", 18.4, "40.00%", "12.00%", "52.00%"),
     Row("rest", "3 smaller reasons together", 2.1, "52.00%", "2.00%", "54.00%"),
     Row("sum", "", 509.3, "0.00%", "54.00%", "54.00%"),
+)
+DIALS = (
+    Dial("good", 28.8, 42.0, None),
+    Dial("watch", 60.0, 24.0, None),
+    Dial("bad", None, None, 70.0),
 )
 
 
@@ -40,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "spaces": [name for name, _ in tokens if re.fullmatch(r"s\d", name)],
         "schemes": [_scheme(name) for name in ("light", "dark")],
         "rows": WATERFALL,
+        "dials": DIALS,
         "dots": dots(0.21),
         "now": NOW,
         "before": NOW - timedelta(hours=3),

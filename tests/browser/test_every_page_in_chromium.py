@@ -192,18 +192,32 @@ def test_with_forced_colours_charts_and_states_take_the_persons_own(running):
 
 
 def test_axe_finds_nothing_in_the_style_guide(running):
-    request = RequestFactory().get("/styleguide/")
-    request.user = AnonymousUser()
-    html = styleguide.index(request).content.decode()
-
     with running.at_desk() as page:
-        page.route("**/styleguide/", lambda route: route.fulfill(body=html))
-        page.route("**/static/**", lambda route: route.fulfill(path=_static(route.request.url)))
-        page.goto("/styleguide/")
+        _open_style_guide(page)
         picture(page, "styleguide", full_page=True)
 
         assert not axe_finds(page)
         assert not is_too_wide(page, NARROWEST)
+
+
+def test_every_control_that_was_refused_has_a_strong_border(running):
+    width = "(all) => all.map((one) => getComputedStyle(one).borderTopWidth)"
+
+    with running.at_desk() as page:
+        _open_style_guide(page)
+        widths = page.locator("[aria-invalid]").evaluate_all(width)
+
+    assert widths
+    assert set(widths) == {"2px"}
+
+
+def _open_style_guide(page):
+    request = RequestFactory().get("/styleguide/")
+    request.user = AnonymousUser()
+    html = styleguide.index(request).content.decode()
+    page.route("**/styleguide/", lambda route: route.fulfill(body=html))
+    page.route("**/static/**", lambda route: route.fulfill(path=_static(route.request.url)))
+    page.goto("/styleguide/")
 
 
 def _static(url):

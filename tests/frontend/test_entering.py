@@ -101,6 +101,12 @@ def test_a_refusal_names_the_field_and_keeps_everything_typed(enter, changes, to
     assert not Application.objects.exists()
 
 
+def test_what_is_asked_once_is_refused_once(enter):
+    answer = enter(**{"requested-term_months": ""})  # which the model takes as a feature, too
+
+    assert words_of(answer).count("This is needed.") == 1
+
+
 def test_a_form_sent_twice_enters_one_application(enter):
     first, second = enter(), enter()
 

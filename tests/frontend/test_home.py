@@ -431,5 +431,6 @@ def test_a_tank_is_as_full_as_what_is_left(level, filled):
 def test_home_is_the_first_page_in_the_navigation(as_officer, champion):
     html = as_officer.get("/").content.decode()
 
-    assert re.search(r'<nav class="nav".*?<a href="([^"]+)"', html, re.DOTALL)[1] == "/monitoring/"
+    first = re.search(r'<nav class="tabs nav".*?<a href="([^"]+)"', html, re.DOTALL)
+    assert first[1] == "/monitoring/"
     assert not may_read(factories.user(Role.OFFICER), "service")
