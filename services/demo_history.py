@@ -33,19 +33,28 @@ class History:
         if made is not None and parsed(past, made)["decided"]:
             _finished(running, _fairness(running))
         if self.replay is not None and _finished(running, self.replay) is not None:
-            counting = _task(
-                running, "catch_up", REPLAYED, "--anew", title="Counting what was replayed:"
-            )
-            if _finished(running, counting) is not None:
-                running.supervisor.progress.line(f"{REPLAYED} has its history")
+            _tell_of_replay(running)
 
 
 def _fairness(running: Product) -> Task:
     """Have compliance ask for a report on the months that were made up, all of them together."""
-    by = next(user["username"] for user in running.users if user["role"] == "compliance")
     since = _months_before(datetime.now(tz=UTC).date(), MONTHS_BACK)
-    period = ("--all-versions", "--since", f"{since:%Y-%m}", "--by", by, "--json")
-    return _task(running, "fairness", SLUG, *period, title="Reporting on groups:")
+    period = ("--all-versions", "--since", f"{since:%Y-%m}", "--json")
+    by = _username(running, "compliance")
+    return _task(running, "fairness", SLUG, *period, "--by", by, title="Reporting on groups:")
+
+
+def _tell_of_replay(running: Product) -> None:
+    """Count what was replayed, and let an officer issue the notices that it owes."""
+    counting = _task(running, "catch_up", REPLAYED, "--anew", title="Counting what was replayed:")
+    if _finished(running, counting) is not None:
+        running.supervisor.progress.line(f"{REPLAYED} has its history")
+    by = ("--by", _username(running, "officer"))
+    _finished(running, _task(running, "issue_notices", REPLAYED, *by, title="Issuing notices:"))
+
+
+def _username(running: Product, role: str) -> str:
+    return next(user["username"] for user in running.users if user["role"] == role)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -26,6 +26,7 @@ from scoring.files import ingestion
 from scoring.records import normalised
 
 SLUG = "consumer-loan"
+NOT_SAID = 0.12  # of applicants who are asked for their group say nothing: nobody has to
 PARTNERS = (("acme-broker", "Acme Broker"), ("city-bank", "City Bank"))
 NAMES = (
     *("Ada Lovelace", "Grace Hopper", "Мария Склодовская", "مریم میرزاخانی", "שרה אהרונסון"),
@@ -140,16 +141,17 @@ def past_loans(*, seed: int) -> list[PastLoan]:
     for row, attribute, group in read.protected.select("row", "attribute", "group").iter_rows():
         if attribute in assessable and group is not None:
             groups[row][attribute] = group
+    draws = random.Random(seed)  # noqa: S311
     loans = [
         PastLoan(
             row=row["row"],
             features=normalised(contract, {name: row[name] for name in contract.feature_names}),
             is_bad=bool(row["bad"]),
-            groups=groups[row["row"]],
+            groups=groups[row["row"]] if draws.random() >= NOT_SAID else {},
         )
         for row in read.frame.iter_rows(named=True)
     ]
-    random.Random(seed).shuffle(loans)  # noqa: S311
+    draws.shuffle(loans)
     return loans
 
 

