@@ -26,7 +26,7 @@ class HoldForm(forms.Form):
         label=_("Decision"),
         required=False,
         max_length=26,
-        help_text=_("Its id, as its page and its notice say. Or choose a product and months."),
+        help_text=_("Its id, as in the address of its page. Or choose a product and months."),
     )
     product = forms.TypedChoiceField(
         label=_("Product"), coerce=int, empty_value=None, required=False
