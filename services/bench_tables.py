@@ -18,7 +18,7 @@ from services.terminal import say
 from services.trouble import Trouble
 
 FEW, MANY, ROUNDS = 5_000, 5_000_000, 5
-BYTES_A_ROW = 4_500  # with indexes, and with the log of writing them
+BYTES_A_ROW = 6_000  # with indexes, and with the log of writing them
 TARGET = 1.2  # of the latency with few
 PAGE_US = 150_000  # in which 95 of 100 pages are made, however many are stored
 OVERSIGHT_US = 300_000  # the same of the pages on fairness and monitoring

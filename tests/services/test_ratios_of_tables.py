@@ -41,5 +41,5 @@ def test_what_is_slower_beside_many_and_a_page_that_takes_too_long_are_both_miss
 
 
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written():
-    with pytest.raises(Trouble, match="need 22 GB of disk, and 1 GB are free"):
+    with pytest.raises(Trouble, match="need 30 GB of disk, and 1 GB are free"):
         bench_tables._check_room(5_000_000, free=10**9)

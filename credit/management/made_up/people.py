@@ -11,6 +11,7 @@ from psycopg import Cursor
 from credit import considering
 from credit.actions import snapshots
 from credit.considering import Considered
+from credit.management.made_up.columns import make_table
 from credit.management.made_up.spans import MADE_UP
 from credit.models import ModelVersion
 from credit.serving import Terms
@@ -48,9 +49,7 @@ def considered(
 
 def put(cursor: Cursor[Any], people: Sequence[Considered]) -> None:
     """Lay them out in a table of this session, each at its place."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
-    cursor.execute("DROP TABLE IF EXISTS made_up_person")
-    cursor.execute(f"CREATE TEMP TABLE made_up_person ({columns})")
+    make_table(cursor, "made_up_person", _TYPES)
     with cursor.copy("COPY made_up_person FROM STDIN") as copy:
         for place, each in enumerate(people):
             found = _columns(each) | {"place": place}

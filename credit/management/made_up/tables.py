@@ -12,6 +12,7 @@ from psycopg import Cursor, sql
 
 from credit.audit_chain import MONTH
 from credit.management.made_up import fates, people
+from credit.management.made_up.columns import make_table
 from credit.management.made_up.scenes import Scene
 from credit.management.made_up.spans import EVENTS_FROM, MADE_UP
 
@@ -168,7 +169,7 @@ def write(cursor: Cursor[Any], scene: Scene) -> Iterator[int]:
     """Write the rows in the order of time; says after each part how many they were."""
     people.put(cursor, scene.people)
     attributes = [each.name for each in scene.contract.assessable]
-    _make_fates(cursor, attributes)
+    make_table(cursor, "made_up_fate", _TYPES | {_column(each): "text" for each in attributes})
     for part in fates.drawn(scene, at_once=AT_ONCE):
         _put(cursor, part, [*_TYPES, *map(_column, attributes)])
         for statement in STATEMENTS:
@@ -176,15 +177,6 @@ def write(cursor: Cursor[Any], scene: Scene) -> Iterator[int]:
         for attribute in attributes:
             cursor.execute(_groups(attribute), [attribute])
         yield part.height
-
-
-def _make_fates(cursor: Cursor[Any], attributes: Sequence[str]) -> None:
-    types = _TYPES | {_column(each): "text" for each in attributes}
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()
-    )
-    cursor.execute("DROP TABLE IF EXISTS made_up_fate")
-    cursor.execute(sql.SQL("CREATE TEMP TABLE made_up_fate ({})").format(columns))
 
 
 def _put(cursor: Cursor[Any], part: pl.DataFrame, columns: Sequence[str]) -> None:
