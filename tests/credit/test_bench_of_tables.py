@@ -51,7 +51,7 @@ def test_made_up_rows_are_told_like_real_ones(as_owner, champion):
 def test_the_pages_on_monitoring_show_what_the_jobs_counted_of_made_up_rows(
     as_owner, champion, monkeypatch, capsys
 ):
-    monkeypatch.setattr(bench_monitoring, "TIMES", 10)
+    monkeypatch.setattr(bench_monitoring, "TIMES", 2)
     made = considering.consider(
         product="consumer-loan", partner=factories.partner(), body=factories.body(), at=factories.AT
     )
