@@ -99,6 +99,12 @@ def _settings_of_tests(django_test_environment, tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _requests_are_logged_where_the_run_looks(django_test_environment):
+    """Let the log of requests keep no stderr of one test, which is closed when that is over."""
+    from credit.api import middleware  # noqa: F401, PLC0415 - takes the stderr of this moment
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _shipped_loans_are_read_once():
     """Remember the shipped contract, file and report: hundreds of tests begin with them."""
     import factories  # noqa: PLC0415
