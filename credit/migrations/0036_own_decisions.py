@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0033_overrides"),
+        ("credit", "0035_laws_and_holds"),
     ]
 
     operations = [
