@@ -117,7 +117,7 @@ def test_an_event_is_numbered_within_the_month_that_it_tells_of(filled):
 def test_the_pages_on_monitoring_show_what_the_jobs_counted_of_made_up_rows(
     filled, monkeypatch, capsys
 ):
-    monkeypatch.setattr(bench_monitoring, "TIMES", 10)
+    monkeypatch.setattr(bench_monitoring, "TIMES", 2)
     filled(300, factories.partner("b"), waiting=20)
 
     call_command("bench_monitoring", "--json")
