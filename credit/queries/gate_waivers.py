@@ -44,7 +44,8 @@ def to_sign(user: User) -> list[WaiverRow]:
 
 def signed_of(version_id: int) -> dict[str, SignedWaiver]:
     """Give by gate what two people let pass of a version."""
-    version = ModelVersion.objects.get(pk=version_id)
+    found = GateWaiver.objects.filter(version=version_id, second_by__isnull=False)
+    people = found.select_related("version", "first_by", "second_by")
     return {
         each.gate: SignedWaiver(
             why=each.why,
@@ -53,8 +54,8 @@ def signed_of(version_id: int) -> dict[str, SignedWaiver]:
                 (each.second_by.known_as, each.second_at),
             ),
         )
-        for each in version.waivers_now()
-        if each.second_by and each.second_at
+        for each in people.prefetch_related("version__judgements")
+        if each.second_by and each.second_at and each.is_of(each.version.judgement)
     }
 
 

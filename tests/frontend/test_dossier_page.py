@@ -271,7 +271,7 @@ def test_a_version_that_is_not_there_is_not_found(as_validator, versions):
 def test_the_page_asks_the_database_a_few_times(
     as_validator, candidate, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         as_validator.get(address(candidate))
 
 

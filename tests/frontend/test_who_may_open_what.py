@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from credit.actions.alerts import raise_alert
-from credit.models import AlertSilence, Role, TrainingRun
+from credit.models import AlertSilence, LegalHold, Role, TrainingRun
 from frontend import urls
 from frontend.access import ACCESS, FIRST_PAGES, NAVIGATION, first_page
 
@@ -53,9 +53,19 @@ def _arguments(name, champion):
         return [report.pk, "json"] if name.endswith("file") else [report.pk]
     if name in OF_AN_ALERT:
         return OF_AN_ALERT[name]()
-    if name in {"snapshot", "cancel_training"}:
-        return [champion.snapshot_id if name == "snapshot" else _run_of(champion).pk]
+    if name in OF_A_ROW:
+        return [OF_A_ROW[name](champion)]
     return [champion.pk] if name in OF_A_VERSION else []
+
+
+def _hold_of(champion):
+    return LegalHold.objects.create(
+        product=champion.product,
+        since=factories.BEFORE.date(),
+        why="A complaint.",
+        placed_by=factories.user(Role.COMPLIANCE),
+        placed_at=factories.AT,
+    )
 
 
 def _silence():
@@ -86,6 +96,13 @@ def _run_of(champion):
     return found or TrainingRun.objects.create(
         product=champion.product, requested_by=champion.trained_by, requested_at=factories.AT
     )
+
+
+OF_A_ROW = {
+    "snapshot": lambda champion: champion.snapshot_id,
+    "cancel_training": lambda champion: _run_of(champion).pk,
+    "legal_hold": lambda champion: _hold_of(champion).pk,
+}
 
 
 def test_every_page_is_in_the_table_and_every_line_has_a_page():
