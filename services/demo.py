@@ -80,7 +80,7 @@ def _invite(running: Product) -> None:
     for user in running.users:
         say(f"    {user['username']:<20}{user['password']:<20}{user['role'].replace('_', ' ')}")
     say()
-    say("  Real small business loans of 2007 and 2008 are replayed beside this: about a minute")
-    say("  after this line small-business-loan has drift, retrained models and a report.")
+    say("  Real small business loans of 2007 and 2008 are replayed beside this: in a minute or two")
+    say("  small-business-loan has drift, two models and a report, and a line here says so.")
     say()
     say("  Ctrl-C stops everything; the data is kept.")
