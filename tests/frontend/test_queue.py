@@ -131,7 +131,7 @@ def test_names_of_any_direction_and_length_stand_as_they_are(name, as_officer, w
 
     page = as_officer.get("/").content.decode()
 
-    assert f'dir="auto">{name}<' in page
+    assert f"<bdi>{name}</bdi>" in page  # which takes the direction of its words
 
 
 def test_take_next_opens_the_first_that_nobody_holds(as_officer, waiting):
