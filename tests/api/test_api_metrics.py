@@ -87,11 +87,11 @@ def test_what_is_asked_for_in_vain_or_in_an_odd_way_gets_no_label_of_its_own(db)
     unmatched = ("method=other", "route=unmatched", "status=4xx")
     before = counted("evenhand_request_seconds_count", *unmatched)
 
-    Client().generic("BREW", "/no/such/page/anna-canary/")
+    Client().generic("BREW", "/no/such/page/anna-kestrel/")
 
     found = scraped()
     assert found[("evenhand_request_seconds_count", *unmatched)] == before + 1
-    assert not [name for name in found if "canary" in str(name) or "BREW" in str(name)]
+    assert not [name for name in found if "kestrel" in str(name) or "BREW" in str(name)]
 
 
 def test_a_model_that_cannot_score_is_counted_by_cause_and_route(
@@ -217,14 +217,14 @@ def test_a_database_that_is_away_is_told_of_and_hides_no_count(db, monkeypatch):
 
 
 def test_it_holds_nothing_of_an_applicant_or_a_partner(partner, application):
-    sent = application(reference="Anna-Canary-77", monitoring={"age_group": "25_to_61"})
-    partner.decide(sent, idempotency_key="a-canary-key")
-    partner.get("/api/v1/decisions?reference=Anna-Canary-77")
-    partner.decide({**sent, "product": "canary-product"})
+    sent = application(reference="Anna-Kestrel-77", monitoring={"age_group": "25_to_61"})
+    partner.decide(sent, idempotency_key="a-kestrel-key")
+    partner.get("/api/v1/decisions?reference=Anna-Kestrel-77")
+    partner.decide({**sent, "product": "kestrel-product"})
 
     text = Client().get("/metrics").content.decode()
 
-    assert not re.search("(?i)canary|25_to_61|acme", text)
+    assert not re.search("(?i)kestrel|25_to_61|acme", text)
 
 
 def test_openmetrics_is_told_to_who_asks_for_it(db):

@@ -181,11 +181,11 @@ def test_applications_are_counted_up_to_a_number(champion, monkeypatch):
     factories.decide(**factories.REFERRED)
     factories.decide(**factories.AUTOMATIC)
 
-    (product,) = models.products()
+    (product,) = models.products(on=AT.date())
     assert (product.applications, product.has_more, product.awaiting) == (2, False, 1)
 
     factories.decide(**factories.REFERRED)
-    (product,) = models.products()
+    (product,) = models.products(on=AT.date())
     assert (product.applications, product.has_more, product.awaiting) == (2, True, 2)
 
 

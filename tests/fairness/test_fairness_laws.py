@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from credit.actions import training
+from credit.actions import fairness_gates
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds
 from scoring.groups.laws import Figures, judged
@@ -198,7 +198,7 @@ def test_the_gate_of_a_training_sees_a_group_whose_figures_are_withheld(
     bounds = replace(CONTRACT.fairness, blocks_promotion=own_blocks)
     contract = replace(CONTRACT, jurisdictions=places, fairness=bounds)
 
-    gate = training._fairness_gate(validation, contract, groups, on=TODAY)
+    gate = fairness_gates.gate(validation, contract, groups, on=TODAY)
 
     assert (gate["passed"], gate["blocking"]) == (False, blocking)
     assert gate["detail"].startswith("Outside bounds: ")
