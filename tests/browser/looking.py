@@ -23,7 +23,8 @@ STOPS = """() => {
         const isSeen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
         window.reached.push([window.stops.indexOf(target), isSeen, target.outerHTML.slice(0, 120)]);
     });
-    const parts = document.querySelectorAll("[type=date], [type=time], [type=datetime-local]");
+    const dated = "[type=date], [type=month], [type=time], [type=datetime-local]";
+    const parts = document.querySelectorAll(dated);
     return [window.stops.length, parts.length * 6];
 }"""
 
