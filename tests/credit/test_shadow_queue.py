@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from credit import shadow_queue
 from credit.shadow_queue import Queue
 
+pytestmark = pytest.mark.behind
 CHECKOUT = Path(__file__).parents[2]
 SOON = 10  # seconds; it takes a fraction of one
 

@@ -23,6 +23,7 @@ from scoring.engine import Engine
 from scoring.features import validate
 
 AT = factories.AT
+pytestmark = pytest.mark.behind
 FAILED = {"name": "parity", "passed": False, "detail": "0.3 points off", "blocking": True}
 
 
