@@ -21,7 +21,7 @@ def register(*, source: bytes, by: User, at: datetime) -> ContractVersion:
     product, _ = Product.objects.get_or_create(
         slug=contract.slug, defaults={"name": contract.name, "created_at": at}
     )
-    product = Product.objects.select_for_update().get(pk=product.pk)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     known = ContractVersion.objects.filter(hash=contract.hash).first()
     if known is not None:
         return known

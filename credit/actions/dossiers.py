@@ -34,8 +34,8 @@ def request(*, version_id: int, by: User, at: datetime) -> AuditEvent:
     require_role(
         by, Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR, to="ask for the dossier of a model"
     )
-    version = ModelVersion.objects.select_related("product").select_for_update(of=("self",))
-    found = version.get(pk=version_id)
+    versions = ModelVersion.objects.select_related("product")
+    found = versions.select_for_update(of=("self",), no_key=True).get(pk=version_id)
     newest = _newest([found]).get(target_of(found))
     if newest is not None and newest.type == ASKED and at - newest.at < _LOST_AFTER:
         raise AskedAlready(

@@ -59,7 +59,7 @@ def register(
     at: datetime,
 ) -> ModelVersion:
     """Write down what a training made, as a candidate."""
-    product = Product.objects.select_for_update().get(pk=snapshot.product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=snapshot.product_id)
     version = ModelVersion.objects.create(
         product=product,
         number=product.versions.count() + 1,
@@ -112,7 +112,8 @@ def promote(*, version_id: int, by: User, at: datetime, note: str) -> ModelVersi
     version = stage_moves.locked(version_id)
     _check_can_promote(version, by=by, at=at)
     _end_what_is_under_way(version, by=by, at=at)
-    for outgoing in version.product.versions.filter(stage=Stage.CHAMPION).select_for_update():
+    champions = version.product.versions.filter(stage=Stage.CHAMPION)
+    for outgoing in champions.select_for_update(no_key=True):
         _retire(outgoing, by=by, at=at, note=f"replaced by {version.name}")
     stage_moves.move(version, Stage.CHAMPION, by=by, at=at, note=note)
     audit.record(
@@ -137,9 +138,10 @@ def roll_back(
     it was compared with what was wrong. One signature and no words are enough, since seconds may
     count.
     """
-    product = Product.objects.select_for_update().get(pk=product_id)
-    outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update().first()
-    version = ModelVersion.objects.before_the_champion(product).select_for_update().first()
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
+    outgoing = product.versions.filter(stage=Stage.CHAMPION).select_for_update(no_key=True).first()
+    before = ModelVersion.objects.before_the_champion(product)
+    version = before.select_for_update(no_key=True).first()
     if outgoing is not None and outgoing.name != instead_of:
         raise RollbackDenied(
             gettext(

@@ -23,7 +23,7 @@ def put_in_force(*, contract_id: int, by: User, approved_by: User, at: datetime)
     """
     _check(by=by, approved_by=approved_by)
     contract = ContractVersion.objects.select_related("product").get(pk=contract_id)
-    product = Product.objects.select_for_update().get(pk=contract.product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=contract.product_id)
     policy = PolicyVersion.objects.create(
         product=product,
         number=product.policies.count() + 1,

@@ -79,7 +79,7 @@ def propose(
     """
     require_role(by, *PROPOSERS, to="ask for a policy")
     words = _said(why, gettext("Say in a sentence why the policy should change."))
-    product = Product.objects.select_for_update().get(pk=product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     base = _base(product, valid_from, at=at)
     asked = Contract.parse(source)
     _check_text(asked, base)
@@ -179,7 +179,7 @@ def withdraw(*, policy_id: int, by: User, at: datetime, why: str) -> PolicyWithd
     require_role(by, *WITHDRAWERS, to="withdraw a policy")
     words = _said(why, gettext("Say in a sentence why it should not come into force."))
     product_id = PolicyVersion.objects.values_list("product_id", flat=True).get(pk=policy_id)
-    Product.objects.select_for_update().get(pk=product_id)
+    Product.objects.select_for_update(no_key=True).get(pk=product_id)
     policy = PolicyVersion.objects.select_related("product").get(pk=policy_id)
     _check_can_withdraw(policy, at=at)
     made = PolicyWithdrawal.objects.create(policy=policy, by=by, at=at, why=words)
@@ -242,7 +242,7 @@ def _check_text(asked: Contract, base: PolicyVersion) -> None:
 def _waiting(proposal_id: int) -> PolicyProposal:
     """Lock the product first: of two answers at once, one waits and then sees the other."""
     product_id = PolicyProposal.objects.values_list("product_id", flat=True).get(pk=proposal_id)
-    Product.objects.select_for_update().get(pk=product_id)
+    Product.objects.select_for_update(no_key=True).get(pk=product_id)
     proposal = PolicyProposal.objects.select_related(
         "product", "contract", "base", "answered_by", "requested_by"
     ).get(pk=proposal_id)

@@ -125,7 +125,7 @@ def count_groups(*, product_id: int, month: date, at: datetime) -> list[CountedG
 
     The vault's role reads who is in which group; that meets the PDs in this process's memory only.
     """
-    product = Product.objects.select_for_update().get(pk=product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     is_done = product.counted_groups.filter(month=month).exists()
     if is_done or not _is_over(month, at=at):
         return []

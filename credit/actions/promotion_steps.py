@@ -41,7 +41,7 @@ def take_step(*, version_id: int, by: User, at: datetime, note: str) -> ModelVer
 def take_back(*, product_id: int, by: User, at: datetime, note: str = "") -> ModelVersion:
     """Let the canary score no more; one signature, and words may come later: seconds may count."""
     require_role(by, Role.MODEL_VALIDATOR, to="take a canary back")
-    product = Product.objects.select_for_update().get(pk=product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     canary = stage_moves.take_back_canary(product, by=by, at=at, note=note)
     if canary is None:
         raise NoCanary(gettext("{product} has no canary.").format(product=product.slug))

@@ -114,7 +114,7 @@ def _to_be_answered(request_id: int, *, by: User, words: str) -> tuple[Promotion
 def _locked(request_id: int) -> PromotionRequest:
     """Hold the product first, as every move of a version does."""
     product_id = PromotionRequest.objects.values_list("product_id", flat=True).get(pk=request_id)
-    Product.objects.select_for_update().get(pk=product_id)
+    Product.objects.select_for_update(no_key=True).get(pk=product_id)
     requests = PromotionRequest.objects.select_related("product", "version__product")
     return requests.select_for_update(of=("self",)).get(pk=request_id)
 

@@ -67,7 +67,7 @@ def start_due(*, product_id: int, at: datetime, enqueue: bool = True) -> Trainin
 
     A training that is on puts the next one off; a month that is used up loses one of the schedule.
     """
-    product = Product.objects.select_for_update().get(pk=product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     due = retraining.due(product, at=at)
     if due is None:
         return None

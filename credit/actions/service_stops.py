@@ -28,7 +28,7 @@ class WhyMissing(ActionDenied):
 def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
     """Let no model of a product score from now on; a canary does not come back by itself."""
     require_role(by, Role.MODEL_VALIDATOR, to="stop the models of a product")
-    product = Product.objects.select_for_update().get(pk=product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     words = _checked(why, refusal=gettext("Say in a sentence why they stop."))
     before = product.stops.filter(resumed_at=None).select_related("stopped_by").first()
     if before is not None:
@@ -55,7 +55,7 @@ def stop(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
 def resume(*, product_id: int, by: User, at: datetime, why: str) -> ServiceStop:
     """Let the champion score again."""
     require_role(by, Role.MODEL_VALIDATOR, to="let the models of a product score again")
-    product = Product.objects.select_for_update().get(pk=product_id)
+    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     words = _checked(why, refusal=gettext("Say in a sentence why they score again."))
     found = product.stops.filter(resumed_at=None).first()
     if found is None:

@@ -24,10 +24,12 @@ State = PromotionRequest.State
 def locked(version_id: int) -> ModelVersion:
     """Lock the product first: of two moves at once, one waits and then sees the other."""
     product_id = ModelVersion.objects.values_list("product_id", flat=True).get(pk=version_id)
-    Product.objects.select_for_update().get(pk=product_id)
+    # `no_key`: rows that only name them are written meanwhile, as decisions and the worker's are;
+    # one that names both waited for one and was waited for by the other.
+    Product.objects.select_for_update(no_key=True).get(pk=product_id)
     return (
         ModelVersion.objects.select_related("product")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=version_id)
     )
 
@@ -88,7 +90,7 @@ def take_back_canary(
     product: Product, *, by: User, at: datetime, note: str, but: ModelVersion | None = None
 ) -> ModelVersion | None:
     """Let a running canary score no more: it is a candidate again, and needs a new request."""
-    running = product.versions.filter(stage=Stage.CANARY).select_for_update()
+    running = product.versions.filter(stage=Stage.CANARY).select_for_update(no_key=True)
     canary = (running.exclude(pk=but.pk) if but else running).first()
     if canary is None:
         return None

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import factories
 import promotion_scene as scene
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
-from credit.actions import canary_minutes, model_versions, shadow_scores
+from credit.actions import canary_minutes, model_versions, shadow_scores, stage_moves
 from credit.models import Score
 
 
@@ -55,3 +55,20 @@ def test_what_is_decided_all_the_while_is_by_a_model_in_force_and_stored_as_told
         )
     after = factories.decide(at=timezone.now() + timedelta(seconds=1)).answer["model"]
     assert (after["version"], after["served_as"]) == (live.name, "champion")
+
+
+def test_who_signs_holds_up_nobody_who_writes_a_row_that_names_the_version(committed):
+    live, other = scene.live(factories.SOURCE), connections.create_connection("default")
+    names_both = """
+        SELECT FROM credit_product product
+        JOIN credit_modelversion version ON version.product_id = product.id
+        FOR KEY SHARE NOWAIT
+    """
+
+    try:
+        with transaction.atomic(), other.cursor() as cursor:
+            stage_moves.locked(live.pk)
+            cursor.execute(names_both)
+            assert cursor.rowcount > 0
+    finally:
+        other.close()
