@@ -185,6 +185,7 @@ def as_owner(request):
 @pytest.fixture(scope="module")
 def database_for_commits(django_db_setup, django_db_blocker):
     """Copy the empty test database, for tests that commit: append-only rows cannot be removed."""
+    import migrated_database  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
     with django_db_blocker.unblock():
@@ -192,21 +193,11 @@ def database_for_commits(django_db_setup, django_db_blocker):
         copy = f"{original}_commits"
         connections.close_all()
         with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+            migrated_database.drop(cursor, copy)
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         yield copy
         with connections["owner"]._nodb_cursor() as cursor:
-            _drop(cursor, copy)
-
-
-def _drop(cursor, database):
-    """Drop a database; FORCE may not end an autovacuum, but without it PostgreSQL cancels one."""
-    from django.db import ProgrammingError  # noqa: PLC0415
-
-    try:
-        cursor.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
-    except ProgrammingError:
-        cursor.execute(f'DROP DATABASE "{database}"')
+            migrated_database.drop(cursor, copy)
 
 
 @pytest.fixture
