@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import waiting
 
 hypothesis.settings.register_profile("shared machine", deadline=None)  # slow is not wrong
 hypothesis.settings.load_profile("shared machine")
@@ -140,6 +141,18 @@ def _shipped_loans_are_read_once():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _graphs_have_time():
+    """Stop no graph because the machine is busy; tests of slow ones say what those may take."""
+    from scoring.engine import Engine  # noqa: PLC0415
+    from scoring.ensemble import Ensemble  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Engine, Ensemble):
+            patch.setitem(kind.__init__.__kwdefaults__, "seconds", waiting.LONG)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nothing_goes_on_behind(request, monkeypatch):
     """Do nothing after an answer: its thread would go on when the test's database is gone."""
@@ -152,12 +165,13 @@ def nothing_goes_on_behind(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_believed():
-    """Forget what was in force in another test's database, and the rows of those numbers."""
+    """Forget what was in force in another test's database, its rows, and whom it set aside."""
     from credit import serving  # noqa: PLC0415
 
     serving.forget_what_is_in_force()
     serving._terms.cache_clear()
     serving._scorecard.cache_clear()
+    serving._set_aside.clear()
 
 
 @pytest.fixture
