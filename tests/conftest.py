@@ -14,7 +14,12 @@ import hypothesis
 import pytest
 import waiting
 
-hypothesis.settings.register_profile("shared machine", deadline=None)  # slow is not wrong
+hypothesis.settings.register_profile(
+    "shared machine",
+    deadline=None,  # slow is not wrong
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=True,  # the same each time, and for everybody
+)
 hypothesis.settings.load_profile("shared machine")
 os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTTP
 
