@@ -4,7 +4,8 @@ import os
 import signal
 
 import pytest
-from service_runs import guards_of, processes_of, wait_until
+from service_runs import guards_of, processes_of
+from waiting import wait_until
 
 
 @pytest.fixture
