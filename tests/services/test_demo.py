@@ -37,7 +37,7 @@ def made(demo, checkout):
 @pytest.fixture(autouse=True)
 def _nothing_left(checkout):
     yield
-    assert not processes_of(checkout)
+    wait_until(lambda: not processes_of(checkout))
 
 
 def test_shows_a_score_and_keeps_what_it_made(demo, checkout):

@@ -67,4 +67,4 @@ def test_stopping_removes_the_passwords_left_for_people(servers, var):
     assert servers.stop() == 0
 
     assert not (var / "environment").exists()
-    assert not processes_of(var)
+    wait_until(lambda: not processes_of(var))

@@ -64,7 +64,7 @@ def test_a_killed_web_server_comes_back_without_leftovers(product):
     product.wait_for_restart("web", of=killed)
 
     assert answers(product)
-    assert not any(is_alive(pid) for pid in workers)
+    wait_until(lambda: not any(is_alive(pid) for pid in workers))
 
 
 def test_a_killed_process_of_the_web_server_is_replaced(product):
@@ -155,7 +155,7 @@ def test_stop_leaves_nothing(start, run, checkout, another):
 
     assert done.returncode == 0
     assert product.process.wait(LONG) == 0
-    assert not processes_of(product.var)
+    wait_until(lambda: not processes_of(product.var))
     assert run("status", "--var", product.var).returncode == 3
 
 
