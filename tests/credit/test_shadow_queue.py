@@ -126,8 +126,10 @@ is_under_way = threading.Event()
 
 def work(some):
     for item in some:
-        print("done", item, flush=True)
-        is_under_way.set()
+        try:
+            print("done", item, flush=True)
+        finally:  # nobody listens any more where the tests were stopped
+            is_under_way.set()
         while not queue._is_ending:  # the process ends while the first is under way
             time.sleep(0.01)
 
