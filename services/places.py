@@ -1,4 +1,5 @@
 import os
+import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from services.trouble import Trouble
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 KEPT_LOGS = 3
+PORTS = range(20_000, 32_768)  # no system takes one of these for a connection that goes out
 
 
 class PortTaken(Trouble):
@@ -96,7 +98,11 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody listens on at this moment, nor soon by accident.
+
+    One that the system chose could be given to a connection before its server begins to listen,
+    and while that is started again.
+    """
+    while not is_free(port := secrets.choice(PORTS)):
+        pass
+    return port

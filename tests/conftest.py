@@ -12,8 +12,14 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import waiting
 
-hypothesis.settings.register_profile("shared machine", deadline=None)  # slow is not wrong
+hypothesis.settings.register_profile(
+    "shared machine",
+    deadline=None,  # slow is not wrong
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=True,  # the same each time, and for everybody
+)
 hypothesis.settings.load_profile("shared machine")
 os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTTP
 
@@ -140,6 +146,18 @@ def _shipped_loans_are_read_once():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _graphs_have_time():
+    """Stop no graph because the machine is busy; tests of slow ones say what those may take."""
+    from scoring.engine import Engine  # noqa: PLC0415
+    from scoring.ensemble import Ensemble  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Engine, Ensemble):
+            patch.setitem(kind.__init__.__kwdefaults__, "seconds", waiting.LONG)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nothing_goes_on_behind(request, monkeypatch):
     """Do nothing after an answer: its thread would go on when the test's database is gone."""
@@ -152,12 +170,13 @@ def nothing_goes_on_behind(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_believed():
-    """Forget what was in force in another test's database, and the rows of those numbers."""
+    """Forget what was in force in another test's database, its rows, and whom it set aside."""
     from credit import serving  # noqa: PLC0415
 
     serving.forget_what_is_in_force()
     serving._terms.cache_clear()
     serving._scorecard.cache_clear()
+    serving._set_aside.clear()
 
 
 @pytest.fixture
@@ -185,6 +204,7 @@ def as_owner(request):
 @pytest.fixture(scope="module")
 def database_for_commits(django_db_setup, django_db_blocker):
     """Copy the empty test database, for tests that commit: append-only rows cannot be removed."""
+    import migrated_database  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
     with django_db_blocker.unblock():
@@ -192,21 +212,11 @@ def database_for_commits(django_db_setup, django_db_blocker):
         copy = f"{original}_commits"
         connections.close_all()
         with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+            migrated_database.drop(cursor, copy)
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         yield copy
         with connections["owner"]._nodb_cursor() as cursor:
-            _drop(cursor, copy)
-
-
-def _drop(cursor, database):
-    """Drop a database; FORCE may not end an autovacuum, but without it PostgreSQL cancels one."""
-    from django.db import ProgrammingError  # noqa: PLC0415
-
-    try:
-        cursor.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
-    except ProgrammingError:
-        cursor.execute(f'DROP DATABASE "{database}"')
+            migrated_database.drop(cursor, copy)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from django.core import management
+from django.db import ProgrammingError
 
 CHECKOUT = Path(__file__).parents[1]
 MADE_OF = (
@@ -36,7 +37,7 @@ def copied_if_made(owner, *, anew=False):
     kept, test = name_of_copy(), owner.creation._get_test_db_name()
     with owner._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # until this connection ends
-        cursor.execute(f'DROP DATABASE IF EXISTS "{test}" WITH (FORCE)')
+        drop(cursor, test)
         if anew or kept not in _copies(cursor):
             yield
             _never_analyse(owner)
@@ -46,6 +47,14 @@ def copied_if_made(owner, *, anew=False):
             cursor.execute(f'CREATE DATABASE "{test}" TEMPLATE "{kept}"')
             with patch.object(management, "call_command", _nothing_to_do):  # it is migrated
                 yield
+
+
+def drop(cursor, database):
+    """Drop a database; FORCE may not end an autovacuum, but without it PostgreSQL cancels one."""
+    try:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    except ProgrammingError:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}"')
 
 
 def _never_analyse(owner):
@@ -76,7 +85,7 @@ def _copies(cursor):
 def _keep(cursor, test, kept):
     """Copy what was migrated, and drop copies of other days and other migrations."""
     for old in _copies(cursor):
-        cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+        drop(cursor, old)
     cursor.execute(f'CREATE DATABASE "{kept}" TEMPLATE "{test}"')
 
 

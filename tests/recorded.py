@@ -7,6 +7,7 @@ transaction that is rolled back, so nobody else is ever given them.
 
 import copy
 import tempfile
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def once(build):
     def built(*asked, **named):
         if not connection.in_atomic_block or Product.objects.exists():
             return build(*asked, **named)  # what is committed, or added to, is made
-        key = (asked, tuple(sorted(named.items())))
+        month = f"{datetime.now(UTC):%Y-%m}"  # which the numbers of its events begin with
+        key = (asked, tuple(sorted(named.items())), month)
         if key not in kept:
             kept[key] = _recorded(lambda: build(*asked, **named))
             return _put_back(*kept[key], is_there=True)

@@ -8,7 +8,7 @@ import pytest
 from api_lending import Partner
 from django.utils import timezone
 
-from credit import serving, tasks
+from credit import tasks
 from credit.actions import canary_minutes
 from credit.models import Alert, AuditEvent, CanaryCheck
 
@@ -32,7 +32,6 @@ def clock(monkeypatch):
 def canary(db, own_store, clock, monkeypatch):
     """Bring a candidate its whole way to canary; how fast it answers is another test's."""
     monkeypatch.setattr(canary_minutes._queue, "offer", [].append)
-    serving._set_aside.clear()
     return scene.canary_of(scene.live(factories.SOURCE), at=DECIDED - timedelta(days=1))
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from api_lending import Partner, key_of
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from credit import rates
 from credit.models import Application
@@ -15,19 +15,17 @@ LIMIT = Limit(per_second=10, burst=20)
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """Hold this process's clock; give what sets it forward, and PostgreSQL's with it."""
-    now = [1_000.0]
+    """Hold this process's clock and PostgreSQL's; give what sets both forward."""
+    now, settle = [1_000.0], rates._SETTLE
     monkeypatch.setattr(rates, "_buckets", {})
     monkeypatch.setattr("credit.rates.time.monotonic", lambda: now[0])
 
     def forward(seconds):
         now[0] += seconds
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE credit_rate_bucket SET settled_at = settled_at - make_interval(secs => %s)",
-                [seconds],
-            )
+        held = settle.replace("clock_timestamp()", f"to_timestamp({now[0]})")
+        monkeypatch.setattr(rates, "_SETTLE", held)
 
+    forward(0)
     return forward
 
 

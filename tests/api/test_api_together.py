@@ -1,11 +1,10 @@
 """A serving process makes decisions of several requests at once; nothing else changes."""
 
-import time
-
 import api_lending
 import factories
 import pytest
 from django.db import DatabaseError, connections, transaction
+from waiting import wait_until
 
 from credit.actions import decided, decision_rows, decisions_together
 from credit.models import Alert, Application, IdempotencyRecord, Partner
@@ -21,10 +20,7 @@ class Busy:
         self.write, self.together._write = self.together._write, self._counted
 
     def _counted(self, rows):
-        until = time.monotonic() + 120
-        while not self.came and len(rows) + len(self.together._waiting) < self.all:
-            assert time.monotonic() < until
-            time.sleep(0.001)
+        wait_until(lambda: self.came or len(rows) + len(self.together._waiting) >= self.all)
         self.came.append(len(rows))
         return self.write(rows)
 

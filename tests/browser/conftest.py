@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
+from waiting import LONG
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 1_000 * LONG  # milliseconds
+expect.set_options(timeout=PATIENCE)
 DESK = {"width": 1440, "height": 900}
 ROOT_NEEDS = ["--no-sandbox"] if os.geteuid() == 0 else []
 
@@ -52,7 +55,7 @@ class Product:
             storage_state=self.sessions.get(role),
             **{"viewport": DESK, "reduced_motion": "reduce", **options},
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
@@ -96,7 +99,7 @@ class Product:
                 "Idempotency-Key": str(uuid.uuid4()),
             },
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
+        with urllib.request.urlopen(request, timeout=LONG) as answer:  # noqa: S310 - the same
             return json.load(answer)
 
     def _hear(self, message) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import LONG
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -25,7 +26,7 @@ def generated(tmp_path_factory):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=LONG,
     )
     return folder, made
 
@@ -37,7 +38,7 @@ class Client:
         client = importlib.import_module("partner_client")
         self.models = importlib.import_module("partner_client.models")
         self.types = importlib.import_module("partner_client.types")
-        ways = {"base_url": address, "raise_on_unexpected_status": True, "timeout": 20}
+        ways = {"base_url": address, "raise_on_unexpected_status": True, "timeout": LONG}
         self.known = client.AuthenticatedClient(token=key, **ways)
         self.unknown = client.Client(**ways)
 

@@ -4,12 +4,12 @@ import importlib
 import io
 import json
 import pkgutil
-import time
 import uuid
 from pathlib import Path
 
 import factories
 import pytest
+from waiting import wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("stack")
@@ -148,13 +148,11 @@ def test_it_sends_a_batch_and_reads_its_results(client):
 
 
 def _over(client, batch_id):
-    deadline = time.monotonic() + 60
-    while True:
-        batch = client.ask("batches", "read_batch", batch_id).parsed
-        if batch.state == client.models.BatchState.COMPLETED:
-            return batch
-        assert time.monotonic() < deadline, batch
-        time.sleep(0.1)
+    def batch():
+        return client.ask("batches", "read_batch", batch_id).parsed
+
+    wait_until(lambda: batch().state == client.models.BatchState.COMPLETED)
+    return batch()
 
 
 def test_it_keeps_webhooks(client):

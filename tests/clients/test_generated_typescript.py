@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from waiting import LONG
 
 CHECKOUT = Path(__file__).parents[2]
 NODE = CHECKOUT / "var" / "node"
@@ -28,7 +29,7 @@ def node():
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=LONG,
         )
 
     return run

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import doomed_worker
@@ -14,6 +13,7 @@ import trainings_scene as scene
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from waiting import wait_until
 
 from credit import store, tasks
 from credit.actions import dossiers, fair_alternatives, training_runs
@@ -91,24 +91,15 @@ def killed(run, place):
     run.refresh_from_db()
 
 
-def until(happened):
-    """Wait for what happens once PostgreSQL has noticed who is dead."""
-    for _ in range(1_200):
-        if happened():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not happen within a minute")
-
-
 def swept(run):
-    """Look as every minute the worker looks, until the run is over."""
+    """Look as every minute the worker looks, until PostgreSQL has noticed who is dead."""
 
     def is_over():
         tasks.sweep_training_runs()
         run.refresh_from_db()
         return run.state not in training_runs.UNFINISHED
 
-    until(is_over)
+    wait_until(is_over)
 
 
 def bundles():
@@ -165,7 +156,7 @@ def test_a_search_for_alternatives_that_was_cut_off_is_made_after_all(run):
         tasks.search_fair_alternatives()
         return FairSearch.objects.filter(version=run.version).exists()
 
-    until(is_made)
+    wait_until(is_made)
 
     assert fair_alternatives.due() == []
     assert FairSearch.objects.get(version=run.version).problem == ""

@@ -1,12 +1,13 @@
 """Champion, champion before, scorecard, human: every step down, each way in which it is forced."""
 
 import json
-import time
+import threading
 from datetime import timedelta
 
 import factories
 import pytest
 from django.db import transaction
+from waiting import wait_until
 
 from credit import serving, store
 from credit.models import Alert, Decision, Score
@@ -34,10 +35,7 @@ def champions(own_store, toy_bundle):
     """Bring a product live and replace its champion: the new one, and the one before."""
     before = factories.live_product(toy_bundle)
     candidate = factories.model_version(another(toy_bundle), contract=before.contract)
-    now = factories.promoted(candidate)
-    serving._set_aside.clear()
-    yield now, before
-    serving._set_aside.clear()
+    return factories.promoted(candidate), before
 
 
 def missing(version):
@@ -247,17 +245,32 @@ def test_a_champion_that_was_retired_without_a_successor_is_not_brought_back(cha
     assert Decision.objects.get(pk=decided.decision_id).recommendation == "refer"
 
 
+class Queue:
+    """A lock that knows how many came to it."""
+
+    def __init__(self):
+        self.came, self._lock = [], threading.Lock()
+
+    def __enter__(self):
+        self.came.append(threading.get_ident())
+        self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+
 @pytest.fixture
 def count_loads(monkeypatch):
-    """Let every loading take a moment and end in a given trouble."""
-    loads = []
+    """Let every loading last until so many have asked for one, and end in a given trouble."""
+    loads, queue = [], Queue()
 
-    def ends_in(cause):
+    def ends_in(cause, *, asked=1):
         def opened(bundle_hash):
             loads.append(bundle_hash)
-            time.sleep(0.3)
+            wait_until(lambda: len(queue.came) >= asked)
             return serving.ModelUnavailable(cause, "The graph took too long.")
 
+        monkeypatch.setattr(serving, "_loading", queue)
         monkeypatch.setattr(serving, "opened", opened)
         return loads
 
@@ -269,7 +282,7 @@ def test_threads_that_want_the_same_new_engine_wait_for_one_loading(
     champions, at_once, count_loads, cause
 ):
     now, _ = champions
-    loads = count_loads(cause)
+    loads = count_loads(cause, asked=6)
 
     found = at_once(serving.engine_of, [now.bundle_hash] * 6)
 

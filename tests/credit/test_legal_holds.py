@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.usefixtures("as_owner"),
 ]
 AT = factories.AT
-AFTER = AT + timedelta(days=31 * 90)  # past both retentions
+AFTER = datetime.now(UTC) + timedelta(days=31 * 90)  # past both retentions
 WHY = "A complaint about the decision."
 
 

@@ -1,7 +1,7 @@
 """A month goes at the end of its retention, as a whole, by two people, and the trail says so."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import factories
 import notices_scene
@@ -47,7 +47,8 @@ pytestmark = [
     pytest.mark.django_db(databases=["default", "owner"]),
     pytest.mark.usefixtures("as_owner"),
 ]
-AFTER = factories.AT + timedelta(days=31 * 90)  # past both retentions
+NOW = datetime.now(UTC)  # as the database has it, whose months these are
+AFTER = NOW + timedelta(days=31 * 90)  # past both retentions
 
 
 def commit():
@@ -261,7 +262,7 @@ def test_a_seal_that_is_gone_with_its_month_is_told(decided, drop):
 
 def test_within_its_retention_a_month_stays(decided, drop):
     with pytest.raises(actions.MonthMustStay, match="within its retention"):
-        drop(retention.DECISIONS, at=factories.AT + timedelta(days=365))
+        drop(retention.DECISIONS, at=NOW + timedelta(days=365))
 
 
 def test_an_application_that_waits_keeps_its_month(champion, drop, this_month):
@@ -275,7 +276,7 @@ def test_loans_whose_outcome_is_still_to_come_keep_their_month(decided, drop, se
     settings.EVENHAND_KEEP_DECISIONS_MONTHS = 1
 
     with pytest.raises(actions.MonthMustStay, match=r"not matured.*window of its loans is not"):
-        drop(retention.DECISIONS, at=factories.AT + timedelta(days=95))
+        drop(retention.DECISIONS, at=NOW + timedelta(days=95))
 
 
 def test_the_law_of_its_places_keeps_a_month(drop, this_month, settings):
@@ -286,7 +287,7 @@ def test_the_law_of_its_places_keeps_a_month(drop, this_month, settings):
     law = "The law of Colorado asks for its records for 36 months"
 
     with pytest.raises(actions.MonthMustStay, match=law):
-        drop(retention.DECISIONS, at=factories.AT + timedelta(days=2 * 365))
+        drop(retention.DECISIONS, at=NOW + timedelta(days=2 * 365))
     with pytest.raises(actions.MonthMustStay) as before_it_holds:
         drop(retention.DECISIONS, at=factories.AT + timedelta(days=20))
     assert law not in str(before_it_holds.value)

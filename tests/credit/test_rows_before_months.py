@@ -1,12 +1,14 @@
 """A database that was in use before there were months keeps every row, and proves them."""
 
 import io
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import factories
 import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connections
+from migrated_database import drop
 
 from credit import audit_chain, ids
 from credit.queries import audit as trail
@@ -91,10 +93,15 @@ def _named(name):
         connections[alias].settings_dict["NAME"] = name
 
 
-def _owner(*statements):
+@contextmanager
+def _made(name, how=""):
+    """Make a database; when it is done with, nothing is left of it."""
     with connections["owner"]._nodb_cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        drop(cursor, name)
+        cursor.execute(f'CREATE DATABASE "{name}" {how}')
+    yield
+    with connections["owner"]._nodb_cursor() as cursor:
+        drop(cursor, name)
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +110,11 @@ def before_months(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         original = connections["owner"].settings_dict["NAME"]
         name = f"{original}_before_months"
-        _owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
-        _named(name)
-        migrate("0011_indexes")
-        _named(original)
-        yield name
-        _owner(f'DROP DATABASE "{name}" WITH (FORCE)')
+        with _made(name):
+            _named(name)
+            migrate("0011_indexes")
+            _named(original)
+            yield name
 
 
 @pytest.fixture
@@ -117,14 +123,10 @@ def old_database(before_months, django_db_blocker):
     with django_db_blocker.unblock():
         original = connections["owner"].settings_dict["NAME"]
         name = f"{before_months}_copy"
-        _owner(
-            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-            f'CREATE DATABASE "{name}" TEMPLATE "{before_months}"',
-        )
-        _named(name)
-        yield
-        _named(original)
-        _owner(f'DROP DATABASE "{name}" WITH (FORCE)')
+        with _made(name, f'TEMPLATE "{before_months}"'):
+            _named(name)
+            yield
+            _named(original)
 
 
 def migrate(name):

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from datetime import timedelta
 
 import factories
@@ -12,8 +11,9 @@ import pytest
 import toy_release
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from onnx import numpy_helper
+from waiting import LONG, wait_until
 
-from credit import meters, serving, shadowing, store, tenancy
+from credit import meters, serving, shadow_queue, shadowing, store, tenancy
 from credit.actions import model_versions, shadow_scores
 from credit.actions.refusals import NotAllowed
 from credit.models import Alert, AuditEvent, ModelVersion, ShadowScore
@@ -48,10 +48,8 @@ def released(change=bolder, card="A shadow."):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_kept():
-    serving._set_aside.clear()
     shadowing._engines.clear()
     yield
-    serving._set_aside.clear()
     shadowing._engines.clear()
 
 
@@ -260,10 +258,7 @@ def test_a_shadow_that_asks_for_other_data_is_counted_and_alarms_nobody(champion
 
 
 @pytest.mark.parametrize("flaw", ["raises", "no number", "outside", "hangs"])
-def test_one_that_fails_is_set_aside_with_one_alert_and_changes_no_answer(
-    champion, offered, monkeypatch, flaw
-):
-    monkeypatch.setattr(serving, "Engine", lambda opened: Engine(opened, seconds=60))
+def test_one_that_fails_is_set_aside_with_one_alert_and_changes_no_answer(champion, offered, flaw):
     content = released(flawed_graphs.flawed(flaw), card=flaw)
     version = into_shadow(factories.model_version(content, contract=champion.contract))
     odd = factories.AMOUNT | factories.term(int(flawed_graphs.AT_MONTHS))
@@ -336,9 +331,10 @@ def test_what_does_not_fit_is_dropped_and_counted(shadow, settings, monkeypatch)
 
 
 @pytest.fixture
-def real_queue(committed):
+def real_queue(committed, monkeypatch):
     """Let the thread work, and leave the database when the test is over."""
     yield shadow_scores._queue
+    monkeypatch.setattr(shadow_queue, "SECONDS_TO_END", LONG)  # what is under way ends in it
     shadow_scores._queue.end()
     shadow_scores._queue._begin()
 
@@ -351,7 +347,7 @@ def test_a_slow_shadow_delays_nobody_and_its_scores_arrive(
     score, may_score = shadowing.scored, threading.Event()
 
     def slow(*asked):
-        assert may_score.wait(20)
+        assert may_score.wait(LONG)
         return score(*asked)
 
     monkeypatch.setattr(shadowing, "scored", slow)
@@ -359,10 +355,7 @@ def test_a_slow_shadow_delays_nobody_and_its_scores_arrive(
     assert not ShadowScore.objects.filter(version=version).exists()
     may_score.set()
 
-    deadline = time.monotonic() + 20
-    while ShadowScore.objects.filter(version=version).count() < 4:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: ShadowScore.objects.filter(version=version).count() == 4)
     assert {each.decision_id for each in decided} <= set(
         ShadowScore.objects.values_list("decision_id", flat=True)
     )

@@ -4,16 +4,17 @@ import threading
 import time
 
 import pytest
+from waiting import LONG, wait_until
 
 from credit.together import Together
 
-PATIENCE = 0.3  # seconds
+SHORT = 0.03  # seconds; all others are waited for as long as a busy machine takes
 
 
 class Slow:
     """A database that is busy until it is let go, and remembers what came in one statement."""
 
-    def __init__(self, answer=lambda _row: True, *, patience=PATIENCE, back_within=0.0):
+    def __init__(self, answer=lambda _row: True, *, patience=LONG, back_within=0.0):
         self.answer, self.came, self.free = answer, [], threading.Event()
         self.coming = 0
         self.together = Together(
@@ -26,7 +27,7 @@ class Slow:
 
     def write(self, rows):
         self.came.append(list(rows))
-        assert self.free.wait(120)
+        assert self.free.wait(LONG)
         return [self.answer(row) for row in rows]
 
     def begin(self, *named):
@@ -37,13 +38,13 @@ class Slow:
             thread = threading.Thread(target=self._one, args=(name, row))
             thread.start()
             threads.append(thread)
-            _wait_until(lambda: bool(self.came) and self._number() == len(threads))
+            wait_until(lambda: bool(self.came) and self._number() == len(threads))
         return threads
 
     def end(self, threads):
         self.free.set()
         for thread in threads:
-            thread.join(120)
+            thread.join(LONG)
             assert not thread.is_alive()
 
     def _number(self):
@@ -54,13 +55,6 @@ class Slow:
             self.told[row] = self.together.write(name, row)
         except KeyError as fault:
             self.told[row] = fault
-
-
-def _wait_until(is_so):
-    until = time.monotonic() + 120
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.001)
 
 
 def test_who_comes_while_another_writes_is_written_with_those_that_wait():
@@ -139,7 +133,7 @@ def test_who_leads_waits_for_those_that_are_about_to_come():
 
 
 def test_it_does_not_wait_for_ever_for_one_that_never_comes():
-    slow = Slow()
+    slow = Slow(patience=SHORT)
     slow.coming = 1
     slow.free.set()
 
@@ -168,9 +162,9 @@ def answered_both_and_one_comes_back(slow):
 
 
 def test_who_was_answered_with_it_is_expected_back():
-    slow = Slow(back_within=120)
+    slow = Slow(back_within=LONG)
     comes, back = answered_both_and_one_comes_back(slow)
-    _wait_until(lambda: slow.together._is_patient)
+    wait_until(lambda: slow.together._is_patient)
 
     slow.coming += 1
     comes("d")
@@ -180,7 +174,7 @@ def test_who_was_answered_with_it_is_expected_back():
 
 
 def test_it_is_expected_for_a_stated_time():
-    slow = Slow(back_within=PATIENCE / 10)
+    slow = Slow(back_within=SHORT)
     _, back = answered_both_and_one_comes_back(slow)
 
     slow.end([back])
@@ -189,7 +183,7 @@ def test_it_is_expected_for_a_stated_time():
 
 
 def test_alone_it_waits_for_nobody():
-    slow = Slow(patience=120, back_within=120)
+    slow = Slow(back_within=LONG)
     slow.free.set()
     began = time.monotonic()
 
@@ -197,7 +191,7 @@ def test_alone_it_waits_for_nobody():
         slow.together.comes()
         slow.together.write(row, row)
 
-    assert time.monotonic() - began < 120
+    assert time.monotonic() - began < LONG
     assert slow.came == [["a"], ["b"], ["c"]]
 
 
@@ -208,7 +202,7 @@ def test_every_row_is_written_exactly_once_however_they_come(threads):
         lambda rows: [written.append(row) is None for row in rows],
         most=3,
         coming=lambda: 0,
-        patience=PATIENCE,
+        patience=LONG,
     )
     told = []
 
@@ -220,7 +214,7 @@ def test_every_row_is_written_exactly_once_however_they_come(threads):
     for thread in all_:
         thread.start()
     for thread in all_:
-        thread.join(120)
+        thread.join(LONG)
 
     assert sorted(written) == [(n, c) for n in range(threads) for c in range(200)]
     assert told == [True] * threads * 200

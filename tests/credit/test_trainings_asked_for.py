@@ -10,6 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, connection
 from kombu.exceptions import OperationalError
 from polars.exceptions import PanicException
+from waiting import LONG
 
 from credit import store, tasks
 from credit.actions import model_versions, snapshots, training, training_runs
@@ -261,12 +262,12 @@ def test_a_run_that_someone_works_on_is_left_alone(committed, at_once):
         with training_runs.sole_worker(run.pk):
             training_runs.start(run_id=run.pk, at=AT)
             working.set()
-            enough.wait(10)
+            enough.wait(LONG)
         connection.close()
 
     worker = threading.Thread(target=work)
     worker.start()
-    working.wait(10)
+    assert working.wait(LONG)
 
     assert training_runs.abandoned(at=AT) == []
     with pytest.raises(training_runs.NothingToDo), training_runs.sole_worker(run.pk):

@@ -5,11 +5,11 @@ import json
 import os
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
 import pytest
+from waiting import LONG, wait_until
 
 from loadtests import processes, standing, wire
 from loadtests.standing import DRF, EXPLAINS, OURS, SCORES, STORES, TURNS
@@ -169,18 +169,18 @@ def test_processor_time_holds_children_that_have_ended():
     before = processes.cpu_seconds(os.getpid())
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}]); input()"
     with subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE) as process:
-        until = time.monotonic() + 30
-        while (used := processes.cpu_seconds(process.pid)) < 0.4:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_until(lambda: processes.cpu_seconds(process.pid) >= 0.4)
+        used = processes.cpu_seconds(process.pid)
         assert processes.cpu_seconds(os.getpid()) - before >= used
         process.communicate(b"\n")
 
 
 @pytest.mark.parametrize(("busy", "patience", "rests"), [(0.3, 60.0, True), (60.0, 2.0, False)])
 def test_what_is_busy_at_first_is_waited_for_until_it_rests(busy, patience, rests):
-    work = f"import time\nwhile time.process_time() < {busy}: pass\ninput()"
-    with subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE) as process:
+    work = f"import time\nprint(flush=True)\nwhile time.process_time() < {busy}: pass\ninput()"
+    piped = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", work], **piped) as process:
+        assert process.stdout.readline()  # it has begun
         found = processes.settle([process.pid], most=0.02, seconds=1.0, patience=patience)
         used = processes.cpu_seconds(process.pid)
         process.kill()
@@ -214,7 +214,7 @@ def test_a_contestant_that_does_not_start_is_named_with_its_log(tmp_path):
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         check=False,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import bench_batch
 import pytest
 from django.db import connection
+from waiting import LONG
 
 from credit.actions import batch_runs
 from tests import factories
@@ -77,7 +78,7 @@ def test_wrong_arguments_are_refused_before_a_stack_is_brought_up(command, wrong
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=LONG,
     )
 
     assert done.returncode == 2

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import LONG
 
 CHECKOUT = Path(__file__).parents[2]
 KEY = "a-key-of-the-load-test"
@@ -50,7 +51,7 @@ def run(tmp_path):
             env={**os.environ, "EVENHAND_LOAD_KEY": key, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONG,
             check=False,
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import factories
 import httpx
+from waiting import LONG
 
 MARK = "zaphod4711"  # stands in everything that a partner, an applicant or an officer writes
 BROKEN = f"{MARK}-broken"  # a reference that the database refuses, quoting the whole row
@@ -39,9 +40,11 @@ class Day:
         self.statuses = {}
         self.secrets = {secret_part(stack["key"])}
         bearer = {"Authorization": f"Bearer {stack['key']}"}
-        self.partner = httpx.Client(base_url=stack["base_url"], headers=TRACES | bearer, timeout=30)
+        self.partner = httpx.Client(
+            base_url=stack["base_url"], headers=TRACES | bearer, timeout=LONG
+        )
         self.officer = httpx.Client(
-            base_url=stack["base_url"], headers={"User-Agent": TRACES["User-Agent"]}, timeout=30
+            base_url=stack["base_url"], headers={"User-Agent": TRACES["User-Agent"]}, timeout=LONG
         )
 
     def __enter__(self):

@@ -1,15 +1,13 @@
 """The day, lived through once, and what the running product has written down of it."""
 
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from a_day import BROKEN, MARK, Day, person, settings_of
+from waiting import wait_until
 from webhook_receiver import listening
-
-SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +28,13 @@ def day(stack, manage):
             batch = day.sends_a_file(*file, person(reference=BROKEN))
             day.judges(made)
             day.strays()
-            _wait(lambda: log.holds("worker.log", "raised unexpected"))
-        _wait(lambda: receiver.came)  # of the batch: an officer's decision is told when it is final
+            wait_until(lambda: log.holds("worker.log", "raised unexpected"))
+        # Of the batch: an officer's decision is told when it is final.
+        wait_until(lambda: receiver.came)
         receiver.status = 204
         day.metrics = day.partner.get("/metrics").text
         day.log, day.came, day.decision_id = log, receiver.came, made["id"]
-        _wait(lambda: _state(day, batch) == "completed")
+        wait_until(lambda: _state(day, batch) == "completed")
         day.ask("no webhook", "DELETE", f"/api/v1/webhooks/{webhook}")
         yield day
 
@@ -75,10 +74,3 @@ def _refusing(stack):
 
 def _state(day, batch):
     return day.ask("a batch", "GET", f"/api/v1/batches/{batch}").json()["state"]
-
-
-def _wait(holds):
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)

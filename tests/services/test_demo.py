@@ -10,7 +10,8 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from service_runs import SECONDS, processes_of, wait_until
+from service_runs import processes_of
+from waiting import LONG, wait_until
 
 from services.places import free_port
 
@@ -36,7 +37,7 @@ def made(demo, checkout):
 @pytest.fixture(autouse=True)
 def _nothing_left(checkout):
     yield
-    assert not processes_of(checkout)
+    wait_until(lambda: not processes_of(checkout))
 
 
 def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
@@ -89,14 +90,14 @@ def staying(checkout, environment):
         yield process
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)  # as the terminal does
-            process.communicate(timeout=SECONDS)
+            process.communicate(timeout=LONG)
 
 
 def test_stays_until_ctrl_c_and_then_stops_everything(staying, checkout, run):
     said = _until(staying, "Ctrl-C")
     second = run("demo", checkout=checkout, PORT=str(free_port()))
     os.killpg(staying.pid, signal.SIGINT)
-    staying.communicate(timeout=SECONDS)
+    staying.communicate(timeout=LONG)
 
     assert staying.returncode == 0
     assert second.returncode == 1
@@ -141,7 +142,7 @@ def test_ctrl_c_during_the_set_up_stops_cleanly(checkout, environment):
     with process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=SECONDS)
+        _, complaints = process.communicate(timeout=LONG)
 
     assert process.returncode == 130
     assert complaints == ""

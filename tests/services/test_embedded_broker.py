@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
-from service_runs import wait_until
+from waiting import wait_until
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import os
 import signal
 
 import pytest
-from service_runs import guards_of, processes_of, wait_until
+from service_runs import guards_of, processes_of
+from waiting import wait_until
 
 
 @pytest.fixture
@@ -66,4 +67,4 @@ def test_stopping_removes_the_passwords_left_for_people(servers, var):
     assert servers.stop() == 0
 
     assert not (var / "environment").exists()
-    assert not processes_of(var)
+    wait_until(lambda: not processes_of(var))

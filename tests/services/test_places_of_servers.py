@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from service_runs import CHECKOUT, processes_of, wait_until
+from service_runs import CHECKOUT, processes_of
+from waiting import wait_until
 
 PLAIN_PYTHON = "/usr/bin/python3"
 PACKAGES = next(path for path in sys.path if path.endswith("site-packages"))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from service_runs import CHECKOUT, SECONDS, environment_of_a_person
+from service_runs import CHECKOUT, environment_of_a_person
+from waiting import LONG
 
 UV = """#!/bin/sh
 echo "$@" >> "$UV_CALLS"
@@ -78,7 +79,7 @@ class SetUp:
 
     def __call__(self, level, **settings):
         with self.popen(level, **settings) as process:
-            said, complaints = process.communicate(timeout=SECONDS)
+            said, complaints = process.communicate(timeout=LONG)
         return process.returncode, said, complaints
 
     def asked_of_uv(self):
@@ -97,7 +98,7 @@ def test_two_at_once_do_the_work_once(folder, index, tmp_path):
     shutil.rmtree(folder / ".venv", ignore_errors=True)
 
     with set_up.popen("runtime") as first, set_up.popen("runtime") as second:
-        assert first.wait(SECONDS) == second.wait(SECONDS) == 0
+        assert first.wait(LONG) == second.wait(LONG) == 0
 
     assert len(set_up.asked_of_uv()) == 1
     assert "--require-hashes" in set_up.asked_of_uv()[0]

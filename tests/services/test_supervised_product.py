@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from service_runs import children_of, environment_of_a_person, processes_of, wait_until
+from service_runs import environment_of_a_person, processes_of
+from waiting import LONG, children_of, wait_until
 
 from services.process import is_alive
 
@@ -63,7 +64,7 @@ def test_a_killed_web_server_comes_back_without_leftovers(product):
     product.wait_for_restart("web", of=killed)
 
     assert answers(product)
-    assert not any(is_alive(pid) for pid in workers)
+    wait_until(lambda: not any(is_alive(pid) for pid in workers))
 
 
 def test_a_killed_process_of_the_web_server_is_replaced(product):
@@ -153,8 +154,8 @@ def test_stop_leaves_nothing(start, run, checkout, another):
     done = run("stop", "--var", product.var)
 
     assert done.returncode == 0
-    assert product.process.wait(20) == 0
-    assert not processes_of(product.var)
+    assert product.process.wait(LONG) == 0
+    wait_until(lambda: not processes_of(product.var))
     assert run("status", "--var", product.var).returncode == 3
 
 

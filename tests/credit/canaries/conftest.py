@@ -5,15 +5,12 @@ import promotion_scene as scene
 import pytest
 from of_a_canary import T0
 
-from credit import serving
 from credit.actions import canary_minutes
 
 
 @pytest.fixture
 def live(db, own_store):
-    serving._set_aside.clear()
-    yield scene.live(factories.SOURCE)
-    serving._set_aside.clear()
+    return scene.live(factories.SOURCE)
 
 
 @pytest.fixture
