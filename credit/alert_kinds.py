@@ -108,7 +108,6 @@ TABLE: Final = (
     _serving("bundle_refused", _("A model's file is not the registered one")),
     _serving("engine_failed", _("A model failed")),
     _serving("timed_out", _("A model took too long")),
-    _serving("set_aside", _("A model is left alone, it took too long")),
     _serving("other_contract", _("A model asks for other data")),
     _serving("no_scorecard", _("There is no fallback scorecard")),
     _serving("scorecard_refused", _("The fallback scorecard is not of the contract")),
