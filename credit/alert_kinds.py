@@ -162,6 +162,12 @@ TABLE: Final = (
         "/monitoring/",
     ),
     _service("queue_grows", _("A queue grows"), Severity.SOON, "/monitoring/"),
+    _service(
+        "task_fails",
+        _("A task of the worker fails each time"),
+        Severity.SOON,
+        "/monitoring/service/",
+    ),
     _service("worker_silent", _("The worker is silent"), Severity.URGENT, "/monitoring/"),
     _fairness("fairness_outside", _("A group is outside the fairness bounds")),
     _fairness("officer_overrides_differ", _("Officers' overrides differ")),

@@ -126,17 +126,26 @@ def worker(_product: Product, *, at: datetime) -> Gauge:
     tasks = counts.get("tasks", {}).items()
     ran = round(sum(values[-1] for _, values in tasks))
     failed = round(sum(values[-1] for name, values in tasks if name.endswith(" FAILURE")))
-    silent = sign.is_silent(at=at)
+    silent, failing = sign.is_silent(at=at), len(sign.levels.get("failing", ()))
     return Gauge(
         name="worker",
         label=label,
-        state="bad" if silent else "watch" if failed else "good",
-        value=gettext("silent") if silent else gettext("at work"),
+        state="bad" if silent or failing else "watch" if failed else "good",
+        value=_of_worker(silent=silent, failing=failing),
         detail=gettext(
             "Its last sign of life is {age} old. Of {n} tasks in the last {span} {failed} failed."
         ).format(age=span(at - sign.at), n=number(ran), span=span(length), failed=number(failed)),
         link=link,
     )
+
+
+def _of_worker(*, silent: bool, failing: int) -> str:
+    if silent:
+        return gettext("silent")
+    if failing:
+        words = ngettext("{n} task fails each time", "{n} tasks fail each time", failing)
+        return words.format(n=number(failing))
+    return gettext("at work")
 
 
 def sealing(_product: Product, *, at: datetime) -> Gauge:

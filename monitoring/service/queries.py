@@ -293,7 +293,8 @@ def _tasks(counts: Counts) -> tuple[TaskView, ...]:
     for name, values in counts.get("tasks", {}).items():
         task, _, state = name.rpartition(" ")
         by_name.setdefault(task, []).append((state, values))
-    return tuple(_task(name, states) for name, states in sorted(by_name.items()))
+    found = (_task(name, states) for name, states in by_name.items())
+    return tuple(sorted(found, key=lambda each: (-each.failed, each.name)))
 
 
 def _task(name: str, states: list[tuple[str, list[float]]]) -> TaskView:
