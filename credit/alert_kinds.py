@@ -181,6 +181,11 @@ def kind_of(cause: str) -> Kind:
     return known or _serving(cause, cause.replace("_", " ").capitalize(), Severity.SOON)
 
 
+def causes_of(severity: Severity) -> frozenset[str]:
+    """Name the causes that are so urgent."""
+    return frozenset(kind.cause for kind in TABLE if kind.severity is severity)
+
+
 def hidden_from(roles: Iterable[str]) -> frozenset[str]:
     """Name the causes that people of these roles do not see: those about protected groups."""
     if SEES_GROUPS & set(roles):
