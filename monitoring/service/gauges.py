@@ -152,8 +152,10 @@ def sealing(_product: Product, *, at: datetime) -> Gauge:
     """Say whether the audit trail is sealed as it goes on."""
     sign, last = pulses.newest(), AuditSeal.objects.order_by("-number").first()
     label, link = gettext("Audit trail"), reverse("audit")
-    if sign is None or last is None:
+    if sign is None:
         return _unknown("sealing", label, link)
+    if last is None:
+        return _unknown("sealing", label, link, why=gettext("Nothing has been sealed yet."))
     unsealed, age = sign.standing.get("audit_events_unsealed", 0), at - last.sealed_at
     late = sign.is_silent(at=at) or (unsealed > 0 and age > UNSEALED_FOR)
     return Gauge(
@@ -169,12 +171,12 @@ def sealing(_product: Product, *, at: datetime) -> Gauge:
     )
 
 
-def _unknown(name: str, label: str, link: str) -> Gauge:
+def _unknown(name: str, label: str, link: str, *, why: str = "") -> Gauge:
     return Gauge(
         name=name,
         label=label,
         state="unknown",
         value=gettext("not known"),
-        detail=gettext("No worker has given a sign of life."),
+        detail=why or gettext("No worker has given a sign of life."),
         link=link,
     )
