@@ -132,6 +132,7 @@ def listed(
     product: str = "",
     cause: str = "",
     owner: str = "",
+    page: str = "",
     limit: int = 200,
 ) -> list[AlertRow]:
     """List alerts, those not resolved first: of them the most urgent, then the newest.
@@ -145,11 +146,15 @@ def listed(
         found = found.filter(cause=cause)
     if owner:
         found = found.filter(owner=owner)
+    if page:
+        found = found.filter(link__startswith=page)
     ordered = _in_state(found, state, at=at).order_by(
         F("resolved_at").desc(nulls_first=True), _URGENCY, "-last_at", "-pk"
     )
-    ends = {_key(each): each.until for each in AlertSilence.objects.running(at=at)}
-    return [_row(alert, ends) for alert in ordered[:limit]]
+    alerts = list(ordered[:limit])
+    running = AlertSilence.objects.running(at=at) if alerts else ()
+    ends = {_key(each): each.until for each in running}
+    return [_row(alert, ends) for alert in alerts]
 
 
 def counts(*, roles: Iterable[str], at: datetime) -> dict[str, int]:
