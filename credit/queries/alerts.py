@@ -152,7 +152,7 @@ def listed(
         F("resolved_at").desc(nulls_first=True), _URGENCY, "-last_at", "-pk"
     )
     alerts = list(ordered[:limit])
-    running = AlertSilence.objects.running(at=at) if alerts else ()
+    running = list(AlertSilence.objects.running(at=at)) if alerts else []
     ends = {_key(each): each.until for each in running}
     return [_row(alert, ends) for alert in alerts]
 
