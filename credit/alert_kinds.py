@@ -108,7 +108,6 @@ TABLE: Final = (
     _serving("bundle_refused", _("A model's file is not the registered one")),
     _serving("engine_failed", _("A model failed")),
     _serving("timed_out", _("A model took too long")),
-    _serving("set_aside", _("A model is left alone, it took too long")),
     _serving("other_contract", _("A model asks for other data")),
     _serving("no_scorecard", _("There is no fallback scorecard")),
     _serving("scorecard_refused", _("The fallback scorecard is not of the contract")),
@@ -163,6 +162,12 @@ TABLE: Final = (
         "/monitoring/",
     ),
     _service("queue_grows", _("A queue grows"), Severity.SOON, "/monitoring/"),
+    _service(
+        "task_fails",
+        _("A task of the worker fails each time"),
+        Severity.SOON,
+        "/monitoring/service/",
+    ),
     _service("worker_silent", _("The worker is silent"), Severity.URGENT, "/monitoring/"),
     _fairness("fairness_outside", _("A group is outside the fairness bounds")),
     _fairness("officer_overrides_differ", _("Officers' overrides differ")),
@@ -174,6 +179,11 @@ def kind_of(cause: str) -> Kind:
     """Give what is known of a cause; of one that nobody knows, who sees to models."""
     known = KINDS.get(cause)
     return known or _serving(cause, cause.replace("_", " ").capitalize(), Severity.SOON)
+
+
+def causes_of(severity: Severity) -> frozenset[str]:
+    """Name the causes that are so urgent."""
+    return frozenset(kind.cause for kind in TABLE if kind.severity is severity)
 
 
 def hidden_from(roles: Iterable[str]) -> frozenset[str]:

@@ -155,7 +155,7 @@ def sureness(
     if scored.engine is None or not is_asked(scored.engine, scored.score, policy):
         return None
     models = f"{scored.version.bundle_hash} (bootstrap models)"
-    serving.refuse_set_aside(models, at=at)
+    serving.refuse_set_aside(models, at=at, told_as="bootstrap_timed_out")
     try:
         return assess(scored.engine, values, scored.score, policy)
     except GraphTimedOut as slow:

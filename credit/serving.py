@@ -72,10 +72,13 @@ class UnknownProduct(InputRefused):
 
 
 class ModelUnavailable(Exception):
-    """No model can score; `cause` is short and stable, for alerts and metrics."""
+    """No model can score; `cause` is short and stable, for answers and metrics.
 
-    def __init__(self, cause: str, message: str) -> None:
-        self.cause = cause
+    `told_as` is the cause of its alert: what only follows from another trouble counts that one up.
+    """
+
+    def __init__(self, cause: str, message: str, *, told_as: str = "") -> None:
+        self.cause, self.told_as = cause, told_as or cause
         super().__init__(message)
 
 
@@ -171,11 +174,12 @@ def set_aside(bundle_hash: str, *, until: datetime) -> None:
     _set_aside[bundle_hash] = until
 
 
-def refuse_set_aside(bundle_hash: str, *, at: datetime) -> None:
+def refuse_set_aside(bundle_hash: str, *, at: datetime, told_as: str = TIMED_OUT) -> None:
     """Refuse a model that was set aside and whose time is not over."""
     until = _set_aside.get(bundle_hash)
     if until is not None and at < until:
-        raise ModelUnavailable("set_aside", f"{bundle_hash} took too long; left alone till {until}")
+        message = f"{bundle_hash} took too long; left alone till {until}"
+        raise ModelUnavailable("set_aside", message, told_as=told_as)
     _set_aside.pop(bundle_hash, None)
 
 
@@ -190,7 +194,7 @@ def engine_of(bundle_hash: str) -> Engine:
     kept = _engines.get(stamp) or _load(stamp, bundle_hash)
     if isinstance(kept, ModelUnavailable):
         # Not the one that is kept: raised again and again it would keep every request's frames.
-        raise ModelUnavailable(kept.cause, str(kept))
+        raise ModelUnavailable(kept.cause, str(kept), told_as=kept.told_as)
     return kept
 
 

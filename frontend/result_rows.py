@@ -145,8 +145,14 @@ def pool_of(looked: Looked) -> str:
 
 
 def business_rows(seen: Business) -> list[FigureRow]:
-    """Write each figure beside its target."""
-    return [_figure(each) for each in seen.figures]
+    """Write each figure beside its target, first what is off it, then what may be."""
+    return [_figure(each) for each in sorted(seen.figures, key=_place)]
+
+
+def _place(figure: Figure) -> int:
+    if is_off(figure):
+        return 0
+    return 1 if figure.standing in {Standing.OUTSIDE, Standing.UNSURE} else 2
 
 
 def segment_choices(product: Product, segments: Sequence[str]) -> list[tuple[str, str]]:

@@ -62,8 +62,11 @@ _MODELS: Final = frozenset({Role.MODEL_DEVELOPER, Role.MODEL_VALIDATOR})
 _OVERSEE: Final = frozenset({Role.COMPLIANCE, Role.AUDITOR})
 _KEEP: Final = frozenset({Role.ADMINISTRATOR})
 
-# In the order of the page: what is served, what it stands on, what it does to people, what waits.
+# In the order of the page: what asks for a person, what is served, what it stands on, what it does
+# to people, what waits.
 PLACES: Final = (
+    Place(gauge=product_gauges.open_alerts, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),
+    Place(gauge=product_gauges.open_alerts_but_of_groups, roles=_KEEP | {Role.MODEL_DEVELOPER}),
     Place(gauge=service_gauges.answering, roles=_MODELS | _KEEP | {Role.AUDITOR}),
     Place(gauge=service_gauges.budget, roles=_MODELS | _KEEP | {Role.AUDITOR}),
     Place(gauge=service_gauges.worker, roles=_KEEP | {Role.AUDITOR}),
@@ -78,8 +81,6 @@ PLACES: Final = (
     Place(gauge=mirror_gauges.outcomes, roles=SEES_OFFICERS),
     Place(gauge=service_gauges.queue, roles=_OFFICERS | {Role.AUDITOR}),
     Place(gauge=product_gauges.notices_due, roles=_OFFICERS | _OVERSEE),
-    Place(gauge=product_gauges.open_alerts, roles=_OVERSEE | {Role.MODEL_VALIDATOR}),
-    Place(gauge=product_gauges.open_alerts_but_of_groups, roles=_KEEP),
     Place(gauge=product_gauges.partners, roles=_KEEP),
 )
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from credit.alert_kinds import KINDS, hidden_from
+from credit.alert_kinds import KINDS, Severity, causes_of, hidden_from
 from credit.models import Alert, ApiKey, ModelVersion, Partner, Product, PromotionRequest
 from credit.models.model_versions import Stage
 from credit.models.partners import EXPIRY_WARNING
@@ -125,19 +125,36 @@ def _open(product: Product, *, at: datetime, hidden: frozenset[str]) -> Gauge:
         .exclude(cause__in=hidden | of_the_past)
         .heard(at=at)
     )
-    summed = found.aggregate(n=Count("pk"), first=Min("first_at"))
-    n, first = summed["n"], summed["first"]
-    age = at - first if first else timedelta(0)
+    is_open = Q(acknowledged_at=None)
+    summed = found.aggregate(
+        n=Count("pk", filter=is_open),
+        urgent=Count("pk", filter=is_open & Q(cause__in=causes_of(Severity.URGENT))),
+        first=Min("first_at", filter=is_open),
+        taken=Count("pk", filter=~is_open),
+    )
+    n, urgent, taken = summed["n"], summed["urgent"], summed["taken"]
+    age = at - summed["first"] if n else timedelta(0)
     return Gauge(
         name="alerts",
         label=gettext("Alerts"),
-        state="good" if not n else "bad" if age > LATE else "watch",
+        state="bad" if urgent or age > LATE else "watch" if n or taken else "good",
         value=ngettext("{n} open", "{n} open", n).format(n=number(n)),
-        detail=gettext("The oldest for {span}.").format(span=span(age))
-        if n
-        else gettext("Nothing asks for a person now."),
+        detail=_of_alerts(n, urgent=urgent, taken=taken, age=age),
         link=reverse("alerts"),
     )
+
+
+def _of_alerts(n: int, *, urgent: int, taken: int, age: timedelta) -> str:
+    """Say how urgent what is open is, for how long it has been, and what somebody sees to."""
+    said = []
+    if urgent:
+        said.append(ngettext("{n} is urgent.", "{n} are urgent.", urgent).format(n=number(urgent)))
+    if n:
+        said.append(gettext("The oldest for {span}.").format(span=span(age)))
+    if taken:
+        words = ngettext("{n} more is acknowledged.", "{n} more are acknowledged.", taken)
+        said.append(words.format(n=number(taken)))
+    return " ".join(said) or gettext("Nothing asks for a person now.")
 
 
 def candidates(product: Product, *, at: datetime) -> Gauge:  # noqa: ARG001 - as every gauge

@@ -45,6 +45,7 @@ LEVELS = {
             "grows": False,
         }
     ],
+    "failing": [],
 }
 
 

@@ -113,7 +113,8 @@ def _store(batch: Batch, chunk: Chunk) -> None:
             cursor.execute(_RESULTS, [batch.pk, chunk.results])
         vault.store_each(chunk.monitoring, at=chunk.at)
         canary_minutes.store(counts=chunk.canary)
-        for cause, trouble in chunk.troubles.items():
+        told = {trouble.told_as: trouble for trouble in chunk.troubles.values()}
+        for cause, trouble in told.items():
             alerts.raise_alert(
                 cause=cause, product=terms.product, message=str(trouble), at=chunk.at
             )

@@ -128,7 +128,7 @@ def _write(
             exploration.note(considered)
             for trouble in considered.troubles:
                 alerts.raise_alert(
-                    cause=trouble.cause,
+                    cause=trouble.told_as,
                     product=considered.terms.product,
                     message=str(trouble),
                     at=considered.at,

@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, When
 
-from credit.alert_kinds import TABLE, Kind, hidden_from, kind_of
+from credit.alert_kinds import (
+    SEVERITY_WORDS,
+    TABLE,
+    Kind,
+    Severity,
+    causes_of,
+    hidden_from,
+    kind_of,
+)
 from credit.models import Alert, AlertCase, AlertSilence, User
 from credit.models.alerts import AlertQuerySet
 
+_URGENCY = Case(
+    *(When(cause__in=sorted(causes_of(each)), then=place) for place, each in enumerate(Severity)),
+    default=list(Severity).index(Severity.SOON),  # as `kind_of` has it of what nobody knows
+)
 STATES = ("unresolved", "open", "acknowledged", "silenced", "resolved", "all")
 
 
@@ -38,6 +50,17 @@ class AlertRow:
     taken_by: str
     resolved_at: datetime | None
     has_open_case: bool
+
+    @property
+    def severity(self) -> str:
+        """How soon a person is needed, in words."""
+        return str(SEVERITY_WORDS[self.kind.severity])
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is not over, nobody silenced it, and applicants feel it now."""
+        is_quiet = self.resolved_at is not None or self.silenced_until is not None
+        return self.kind.severity is Severity.URGENT and not is_quiet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +132,13 @@ def listed(
     product: str = "",
     cause: str = "",
     owner: str = "",
+    page: str = "",
     limit: int = 200,
 ) -> list[AlertRow]:
-    """List alerts, those not resolved first, then the newest first."""
+    """List alerts, those not resolved first: of them the most urgent, then the newest.
+
+    `page` is the path of the page that they lead to.
+    """
     found = _seen_by(roles)
     if product:
         found = found.filter(product__slug=product)
@@ -119,11 +146,15 @@ def listed(
         found = found.filter(cause=cause)
     if owner:
         found = found.filter(owner=owner)
+    if page:
+        found = found.filter(link__startswith=page)
     ordered = _in_state(found, state, at=at).order_by(
-        F("resolved_at").desc(nulls_first=True), "-last_at", "-pk"
+        F("resolved_at").desc(nulls_first=True), _URGENCY, "-last_at", "-pk"
     )
-    ends = {_key(each): each.until for each in AlertSilence.objects.running(at=at)}
-    return [_row(alert, ends) for alert in ordered[:limit]]
+    alerts = list(ordered[:limit])
+    running = list(AlertSilence.objects.running(at=at)) if alerts else []
+    ends = {_key(each): each.until for each in running}
+    return [_row(alert, ends) for alert in alerts]
 
 
 def counts(*, roles: Iterable[str], at: datetime) -> dict[str, int]:

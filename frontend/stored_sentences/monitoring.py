@@ -10,6 +10,10 @@ WORDS = (
         " (alarm above {fastest})."
     ),
     _(
+        "{task} failed {n} times within {hours} h and did not succeed once. What it counts, checks"
+        " or sends stands still."
+    ),
+    _(
         "{n} wait; at this hour of the last {days} days it was {middle} in the middle (alarm above"
         " {bound})."
     ),

@@ -20,7 +20,7 @@ from credit.actions.refusals import role_word
 from credit.models import Role
 from credit.queries import alerts
 from credit.words import Words
-from frontend import access, formats, sentences
+from frontend import access, formats, segments, sentences
 
 register = template.Library()
 
@@ -210,6 +210,12 @@ def age(at: datetime, now: datetime) -> str:
 def translated(text: str) -> str:
     """Say a sentence that was stored in English in the reader's language, where it is known."""
     return sentences.translated(text)
+
+
+@register.filter
+def segment(name: str) -> str:
+    """Say what an alert is of."""
+    return segments.in_words(name)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from credit.actions import alert_cases, alert_mails, alert_silences
 from credit.actions import alerts as actions
-from credit.alert_kinds import SEVERITY_WORDS, hidden_from, kind_of
+from credit.alert_kinds import hidden_from, kind_of
 from credit.models import Alert, AlertSilence, User
 from credit.queries import alerts
 from credit.words import Words
@@ -136,7 +136,6 @@ def _show(
     page = {
         "alert": found.row,
         "found": found,
-        "severity": SEVERITY_WORDS[found.row.kind.severity],
         "runbook": runbooks.read(found.row.kind.runbook),
         "may_act": request.user.has_role(*found.row.kind.handled_by),
         "may_open_link": may_open(request.user, found.row.link),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from credit.models import Product
 from frontend.access import SignedInRequest
+from frontend.alerts_here import alerts_here
 from frontend.charts.histograms import histogram
 from frontend.drift_forms import USUAL, DriftForm
 from monitoring.drift.views import drift_of
@@ -27,6 +28,7 @@ def detail(request: SignedInRequest, product: str) -> HttpResponse:
     form.choose_from(view.partners)
     shown = [*([view.score] if view.score else []), *view.features]
     page = {
+        "alerts": alerts_here(request),
         "product": found,
         "products": list(Product.objects.order_by("name", "slug")),
         "view": view,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from credit.models import Product, Role, User
 from frontend.access import SignedInRequest, may_open, may_read
+from frontend.alerts_here import alerts_here
 from frontend.charts.dial import Dial, dial
 from frontend.charts.service_charts import draw
 from monitoring import home as homes
@@ -55,6 +56,7 @@ def service(request: SignedInRequest) -> HttpResponse:
         raise Http404
     view = service_view(span, at=timezone.now())
     page = {
+        "alerts": alerts_here(request),
         "service": view,
         "span": span,
         "spans": SPANS,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from credit.models import Product, StageChange
 from credit.models.model_versions import Stage
 from frontend.access import SignedInRequest
+from frontend.alerts_here import alerts_here
 from frontend.charts import result_panels
 from frontend.charts.realised import realised_rows
 from frontend.result_rows import (
@@ -34,7 +35,7 @@ def performance(request: SignedInRequest, product: str) -> HttpResponse:
     if segment and segment not in {each.segment for each in seen.versions}:
         raise Http404
     page = {
-        **_head(found),
+        **_head(request, found),
         "seen": seen,
         "looked_at": pool_of(seen.looked),
         "checks": checks_of(seen.looked),
@@ -56,7 +57,7 @@ def business(request: SignedInRequest, product: str) -> HttpResponse:
         raise Http404
     contract = found.deciding_contract()
     page = {
-        **_head(found),
+        **_head(request, found),
         "seen": seen,
         "rows": business_rows(seen),
         "panels": result_panels.of_business(seen, _promotions(found)),
@@ -66,8 +67,9 @@ def business(request: SignedInRequest, product: str) -> HttpResponse:
     return render(request, "results/business.html", page)
 
 
-def _head(product: Product) -> dict[str, Any]:
+def _head(request: SignedInRequest, product: Product) -> dict[str, Any]:
     return {
+        "alerts": alerts_here(request),
         "product": product,
         "products": list(Product.objects.order_by("name", "slug")),
         "promotions": _changes(product),

@@ -1,13 +1,18 @@
 """Drift at a glance."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from credit.models import Product
+from credit.models import Alert, Product
+from monitoring.drift.counts import PARTNER
 from monitoring.drift.views import DriftView, drift_of
 from monitoring.drift.windows import DAY, days_of, link_to, midnight_after
 from monitoring.gauges import Gauge, State
+from scoring.populations.drift_look import OF_DATA
+
+CAUSES = (*OF_DATA, "score_drift", "feature_drift")
 
 
 def gauge(product: Product, *, at: datetime) -> Gauge:
@@ -15,14 +20,22 @@ def gauge(product: Product, *, at: datetime) -> Gauge:
     until = midnight_after(at)
     days = days_of(product, until=until, days=90).lately
     view = drift_of(product, since=until - days * DAY, until=until)
+    told = _partners_told_of(product, at=at)
     return Gauge(
         name="drift",
         label=gettext("Drift"),
-        state=_state(view),
+        state="bad" if told else _state(view),
         value=_value(view),
-        detail=_detail(view, days),
-        link=link_to(product, days=days),
+        detail=_detail(view, days, told),
+        link=link_to(product, segment=told[0]) if told else link_to(product, days=days),
     )
+
+
+def _partners_told_of(product: Product, *, at: datetime) -> list[str]:
+    """Name the partners whose applications alone show something: all together hide it."""
+    found = Alert.objects.unresolved().heard(at=at).filter(product=product, cleared_at=None)
+    of_partners = found.filter(cause__in=CAUSES, segment__startswith=PARTNER).order_by("segment")
+    return list(of_partners.values_list("segment", flat=True).distinct())
 
 
 def _state(view: DriftView) -> State:
@@ -40,9 +53,17 @@ def _value(view: DriftView) -> str:
     return gettext("PSI {index}").format(index=f"{view.score.index:.2f}")
 
 
-def _detail(view: DriftView, days: int) -> str:
+def _detail(view: DriftView, days: int, told: Sequence[str]) -> str:
     n, limit = f"{view.n:,}", view.score.clear_above if view.score else None
-    if limit is None:
-        return gettext("{n} applications in {days} days").format(n=n, days=days)
-    words = gettext("{n} applications in {days} days; chance stays below {limit}; {bad} to look at")
-    return words.format(n=n, days=days, limit=f"{limit:.2f}", bad=len(view.bad))
+    words = gettext("{n} applications in {days} days")
+    if limit is not None:
+        words = gettext(
+            "{n} applications in {days} days; chance stays below {limit}; {bad} to look at"
+        )
+    said = words.format(n=n, days=days, limit=f"{limit or 0:.2f}", bad=len(view.bad))
+    if not told:
+        return said
+    also = ngettext(
+        "; {n} partner has alerts of its own", "; {n} partners have alerts of their own", len(told)
+    )
+    return said + also.format(n=len(told))

@@ -16,7 +16,7 @@ from monitoring.results.vintage_rows import Pool
 from scoring.contract import Economics
 from scoring.results import business_figures
 from scoring.results.business_figures import Value
-from scoring.results.criteria import MEASURES, Standing, Unit, bounds, standing
+from scoring.results.criteria import MEASURES, Standing, bounds, standing
 from scoring.results.windows import months_after
 
 DAYS = 30  # that a figure is judged by, up to yesterday
@@ -149,11 +149,10 @@ def _figure(
     *,
     counts: bool,
 ) -> Figure:
-    measure = MEASURES.get(name)
     least, most = bounds(name, target.criterion) if target else (None, None)
     return Figure(
         name=name,
-        unit=str(measure.unit) if measure else _unit(name),
+        unit=str(MEASURES[name].unit),
         value=value,
         since=since,
         until=until,
@@ -164,10 +163,6 @@ def _figure(
         least=least,
         most=most,
     )
-
-
-def _unit(name: str) -> str:
-    return str(Unit.HOURS if name.endswith("hours") else Unit.SHARE)
 
 
 def _months(

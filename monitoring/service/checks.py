@@ -1,19 +1,24 @@
-"""What the service's levels come to as findings: budgets that burn, queues that grow, silence."""
+"""What the service's levels come to as findings.
+
+Budgets that burn, queues that grow, tasks that fail each time, silence.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from credit.models import Alert
 from monitoring.findings import Finding, tell
 from monitoring.service import pulses
 
 LINK = "/monitoring/service/"
+FAILS = "task_fails"
 
 
 def tell_levels(levels: dict[str, Any], *, at: datetime) -> None:
     """Tell what was found, good or bad, and that whoever found it is alive."""
     alive = _silence(is_bad=False, message="The worker gives signs of life.")
-    tell([alive, *_budgets(levels), *_queues(levels)], at=at)
+    tell([alive, *_budgets(levels), *_queues(levels), *_failing(levels)], at=at)
 
 
 def tell_of_silence(*, since: datetime, at: datetime) -> bool:
@@ -85,3 +90,29 @@ def _queues(levels: dict[str, Any]) -> Iterator[Finding]:
             n=each["days"],
             link=LINK,
         )
+
+
+def _failing(levels: dict[str, Any]) -> Iterator[Finding]:
+    """Tell of each task that fails; of one that was told and fails no more, that it has passed."""
+    bad = {f"task:{each['task']}": each for each in levels["failing"]}
+    for segment, each in bad.items():
+        message = (
+            f"{each['task']} failed {each['failed']:,} times within {each['hours']:.0f} h and did"
+            " not succeed once. What it counts, checks or sends stands still."
+        )
+        yield _task(segment, is_bad=True, message=message, n=each["failed"])
+    told = Alert.objects.unresolved().filter(cause=FAILS, cleared_at=None).exclude(segment__in=bad)
+    for segment in told.values_list("segment", flat=True):
+        yield _task(segment, is_bad=False, message="It fails no more.", n=None)
+
+
+def _task(segment: str, *, is_bad: bool, message: str, n: int | None) -> Finding:
+    return Finding(
+        cause=FAILS,
+        product=None,
+        segment=segment,
+        is_bad=is_bad,
+        message=message,
+        n=n,
+        link=LINK,
+    )

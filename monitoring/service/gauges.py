@@ -126,12 +126,12 @@ def worker(_product: Product, *, at: datetime) -> Gauge:
     tasks = counts.get("tasks", {}).items()
     ran = round(sum(values[-1] for _, values in tasks))
     failed = round(sum(values[-1] for name, values in tasks if name.endswith(" FAILURE")))
-    silent = sign.is_silent(at=at)
+    silent, failing = sign.is_silent(at=at), len(sign.levels.get("failing", ()))
     return Gauge(
         name="worker",
         label=label,
-        state="bad" if silent else "watch" if failed else "good",
-        value=gettext("silent") if silent else gettext("at work"),
+        state="bad" if silent or failing else "watch" if failed else "good",
+        value=_of_worker(silent=silent, failing=failing),
         detail=gettext(
             "Its last sign of life is {age} old. Of {n} tasks in the last {span} {failed} failed."
         ).format(age=span(at - sign.at), n=number(ran), span=span(length), failed=number(failed)),
@@ -139,12 +139,23 @@ def worker(_product: Product, *, at: datetime) -> Gauge:
     )
 
 
+def _of_worker(*, silent: bool, failing: int) -> str:
+    if silent:
+        return gettext("silent")
+    if failing:
+        words = ngettext("{n} task fails each time", "{n} tasks fail each time", failing)
+        return words.format(n=number(failing))
+    return gettext("at work")
+
+
 def sealing(_product: Product, *, at: datetime) -> Gauge:
     """Say whether the audit trail is sealed as it goes on."""
     sign, last = pulses.newest(), AuditSeal.objects.order_by("-number").first()
     label, link = gettext("Audit trail"), reverse("audit")
-    if sign is None or last is None:
+    if sign is None:
         return _unknown("sealing", label, link)
+    if last is None:
+        return _unknown("sealing", label, link, why=gettext("Nothing has been sealed yet."))
     unsealed, age = sign.standing.get("audit_events_unsealed", 0), at - last.sealed_at
     late = sign.is_silent(at=at) or (unsealed > 0 and age > UNSEALED_FOR)
     return Gauge(
@@ -160,12 +171,12 @@ def sealing(_product: Product, *, at: datetime) -> Gauge:
     )
 
 
-def _unknown(name: str, label: str, link: str) -> Gauge:
+def _unknown(name: str, label: str, link: str, *, why: str = "") -> Gauge:
     return Gauge(
         name=name,
         label=label,
         state="unknown",
         value=gettext("not known"),
-        detail=gettext("No worker has given a sign of life."),
+        detail=why or gettext("No worker has given a sign of life."),
         link=link,
     )

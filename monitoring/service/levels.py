@@ -9,27 +9,31 @@ from monitoring.periods import figures_of
 from monitoring.service import budgets, counts
 from monitoring.service import periods as service
 from monitoring.service.budgets import WINDOWS, Window
+from monitoring.service.failing import SPANS, failing
 from monitoring.service.objectives import Objective, Tally, objectives
 from monitoring.service.pulses import MESSAGES, Standing
 from monitoring.service.requests import Answers
 from monitoring.service.usual import DAYS, grows, usual
 
 BY_THE_MINUTE: Final = timedelta(hours=6)  # longer times are made of hours
+_SPANS: Final = frozenset(span for window in WINDOWS for span in (window.long, window.short))
 QUEUES: Final = {"applications": service.APPLICATIONS, "tasks": MESSAGES}
 
 
 def found(standing: Standing, *, at: datetime) -> dict[str, Any]:
-    """Give every budget and every queue, as pages and alerts read them."""
+    """Give every budget, every queue and what fails, as pages and alerts read them."""
+    counted = _counted(_SPANS | SPANS, at=at)
     return {
-        "objectives": _objectives(at=at),
+        "objectives": _objectives(counted, at=at),
         "queues": [_queue(name, standing.get(of), of, at=at) for name, of in QUEUES.items()],
+        "failing": failing(counted),
     }
 
 
-def _objectives(*, at: datetime) -> list[dict[str, Any]]:
+def _objectives(
+    counted: Mapping[timedelta, counts.Counts], *, at: datetime
+) -> list[dict[str, Any]]:
     promised = objectives()
-    spans = {span for window in WINDOWS for span in (window.long, window.short)}
-    counted = _counted(spans, at=at)
     days = max((each.days for each in promised), default=1)
     periods = _days(days, at=at)
     return [_objective(each, counted, periods, at=at) for each in promised]

@@ -29,6 +29,7 @@ QUEUES: Final[Mapping[str, Words]] = {
     "applications": _("Applications that wait for an officer"),
     "tasks": _("Messages that no worker has taken"),
 }
+_WORST_FIRST: Final[tuple[State, ...]] = ("bad", "watch", "good", "unknown")
 WATCH_BELOW: Final = 0.25  # of a budget left
 THOUSAND: Final = 1000
 HOUR: Final = 3600
@@ -217,9 +218,10 @@ def service_view(span: Span, *, at: datetime) -> ServiceView:
 
 
 def budgets_of(sign: Sign | None) -> tuple[BudgetView, ...]:
-    """Read the budgets that the worker last found."""
+    """Read the budgets that the worker last found, the worst first."""
     stored = sign.levels.get("objectives", []) if sign else []
-    return tuple(_budget(each) for each in stored)
+    found = (_budget(each) for each in stored)
+    return tuple(sorted(found, key=lambda each: _WORST_FIRST.index(each.state)))
 
 
 def queues_of(sign: Sign | None) -> tuple[QueueView, ...]:
@@ -293,7 +295,8 @@ def _tasks(counts: Counts) -> tuple[TaskView, ...]:
     for name, values in counts.get("tasks", {}).items():
         task, _, state = name.rpartition(" ")
         by_name.setdefault(task, []).append((state, values))
-    return tuple(_task(name, states) for name, states in sorted(by_name.items()))
+    found = (_task(name, states) for name, states in by_name.items())
+    return tuple(sorted(found, key=lambda each: (-each.failed, each.name)))
 
 
 def _task(name: str, states: list[tuple[str, list[float]]]) -> TaskView:

@@ -59,8 +59,12 @@ class Criteria:
     override_rate: Criterion | None = None  # officers' decisions against a recommendation
     take_up_rate: Criterion | None = None  # counter-offers accepted, of those answered or lapsed
     median_hours: Criterion | None = None  # from receipt to an officer's decision
+    p90_hours: Criterion | None = None  # that nine in ten of them took at most
     waiting: Criterion | None = None  # applications in the queue
     helpful_rate: Criterion | None = None  # thumbs up, of officers' thumbs
+    what_if_rate: Criterion | None = None  # officers' decisions that somebody tried a what-if on
+    reasons_rate: Criterion | None = None  # officers' decisions of which a reason was judged
+    taken_up_rate: Criterion | None = None  # approved loans with a matured outcome
     bad_rate: Criterion | None = None  # of matured loans
     expected_profit: Criterion | None = None  # of what was approved, by the PDs
     realised_profit: Criterion | None = None  # of matured loans
@@ -72,8 +76,12 @@ MEASURES: dict[str, Measure] = {
     "override_rate": Measure(unit=Unit.SHARE, side=Side.BOTH),  # none at all is a finding too
     "take_up_rate": Measure(unit=Unit.SHARE, side=Side.BELOW),
     "median_hours": Measure(unit=Unit.HOURS, side=Side.ABOVE),
+    "p90_hours": Measure(unit=Unit.HOURS, side=Side.ABOVE),
     "waiting": Measure(unit=Unit.NUMBER, side=Side.ABOVE),
     "helpful_rate": Measure(unit=Unit.SHARE, side=Side.BELOW),
+    "what_if_rate": Measure(unit=Unit.SHARE, side=Side.BELOW),
+    "reasons_rate": Measure(unit=Unit.SHARE, side=Side.BELOW),
+    "taken_up_rate": Measure(unit=Unit.SHARE, side=Side.BELOW),
     "bad_rate": Measure(unit=Unit.SHARE, side=Side.ABOVE),
     "expected_profit": Measure(unit=Unit.GAIN, side=Side.BELOW),
     "realised_profit": Measure(unit=Unit.GAIN, side=Side.BELOW),

@@ -16,6 +16,7 @@ from frontend import runbooks
 CHECKOUT = Path(__file__).parents[2]
 RUNBOOKS = CHECKOUT / "docs" / "runbooks"
 RAISED = re.compile(r'(?:ModelUnavailable\(\s*|\bcause=)"(\w+)"')
+COUNTED_UP_AS_ANOTHER = {"set_aside"}  # follows from a model that took too long
 REPLAYED = {"drift_population", "drift_early_losses", "drift_calibration"}
 
 
@@ -27,7 +28,7 @@ def raised_somewhere():
 
 
 def test_every_cause_that_is_raised_is_in_the_table():
-    raised = {*raised_somewhere(), HALTED, TIMED_OUT, *REPLAYED}
+    raised = {*raised_somewhere(), HALTED, TIMED_OUT, *REPLAYED} - COUNTED_UP_AS_ANOTHER
 
     assert {"no_champion", "keys_expire", "webhook_disabled"} <= raised
     assert raised <= set(KINDS)

@@ -12,8 +12,9 @@ from monitoring import findings, periods, tasks
 from monitoring.models import CountedVintage, Figures
 from monitoring.results import business_checks, business_figures, business_findings, criteria
 from monitoring.results.business import KIND, compute
+from monitoring.results.business_words import FIGURES
 from scoring.results import vintage_figures, vintages
-from scoring.results.criteria import Standing
+from scoring.results.criteria import MEASURES, Standing
 from scoring.results.vintages import Cell
 
 AT = factories.AT
@@ -323,6 +324,10 @@ def test_the_gauge_says_what_is_off_of_how_many(product):
     assert (found.state, found.value) == ("bad", "1 off target")
     assert "n = 600" in found.detail
     assert found.link == "/monitoring/consumer-loan/business/"
+
+
+def test_every_figure_that_is_shown_can_have_a_target():
+    assert set(FIGURES) == set(MEASURES)
 
 
 def test_a_product_without_targets_is_unknown(db):

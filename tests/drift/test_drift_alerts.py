@@ -125,6 +125,23 @@ def test_a_partner_that_starts_to_send_thousands_is_named_with_the_day(toy_bundl
     assert "it may be sent in thousands." in found[0].message
 
 
+def test_the_gauge_is_bad_where_one_partner_alone_has_changed(version, acme, cycle):
+    north = factories.partner("north")
+    drift_scene.a_month(version, days=14, partner=acme)
+    drift_scene.a_month(version, a_day=200, days=14, partner=north, seed=1)
+    drift_scene.apply(version, 60, partner=acme, seed=2, change=lambda row: row | {"job": None})
+    cycle()
+
+    found = drift_gauge.gauge(version.product, at=AT)
+    assert (found.state, found.link) == (
+        *("bad", "/monitoring/consumer-loan/drift/?partner=acme-broker"),
+    )
+    assert found.detail.endswith("0 to look at; 1 partner has alerts of its own")
+
+    Alert.objects.update(cleared_at=AT)
+    assert drift_gauge.gauge(version.product, at=AT).state == "good"
+
+
 def test_without_a_champion_or_its_loans_nothing_is_told(champion, cycle):
     assert cycle() == []
 

@@ -1,5 +1,6 @@
 """Alerts on their pages: who sees which, what may be done, and what is said of it."""
 
+import re
 from datetime import timedelta
 
 import factories
@@ -38,9 +39,41 @@ def test_the_list_says_what_where_how_often_and_whose_it_is(as_validator, champi
 
     page = read(as_validator)
 
-    for words in ("The score has drifted", "PSI 0.31.", "partner:acme", "1,840", "case open"):
+    for words in ("The score has drifted", "PSI 0.31.", "Partner acme", "1,840", "case open"):
         assert words in page
     assert "Model validator" in page or "model validator" in page
+
+
+def test_the_most_urgent_stands_first_and_says_so(as_validator, champion, validator):
+    raised("no_champion", message="Word one.", at=AT)
+    raised("queue_grows", message="Word two.", at=AT + timedelta(minutes=1))
+    raised("shadow_failed", message="Word three.", at=AT + timedelta(minutes=3))
+    raised("never_heard_of", message="Word four.", at=AT + timedelta(minutes=2))
+    over = raised("stopped", message="Word five.", at=AT + timedelta(minutes=4))
+    alerts.resolve(alert_id=over.pk, words="Mended.", by=validator, at=AT)
+
+    page = read(as_validator, state="all")
+
+    assert re.findall(r"Word (\w+)\.", page) == ["one", "four", "two", "three", "five"]
+    assert page.count("Urgent") == 1
+
+
+@pytest.mark.parametrize(
+    ("segment", "words"),
+    [
+        ("objective:pages_in_time", "Pages of officers in time"),
+        ("queue:tasks", "Messages that no worker has taken"),
+        ("figure:approval_rate", "Approval rate"),
+        ("stage:final", "Final decisions"),
+        ("partner:acme", "Partner acme"),
+        ("objective:of_tomorrow", "objective:of_tomorrow"),
+    ],
+)
+def test_what_an_alert_is_of_is_said_in_the_words_of_its_page(segment, words, as_validator):
+    alert = raised(segment=segment)
+
+    assert words in read(as_validator)
+    assert words in read(as_validator, f"/alerts/{alert.pk}/")
 
 
 @pytest.mark.parametrize(

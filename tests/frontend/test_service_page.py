@@ -40,6 +40,17 @@ def test_it_says_what_was_promised_and_what_came_of_it(as_auditor, hours):
     assert "Burn rate, 1 h (at most 14.4)" in words
 
 
+def test_the_budget_that_is_worst_stands_first(as_auditor, hours):
+    kept = levels_scene.LEVELS["objectives"][0]
+    burning = {"name": "pages_answered", "windows": [kept["windows"][0] | {"burns": True}]}
+    levels = {**levels_scene.LEVELS, "objectives": [kept, kept | burning]}
+    hours(2, levels=levels)
+
+    words = page(as_auditor)
+
+    assert words.index("Pages of officers answered") < words.index("Decisions answered")
+
+
 def test_routes_are_told_with_times_between_bounds(as_auditor, hours):
     hours(2)
 
@@ -108,4 +119,4 @@ def test_it_reads_a_few_rows_however_much_was_decided(signed_in, hours):
     with CaptureQueriesContext(connection) as found:
         client.get("/monitoring/service/")
 
-    assert len(found) <= 6, [query["sql"] for query in found]
+    assert len(found) <= 7, [query["sql"] for query in found]

@@ -116,5 +116,8 @@ def test_better_than_wanted_is_not_off_target():
     assert MEASURES["bad_rate"].side is Side.ABOVE
     assert standing("bad_rate", TARGET, (0.0, 0.1)) is Standing.INSIDE
     assert standing("bad_rate", TARGET, (0.61, 0.7)) is Standing.OUTSIDE
-    assert standing("helpful_rate", TARGET, (0.9, 1.0)) is Standing.INSIDE
+    assert standing("p90_hours", TARGET, (0.0, 0.1)) is Standing.INSIDE
+    for name in ("helpful_rate", "what_if_rate", "reasons_rate", "taken_up_rate"):
+        assert standing(name, TARGET, (0.9, 1.0)) is Standing.INSIDE
+        assert standing(name, TARGET, (0.1, 0.2)) is Standing.OUTSIDE
     assert bounds("helpful_rate", TARGET) == (0.4, float("inf"))
