@@ -116,7 +116,7 @@ def _methods(report: FairnessView) -> Section:
                     _("Rates"),
                     _("fairlearn\u2019s MetricFrame; exact intervals (Clopper, Pearson 1934)"),
                 ),
-                ("AIR", _air(report)),
+                (_("AIR, adverse impact ratio"), _air(report)),
                 (
                     _("p-value"),
                     _("Fisher\u2019s exact test where a count expected is below 5, else the z test")
