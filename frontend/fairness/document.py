@@ -26,7 +26,8 @@ def document_of(report: FairnessView) -> Dossier:
             *(attribute_of(report, each) for each in report.attributes),
             *(pair_of(report, each) for each in report.pairs),
             *gap_sections(report),
-            *(each for each in (over_time(report), searched(report)) if each is not None),
+            *(each for each in (over_time(report),) if each is not None),
+            searched(report),
             _methods(report),
         ),
     )
