@@ -124,8 +124,8 @@ def _drawing(report: FairnessView, attribute: AttributeView) -> Chart | None:
     said = "; ".join(f"{each.label} {figure(each.air, 2)}" for each in shown)
     words = _("AIR with its interval; the broken line is the bound of {bound}: {said}.")
     return Chart(
-        words=words.format(bound=figure(report.minimum_air, 2), said=said),
-        plot=ratios(shown, bound=report.minimum_air),
+        words=words.format(bound=figure(report.deciding_air, 2), said=said),
+        plot=ratios(shown, bound=report.deciding_air),
     )
 
 

@@ -19,6 +19,7 @@ from frontend.access import SignedInRequest, may_read, may_write
 from frontend.dossiers.pdf import DossierNotSet, pdf_of
 from frontend.fairness.document import document_of, whom
 from frontend.fairness.gap_sections import along_of, gaps_of
+from frontend.fairness.law import judged_by
 from frontend.fairness.over_time import promotions_until
 from frontend.fairness_forms import AskForm
 from frontend.refusals import told
@@ -122,7 +123,7 @@ def _reports(product: Product | None, *, is_across: bool) -> dict[str, Any]:
     shown = {each.id for each in newest}
     earlier = [each for each in fairness_history(slug) if each.id not in shown]
     return {
-        "newest": [{"report": each, "whom": whom(each)} for each in newest],
+        "newest": [{"report": each, "whom": whom(each), "by": judged_by(each)} for each in newest],
         "earlier": [{"report": each, "whom": whom(each)} for each in earlier],
     }
 
