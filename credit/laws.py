@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from credit.models import NoticeKind
 from credit.words import day_in_words
 from scoring.contract import Contract, Policy
-from scoring.groups.screens import packs_on
+from scoring.groups import screens
 from scoring.notices import laws as law
 from scoring.notices.laws import LawPack, Laws
 from scoring.notices.laws_reading import load_all
@@ -33,7 +33,13 @@ def laws_of(contract: Contract, *, on: date) -> Laws:
 
 def packs_of(places: Sequence[str], *, on: date) -> list[LawPack]:
     """Choose the packs of some places on a day; a place that has none is left out."""
-    return packs_on(_packs(Path(settings.EVENHAND_LAWS)), places, on=on)
+    return screens.packs_on(_packs(Path(settings.EVENHAND_LAWS)), places, on=on)
+
+
+def packs_between(places: Sequence[str], *, first: date, last: date) -> list[LawPack]:
+    """Choose the packs of some places that hold on any of some days; a place may have several."""
+    known = _packs(Path(settings.EVENHAND_LAWS))
+    return screens.packs_between(known, places, first=first, last=last)
 
 
 def notice_problem(contract: Contract, *, on: date) -> str:

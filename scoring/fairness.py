@@ -25,6 +25,7 @@ from scoring.groups.report import (
     Verdict,
     worst,
 )
+from scoring.groups.screens import Placed
 from scoring.groups.shares import People, Rows, people_of, rows_of
 from scoring.groups.told import Untold
 
@@ -88,6 +89,7 @@ def assess_people(
     *,
     attributes: tuple[Protected, ...],
     bounds: FairnessBounds,
+    law: Sequence[Placed] = (),
     deed: str = words.APPROVED,
     is_favourable: bool = True,
     is_for_nobody: bool = False,
@@ -101,6 +103,8 @@ def assess_people(
         As `people_of` lays them out. Where they have strata, groups are compared within them.
     groups
         As in `assess`.
+    law
+        Screens of the places that are lent in. Those that block decide too: the strictest counts.
     deed, is_favourable
         What is done to those chosen, in words, and whether they would wish it.
     is_for_nobody
@@ -112,6 +116,7 @@ def assess_people(
     has_outcome = ~np.isnan(people.bad)
     asked = Asked(
         bounds=bounds,
+        law=tuple(law),
         deed=deed,
         is_favourable=is_favourable,
         is_for_nobody=is_for_nobody,

@@ -30,6 +30,7 @@ def _blocks(report: FairnessView, attribute: AttributeView) -> Iterator[Block | 
     yield Points(
         items=tuple(f"{each.label}: {translated(each.verdict_words)}" for each in attribute.groups)
     )
+    yield _gaps(report, attribute)
     yield _outcomes(report, attribute)
     yield _scores(attribute)
     yield _offers(attribute)
@@ -64,12 +65,37 @@ def _rates(report: FairnessView, attribute: AttributeView) -> Table:
             "AIR",
             _("95% interval"),
             _("p-value"),
+        ),
+        [(each.label, _verdict(each), *figures_of(each)) for each in attribute.groups],
+        words=2,
+    )
+
+
+def _gaps(report: FairnessView, attribute: AttributeView) -> Table | None:
+    shown = [each for each in attribute.groups if each.marginal_effect_pp is not None]
+    if not shown:
+        return None
+    return table(
+        _("{attribute}: {chosen}, how far from {reference}").format(
+            attribute=attribute.label,
+            chosen=chosen(report).heading,
+            reference=attribute.reference_label,
+        ),
+        (
+            _("Group"),
             _("Gap, points"),
             _("95% interval"),
             _("Short of the reference, people"),
         ),
-        [(each.label, _verdict(each), *figures_of(each), *_gap(each)) for each in attribute.groups],
-        words=2,
+        [
+            (
+                each.label,
+                points(each.marginal_effect_pp),
+                in_figures({"low": each.marginal_effect_low, "high": each.marginal_effect_high}, 1),
+                figure(each.shortfall, 1),
+            )
+            for each in shown
+        ],
     )
 
 
@@ -91,16 +117,6 @@ def _verdict(one: Figures) -> str:
     return _("Reference") if one.is_reference else verdict_words(one.verdict)
 
 
-def _gap(one: GroupView) -> tuple[str, ...]:
-    if one.marginal_effect_pp is None:
-        return (NOTHING, NOTHING, NOTHING)
-    return (
-        points(one.marginal_effect_pp),
-        in_figures({"low": one.marginal_effect_low, "high": one.marginal_effect_high}, 1),
-        figure(one.shortfall, 1),
-    )
-
-
 def _drawing(report: FairnessView, attribute: AttributeView) -> Chart | None:
     shown = [each for each in attribute.groups if each.air is not None]
     if not shown:
@@ -108,8 +124,8 @@ def _drawing(report: FairnessView, attribute: AttributeView) -> Chart | None:
     said = "; ".join(f"{each.label} {figure(each.air, 2)}" for each in shown)
     words = _("AIR with its interval; the broken line is the bound of {bound}: {said}.")
     return Chart(
-        words=words.format(bound=figure(report.minimum_air, 2), said=said),
-        plot=ratios(shown, bound=report.minimum_air),
+        words=words.format(bound=figure(report.deciding_air, 2), said=said),
+        plot=ratios(shown, bound=report.deciding_air),
     )
 
 

@@ -7,6 +7,7 @@ from frontend.dossiers.blocks import Dossier, Pairs, Points, Section, Words, sec
 from frontend.dossiers.say import count, figure, moment, percent
 from frontend.fairness.attributes import attribute_of
 from frontend.fairness.gap_sections import gap_sections
+from frontend.fairness.law import by_law, judged_by
 from frontend.fairness.over_time import over_time
 from frontend.fairness.pairs import pair_of
 from frontend.fairness.searched import searched
@@ -23,10 +24,12 @@ def document_of(report: FairnessView) -> Dossier:
         facts=facts_of(report),
         sections=(
             _findings(report),
+            by_law(report),
             *(attribute_of(report, each) for each in report.attributes),
             *(pair_of(report, each) for each in report.pairs),
             *gap_sections(report),
-            *(each for each in (over_time(report), searched(report)) if each is not None),
+            *(each for each in (over_time(report),) if each is not None),
+            searched(report),
             _methods(report),
         ),
     )
@@ -47,10 +50,11 @@ def facts_of(report: FairnessView) -> tuple[tuple[str, str], ...]:
     if report.created_by:
         made = _("{moment}, for {person}").format(moment=made, person=report.created_by)
     bounds = _("AIR of at least {air}, groups of at least {least}").format(
-        air=figure(report.minimum_air, 2), least=count(report.minimum_group)
+        air=figure(report.deciding_air, 2), least=count(report.minimum_group)
     )
     return (
         (_("Verdict"), verdict_words(report.verdict)),
+        (_("Judged by"), "; ".join(judged_by(report))),
         (_("Population"), str(report.population_label)),
         (_("Stage"), str(report.stage_label)),
         (_("People"), count(report.n)),
@@ -116,7 +120,7 @@ def _methods(report: FairnessView) -> Section:
                     _("Rates"),
                     _("fairlearn\u2019s MetricFrame; exact intervals (Clopper, Pearson 1934)"),
                 ),
-                ("AIR", _air(report)),
+                (_("AIR, adverse impact ratio"), _air(report)),
                 (
                     _("p-value"),
                     _("Fisher\u2019s exact test where a count expected is below 5, else the z test")

@@ -29,6 +29,7 @@ def gap_sections(report: FairnessView) -> Iterator[Section]:
     """Tell of the gap, the cut-off and the reasons, as far as the worker has looked at them."""
     found = gaps_of(report)
     if found is None:
+        yield section("gap", _("Where a gap comes from"), Words(text=_nothing(report)))
         return
     parts = _parts(found)
     yield section("gap", _("Where a gap comes from"), Words(text=_about(found)), *_gaps(parts))
@@ -41,6 +42,25 @@ def gap_sections(report: FairnessView) -> Iterator[Section]:
             yield section(name, title, Words(text=_about(found)), *made)
 
 
+def along_of(report: FairnessView) -> list[dict[str, Any]]:
+    """Give each group along the cut-off, as the drawings show it."""
+    found = gaps_of(report)
+    return [
+        {
+            "attribute": part.attribute["label"],
+            "group": each.label,
+            "reference": part.attribute["reference_label"],
+            "n": each.n,
+            "months": each.months,
+            "cut_off_now": each.now,
+            "points": each.points,
+            "fairer": each.fairer,
+        }
+        for part in (_parts(found) if found else ())
+        for each in part.along
+    ]
+
+
 def gaps_of(report: FairnessView) -> GapView | None:
     """Find what was stored of the same month, else of the version's validation."""
     if not report.product_slug:
@@ -51,6 +71,18 @@ def gaps_of(report: FairnessView) -> GapView | None:
         return of_month
     number = report.model_name.rpartition("/")[2]
     return gaps.of_version(report.product_slug, int(number) if number else None)
+
+
+def _nothing(report: FairnessView) -> str:
+    if not report.product_slug:
+        return _(
+            "Gaps of the score, other cut-offs and reasons are told in each product\u2019s own"
+            " reports: products have points, cut-offs and reasons of their own."
+        )
+    return _(
+        "The worker has not looked yet at where gaps come from, at other cut-offs, nor at the"
+        " reasons given."
+    )
 
 
 def _month(report: FairnessView) -> date | None:

@@ -11,6 +11,7 @@ from frontend.fairness.words import verdict_words
 from monitoring.fairness.queries import same_stage
 from monitoring.fairness.views import FairnessView
 from monitoring.gaps import trend
+from monitoring.gaps.trend import Promotion
 
 
 def over_time(report: FairnessView) -> Section | None:
@@ -63,11 +64,16 @@ def _which(each: FairnessView) -> str:
     return f"{whom}, {days}"
 
 
+def promotions_until(report: FairnessView) -> list[Promotion]:
+    """List who became champion of a report's product, and when, until the report was made."""
+    made_on = report.created_at.date()
+    return [each for each in trend.promotions(report.product_slug) if each.on <= made_on]
+
+
 def _promoted(report: FairnessView) -> Iterator[Block]:
     became = [
         _("{day}: {version} became champion").format(day=formats.day(each.on), version=each.version)
-        for each in trend.promotions(report.product_slug)
-        if each.on <= report.created_at.date()
+        for each in promotions_until(report)
     ]
     if became:
         yield Points(items=tuple(became))

@@ -9,11 +9,14 @@ from frontend.dossiers.blocks import Heading, Section, Words, section
 from monitoring.fairness.views import FairnessView
 
 
-def searched(report: FairnessView) -> Section | None:
+def searched(report: FairnessView) -> Section:
     """Say what was found beside the version that a report is about."""
-    if report.model_version_id is None:
-        return None
     title = _("Less discriminatory alternatives")
+    if report.model_version_id is None:
+        several = _(
+            "They are searched beside one version at a time, and stand in the reports on each."
+        )
+        return section("alternatives", title, Words(text=several))
     search = fair_alternatives.newest(report.model_version_id)
     if search is None:
         return section("alternatives", title, Words(text=_("Nothing was searched yet.")))

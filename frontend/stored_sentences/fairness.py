@@ -105,6 +105,10 @@ WORDS = (
         "{deed} {times} times as often as {group} (95 % interval {low} to {high}); too uncertain"
         " to say on which side of {bound} it lies."
     ),
+    _(
+        "{deed} {times} times as often as {group} (95 % interval {low} to {high}); by the screen"
+        " “{screen}” ({bound}) of {place}."
+    ),
     _("p below {bound}"),
     _("p = {p}"),
     _("{groups}; the group of {n} applicants is not known."),

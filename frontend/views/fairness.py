@@ -18,7 +18,9 @@ from credit.queries import fair_alternatives
 from frontend.access import SignedInRequest, may_read, may_write
 from frontend.dossiers.pdf import DossierNotSet, pdf_of
 from frontend.fairness.document import document_of, whom
-from frontend.fairness.gap_sections import gaps_of
+from frontend.fairness.gap_sections import along_of, gaps_of
+from frontend.fairness.law import judged_by
+from frontend.fairness.over_time import promotions_until
 from frontend.fairness_forms import AskForm
 from frontend.refusals import told
 from monitoring.fairness.queries import (
@@ -91,6 +93,8 @@ def figures_of(found: FairnessView) -> dict[str, Any]:
     search = fair_alternatives.newest(version) if version else None
     return asdict(found) | {
         "gaps": asdict(gaps) if gaps else None,
+        "along_the_cut_off": along_of(found),
+        "promotions": [asdict(each) for each in promotions_until(found)],
         "same_stage": [asdict(each) for each in same_stage(found) if each.id != found.id],
         "alternatives": asdict(search) if search else None,
     }
@@ -119,7 +123,7 @@ def _reports(product: Product | None, *, is_across: bool) -> dict[str, Any]:
     shown = {each.id for each in newest}
     earlier = [each for each in fairness_history(slug) if each.id not in shown]
     return {
-        "newest": [{"report": each, "whom": whom(each)} for each in newest],
+        "newest": [{"report": each, "whom": whom(each), "by": judged_by(each)} for each in newest],
         "earlier": [{"report": each, "whom": whom(each)} for each in earlier],
     }
 

@@ -13,8 +13,9 @@ from typing import Any
 from django.db import transaction
 
 from credit.models import Product, User
-from monitoring.fairness import apart, populations
+from monitoring.fairness import apart, by_law, populations
 from monitoring.fairness.apart import Withheld
+from monitoring.fairness.by_law import Law
 from monitoring.fairness.earlier import Earlier, Scope, wait_for_turn
 from monitoring.fairness.populations import Groups, Sample, contract_of, period_of
 from monitoring.fairness.reports import EVERYTHING, WAYS, knows_anybody, people_of
@@ -58,7 +59,10 @@ def make(
     has_any = attributes and any(knows_anybody(part.groups) for part in parts)
     if not (has_any or is_due):
         return None
-    report = _report(parts, attributes, stage=stage)
+    contracts = [part.contract for part in parts]
+    everybody = _joined([part.sample for part in parts])
+    law = by_law.law_of(contracts, everybody, since=since, until=until, at=at)
+    report = _report(parts, attributes, law=law, stage=stage)
     scope = Scope(product=None, version=None, since=since, until=until or at)
     held = apart.withheld(
         Earlier(scope=scope, at=at, report=report),
@@ -71,7 +75,7 @@ def make(
         stage=stage,
         since=since,
         until=until,
-        report=_report(parts, attributes, stage=stage, withheld=held) if held else report,
+        report=_report(parts, attributes, law=law, stage=stage, withheld=held) if held else report,
         created_at=at,
         created_by=by,
         asked_by_event=event,
@@ -82,12 +86,13 @@ def _report(
     parts: Sequence[_Part],
     attributes: Sequence[Protected],
     *,
+    law: Law,
     stage: str,
     withheld: Withheld = EVERYTHING,
 ) -> dict[str, Any]:
     bounds = _strictest(parts)
     found = [
-        _of_attribute(each, parts, bounds=bounds, stage=stage, untold=withheld.untold)
+        _of_attribute(each, parts, bounds=bounds, law=law, stage=stage, untold=withheld.untold)
         for each in attributes
     ]
     everybody = _joined([part.sample for part in parts])
@@ -106,6 +111,7 @@ def _report(
         ),
         everybody,
         {each.name: _groups(each, parts) for each in attributes},
+        law=law,
         within=PRODUCTS,
         is_favourable=WAYS[stage].is_favourable,
         withheld=withheld,
@@ -155,6 +161,7 @@ def _of_attribute(
     parts: Sequence[_Part],
     *,
     bounds: FairnessBounds,
+    law: Law,
     stage: str,
     untold: Untold,
 ) -> Found:
@@ -173,6 +180,7 @@ def _of_attribute(
         {attribute.name: _groups(attribute, own)},
         attributes=(attribute,),
         bounds=bounds,
+        law=law.screens,
         deed=way.deed,
         is_favourable=way.is_favourable,
         untold=untold,

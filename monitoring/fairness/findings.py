@@ -72,6 +72,7 @@ def _finding(report: FairnessReport, *, is_bad: bool, also: Sequence[Stage]) -> 
     said = [
         f"{report.get_stage_display()}, {report.report['period']}.",
         report.report["verdict_words"],
+        *([law["words"]] if (law := report.report.get("law")) else []),
         *(f"It shows as well in: {Stage(each).label}." for each in also),
     ]
     return Finding(

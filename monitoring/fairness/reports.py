@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from credit.models import ModelVersion, Product, User
-from monitoring.fairness import apart, populations
+from monitoring.fairness import apart, by_law, populations
 from monitoring.fairness.apart import Withheld
+from monitoring.fairness.by_law import Law
 from monitoring.fairness.earlier import Earlier, Scope, wait_for_turn
 from monitoring.fairness.populations import Groups, Sample, contract_of
 from monitoring.fairness.stored_reports import laid_out
@@ -72,7 +73,8 @@ def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for 
     groups = populations.groups_of(sample, of=of, by=by)
     if population == Population.DECISIONS and not (is_due or knows_anybody(groups)):
         return None
-    asked = _Asked(of=of, contract=contract, population=population, stage=stage, at=at)
+    law = by_law.law_of([contract], sample, since=since, until=until, at=at)
+    asked = _Asked(of=of, contract=contract, law=law, population=population, stage=stage, at=at)
     scope = Scope(
         product=asked.product.pk,
         version=version.pk if version else None,
@@ -115,6 +117,7 @@ class _Asked:
 
     of: ModelVersion | Product
     contract: Contract
+    law: Law
     population: str
     stage: str
     at: datetime
@@ -150,6 +153,7 @@ def _report(
         groups,
         attributes=contract.protected,
         bounds=contract.fairness,
+        law=asked.law.screens,
         deed=way.deed,
         is_favourable=way.is_favourable,
         untold=withheld.untold,
@@ -158,6 +162,7 @@ def _report(
         found,
         sample,
         groups,
+        law=asked.law,
         within=way.within,
         is_favourable=way.is_favourable,
         withheld=withheld,

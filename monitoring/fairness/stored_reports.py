@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from monitoring.fairness import by_law
 from monitoring.fairness.apart import Withheld
+from monitoring.fairness.by_law import Law
 from monitoring.fairness.populations import Groups, Sample
 from scoring.groups.mean_difference import Smd
 from scoring.groups.report import (
@@ -26,6 +28,7 @@ def laid_out(
     sample: Sample,
     groups: Groups,
     *,
+    law: Law,
     within: str = "",
     is_favourable: bool = True,
     withheld: Withheld | None = None,
@@ -44,6 +47,7 @@ def laid_out(
         "within": within,
         "verdict": found.verdict,
         "verdict_words": found.words,
+        "law": by_law.laid_out(law, found),
         "attributes": [
             _attribute(
                 each,
@@ -115,6 +119,7 @@ def _group(group: GroupReport) -> dict[str, Any]:
         **_smd(group.smd),
         **_rate("offered", "offered", group.offered),
         "offered_n": group.offered.n,
+        "screens": list(group.screens),
         "verdict": group.verdict or "",
         "verdict_words": group.words,
     }

@@ -16,7 +16,7 @@ def fairness_table(report: FairnessView) -> str:
         f"{report.product_name or 'All products'}: fairness of {report.model_name or 'all models'}",
         f"{report.population_label}; {report.stage_label}; n = {report.n:,}; {report.period}",
         f"{_means(report)}: {report.approved_means}. Figures in brackets are 95 % intervals.",
-        f"An AIR below {report.minimum_air:g} is outside bounds where chance does not explain it.",
+        f"An AIR below {report.deciding_air:g} is outside bounds where chance does not explain it.",
         f"No figure is stated of fewer than {report.minimum_group} people, nor what gives it away.",
         *_compared(report),
     ]
@@ -24,7 +24,20 @@ def fairness_table(report: FairnessView) -> str:
         lines += ["", *_attribute(report, attribute)]
     for pair in report.pairs:
         lines += ["", *_pair(pair)]
-    return "\n".join([*lines, "", report.verdict_words])
+    return "\n".join([*lines, "", report.verdict_words, *_law(report)])
+
+
+def _law(report: FairnessView) -> Iterator[str]:
+    """Say by what it was judged, and what else the law of its places shows."""
+    if report.law is None:
+        return
+    yield report.law.words
+    for each in report.law.screens:
+        if not each.decides:
+            said = ", ".join([each.verdict, *each.outside])
+            yield f"Only shown, {each.place}: {each.name} ({each.threshold:g}): {said}"
+    if report.law.without:
+        yield f"No law pack is known of {', '.join(report.law.without)} on these days."
 
 
 def _means(report: FairnessView) -> str:

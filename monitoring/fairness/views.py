@@ -82,6 +82,7 @@ class GroupView(Figures):
     offered_low: float | None = None
     offered_high: float | None = None
     offered_n: int | None = None
+    screens: tuple[str, ...] = ()  # what each screen of the report's law comes to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,51 @@ class StratumView:
     reference_n: int | None
     reference_rate: float | None
     air: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenView:
+    """A bound that groups were held against: the contract's own, or a screen of a law pack."""
+
+    place: str  # "" of the contract's own
+    pack: str  # its name
+    hash: str
+    valid_from: str  # days, as in 2026-07-21; "" where there is none
+    valid_until: str
+    first: str  # of the report's days those on which it held
+    last: str
+    name: str
+    figure: str  # of `scoring.groups.screens.Figure`
+    threshold: float
+    decides: bool  # else it is only shown
+    citation: str
+    is_reading: bool
+    verdict: str
+    outside: tuple[str, ...]  # groups
+    decided: bool  # it gave the report its verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawView:
+    """By which law a report was judged."""
+
+    first: str  # days
+    last: str
+    places: tuple[str, ...]
+    without: tuple[str, ...]  # places that had no law pack
+    words: str
+    screens: tuple[ScreenView, ...]
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Self:
+        """Build it from its part of a stored report."""
+        screens = [{**each, "outside": tuple(each["outside"])} for each in stored["screens"]]
+        parts = {
+            "places": tuple(stored["places"]),
+            "without": tuple(stored["without"]),
+            "screens": tuple(read(ScreenView, each) for each in screens),
+        }
+        return read(cls, {**stored, **parts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +240,16 @@ class FairnessView:
     within: str = ""  # what groups were compared within, as in "score band"
     verdict: str
     verdict_words: str
+    law: LawView | None = None  # None: the contract's own bound alone, before records of the law
     attributes: tuple[AttributeView, ...]
     pairs: tuple[PairView, ...] = ()
+
+    @property
+    def deciding_air(self) -> float:
+        """The highest ratio that decides: the contract's own bound, or a law's."""
+        screens = self.law.screens if self.law else ()
+        ratios = [each.threshold for each in screens if each.decides and each.figure == "air"]
+        return max([self.minimum_air, *ratios])
 
     @property
     def title(self) -> str:
@@ -224,6 +278,7 @@ def view(stored: FairnessReport) -> FairnessView:
             "created_at": stored.created_at,
             "created_by": stored.created_by.username if stored.created_by else "",
             "is_matured": stored.is_matured,
+            "law": LawView.read(report["law"]) if "law" in report else None,
             "attributes": tuple(AttributeView.read(part) for part in report["attributes"]),
             "pairs": tuple(PairView.read(part) for part in report.get("pairs", ())),
         },

@@ -9,7 +9,7 @@ from monitoring.gaps.queries import GapView, Said
 from scoring.contract import Contract, Policy
 from scoring.groups.laws import Figures, judged
 from scoring.groups.report import Verdict, worst
-from scoring.groups.screens import Figure, Screen, Use, screens_of
+from scoring.groups.screens import Screen, Use, own_bound, screens_of
 from scoring.notices.laws import LawPack, Laws
 
 
@@ -105,7 +105,8 @@ def compare(
         *(_row(pack, figures, is_new=True) for pack in more),
     ]
     screens = tuple(row for each in rows for row in each)
-    own = worst([judged(_own(contract), each) for _, _, each in figures])
+    bound = own_bound(contract.fairness.minimum_air).screen
+    own = worst([judged(bound, each) for _, _, each in figures])
     return Comparison(
         on=on,
         packs=tuple(present),
@@ -140,19 +141,6 @@ def _of_group(ratio: Said, gap: Said | None) -> Figures:
         smd=said.get("smd"),
         smd_low=said.get("smd_low"),
         smd_high=said.get("smd_high"),
-    )
-
-
-def _own(contract: Contract) -> Screen:
-    """Take the contract's own bound for a screen."""
-    bounds = contract.fairness
-    return Screen(
-        name="",
-        figure=Figure.AIR,
-        threshold=bounds.minimum_air,
-        use=Use.BLOCKS if bounds.blocks_promotion else Use.SHOWN,
-        citation="",
-        is_reading=False,
     )
 
 

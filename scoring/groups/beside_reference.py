@@ -111,7 +111,8 @@ def _group(one: _Attribute, group: ProtectedGroup) -> GroupReport:
     is_good_told, is_bad_told = (group.value in each for each in (one.told.goods, one.told.bads))
     has_both = is_good_told and is_bad_told
     is_apart = not one.asked.is_selective
-    verdict, comparison, sentence = _judge(one, group)
+    gap = _smd(one, group)
+    found = _judge(one, group, smd=gap)
     bad = rate_of(own.bad, bounds, is_told=has_both)
     return GroupReport(
         value=group.value,
@@ -124,19 +125,20 @@ def _group(one: _Attribute, group: ProtectedGroup) -> GroupReport:
         precision=rate_of(own.precision, bounds, is_told=has_both),
         bad=bad,
         mean_pd=None if bad.value is None else _mean_pd(one.rows, group.value),
-        smd=_smd(one, group),
+        smd=gap,
         offered=_offered(one, group),
-        comparison=comparison,
-        verdict=verdict,
-        words=sentence,
+        comparison=found.comparison,
+        verdict=found.verdict,
+        screens=found.screens,
+        words=found.words,
     )
 
 
-def _judge(one: _Attribute, group: ProtectedGroup) -> Judged:
+def _judge(one: _Attribute, group: ProtectedGroup, *, smd: Smd | None) -> Judged:
     own, reference = one.side(group), one.side(one.reference)
     if group is one.reference:
         return of_reference(own, one.asked)
-    return judge(own, reference, lambda: _compared(one, group), one.asked)
+    return judge(own, reference, lambda: _compared(one, group), one.asked, smd=smd)
 
 
 def _compared(one: _Attribute, group: ProtectedGroup) -> Comparison | None:

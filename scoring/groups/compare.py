@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from scoring.contract import FairnessBounds
-from scoring.groups.report import SIGNIFICANT, Comparison, Rate, Verdict
+from scoring.groups.report import Comparison, Rate
 from scoring.proportions import (
     Share,
     Significance,
@@ -57,17 +57,6 @@ def compare_within(strata: Sequence[Stratum], *, is_favourable: bool = True) -> 
         shortfall=n * (-found.difference if is_favourable else found.difference),
         strata=found.strata,
     )
-
-
-def verdict_of(comparison: Comparison, minimum_air: float) -> Verdict:
-    """Hold a comparison against the bound: outside takes a low ratio and a gap no chance made."""
-    if comparison.air is None or comparison.air_interval is None:
-        return Verdict.INSUFFICIENT
-    if comparison.air_interval.low >= minimum_air:
-        return Verdict.WITHIN
-    if comparison.air < minimum_air and comparison.significance.p_value < SIGNIFICANT:
-        return Verdict.OUTSIDE
-    return Verdict.INSUFFICIENT
 
 
 def rate_of(share: Share | None, bounds: FairnessBounds, *, is_told: bool) -> Rate:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scoring.contract import FairnessBounds
 from scoring.groups import words
-from scoring.groups.compare import verdict_of
+from scoring.groups.laws import decisive, figures_of, judged, strictest
+from scoring.groups.mean_difference import Smd
 from scoring.groups.report import Comparison, Verdict
+from scoring.groups.screens import Placed, own_bound
 from scoring.groups.told import Untold
 
 REFERENCE = "Reference group: the others are compared with it."
@@ -17,11 +20,17 @@ class Asked:
     """How a report judges and speaks: its bounds, and what being chosen means."""
 
     bounds: FairnessBounds
+    law: tuple[Placed, ...] = ()  # screens of the places, beside the contract's own bound
     deed: str = words.APPROVED
     is_favourable: bool = True
     is_selective: bool = False
     is_for_nobody: bool = False  # it is computed with and told to nobody: nothing is withheld
     untold: Untold = field(default_factory=Untold)
+
+    @property
+    def screens(self) -> tuple[Placed, ...]:
+        """All that a group is held against; the contract's own bound is the first."""
+        return (own_bound(self.bounds.minimum_air), *self.law)
 
     @property
     def smallest(self) -> int:
@@ -44,11 +53,22 @@ class Side:
     is_untold: bool = False  # nothing may be, nor that they are few
 
 
-Judged = tuple[Verdict | None, Comparison | None, str]
+class Judged(NamedTuple):
+    """What a group comes to: by the strictest that decides, and by each screen in its order."""
+
+    verdict: Verdict | None  # None of the reference
+    comparison: Comparison | None  # None where it is not told
+    words: str
+    screens: tuple[Verdict, ...] = ()
 
 
 def judge(
-    own: Side, reference: Side, compared: Callable[[], Comparison | None], asked: Asked
+    own: Side,
+    reference: Side,
+    compared: Callable[[], Comparison | None],
+    asked: Asked,
+    *,
+    smd: Smd | None = None,
 ) -> Judged:
     """Compare where both are large enough, and say what it comes to.
 
@@ -56,30 +76,37 @@ def judge(
     """
     for each in (own, reference):
         if each.n < asked.smallest:
-            return Verdict.INSUFFICIENT, None, _too_few(each, asked)
+            return _unknown(_too_few(each, asked), asked)
     comparison, is_told = compared(), own.is_told and reference.is_told
     if comparison is None:
         nobody = words.nobody_beside(reference=reference.label)
-        return Verdict.INSUFFICIENT, None, nobody if is_told else words.WITHHELD
-    verdict = verdict_of(comparison, asked.bounds.minimum_air)
+        return _unknown(nobody if is_told else words.WITHHELD, asked)
+    figures = figures_of(comparison, smd=smd, is_favourable=asked.is_favourable)
+    screens = tuple(judged(each.screen, figures) for each in asked.screens)
+    verdict = strictest(asked.screens, screens)
     if not is_told:
-        return verdict, None, words.without_figures(verdict)
+        return Judged(verdict, None, words.without_figures(verdict), screens)
     sentence = words.compared(
         comparison,
         verdict=verdict,
         who=own.label,
         reference=reference.label,
-        bounds=asked.bounds,
+        by=decisive(asked.screens, screens)[0],
         deed=asked.deed,
         is_favourable=asked.is_favourable,
     )
-    return verdict, comparison, sentence
+    return Judged(verdict, comparison, sentence, screens)
 
 
 def of_reference(own: Side, asked: Asked) -> Judged:
     """Say of the reference that it is one, or why nothing is told of it."""
     is_shown = own.is_told and own.n >= asked.smallest
-    return None, None, REFERENCE if is_shown else _too_few(own, asked)
+    return Judged(None, None, REFERENCE if is_shown else _too_few(own, asked))
+
+
+def _unknown(why: str, asked: Asked) -> Judged:
+    nothing = Verdict.INSUFFICIENT
+    return Judged(nothing, None, why, tuple(nothing for _ in asked.screens))
 
 
 def _too_few(one: Side, asked: Asked) -> str:

@@ -1,9 +1,11 @@
 """What the screens of a place's law come to, for the figures of a group."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scoring.groups.report import SIGNIFICANT, Verdict
-from scoring.groups.screens import Figure, Screen
+from scoring.groups.mean_difference import Smd
+from scoring.groups.report import SIGNIFICANT, Comparison, Verdict, worst
+from scoring.groups.screens import Figure, Placed, Screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,53 @@ def judged(screen: Screen, figures: Figures) -> Verdict:
         if value < bound and _is_no_chance(screen, figures)
         else Verdict.INSUFFICIENT
     )
+
+
+def figures_of(found: Comparison, *, smd: Smd | None, is_favourable: bool) -> Figures:
+    """Take what screens look at; below zero is always the worse for the group, as the ratio is."""
+    effect, low = found.marginal_effect, found.marginal_effect_interval.low
+    if not is_favourable:
+        effect, low = -effect, -found.marginal_effect_interval.high
+    return Figures(
+        air=found.air,
+        air_low=found.air_interval.low if found.air_interval else None,
+        p_value=found.significance.p_value,
+        effect=effect,
+        effect_low=low,
+        smd=smd.value if smd else None,
+        smd_low=smd.interval.low if smd else None,
+        smd_high=smd.interval.high if smd else None,
+    )
+
+
+def strictest(screens: Sequence[Placed], verdicts: Sequence[Verdict]) -> Verdict:
+    """Take the worst of what the deciding screens come to.
+
+    That a gap is not significant says nothing for the group or against it, so a screen of
+    significance counts only where the group is outside.
+    """
+    return worst([verdict for _, verdict in _counting(screens, verdicts)])
+
+
+def decisive(screens: Sequence[Placed], verdicts: Sequence[Verdict]) -> list[Placed]:
+    """List the screens that gave the verdict: ratios first, and the highest of those."""
+    said = strictest(screens, verdicts)
+    found = [placed for placed, verdict in _counting(screens, verdicts) if verdict is said]
+    return sorted(found, key=_ratios_first)
+
+
+def _counting(
+    screens: Sequence[Placed], verdicts: Sequence[Verdict]
+) -> Iterator[tuple[Placed, Verdict]]:
+    for placed, verdict in zip(screens, verdicts, strict=True):
+        says = verdict is Verdict.OUTSIDE or placed.screen.figure is not Figure.SIGNIFICANCE
+        if placed.decides and says:
+            yield placed, verdict
+
+
+def _ratios_first(placed: Placed) -> tuple[bool, float]:
+    is_ratio = placed.screen.figure is Figure.AIR
+    return not is_ratio, -placed.screen.threshold if is_ratio else 0.0
 
 
 def _looked_at(figure: Figure, figures: Figures) -> tuple[float | None, float | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scoring.contract import FairnessBounds
-from scoring.groups.laws import Figures, judged
+from scoring.groups.laws import Figures, figures_of, judged
 from scoring.groups.report import FairnessReport, GroupReport, Verdict
 from scoring.groups.screens import Placed, Use
 
@@ -43,18 +43,10 @@ def gate_of(
     }
 
 
-def figures_of(group: GroupReport) -> Figures:
-    """Take what the screens look at from a group's report."""
-    found = group.comparison
-    if found is None:
+def _figures_of(group: GroupReport) -> Figures:
+    if group.comparison is None:
         return Figures()
-    return Figures(
-        air=found.air,
-        air_low=found.air_interval.low if found.air_interval else None,
-        p_value=found.significance.p_value,
-        effect=found.marginal_effect,
-        effect_low=found.marginal_effect_interval.low,
-    )
+    return figures_of(group.comparison, smd=None, is_favourable=True)
 
 
 def _blocks(bounds: FairnessBounds, is_outside: bool) -> bool:  # noqa: FBT001 - two facts
@@ -64,7 +56,7 @@ def _blocks(bounds: FairnessBounds, is_outside: bool) -> bool:  # noqa: FBT001 -
 def _outside(placed: Placed, found: FairnessReport) -> Iterator[str]:
     for attribute in found.attributes:
         for group in attribute.groups:
-            if judged(placed.screen, figures_of(group)) is Verdict.OUTSIDE:
+            if judged(placed.screen, _figures_of(group)) is Verdict.OUTSIDE:
                 yield group.label
 
 

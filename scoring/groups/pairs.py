@@ -92,7 +92,7 @@ def _cell(
     own, beside = (
         _side(each, shares, is_told, is_untold=is_untold) for each in (groups, reference)
     )
-    verdict, comparison, sentence = (
+    found = (
         of_reference(own, asked)
         if groups == reference
         else judge(own, beside, lambda: _compared(groups, reference, shares, asked), asked)
@@ -103,9 +103,9 @@ def _cell(
         is_reference=groups == reference,
         n=own.n if own.is_told else None,
         approval=rate_of(shares.get(key), asked.bounds, is_told=own.is_told),
-        comparison=comparison,
-        verdict=verdict,
-        words=sentence,
+        comparison=found.comparison,
+        verdict=found.verdict,
+        words=found.words,
     )
 
 

@@ -84,6 +84,7 @@ class GroupReport:
     offered: Rate  # mean share of the amount asked for, of those who were offered less
     comparison: Comparison | None  # None of the reference, of too few, and where it is withheld
     verdict: Verdict | None  # None of the reference group
+    screens: tuple[Verdict, ...]  # what each screen comes to, the contract's own bound first
     words: str
 
 

@@ -46,10 +46,19 @@ class Screen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A screen and the place whose law has it."""
+    """A screen and the place whose law has it; the contract's own bound has no place."""
 
     place: str
     screen: Screen
+    pack: "LawPack | None" = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether it counts for a report's verdict: the contract's always, a law's where it blocks.
+
+        What a law only shows stands beside the verdict.
+        """
+        return not self.place or self.screen.use is Use.BLOCKS
 
 
 def packs_on(packs: Iterable["LawPack"], places: Sequence[str], *, on: date) -> list["LawPack"]:
@@ -62,9 +71,38 @@ def packs_on(packs: Iterable["LawPack"], places: Sequence[str], *, on: date) -> 
     return [pack for pack in found if pack is not None]
 
 
+def packs_between(
+    packs: Iterable["LawPack"], places: Sequence[str], *, first: date, last: date
+) -> list["LawPack"]:
+    """Choose the packs of some places that hold on any of some days, by place, the oldest first."""
+    found = [
+        pack
+        for pack in packs
+        if pack.code in places
+        and pack.valid_from <= last
+        and (pack.valid_until is None or first <= pack.valid_until)
+    ]
+    return sorted(found, key=lambda pack: (places.index(pack.code), pack.valid_from))
+
+
 def screens_of(packs: Iterable["LawPack"]) -> tuple[Placed, ...]:
     """List the screens of some packs."""
-    return tuple(Placed(place=pack.code, screen=each) for pack in packs for each in pack.screens)
+    return tuple(
+        Placed(place=pack.code, screen=each, pack=pack) for pack in packs for each in pack.screens
+    )
+
+
+def own_bound(minimum_air: float) -> Placed:
+    """Take the contract's own bound for a screen, of no place."""
+    screen = Screen(
+        name="",
+        figure=Figure.AIR,
+        threshold=minimum_air,
+        use=Use.SHOWN,  # the contract says elsewhere whether it blocks; it decides in any case
+        citation="",
+        is_reading=False,
+    )
+    return Placed(place="", screen=screen)
 
 
 def law_of(packs: Sequence["LawPack"], *, on: date) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from scoring.contract import FairnessBounds, Protected
 from scoring.groups.report import AttributeReport, Comparison, Verdict
+from scoring.groups.screens import Figure, Placed
 
 APPROVED = "approved"  # what is done to those chosen, as in "approved 0.8 times as often as"
 WITHHELD = "Insufficient evidence: withheld, for with it a smaller group could be worked out."
@@ -31,11 +32,14 @@ def compared(
     verdict: Verdict,
     who: str,
     reference: str,
-    bounds: FairnessBounds,
+    by: Placed,
     deed: str,
     is_favourable: bool,
 ) -> str:
-    """Say what a comparison with the reference group comes to, with its figures."""
+    """Say what a comparison with the reference group comes to, with its figures.
+
+    `by` is the bound that gave the verdict.
+    """
     nobody = reference if is_favourable else who
     if comparison.air is None or comparison.air_interval is None:
         return f"Insufficient evidence: nobody in {nobody} is {deed}, so there is no ratio."
@@ -45,7 +49,7 @@ def compared(
         f"{subject}{deed} {comparison.air:.2f} times as often as {nobody} "
         f"(95 % interval {low:.2f} to {high:.2f})"
     )
-    return f"{str(verdict).capitalize()}: {figures}{_because(comparison, verdict, bounds)}."
+    return f"{str(verdict).capitalize()}: {figures}{_because(comparison, verdict, by)}."
 
 
 def nobody_beside(*, reference: str) -> str:
@@ -74,8 +78,10 @@ def overall(verdict: Verdict, attributes: Sequence[AttributeReport]) -> str:
     return f"{str(verdict).capitalize()}: {named or 'no attribute can be assessed'}.{suffix}"
 
 
-def _because(comparison: Comparison, verdict: Verdict, bounds: FairnessBounds) -> str:
-    bound = f"{bounds.minimum_air:.2f}"
+def _because(comparison: Comparison, verdict: Verdict, by: Placed) -> str:
+    if by.screen.figure is not Figure.AIR:
+        return f"; by the screen “{by.screen.name}” ({by.screen.threshold:g}) of {by.place}"
+    bound = f"{by.screen.threshold:.2f}"
     test = comparison.significance
     return {
         Verdict.WITHIN: f"; the whole interval is at or above {bound}",

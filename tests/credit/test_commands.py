@@ -40,7 +40,7 @@ def test_migrate_goes_to_the_owner():
         ["verify_audit"],
         ["simulate", "small-business-loan", "--from", "2003-01-01", "--to", "2003-02-01"],
         ["fairness", "consumer-loan", "--by", "carla"],
-        ["fairness_gaps", "consumer-loan"],
+        ["fairness_gaps", "consumer-loan", "--by", "carla"],
     ],
     ids=lambda command: command[0],
 )

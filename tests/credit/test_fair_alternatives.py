@@ -213,11 +213,13 @@ def test_the_clock_cuts_a_search_short(version):
         ({"tries": -1}, "how many tries"),
     ],
 )
-def test_a_search_for_no_time_or_of_fewer_than_no_tries_is_refused_in_words(version, asked, says):
+def test_a_search_for_no_time_or_of_fewer_than_no_tries_is_refused_in_words(
+    version, compliance, asked, says
+):
     with pytest.raises(fair_searching.NothingToSearchBy, match=says):
         fair_searching.make(version_id=version.pk, at=AT, **asked)
     with pytest.raises(CommandError, match=says):
-        call_command("fair_alternatives", "consumer-loan", **asked)
+        call_command("fair_alternatives", "consumer-loan", by=compliance.username, **asked)
 
     assert not FairSearch.objects.exists()
 
@@ -286,9 +288,10 @@ def test_a_recipe_that_no_longer_fits_the_contract_ends_the_training_with_a_sent
 
 def test_commands_search_and_decide(version, capsys, monkeypatch):
     factories.user(Role.COMPLIANCE, username="carla")
-    call_command("fair_alternatives", "consumer-loan", tries=2, seed=1, json=True)
+    call_command("fair_alternatives", "consumer-loan", tries=2, seed=1, json=True, by="carla")
     said = json.loads(capsys.readouterr().out)
     assert (said["seed"], said["found"]["tried"], said["version"]) == (1, 2, version.name)
+    assert FairSearch.objects.get().asked_by.username == "carla"
 
     call_command(
         "decide_alternative",
@@ -303,7 +306,17 @@ def test_commands_search_and_decide(version, capsys, monkeypatch):
 
     monkeypatch.setattr(fair_trying, "FEWEST", 10_000)
     with pytest.raises(CommandError, match="Insufficient evidence"):
-        call_command("fair_alternatives", "consumer-loan", tries=2)
+        call_command("fair_alternatives", "consumer-loan", tries=2, by="carla")
+
+
+@pytest.mark.parametrize(
+    ("by", "says"), [([], "required: --by"), (["--by", "nobody"], "no user nobody")]
+)
+def test_a_search_at_a_prompt_names_who_asks(version, by, says):
+    with pytest.raises(CommandError, match=says):
+        call_command("fair_alternatives", "consumer-loan", *by)
+
+    assert not FairSearch.objects.exists()
 
 
 def test_deciding_before_anything_was_searched_is_refused(version):

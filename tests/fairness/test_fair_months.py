@@ -4,11 +4,14 @@ Two hundred seeded months, each with reports on all five stages as the worker ma
 two groups at once, which raise no alarm and take most of the time.
 """
 
+from datetime import date
+
 import numpy as np
 import pytest
 from scipy.stats import binom
 
 from monitoring.fairness.alarms import LEVEL, alarms
+from monitoring.fairness.by_law import Law
 from monitoring.fairness.populations import Sample
 from monitoring.fairness.reports import WAYS, people_of
 from monitoring.fairness.stored_reports import laid_out
@@ -21,6 +24,7 @@ MONTHS = 200
 # So many of 200 would be alarms once in a hundred times, were the rate just the stated one.
 MOST = int(binom.ppf(0.99, MONTHS, LEVEL))
 Stage = FairnessReport.Stage
+NO_LAW = Law(places=(), first=date(2026, 1, 1), last=date(2026, 1, 31), packs=())
 BOUNDS = FairnessBounds(minimum_air=0.8, minimum_group=30, blocks_promotion=False)
 SHARES = {
     "age": {"middle": 0.6, "young": 0.25, "old": 0.15},
@@ -88,7 +92,9 @@ def report(stage, asked, chosen, pd, groups):
         deed=way.deed,
         is_favourable=way.is_favourable,
     )
-    said = laid_out(found, sample, known, within=way.within, is_favourable=way.is_favourable)
+    said = laid_out(
+        found, sample, known, law=NO_LAW, within=way.within, is_favourable=way.is_favourable
+    )
     return FairnessReport(stage=stage, report=said)
 
 

@@ -10,12 +10,14 @@ import pytest
 from credit.actions import fairness_gates
 from scoring import fairness
 from scoring.contract import Contract, FairnessBounds
-from scoring.groups.laws import Figures, judged
+from scoring.groups.compare import compare
+from scoring.groups.laws import Figures, figures_of, judged
 from scoring.groups.laws_gate import gate_of
 from scoring.groups.report import Verdict, worst
 from scoring.groups.screens import Figure, Placed, Screen, Use, packs_on, screens_of
 from scoring.notices.laws import LawRefused, in_force
 from scoring.notices.laws_reading import load_all, read
+from scoring.proportions import Share
 
 ROOT = Path(__file__).parents[2]
 PACKS = load_all(ROOT / "laws")
@@ -136,6 +138,19 @@ def test_a_screen_says_outside_within_or_that_there_is_too_little(
     figure, threshold, figures, verdict
 ):
     assert judged(screen(figure, threshold), figures) is verdict
+
+
+@pytest.mark.parametrize(
+    ("is_favourable", "verdict"), [(True, Verdict.WITHIN), (False, Verdict.OUTSIDE)]
+)
+def test_where_being_chosen_is_unfavourable_more_of_it_is_the_worse(is_favourable, verdict):
+    own, reference = Share(count=300, n=500), Share(count=200, n=500)
+    found = compare(own, reference, is_favourable=is_favourable)
+
+    figures = figures_of(found, smd=None, is_favourable=is_favourable)
+
+    assert judged(screen(Figure.EFFECT, 5), figures) is verdict
+    assert judged(screen(Figure.AIR, 0.8), figures) is verdict
 
 
 def test_nothing_judged_is_insufficient_evidence():

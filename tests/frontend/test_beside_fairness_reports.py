@@ -88,6 +88,8 @@ def test_the_pdf_and_the_json_tell_it_too(version, as_compliance):
     assert told["gaps"]["report"]["attributes"][0]["groups"][0]["gap"]["reference_n"] == 813
     assert told["same_stage"] == []
     assert told["alternatives"] is None
+    assert told["along_the_cut_off"][0]["group"] == "under 25"
+    assert [each["version"] for each in told["promotions"]] == ["consumer-loan/1"]
 
     pdf = pypdfium2.PdfDocument(read(as_compliance, report, "report.pdf").content)
     text = " ".join(page.get_textpage().get_text_range() for page in pdf)
@@ -95,8 +97,22 @@ def test_the_pdf_and_the_json_tell_it_too(version, as_compliance):
     assert "Is another cut-off fairer at the same risk?" in text
 
 
-def test_where_the_worker_has_not_looked_the_report_says_nothing_of_it(as_compliance, champion):
+def test_where_the_worker_has_not_looked_the_report_says_so(as_compliance, champion):
     page = words_of(read(as_compliance, report_scene.stored(champion)))
 
-    assert "Where a gap comes from" not in page
+    assert "The worker has not looked yet at where gaps come from" in page
     assert "Over the months and the versions" in page
+
+
+def test_a_report_on_several_versions_or_products_says_where_the_rest_stands(
+    as_compliance, champion
+):
+    page = words_of(
+        read(
+            as_compliance,
+            report_scene.stored(champion, product=None, model_version=None, population="decisions"),
+        )
+    )
+
+    assert "told in each product\u2019s own reports" in page
+    assert "searched beside one version at a time" in page

@@ -39,7 +39,7 @@ def test_nothing_searched_is_told_with_what_to_do(as_validator, champion):
     page = words_of(as_validator.get(address(champion)))
 
     assert "Nothing was searched yet" in page
-    assert "manage.py fair_alternatives consumer-loan --version 1" in page
+    assert "manage.py fair_alternatives consumer-loan --version 1 --by USER" in page
 
 
 def test_insufficient_evidence_is_a_sentence_and_no_figure(as_auditor, champion):

@@ -28,11 +28,12 @@ class Command(ProductCommand):
         )
         parser.add_argument("--seconds", type=int, help="after which no other is begun; at least 1")
         parser.add_argument("--seed", type=int, help="default that of the contract's training")
-        parser.add_argument("--by", help="username of who asks, for the audit trail")
+        # Without a name it would be the worker's own search, which is made once a version.
+        parser.add_argument("--by", required=True, help="username of who asks")
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         version = _version(options["product"], options["number"])
-        by = user_named(options["by"]) if options["by"] else None
+        by = user_named(options["by"])
         with training_bar(silent=options["json"]) as show:
             try:
                 made = fair_searching.make(

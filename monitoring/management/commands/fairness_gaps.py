@@ -43,7 +43,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--live", action=BooleanOptionalAction, default=True, help="live decisions too"
         )
-        parser.add_argument("--by", help="username of who asks, for the audit trail")
+        # What is made is kept, and reads the vault: both name who asked.
+        parser.add_argument("--by", required=True, help="username of who asks")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
     @tables_needed()
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         self.stdout.write(_json(views) if options["json"] else _text(views))
 
 
-def _make(product: Product, version: ModelVersion, *, by: User | None, is_live: bool) -> None:
+def _make(product: Product, version: ModelVersion, *, by: User, is_live: bool) -> None:
     at = timezone.now()
     try:
         gaps_making.make_validation(version=version, by=by, at=at)
@@ -103,9 +104,7 @@ def _version(product: Product, number: int | None) -> ModelVersion:
     return found
 
 
-def _user(username: str | None) -> User | None:
-    if username is None:
-        return None
+def _user(username: str) -> User:
     found = User.objects.filter(username=username).first()
     if found is None:
         raise CommandError(f"There is no user {username}.")

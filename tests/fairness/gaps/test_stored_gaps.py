@@ -23,10 +23,10 @@ AT, OCTOBER = factories.AT, gaps_scene.OCTOBER
 
 
 @pytest.fixture
-def command():
-    def run(*arguments):
+def command(compliance):
+    def run(*arguments, by=("--by", compliance.username)):
         out = StringIO()
-        call_command("fairness_gaps", *arguments, stdout=out)
+        call_command("fairness_gaps", *arguments, *by, stdout=out)
         return out.getvalue()
 
     return run
@@ -134,7 +134,7 @@ def test_the_trend_follows_versions_and_months_with_promotions(validated, month,
 
 
 def test_the_command_prints_where_gaps_come_from_and_stores_it(version, live, command, compliance):
-    printed = command("consumer-loan", "--by", compliance.username)
+    printed = command("consumer-loan")
 
     assert "gaps between groups, consumer-loan/1" in printed
     assert "Checking account" in printed
@@ -154,12 +154,21 @@ def test_the_command_gives_json_and_may_leave_live_decisions_out(live, command):
     [
         (("nothing",), "no product nothing. There is: consumer-loan"),
         (("consumer-loan", "--version", "7"), "no consumer-loan/7"),
-        (("consumer-loan", "--by", "nobody"), "no user nobody"),
     ],
 )
 def test_the_command_refuses_what_does_not_exist(version, command, arguments, said):
     with pytest.raises(CommandError, match=said):
         command(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [((), "required: --by"), (("--by", "nobody"), "no user nobody")]
+)
+def test_the_command_makes_nothing_without_the_name_of_who_asks(version, command, by, said):
+    with pytest.raises(CommandError, match=said):
+        command("consumer-loan", by=by)
+
+    assert not GapReport.objects.exists()
 
 
 def test_the_command_refuses_a_product_without_champion_and_a_lost_file(version, command):
