@@ -52,6 +52,7 @@ class Row:
 class Rows:
     """An opened file: how many rows it has, and those that are wanted, to be gone through once."""
 
+    bytes: int = 0  # as JSON, where it came as that
     total: int
     wanted: Iterator[Row]
 
