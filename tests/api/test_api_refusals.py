@@ -281,6 +281,13 @@ def test_a_query_is_read_as_strictly(early_partner, query):
     assert answer.json()["type"] == "/api/v1/docs/problems/#malformed-request"
 
 
+def test_a_foreign_cursor_is_told_where_cursors_come_from(early_partner):
+    answers = [early_partner.get(f"/api/v1/{each}?cursor=2") for each in ("decisions", "batches")]
+
+    for answer in answers:
+        assert "send “next” of the page before" in answer.json()["detail"]
+
+
 def test_where_no_parameter_is_known_every_one_is_refused(partner):
     told = partner.decide().json()
 
