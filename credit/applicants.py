@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scoring.features import FieldProblem, escaped
+from scoring.features import FieldProblem, unknown_fields
 
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 500
@@ -31,11 +31,8 @@ def read(part: Mapping[str, object]) -> Named | None:
 
 def problems(part: Mapping[str, object], *, pointer: str = "/applicant") -> list[FieldProblem]:
     """Find what is wrong with a name and an address."""
-    found = [
-        FieldProblem(f"{pointer}/{escaped(key)}", "unknown_field", "is not asked for here")
-        for key in part
-        if key not in {"name", "address"}
-    ]
+    says = "is not asked for here"
+    found = unknown_fields(part, {"name", "address"}, pointer=pointer, says=says)
     name = _name_problem(part.get("name"))
     address = _address_problem(part.get("address"))
     found += [FieldProblem(f"{pointer}/name", *name)] if name else []

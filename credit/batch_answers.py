@@ -31,6 +31,9 @@ def row_answer(row: BatchRow, *, at: datetime) -> dict[str, Any]:
     """Tell what became of a row; its decision is loaded with all that telling it needs."""
     decision = row.decision
     told = decision and answers.answer_of(
-        decision, officer=getattr(decision, "officer_decision", None), at=at
+        decision,
+        officer=getattr(decision, "officer_decision", None),
+        at=at,
+        outcomes=decision.outcomes.all(),
     )
     return {"row": row.number, "decision": told, "errors": row.problems}

@@ -19,6 +19,7 @@ from scoring.features import FieldProblem, InputRefused
 from scoring.files.request_rows import Row
 
 AT_ONCE = 1_000  # rows of a transaction: a third of a second
+MOST_BYTES = 8 * 1024 * 1024  # of them as JSON, ten times as much in memory; else fewer rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,13 @@ class Taken:
 def take(rows: Iterator[Row]) -> Taken:
     """Take some rows; those before the place where the file breaks off count."""
     taken: list[Row] = []
+    size = 0
     try:
-        taken.extend(islice(rows, AT_ONCE))
+        for row in islice(rows, AT_ONCE):
+            taken.append(row)
+            size += row.bytes
+            if size >= MOST_BYTES:
+                break
     except RowsRefused as refused:
         return Taken(taken, refused)
     return Taken(taken, None)

@@ -9,7 +9,7 @@ from credit.applicants import Named
 from credit.models import Application
 from scoring.application import RequestedValues, validate_application
 from scoring.contract import Contract
-from scoring.features import FieldProblem, InputRefused, Value, escaped
+from scoring.features import FieldProblem, InputRefused, Value, unknown_fields
 from scoring.records import committed
 
 FIELDS = ("product", "reference", "requested", "features", "monitoring", "applicant")
@@ -63,11 +63,7 @@ def read(body: Mapping[str, object], *, product: str, contract: Contract) -> Rea
 
 def shape_problems(body: Mapping[str, object]) -> list[FieldProblem]:
     """Find what is wrong with the request's own fields, whatever the product."""
-    problems = [
-        FieldProblem(f"/{escaped(key)}", "unknown_field", "is no field of a decision request")
-        for key in body
-        if key not in FIELDS
-    ]
+    problems = unknown_fields(body, FIELDS, says="is no field of a decision request")
     for name in _OBJECTS:
         if body.get(name) is None and not (name in _OPTIONAL and name not in body):
             problems.append(FieldProblem(f"/{name}", "missing", "is missing"))

@@ -77,22 +77,22 @@ def _opened(child: subprocess.Popen[bytes], source: bytes, skip: int) -> OpenedR
         raise RowsRefused(_DIED) from died
     said = _messages(stdout)
     match next(said, None):
-        case ["total", int(total)] if 1 <= total <= MOST_ROWS:
+        case (["total", int(total)], _) if 1 <= total <= MOST_ROWS:
             return OpenedRows(total, _rows(said, first=skip + 1, total=total))
-        case ["refused", list(problems)]:
+        case (["refused", list(problems)], _):
             raise RowsRefused(*_problems(problems))
         case _:
             raise RowsRefused(_DIED)
 
 
-def _rows(said: Iterator[Any], *, first: int, total: int) -> Iterator[Row]:
+def _rows(said: Iterator[tuple[Any, int]], *, first: int, total: int) -> Iterator[Row]:
     for number in range(first, total + 1):
         match next(said, None):
-            case [int(told), dict(body)] if told == number:
-                yield Row(number, body)
-            case [int(told), None, list(problems)] if told == number and problems:
-                yield Row(number, None, _problems(problems))
-            case ["refused", list(problems)]:
+            case ([int(told), dict(body)], size) if told == number:
+                yield Row(number, body, bytes=size)
+            case ([int(told), None, list(problems)], size) if told == number and problems:
+                yield Row(number, None, _problems(problems), bytes=size)
+            case (["refused", list(problems)], _):
                 raise RowsRefused(*_problems(problems))
             case _:
                 raise RowsRefused(_DIED)
@@ -102,17 +102,18 @@ def _problems(said: list[Any]) -> tuple[FieldProblem, ...]:
     return tuple(FieldProblem(*(str(part) for part in each[:3])) for each in said)
 
 
-def _messages(stdout: IO[bytes]) -> Iterator[Any]:
-    """Read a message a line, each within its bounds of length and time."""
+def _messages(stdout: IO[bytes]) -> Iterator[tuple[Any, int]]:
+    """Read a message a line, each within its bounds of length and time; and say how long it was."""
     held = b""
     while select.select([stdout], [], [], SILENT_FOR)[0]:
         block = os.read(stdout.fileno(), BLOCK)
         *whole, held = (held + block).split(b"\n")
         for line in whole:
             try:
-                yield orjson.loads(line)  # which knows no NaN, and refuses what is nested too deep
+                said = orjson.loads(line)  # which knows no NaN, and refuses what is nested too deep
             except ValueError:
                 return
+            yield said, len(line)
         if not block or len(held) > LONGEST_LINE:
             return
 

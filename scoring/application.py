@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.contract import Contract
-from scoring.features import FieldProblem, InputRefused, Value, checked_features, escaped
+from scoring.features import (
+    FieldProblem,
+    InputRefused,
+    Value,
+    checked_features,
+    escaped,
+    unknown_fields,
+)
 
 _ABSENT = object()
 _MONEY = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?")
@@ -43,11 +50,8 @@ def validate_requested(
     InputRefused
         With every problem found.
     """
-    problems = [
-        FieldProblem(f"{pointer}/{escaped(key)}", "unknown_field", "is not asked for here")
-        for key in raw
-        if not (key == "amount" or (key == "term_months" and contract.requested.has_term))
-    ]
+    known = ("amount", "term_months") if contract.requested.has_term else ("amount",)
+    problems = unknown_fields(raw, known, pointer=pointer, says="is not asked for here")
     found = {"amount": _amount_problem(contract, raw.get("amount", _ABSENT))}
     if contract.requested.has_term:
         found["term_months"] = _term_problem(contract, raw.get("term_months", _ABSENT))
@@ -76,13 +80,14 @@ def validate_monitoring(
         With every problem found.
     """
     attributes = {item.name: item for item in contract.protected}
-    problems, groups = [], {}
+    problems = unknown_fields(raw, attributes, pointer=pointer, says="is not monitored here")
+    groups = {}
     for key, value in raw.items():
-        place = f"{pointer}/{escaped(key)}"
         attribute = attributes.get(key)
         if attribute is None:
-            problems.append(FieldProblem(place, "unknown_field", "is not monitored here"))
-        elif not attribute.assessable:
+            continue
+        place = f"{pointer}/{escaped(key)}"
+        if not attribute.assessable:
             problems.append(FieldProblem(place, "not_assessable", str(attribute.why_not)))
         elif isinstance(value, str) and value in {group.value for group in attribute.groups}:
             groups[key] = value

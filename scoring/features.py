@@ -1,9 +1,10 @@
 """Is an application what the contract asks for? Every problem of it is found at once."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from scoring.contract import Contract, Feature, Kind
 from scoring.contracts.schema import json_schema
@@ -12,6 +13,7 @@ __all__ = ["FieldProblem", "InputRefused", "Value", "example", "json_schema", "v
 
 Value = int | float | str | bool | None
 _ABSENT = object()
+MOST_UNKNOWN = 100  # named: an answer has an end, whatever was sent
 _PRIVATE = "is not a feature of this product"
 
 
@@ -111,16 +113,19 @@ def checked_features(
         else:
             problems.append(FieldProblem(f"{pointer}/{name}", *problem))
     if present != len(raw):
-        problems += _unknown(contract, raw, pointer=pointer)
+        known = set(contract.feature_names)
+        problems += unknown_fields(raw, known, pointer=pointer, says=_PRIVATE)
     return values, problems
 
 
-def _unknown(contract: Contract, raw: Mapping[str, object], *, pointer: str) -> list[FieldProblem]:
-    known = set(contract.feature_names)
+def unknown_fields(
+    raw: Mapping[str, object], known: Container[str], *, pointer: str = "", says: str
+) -> list[FieldProblem]:
+    """Name the fields that mean nothing here; of very many, the first hundred."""
+    strange = (key for key in raw if key not in known)
     return [
-        FieldProblem(f"{pointer}/{escaped(key)}", "unknown_field", _PRIVATE)
-        for key in raw
-        if key not in known
+        FieldProblem(f"{pointer}/{escaped(key)}", "unknown_field", says)
+        for key in islice(strange, MOST_UNKNOWN)
     ]
 
 

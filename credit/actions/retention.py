@@ -17,7 +17,7 @@ _GOES = {
     DECISIONS: ("attribute", "applicant", "score", "decision", "application"),
     AUDIT: ("auditleaf", "auditevent"),
 }
-_DROPPING = 7_301_003  # the advisory lock of whoever drops a month
+_DROPPING = 7_301_004  # the advisory lock of whoever drops a month
 
 
 class NoSuchMonth(ActionDenied):

@@ -6,11 +6,11 @@ import structlog
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
 
 from credit import access
 from credit.access import Grant
 from credit.actions import api_keys
+from credit.api import refused_keys
 from credit.models import ApiKey, Partner
 
 LONGEST = 200
@@ -27,7 +27,7 @@ class Caller:
 
 
 class KeyAuthentication(BaseAuthentication):
-    """Finds the caller; anything but a good key or token is the same refusal."""
+    """Finds the caller; anything but a good key or token is refused."""
 
     def authenticate(self, request: HttpRequest) -> tuple[Caller, ApiKey] | None:
         """Give the caller, or None where no key was shown."""
@@ -35,11 +35,11 @@ class KeyAuthentication(BaseAuthentication):
         if not scheme:
             return None
         if scheme.lower() != "bearer" or len(shown) > LONGEST:
-            raise AuthenticationFailed
+            raise refused_keys.unauthenticated(refused_keys.NO_BEARER)
         at = timezone.now()
         grant = access.find(shown, at=at)
         if grant is None:
-            raise AuthenticationFailed
+            raise refused_keys.unauthenticated(refused_keys.reason(shown, at=at))
         if grant.noted_at is None or at - grant.noted_at >= api_keys.NOTED_EVERY:
             grant.noted_at = at
             api_keys.note_use(key_id=grant.key.pk, at=at)

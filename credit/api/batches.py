@@ -219,5 +219,5 @@ def _format(request: HttpRequest, query: Mapping[str, str]) -> Batch.Format:
 def _cursor(query: Mapping[str, str], form: re.Pattern[str]) -> str | None:
     cursor = query.get("cursor")
     if cursor is not None and not form.fullmatch(cursor):
-        raise Problem(problem_types.MALFORMED_REQUEST, "The cursor is none that we gave.")
+        raise Problem(problem_types.MALFORMED_REQUEST, query_strings.FOREIGN_CURSOR)
     return cursor

@@ -91,7 +91,10 @@ def refuse(request: HttpRequest) -> None:
 def _length(request: HttpRequest, *, most: int) -> int:
     stated = request.META.get("CONTENT_LENGTH") or ""
     if not stated:
-        raise Problem(problem_types.MALFORMED_REQUEST, "There is no Content-Length.")
+        raise Problem(
+            problem_types.MALFORMED_REQUEST,
+            "There is no Content-Length: send one, and the body whole and not in chunks.",
+        )
     if not (stated.isascii() and stated.isdigit()):
         raise Problem(problem_types.MALFORMED_REQUEST, "Content-Length is no number of bytes.")
     if len(stated) > len(str(most)) or int(stated) > most:

@@ -107,5 +107,5 @@ class DecisionDetail(Endpoint):
 def _cursor(query: Mapping[str, str]) -> str | None:
     cursor = query.get("cursor")
     if cursor is not None and not DECISION_ID.fullmatch(cursor):
-        raise Problem(problem_types.MALFORMED_REQUEST, "The cursor is none that we gave.")
+        raise Problem(problem_types.MALFORMED_REQUEST, query_strings.FOREIGN_CURSOR)
     return cursor

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from scoring.features import FieldProblem, escaped
+from scoring.features import FieldProblem, unknown_fields
 
 # Control, format (zero width and text direction), surrogate, private, unassigned, line separators.
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -13,11 +13,7 @@ def shape_problems(
     body: Mapping[str, object], required: Sequence[str], *, of: str, optional: Sequence[str] = ()
 ) -> list[FieldProblem]:
     """Find fields that are unknown, missing or null."""
-    unknown = [
-        FieldProblem(f"/{escaped(key)}", "unknown_field", f"is no field of {of}")
-        for key in body
-        if key not in (*required, *optional)
-    ]
+    unknown = unknown_fields(body, (*required, *optional), says=f"is no field of {of}")
     named = (*required, *(name for name in optional if name in body))
     return unknown + [
         FieldProblem(f"/{name}", "missing", "is missing")

@@ -55,7 +55,8 @@ def _problem(told: dict[str, Any]) -> Problem:
 
 
 _WORDS = {
-    "invalid_client": "Send the id and secret of an OAuth client that is good.",
+    "invalid_client": "Send the id and the secret of an OAuth client that has neither expired nor"
+    " been revoked.",
     "invalid_scope": "The client has not all of the scopes that “scope” names.",
     "unsupported_grant_type": "The only grant here is “client_credentials”.",
 }

@@ -65,7 +65,7 @@ UNAUTHENTICATED = ProblemType(
     status=401,
     title="A valid API key or access token is needed",
     meaning="There is no API key or access token, or it is unknown, expired, revoked, or its"
-    " partner is not active. Which of these, we do not say.",
+    " partner is not active. “detail” says which of these, to whoever shows the whole key.",
     remedy="Send the header Authorization with the word Bearer, a blank and your key or token. Get"
     " a new token where yours is an hour old; ask your contact for a new key if it no longer"
     " works.",

@@ -50,7 +50,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for a path that does not exist."""
     if not is_api(request):
         return defaults.page_not_found(request, exception)
-    return respond(Problem(problem_types.NOT_FOUND, "There is no such path."), request)
+    detail = "There is no such path."
+    if request.path_info.endswith("/"):
+        detail += " Those of the API end without a slash."
+    return respond(Problem(problem_types.NOT_FOUND, detail), request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from credit.api.problem_documents import Problem
 LONGEST = 2_000
 LONGEST_VALUE = 100
 GOOD_VALUE = re.compile(rf"[^\x00-\x1f\x7f-\x9f]{{1,{LONGEST_VALUE}}}")
+FOREIGN_CURSOR = "The cursor is none that we gave: send “next” of the page before as it came."
 
 
 def read(request: HttpRequest, *known: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ LONGEST_KEY = 200
 LONGEST_NUMBER = 100
 INT64 = 2**63
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
 
 DETAILS = {
     "duplicate_key": "The key stands more than once in its object.",
@@ -60,6 +61,8 @@ def parse_object(raw: bytes) -> dict[str, object]:
 def _decode(raw: bytes) -> str:
     if raw.startswith(BYTE_ORDER_MARK):
         raise JsonRefused(Fault("", "byte_order_mark", "The body begins with a byte order mark."))
+    if raw.startswith(GZIP):
+        raise JsonRefused(Fault("", "compressed", "The body is compressed: send it as it was."))
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from credit.actions.decisions import IdempotencyConflict
 from credit.actions.outcomes import OutcomeConflict
 from credit.actions.refusals import ActionDenied, NotAllowed
-from credit.api import problem_types
+from credit.api import problem_types, refused_keys
 from credit.api.faults import Fault
 from credit.api.problem_documents import Problem
 from scoring.features import InputRefused
@@ -38,11 +38,7 @@ def _input_refused(refused: InputRefused) -> Problem:
 
 
 def _unauthenticated(_error: exceptions.APIException) -> Problem:
-    return Problem(
-        problem_types.UNAUTHENTICATED,
-        "Send a valid API key or access token: Authorization: Bearer ev_….",
-        headers={"WWW-Authenticate": 'Bearer realm="evenhand"'},
-    )
+    return refused_keys.unauthenticated()
 
 
 def _not_allowed(refused: Exception) -> Problem:

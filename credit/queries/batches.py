@@ -46,7 +46,7 @@ def results(batch_id: str, after: int, *, partner: Partner, at: datetime) -> dic
 
 
 def _told(rows: QuerySet[BatchRow]) -> QuerySet[BatchRow]:
-    return rows.select_related(
+    told = rows.select_related(
         "decision__application__product",
         "decision__application__score__contract",
         "decision__application__score__model_version__product",
@@ -54,6 +54,7 @@ def _told(rows: QuerySet[BatchRow]) -> QuerySet[BatchRow]:
         "decision__correction",
         "decision__superseded_by",
     )
+    return told.prefetch_related("decision__outcomes")
 
 
 def _visible(partner: Partner) -> QuerySet[Batch]:

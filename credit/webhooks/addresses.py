@@ -8,14 +8,17 @@ a moment later gains nothing (DNS rebinding).
 import re
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 LONGEST = 500
+RESOLVED_WITHIN = 3.0  # seconds
 _VISIBLE = re.compile(r"[!-~]+")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _PORTS = {"https": 443, "http": 80}
@@ -117,11 +120,20 @@ def _without_port(netloc: str) -> str:
 
 
 def _resolve(host: str, port: int) -> list[Address]:
-    try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise AddressRefused(f"The name {host} cannot be resolved.") from error
-    return list(dict.fromkeys(ip_address(str(answer[4][0])) for answer in answers))
+    """Ask for a name's addresses, and not for long: its owner's server may never answer."""
+    answers: list[Address] = []
+    asking = Thread(target=_ask, args=(host, port, answers), name="resolve", daemon=True)
+    asking.start()
+    asking.join(RESOLVED_WITHIN)
+    if not answers:
+        raise AddressRefused(f"The name {host} cannot be resolved.")
+    return answers
+
+
+def _ask(host: str, port: int, answers: list[Address]) -> None:
+    with suppress(OSError, ValueError):  # a name that no server knows, or that is none
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        answers.extend(dict.fromkeys(ip_address(str(each[4][0])) for each in found))
 
 
 def _refuse_ours(address: Address, allowed: Sequence[Network]) -> None:

@@ -89,8 +89,10 @@ def _rows(content: Path, dialect: Dialect, *, name: str) -> Iterator[tuple[list[
                 "that is not closed"
             ) from error
         except UnicodeError as error:
+            where = f"after line {reader.line_num}" if reader.line_num else "near its beginning"
             raise FileRefused(
-                f"{name} is not {dialect.encoding} after line {reader.line_num}: {error}"
+                f"{name} is not {dialect.encoding.removesuffix('-sig')}: it has bytes {where} that"
+                " mean nothing there"
             ) from error
 
 

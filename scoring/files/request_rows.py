@@ -22,6 +22,12 @@ LONGEST_LINE = 1024 * 1024  # bytes, as of the single endpoint's body
 MOST_NAMED = 50  # columns
 DIALECT = Dialect(encoding="utf-8-sig", delimiter=",")
 NAME = "The file"
+NO_TEXT = {  # what such files begin with, where text was said to be in them
+    b"\x1f\x8b": "is compressed; send it as it was before",
+    b"PK\x03\x04": "is an archive or a spreadsheet; send it as CSV, NDJSON or Parquet",
+    b"PAR1": "is Parquet, and was said to be something else",
+}
+OTHER_DELIMITERS = re.compile(r"[;\t|]")
 WHOLE = re.compile(r"([+-]?[0-9]{1,100})(\.0*)?")  # "36.0" is what a table of numbers makes of 36
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 WORDS = {"true": True, "false": False}
@@ -46,6 +52,7 @@ class Row:
     number: int  # 1 is the first row of data
     body: Body | None
     problems: tuple[FieldProblem, ...] = ()
+    bytes: int = 0  # as JSON, where it came as that
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,8 @@ def open_rows(file: Path, kind: Format, *, contract: Contract, parse: Parse, ski
     InputRefused
         It has columns that mean nothing here, or lacks some; each is named.
     """
+    if kind is not Format.PARQUET:
+        _refuse_no_text(file)
     total = _height(file, kind)
     if not 1 <= total <= MOST_ROWS:
         raise FileRefused(f"{NAME} has {total:,} rows; it must have 1 to {MOST_ROWS:,}")
@@ -91,6 +100,14 @@ def open_rows(file: Path, kind: Format, *, contract: Contract, parse: Parse, ski
         else csv_table(file, DIALECT, name=NAME)
     )
     return Rows(total, _table(columns, chunks, contract=contract, skip=skip))
+
+
+def _refuse_no_text(file: Path) -> None:
+    with file.open("rb") as opened:
+        first = opened.read(4)
+    for mark, words in NO_TEXT.items():
+        if first.startswith(mark):
+            raise FileRefused(f"{NAME} {words}")
 
 
 def _height(file: Path, kind: Format) -> int:
@@ -153,6 +170,9 @@ def _bodies(
 
 def _places(columns: tuple[str, ...], contract: Contract) -> list[Place]:
     """Say what each column is; refuse columns that are nothing, and the lack of needed ones."""
+    if len(columns) == 1 and (others := OTHER_DELIMITERS.findall(columns[0])):
+        words = f"the header has no comma: separate columns by commas and not by {others[0]!r}"
+        raise InputRefused((FieldProblem("", "no_commas", words),))
     known: dict[str, Place] = {
         "product": ("", "product", str),
         "reference": ("", "reference", str),

@@ -65,6 +65,21 @@ def test_a_batch_is_sent_worked_and_read(partner, work):
     assert results["next"] is None
 
 
+def test_a_result_tells_the_decision_as_it_stands_now_with_its_outcome(partner, work):
+    path = path_of(partner.send(FILE))
+    work(factories.body(**factories.AUTOMATIC))
+    (before,) = partner.get(f"{path}/results").json()["results"]
+    decision = f"/api/v1/decisions/{before['decision']['id']}"
+    day = factories.AT.date().isoformat()
+
+    reported = partner.post(f"{decision}/outcomes", {"outcome": "bad", "observed_on": day})
+
+    (now,) = partner.get(f"{path}/results").json()["results"]
+    assert reported.status_code == 201
+    assert [each["outcome"] for each in now["decision"]["outcomes"]] == ["bad"]
+    assert now["decision"] == partner.get(decision).json()
+
+
 def test_its_answers_fit_the_document(partner, work):
     sent = partner.send(FILE)
     path = path_of(sent)

@@ -86,6 +86,11 @@ def test_a_length_that_is_not_the_body_s_is_refused(length, status):
     assert caught.value.kind.status == status
 
 
+def test_who_sends_in_chunks_is_told_so():
+    with pytest.raises(Problem, match="whole and not in chunks"):
+        read(CONTENT_LENGTH=None, HTTP_TRANSFER_ENCODING="chunked")
+
+
 def test_a_body_of_just_the_limit_is_read():
     content = b'{"a": "%s"}' % (b"x" * (1024 * 1024 - 9))
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import factories
 import pytest
@@ -17,6 +18,7 @@ from credit.api.example_requests import whole_request
 from credit.models import EventKind
 from scoring.contracts.schema import json_schema
 
+GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 TOKEN = "/api/v1/oauth/token"
 PAGES = {"/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"}
 
@@ -202,6 +204,18 @@ def test_every_recommendation_fits_the_document(partner, application, changes):
     told = partner.decide(application(**changes)).json()
 
     holds(told, schema_of("/api/v1/decisions/{decision_id}", "get", 200))
+
+
+def test_the_guide_shows_and_explains_every_field_of_a_decision():
+    guide = GUIDE.read_text()
+    blocks = [json.loads(each) for each in re.findall(r"```json\n(.*?)```", guide, re.DOTALL)]
+    (shown,) = [each for each in blocks if "recommendation" in each]
+
+    fields = DOCUMENT["components"]["schemas"]["Decision"]["properties"]
+    said_by_its_name = {"id", "product", "reference", "decided_at"}
+    assert list(shown) == list(fields)
+    for name in set(fields) - said_by_its_name:
+        assert re.search(rf"^\| [^|]*`{name}[`.]", guide, re.MULTILINE), name
 
 
 def test_what_a_product_asks_for_is_a_narrower_request(partner, application):

@@ -8,6 +8,7 @@ from api_lending import Partner, key_of
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from credit import shown_keys
 from credit.actions import api_keys
 from credit.models import ApiKey, Application
 
@@ -33,44 +34,69 @@ def of_an_inactive_partner():
     return issued.key
 
 
+SEND = "Send a valid API key or access token: Authorization: Bearer ev_…."
+NO_BEARER = "The header Authorization must be the word Bearer, a blank, and"
+NOT_WHOLE = "This is no key or access token of ours, or not the whole of it"
+NOT_KNOWN = "Nobody here has this key."
+UNKNOWN = shown_keys.new("ev", "0123456789ab")
 BAD_HEADERS = {
-    "no header": lambda _: {},
-    "an empty one": lambda _: {"Authorization": ""},
-    "no word before it": lambda key: {"Authorization": key},
-    "another word": lambda key: {"Authorization": f"Basic {key}"},
-    "no key": lambda _: {"Authorization": "Bearer"},
-    "a blank key": lambda _: {"Authorization": "Bearer "},
-    "an unknown key": lambda _: {"Authorization": "Bearer ev_0123456789ab_wrong"},
-    "an unknown prefix": lambda key: {"Authorization": f"Bearer ev_ffffffffffff_{key[16:]}"},
-    "a wrong secret": lambda key: {"Authorization": f"Bearer {key[:-1]}{'A' * (key[-1] != 'A')}"},
-    "half a key": lambda key: {"Authorization": f"Bearer {key[:20]}"},
-    "two keys": lambda key: {"Authorization": f"Bearer {key} {key}"},
-    "a blank at its end": lambda key: {"Authorization": f"Bearer {key} "},
-    "a key in another case": lambda key: {"Authorization": f"Bearer {key.upper()}"},
-    "NUL in it": lambda _: {"Authorization": "Bearer ev_\0_x"},
-    "letters of another script": lambda _: {"Authorization": "Bearer ev_\u0663\u0666_x"},
-    "half of a pair": lambda _: {"Authorization": "Bearer ev_\ud800_x"},
-    "a very long one": lambda _: {"Authorization": f"Bearer ev_{'a' * 100_000}_x"},
-    "an expired key": lambda _: {"Authorization": f"Bearer {expired()}"},
-    "a revoked key": lambda _: {"Authorization": f"Bearer {revoked()}"},
-    "a key of an inactive partner": lambda _: {
-        "Authorization": f"Bearer {of_an_inactive_partner()}"
-    },
+    "no header": (lambda _: {}, SEND),
+    "an empty one": (lambda _: {"Authorization": ""}, SEND),
+    "no word before it": (lambda key: {"Authorization": key}, NO_BEARER),
+    "another word": (lambda key: {"Authorization": f"Basic {key}"}, NO_BEARER),
+    "a very long one": (lambda _: {"Authorization": f"Bearer ev_{'a' * 100_000}_x"}, NO_BEARER),
+    "no key": (lambda _: {"Authorization": "Bearer"}, NOT_WHOLE),
+    "a blank key": (lambda _: {"Authorization": "Bearer "}, NOT_WHOLE),
+    "what looks like a key": (lambda _: {"Authorization": "Bearer ev_0123456789ab_x"}, NOT_WHOLE),
+    "a wrong secret": (lambda key: {"Authorization": f"Bearer {other_last(key)}"}, NOT_WHOLE),
+    "half a key": (lambda key: {"Authorization": f"Bearer {key[:20]}"}, NOT_WHOLE),
+    "two keys": (lambda key: {"Authorization": f"Bearer {key} {key}"}, NOT_WHOLE),
+    "a blank at its end": (lambda key: {"Authorization": f"Bearer {key} "}, NOT_WHOLE),
+    "a key in another case": (lambda key: {"Authorization": f"Bearer {key.upper()}"}, NOT_WHOLE),
+    "NUL in it": (lambda _: {"Authorization": "Bearer ev_\0_x"}, NOT_WHOLE),
+    "another script": (lambda _: {"Authorization": "Bearer ev_\u0663\u0666_x"}, NOT_WHOLE),
+    "half of a pair": (lambda _: {"Authorization": "Bearer ev_\ud800_x"}, NOT_WHOLE),
+    "an unknown key": (lambda _: {"Authorization": f"Bearer {UNKNOWN}"}, NOT_KNOWN),
+    "another secret of a known key": (
+        lambda key: {"Authorization": f"Bearer {shown_keys.new('ev', key.split('_')[1])}"},
+        NOT_KNOWN,
+    ),
+    "another secret of a revoked key": (
+        lambda _: {"Authorization": f"Bearer {shown_keys.new('ev', revoked().split('_')[1])}"},
+        NOT_KNOWN,
+    ),
+    "an unknown token": (
+        lambda key: {"Authorization": f"Bearer {shown_keys.new('evt', key.split('_')[1])}"},
+        "This access token is not known, or its hour is over.",
+    ),
+    "an expired key": (
+        lambda _: {"Authorization": f"Bearer {expired()}"},
+        "This key expired at 20",
+    ),
+    "a revoked key": (
+        lambda _: {"Authorization": f"Bearer {revoked()}"},
+        "This key was revoked at 20",
+    ),
+    "a key of an inactive partner": (
+        lambda _: {"Authorization": f"Bearer {of_an_inactive_partner()}"},
+        "This key belongs to a partner whose account is not active.",
+    ),
 }
 
 
-@pytest.mark.parametrize("header", BAD_HEADERS.values(), ids=BAD_HEADERS)
-def test_without_a_good_key_there_is_the_same_401(db, header):
+def other_last(key):
+    return f"{key[:-1]}{'B' if key[-1] == 'A' else 'A'}"
+
+
+@pytest.mark.parametrize(("header", "said"), BAD_HEADERS.values(), ids=BAD_HEADERS)
+def test_without_a_good_key_there_is_a_401_that_says_what_to_do(db, header, said):
     headers = header(key_of().key)
 
     answer = Partner().decide(**headers)
 
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="evenhand"'
-    assert (
-        answer.json()["detail"]
-        == "Send a valid API key or access token: Authorization: Bearer ev_…."
-    )
+    assert answer.json()["detail"].startswith(said)
     assert not Application.objects.exists()
 
 

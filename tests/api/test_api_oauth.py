@@ -109,7 +109,10 @@ def test_neither_token_nor_secret_is_stored_or_audited(issued):
 
 
 def test_a_secret_is_no_key(issued):
-    assert Partner(issued.key).get("/api/v1/products").status_code == 401
+    answer = Partner(issued.key).get("/api/v1/products")
+
+    assert answer.status_code == 401
+    assert "Change it for an access token at /api/v1/oauth/token" in answer.json()["detail"]
 
 
 def test_a_key_is_no_client(db):
@@ -205,7 +208,10 @@ def test_a_client_that_is_revoked_gets_no_token_and_its_tokens_end(committed_cli
     api_keys.revoke(key_id=issued.api_key.pk, by=None, at=datetime.now(UTC))
 
     assert ask(**basic(issued.api_key.name, issued.key)).status_code == 401
-    assert Partner(partner.key).get("/api/v1/products").status_code == 401
+    ended = Partner(partner.key).get("/api/v1/products")
+    assert ended.status_code == 401
+    named = f"The OAuth client {issued.api_key.name} was revoked at "
+    assert ended.json()["detail"].startswith(named)
 
 
 @pytest.fixture
@@ -218,7 +224,9 @@ def test_a_token_ends_after_an_hour(issued):
     token = token_of(issued)
     AccessToken.objects.update(expires=datetime.now(UTC) - timedelta(seconds=1))
 
-    assert Partner(token).get("/api/v1/products").status_code == 401
+    ended = Partner(token).get("/api/v1/products")
+    assert ended.status_code == 401
+    assert "its hour is over" in ended.json()["detail"]
     tasks.purge_tokens()
     assert not AccessToken.objects.exists()
 

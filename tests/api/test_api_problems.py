@@ -144,6 +144,17 @@ def test_an_unknown_path_is_a_problem_document(stranger, path, method):
     assert answer.json()["type"] == problem_types.NOT_FOUND.uri
 
 
+def test_a_slash_too_many_is_named(stranger):
+    details = [
+        stranger.get(path).json()["detail"] for path in ("/api/v1/decisions/", "/api/v1/decision")
+    ]
+
+    assert details == [
+        "There is no such path. Those of the API end without a slash.",
+        "There is no such path.",
+    ]
+
+
 @pytest.mark.parametrize(
     "path", ["/api/[x]", "/api/%00", "/api/%ff", "/api/ü", '/api/"<x>', "/api/a%b"]
 )

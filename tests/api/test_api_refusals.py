@@ -194,6 +194,19 @@ def test_every_bad_field_is_named_at_once(partner, application):
     assert pointers == {"/note", "/reference", "/features/housing", "/requested/amount"}
 
 
+@pytest.mark.parametrize("part", ["", "features", "requested", "monitoring", "applicant"])
+def test_however_many_unknown_fields_are_sent_a_hundred_are_named(partner, application, part):
+    body = application(monitoring={}, applicant={"name": "Ada Lovelace"})
+    (body[part] if part else body).update({f"x{number}": 0 for number in range(5_000)})
+
+    answer = partner.decide(body)
+
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert len(errors) == 100
+    assert {each["code"] for each in errors} == {"unknown_field"}
+
+
 def test_without_a_product_the_rest_is_still_looked_at(partner, application):
     answer = partner.decide(application(product=REMOVED, reference=REMOVED, note=1))
 
@@ -266,6 +279,13 @@ def test_a_query_is_read_as_strictly(early_partner, query):
 
     assert answer.status_code == 400
     assert answer.json()["type"] == "/api/v1/docs/problems/#malformed-request"
+
+
+def test_a_foreign_cursor_is_told_where_cursors_come_from(early_partner):
+    answers = [early_partner.get(f"/api/v1/{each}?cursor=2") for each in ("decisions", "batches")]
+
+    for answer in answers:
+        assert "send “next” of the page before" in answer.json()["detail"]
 
 
 def test_where_no_parameter_is_known_every_one_is_refused(partner):

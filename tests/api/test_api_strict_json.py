@@ -38,6 +38,7 @@ REFUSED = {
     "a surrogate in UTF-8": (b'{"a": "\xed\xa0\x80"}', "", "not_utf8"),
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "", "not_utf8"),
     "UTF-16 without a mark": ('{"a": 1}'.encode("utf-16-le"), "", "not_json"),
+    "what gzip made": (b"\x1f\x8b\x08\0", "", "compressed"),
     "a byte order mark": (b"\xef\xbb\xbf{}", "", "byte_order_mark"),
     "a repeated key": (b'{"a": 1, "a": 1}', "/a", "duplicate_key"),
     "a repeated key, escaped": (b'{"a": 1, "\\u0061": 2}', "/a", "duplicate_key"),

@@ -82,6 +82,15 @@ def read_here(monkeypatch):
     return say
 
 
+def test_where_rows_are_long_fewer_are_taken_at_once(monkeypatch):
+    monkeypatch.setattr(batch_chunks, "MOST_BYTES", 100)
+    rows = (Row(number, {}, bytes=60) for number in range(1, 6))
+
+    taken = [[row.number for row in batch_chunks.take(rows).rows] for _ in range(4)]
+
+    assert taken == [[1, 2], [3, 4], [5], []]
+
+
 def test_each_row_ends_as_it_would_have_alone(champion, in_pairs):
     sent = bodies()
     wrong = factories.body(features__housing="castle", reference="A-5", surprise=1)

@@ -38,6 +38,7 @@ from credit.models import (
     OfficerDecision,
     Outcome,
     ReviewRequest,
+    ShadowScore,
     UndoneDecision,
 )
 from credit.queries import audit as trail
@@ -96,10 +97,20 @@ def decided(champion, officer, this_month):
     return made.decision_id
 
 
-def test_a_month_of_decisions_goes_with_all_that_hangs_on_it(decided, drop, this_month):
+def test_a_month_of_decisions_goes_with_all_that_hangs_on_it(decided, drop, this_month, champion):
+    ShadowScore.objects.create(
+        version=champion,
+        decision_id=decided,
+        pd=0.2,
+        score=500,
+        band="C",
+        recommendation="refer",
+        at=factories.AT,
+    )
+
     assert drop(retention.DECISIONS).rows == 1
 
-    for model in (Applicant, Application, Decision, OfficerDecision, Outcome):
+    for model in (Applicant, Application, Decision, OfficerDecision, Outcome, ShadowScore):
         assert not model.objects.exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [f"months.decision_{this_month:%Y%m}"])

@@ -44,6 +44,20 @@ def test_rows_come_one_by_one_with_what_is_wrong_with_some(read):
     assert (rows[1][2][0].pointer, rows[1][2][0].code) == ("/reference", "duplicate_key")
 
 
+def test_each_row_says_how_long_it_was(tmp_path):
+    file = tmp_path / "file"
+    bodies = [factories.body(), factories.body(reference="A" * 100)]
+    file.write_bytes(factories.ndjson(*bodies))
+
+    with untrusted_rows.opened(
+        file, kind="ndjson", contract=factories.SOURCE.decode(), skip=0
+    ) as opened:
+        short, long = (row.bytes for row in opened.rows)
+
+    assert 0 < short < long
+    assert long - short == 100 - len(bodies[0]["reference"])
+
+
 def test_a_file_that_is_none_is_refused_in_words(read):
     with pytest.raises(RowsRefused, match="The file cannot be read"):
         read(b"PAR1" + os.urandom(1000) + b"PAR1", "parquet")

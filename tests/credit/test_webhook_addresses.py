@@ -3,6 +3,7 @@
 import socket
 import ssl
 import subprocess
+import threading
 
 import pytest
 from webhook_receiver import listening
@@ -119,6 +120,17 @@ def test_without_tls_only_loopback_and_only_where_a_setting_allows_it(names):
     ):
         with pytest.raises(AddressRefused):
             addresses.check(url, allowed=allowed)
+
+
+def test_nobody_waits_for_a_name_whose_server_never_answers(monkeypatch):
+    answered = threading.Event()
+    monkeypatch.setattr(addresses, "RESOLVED_WITHIN", 0.01)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60) and [])
+
+    with pytest.raises(AddressRefused, match=r"bank\.example cannot be resolved"):
+        addresses.check("https://bank.example/")
+
+    answered.set()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 
 from credit import meters
 from credit.actions.alerts import raise_alert
+from credit.api.urls import urlpatterns
 from monitoring.service import objectives
 from monitoring.service.budgets import WINDOWS
 from monitoring.service.counts import BOUNDS
@@ -47,6 +48,7 @@ def told(champion, monkeypatch):
     meters.BATCH_ROWS.labels("consumer-loan", "champion").inc()
     meters.answered("api/v1/decisions", "POST", 201, 0.01)
     meters.answered("api/v1/decisions", "POST", 500, 0.01)
+    meters.answered("api/v1/decisions/<decision_id:decision_id>", "GET", 404, 0.01)
     meters.worked("monitoring.take_pulse", "FAILURE", 0.1)
     meters.used("web", 0.1)
     raise_alert(cause="keys_expire", product=None, message="-", at=factories.AT)
@@ -72,6 +74,17 @@ def test_every_label_and_value_that_is_asked_for_is_told(told):
             for label, is_equal, value in re.findall(r'(\w+)(!?=)"([^"]*)"', labels):
                 assert label in told[name], (name, label)
                 assert is_equal == "!=" or value in told[name][label], (name, label, value)
+
+
+def test_probes_are_looked_for_at_every_address_that_names_an_id():
+    (rule,) = [each for each in alerts() if each["alert"] == "EvenhandIdsAreProbed"]
+    asked = re.compile(re.search(r'route=~"([^"]+)"', rule["expr"])[1])
+
+    routes = [f"api/v1/{each.pattern}" for each in urlpatterns]
+
+    named = {route for route in routes if "_id>" in route}
+    assert len(named) > 5
+    assert {route for route in routes if asked.fullmatch(route)} == named
 
 
 def test_what_is_recorded_is_what_is_asked_for():

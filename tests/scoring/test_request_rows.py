@@ -120,7 +120,11 @@ def test_a_row_with_another_number_of_cells_stops_no_other(read):
         ("", NDJSON, "has 0 rows"),
         ("\n \n", NDJSON, "has 0 rows"),
         (csv_of(ROW) + '"never closed', CSV, "line 3"),
-        (csv_of(ROW).encode() + b"\xff", CSV, "is not utf-8"),
+        (csv_of(ROW).encode() + b"\xff", CSV, "is not utf-8: it has bytes near its beginning"),
+        (b"\x1f\x8b\x08\0", CSV, "The file is compressed"),
+        (b"\x1f\x8b\x08\0", NDJSON, "The file is compressed"),
+        (b"PK\x03\x04", CSV, "is an archive or a spreadsheet; send it as CSV"),
+        (b"PAR1", NDJSON, "is Parquet, and was said to be something else"),
         (csv_of(ROW).replace("reference", "housing"), CSV, "more than one column"),
         (b"PAR1 and nothing", PARQUET, "cannot be read"),
         (pl.DataFrame({"a": [[1]]}), PARQUET, "not a number, text or date a row"),
@@ -136,6 +140,14 @@ def test_a_file_of_too_many_rows_is_refused(read, monkeypatch):
 
     with pytest.raises(FileRefused, match="has 3 rows; it must have 1 to 2"):
         read(csv_of(*[ROW] * 3))
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_columns_that_no_commas_separate_are_one_problem_and_not_one_each(read, delimiter):
+    with pytest.raises(InputRefused, match="separate columns by commas") as refused:
+        read(csv_of(ROW).replace(",", delimiter))
+
+    assert [(each.pointer, each.code) for each in refused.value.problems] == [("", "no_commas")]
 
 
 def test_each_wrong_column_is_named(read):
