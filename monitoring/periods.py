@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min, QuerySet
 
+from credit import locks
 from credit.models import Product
 from monitoring.models import Figures
 
@@ -118,8 +119,7 @@ def _start(kind: Kind, at: datetime) -> datetime:
 def _count(kind: Kind, product: Product | None, starts_at: datetime, *, at: datetime) -> None:
     """Replace a period's rows; two workers that meet do it one after the other."""
     key = f"{kind.name}/{product.pk if product else ''}/{starts_at.isoformat()}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    locks.alone(key)
     counted = kind.compute(product, starts_at, starts_at + kind.length)
     _rows(kind.name, product).filter(starts_at=starts_at).exclude(segment__in=counted).delete()
     Figures.objects.bulk_create(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from credit import joins, vault
+from credit import joins, locks, vault
 from credit.actions import audit
 from credit.ids import first_id
 from credit.models import (
@@ -125,7 +125,8 @@ def count_groups(*, product_id: int, month: date, at: datetime) -> list[CountedG
 
     The vault's role reads who is in which group; that meets the PDs in this process's memory only.
     """
-    product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
+    locks.alone(f"groups/{product_id}")
+    product = Product.objects.get(pk=product_id)
     is_done = product.counted_groups.filter(month=month).exists()
     if is_done or not _is_over(month, at=at):
         return []

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from credit import locks
 from credit.models import ModelVersion, Product, User
 from monitoring.fairness import apart, by_law, populations
 from monitoring.fairness.apart import Withheld
@@ -99,7 +100,7 @@ def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for 
 @transaction.atomic
 def make_once(*, version: ModelVersion, at: datetime) -> FairnessReport | None:
     """Report on a new model's validation, unless that was done: a task may run twice."""
-    ModelVersion.objects.select_for_update().get(pk=version.pk)
+    locks.alone(f"validation/{version.pk}")
     done = FairnessReport.objects.filter(model_version=version, population=Population.VALIDATION)
     if done.exists():
         return None

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from credit import locks
 from credit.models import AuditEvent, ModelVersion, Product, User
 from monitoring.fairness import across_products, asked, months, reports
 from monitoring.fairness.months import Month
 from monitoring.models import FairnessReport
 
 Population, Stage = FairnessReport.Population, FairnessReport.Stage
-_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # two workers, one by one
 
 
 def report_months(*, at: datetime, only: Product | None = None) -> int:
@@ -26,8 +26,7 @@ def report_months(*, at: datetime, only: Product | None = None) -> int:
 @transaction.atomic
 def _report_month(month: Month, *, at: datetime) -> list[FairnessReport]:
     """Report on every version and stage of a product's month, all or none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ALONE, [f"fairness/{month.product.pk}"])
+    locks.alone(f"fairness/{month.product.pk}")
     if not months.is_due(month):
         return []
     return [report for of in months.whose(month) for report in _stages(of, month, at=at)]

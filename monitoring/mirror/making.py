@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from credit import locks
 from credit.models import OfficerDecision, Product
 from monitoring.findings import Finding, tell
 from monitoring.mirror import pages as mirror_pages
@@ -54,7 +55,7 @@ def bring_up_to_date(*, at: datetime, only: Product | None = None) -> int:
 @transaction.atomic
 def make(*, product: Product, month: date, at: datetime) -> bool:
     """Make the mirrors of a month that is over, once; says whether it did."""
-    Product.objects.select_for_update().get(pk=product.pk)
+    locks.alone(f"mirror/{product.pk}")
     contract = product.deciding_contract()
     stored = OfficerMirror.objects.filter(product=product, month=month)
     if contract is None or stored.exists() or not _is_over(month, at=at):

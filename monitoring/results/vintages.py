@@ -4,9 +4,9 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from credit import joins
+from credit import joins, locks
 from credit.ids import first_id
 from credit.models import Application, OfferAnswer, OfficerDecision, Outcome, Product
 from monitoring.models import CountedVintage
@@ -51,7 +51,6 @@ SELECT version, bin, band, status,
 FROM scored LEFT JOIN matured ON matured.decision_id = scored.id
 GROUP BY 1, 2, 3, 4, 5
 """
-_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"  # two workers, one by one
 
 
 def count_due(*, at: datetime) -> int:
@@ -63,8 +62,7 @@ def count_due(*, at: datetime) -> int:
 def count_month(product: Product, month: date, *, at: datetime) -> None:
     """Count a month's decisions; what was counted of it before gives way."""
     seen = _seen(month, at=at)
-    with connection.cursor() as cursor:
-        cursor.execute(_ALONE, [f"vintage/{product.pk}/{month}"])
+    locks.alone(f"vintage/{product.pk}/{month}")
     with joins.hashed() as cursor:
         cursor.execute(_CELLS, _asked(product, month, at=at))
         found = cursor.fetchall()

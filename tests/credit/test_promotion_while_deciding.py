@@ -1,15 +1,17 @@
 """A canary begins, is promoted and taken back while applications are decided, with real commits."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import factories
 import promotion_scene as scene
 from django.db import connections, transaction
 from django.utils import timezone
 
-from credit.actions import canary_minutes, model_versions, shadow_scores, stage_moves
+from credit.actions import canary_minutes, model_versions, populations, shadow_scores, stage_moves
 from credit.models import Score
+from monitoring.fairness import reports
+from monitoring.mirror import making
 
 
 def test_what_is_decided_all_the_while_is_by_a_model_in_force_and_stored_as_told(
@@ -69,6 +71,27 @@ def test_who_signs_holds_up_nobody_who_writes_a_row_that_names_the_version(commi
         with transaction.atomic(), other.cursor() as cursor:
             stage_moves.locked(live.pk)
             cursor.execute(names_both)
+            assert cursor.rowcount > 0
+    finally:
+        other.close()
+
+
+def test_what_takes_minutes_holds_up_nobody_who_rolls_back(committed, monkeypatch):
+    monkeypatch.setattr(reports, "make", lambda **_: "a report")
+    live, other = scene.live(factories.SOURCE), connections.create_connection("default")
+    month, at = date(2026, 9, 1), timezone.now()
+    holds_both = """
+        SELECT FROM credit_product product
+        JOIN credit_modelversion version ON version.product_id = product.id
+        FOR NO KEY UPDATE NOWAIT
+    """
+
+    try:
+        with transaction.atomic(), other.cursor() as cursor:
+            assert making.make(product=live.product, month=month, at=at)
+            assert reports.make_once(version=live, at=at)
+            populations.count_groups(product_id=live.product_id, month=month, at=at)
+            cursor.execute(holds_both)
             assert cursor.rowcount > 0
     finally:
         other.close()
