@@ -11,7 +11,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="officerdecision",
-            index=models.Index(fields=["decided_by", "decided_at"], name="officer_decision_own"),
+            index=models.Index(
+                fields=["decided_by", "decided_at"],
+                include=["decision"],
+                name="officer_decision_own",
+            ),
         ),
         migrations.AddIndex(
             model_name="officerdecision",

@@ -28,7 +28,7 @@ PERIOD_OF_OUTCOMES = timedelta(days=5 * 365)  # they come a year or more after t
 WEEKS = 8
 # Decisions of one officer, or agreements to compare with: the newest count. What stands beside
 # them is read for each, so a page's time does not grow with what is stored.
-MOST = 2_000
+MOST = 1_000
 ENOUGH = 20  # fewer say nothing about a rate
 NEAR = 0.05  # of PD: what lies nearer is the same neighbourhood
 
