@@ -91,8 +91,9 @@ def of_month(view: GapView, product: Product, *, at: datetime) -> Iterator[Part]
     if in_force is None or view.month is None:
         return
     contract = in_force.contract
+    months = gaps.live_months(product.pk, until=view.month)
     for protected in contract.assessable:
-        found = gaps.live_along(product.pk, contract, protected, until=view.month)
+        found = gaps.live_along(product.pk, contract, protected, months)
         labels = {group.value: group.label for group in protected.groups}
         drawn = [
             _along(

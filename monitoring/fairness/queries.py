@@ -122,8 +122,9 @@ def same_stage(report: FairnessView) -> list[FairnessView]:
     newest = found.order_by("model_version_id", "since", "until", "-pk").distinct(
         "model_version_id", "since", "until"
     )
-    views = sorted((view(each) for each in newest), key=lambda each: each.id)
-    return views[-MOST_BESIDE:]
+    # A report is long: only those that are shown are read.
+    shown = sorted(newest.values_list("pk", flat=True))[-MOST_BESIDE:]
+    return [view(each) for each in _stored().filter(pk__in=shown).order_by("pk")]
 
 
 def versions_without_report() -> QuerySet[ModelVersion]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 from django.db.models import QuerySet
 
 from credit.models import CountedGroups, CountedMonth, ModelVersion
@@ -101,17 +100,21 @@ def every_version(product: str) -> list[GapView]:
     return [view(each) for each in ordered.distinct("model_version__number")]
 
 
+def live_months(product_id: int, *, until: date) -> dict[date, Tally]:
+    """Give everybody who applied in each of the newest counted months, for `live_along`."""
+    counted = CountedMonth.objects.filter(product=product_id, n__gt=0, month__lte=until)
+    newest = counted.order_by("-month")[:MOST_MONTHS]
+    return {each.month: from_json(each.tally) for each in newest}
+
+
 def live_along(
-    product_id: int, contract: Contract, attribute: Protected, *, until: date
+    product_id: int, contract: Contract, attribute: Protected, tallies: Mapping[date, Tally]
 ) -> dict[str, LiveAlong]:
     """Lay live decisions out along the cut-off, from the cells that were counted of each month.
 
     Only cut-offs at which the cells are exact. Who a rule sends to a person counts as not
     approved. The bad rate is of known outcomes, and else of the PD.
     """
-    counted = CountedMonth.objects.filter(product=product_id, n__gt=0, month__lte=until)
-    newest = list(counted.order_by("-month")[:MOST_MONTHS])
-    tallies = {each.month: from_json(each.tally) for each in newest}
     told = CountedGroups.objects.filter(
         product=product_id, attribute=attribute.name, month__in=list(tallies)
     ).order_by("month")
@@ -173,9 +176,7 @@ def _exact(month: GroupMonth) -> set[int]:
     Elsewhere a group's people are taken to lie in their cell as everybody does, which would draw
     the ratio towards 1.
     """
-    tally = month.everybody
-    passing = tally.passing[:, 0].sum(axis=0)
-    up_to = np.cumsum(np.append(passing, tally.n - passing.sum()))
+    up_to = month.up_to
     whole = {0.0, *up_to[list(month.cells["ends"])].tolist()}
     return {step for step in range(1, STEPS) if float(up_to[step]) in whole}
 

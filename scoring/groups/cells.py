@@ -8,6 +8,7 @@ worked out (complementary suppression).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -92,12 +93,18 @@ def _in_cells(row: Counts, ends: Iterable[int]) -> list[int]:
     return [int(each) for each in np.diff(up_to, prepend=0)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GroupMonth:
     """What was told of an attribute in a month, beside everybody who applied in it."""
 
     cells: Mapping[str, Any]  # as `told` gives them
     everybody: Tally
+
+    @cached_property
+    def up_to(self) -> Floats:
+        """Of everybody, how many meet the rules up to each PD; at the end those whom one stops."""
+        passing = self.everybody.passing[:, 0].sum(axis=0)
+        return np.cumsum(np.append(passing, self.everybody.n - passing.sum()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +166,7 @@ def _counted(months: Iterable[GroupMonth], group: str, approve: float) -> tuple[
 
 def _shares(month: GroupMonth, approve: float) -> Floats:
     """Say which share of each cell a cut-off approves."""
-    tally, ends = month.everybody, list(month.cells["ends"])
-    passing = tally.passing[:, 0].sum(axis=0)
-    never = tally.n - passing.sum()
-    everybody = np.append(passing, never)
-    approved = everybody * (np.arange(COLUMNS) <= round(approve * STEPS))
-    whole = np.diff(np.cumsum(everybody)[ends], prepend=0)
-    part = np.diff(np.cumsum(approved)[ends], prepend=0)
+    ends = np.asarray(month.cells["ends"])
+    whole = np.diff(month.up_to[ends], prepend=0)
+    part = np.diff(month.up_to[np.minimum(ends, round(approve * STEPS))], prepend=0)
     return np.asarray(np.divide(part, whole, out=np.zeros(len(ends)), where=whole > 0))

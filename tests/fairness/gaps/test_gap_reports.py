@@ -97,6 +97,11 @@ def numbers_told(said):
             yield from numbers_told(each)
 
 
+def live_along(product, contract):
+    months = gaps.live_months(product.pk, until=OCTOBER)
+    return gaps.live_along(product.pk, contract, contract.assessable[0], months)
+
+
 def left_over(report, least):
     """List what taking any of the groups' numbers off everybody leaves, where it is small."""
     told = {n for n in numbers_told(report["attributes"]) if n}
@@ -120,7 +125,7 @@ def test_the_size_of_a_small_group_is_no_subtraction_of_what_a_month_tells(produ
     assert 32 not in set(numbers_told(made.report))
     assert left_over(made.report, 30) == []
     contract = factories.CONTRACT
-    assert gaps.live_along(product.pk, contract, contract.assessable[0], until=OCTOBER) == {}
+    assert live_along(product, contract) == {}
 
 
 def test_the_size_of_a_small_group_is_no_subtraction_of_what_past_loans_tell(
@@ -156,7 +161,7 @@ def test_live_decisions_lie_along_the_cut_off(product):
     gaps_scene.counted(product)
     contract = factories.CONTRACT
 
-    found = gaps.live_along(product.pk, contract, contract.assessable[0], until=OCTOBER)
+    found = live_along(product, contract)
 
     young = found["under_25"]
     assert (young.months, young.n) == (1, 216)
@@ -171,6 +176,6 @@ def test_where_cells_are_too_coarse_nothing_is_drawn_rather_than_a_ratio_near_on
     gaps_scene.counted(product)
     contract = factories.CONTRACT
 
-    found = gaps.live_along(product.pk, contract, contract.assessable[0], until=OCTOBER)
+    found = live_along(product, contract)
 
     assert 0.35 not in {point.cut_off for each in found.values() for point in each.points}
