@@ -1,6 +1,7 @@
 """A partner reports how a loan turned out."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,8 @@ TODAY = NOW.date()
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     """Stay within the day on which this file was read; midnight may come before its tests."""
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    ticks = count()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(microseconds=next(ticks)))
 
 
 @pytest.fixture
