@@ -39,9 +39,13 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Look no more for garbage among the modules and tests, which stay: there are millions."""
+    """Look no more for garbage among the modules and tests, which stay: there are millions.
+
+    A batch, when it is done, would have all of them looked at again.
+    """
     gc.collect()
     gc.freeze()
+    gc.freeze = gc.unfreeze = lambda: None
 
 
 def _takes_its_turn(item):

@@ -51,7 +51,7 @@ def test_the_queue_is_filled_once_and_with_groups(demo):
     assert 0 < groups[None] < made["waiting"] / 4, "nobody has to say"
 
 
-def test_the_past_is_decided_told_and_has_matured_outcomes(demo):
+def test_the_past_is_decided_told_and_has_matured_outcomes_and_groups_of_two_sizes(demo):
     made = facts("create_demo_past")
     again = facts("create_demo_past")
 
@@ -64,15 +64,10 @@ def test_the_past_is_decided_told_and_has_matured_outcomes(demo):
     assert Notice.objects.count() == past.filter(status="declined").count()
     assert not NoticeFailure.objects.exists()
     assert notices.counts(product=demo.slug).due == 0
-
-
-def test_the_past_has_a_group_that_is_large_enough_and_one_that_is_not(demo):
-    facts("create_demo_past")
-
     groups = sent(demo, "P-")
     counts = {name: n for name, n in groups.items() if name}
     told = groups_told(counts, smallest=30, unknown=groups[None])
-    assert told == {"under_25", "25_to_61"}
+    assert told == {"under_25", "25_to_61"}, "large enough"
     assert counts["62_and_over"] > 0
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import drift_scene
 import factories
 import pytest
+import recorded
 from django.core.management import CommandError, call_command
 from page_words import words_of
 
@@ -22,8 +23,14 @@ def version(db, toy_bundle):
 
 
 @pytest.fixture
-def counted(version):
+def counted(db, toy_bundle):
     """Let two partners' applicants come, of whom one sends amounts in thousands since a week."""
+    return two_partners_counted(toy_bundle)
+
+
+@recorded.once
+def two_partners_counted(content):
+    version = drift_scene.champion(content)
     acme, north = factories.partner(), factories.partner("north")
     drift_scene.a_month(version, a_day=6, partner=north)
     drift_scene.a_month(

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import factories
 import mirror_scene
 import pytest
+import recorded
 from page_words import words_of
 
-from credit.models import Role
+from credit.models import Product, Role
 from monitoring.mirror import gauge as mirror_gauges
 from monitoring.mirror import making as mirror
 
@@ -15,8 +16,14 @@ MADE = factories.AT - timedelta(days=5)
 
 
 @pytest.fixture
-def people(champion):
+def people(db, toy_bundle):
     """Make the mirrors of four officers, of whom the first declines the young."""
+    return measured(toy_bundle)
+
+
+@recorded.once
+def measured(content):
+    champion = factories.live_product(content)
     found = mirror_scene.whole_team(champion, biased=True)
     mirror_scene.decisions(
         champion, found[0], ("approve",), n=40, recommendation="decline", bad=(True, False)
@@ -115,19 +122,19 @@ def test_home_says_how_many_differ_to_who_may_open_the_page(role, headings, peop
     assert not any(each.known_as in page for each in people)
 
 
-def test_one_officer_who_differs_is_to_be_looked_at(people, champion):
-    found = mirror_gauges.groups(champion.product, at=factories.AT)
+def test_one_officer_who_differs_is_to_be_looked_at(people):
+    found = mirror_gauges.groups(Product.objects.get(), at=factories.AT)
 
     assert (found.state, found.value) == ("watch", "1 of 4 differs from peers")
 
 
-def test_where_nobody_has_enough_outcomes_nothing_is_called_good(people, champion):
-    found = mirror_gauges.outcomes(champion.product, at=factories.AT)
+def test_where_nobody_has_enough_outcomes_nothing_is_called_good(people):
+    found = mirror_gauges.outcomes(Product.objects.get(), at=factories.AT)
 
     assert (found.state, found.value) == ("unknown", "insufficient evidence")
 
 
-def test_before_others_may_see_a_mirror_home_knows_of_none(people, champion):
-    found = mirror_gauges.groups(champion.product, at=MADE + timedelta(days=1))
+def test_before_others_may_see_a_mirror_home_knows_of_none(people):
+    found = mirror_gauges.groups(Product.objects.get(), at=MADE + timedelta(days=1))
 
     assert (found.state, found.value) == ("unknown", "No mirror yet")
