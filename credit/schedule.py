@@ -42,6 +42,7 @@ EVERY: Final[dict[str, tuple[str, int]]] = {
     "forget expired access tokens": ("credit.purge_tokens", HOUR),
     "warn of keys that expire soon": ("credit.warn_of_expiring_keys", DAY),
     "make the months to come": ("credit.make_months", DAY),
+    "sweep what killed writes have left": ("credit.sweep_store", DAY),
     "lay out past cases for practice": ("credit.prepare_practice", HOUR),
     "count the applications that policies are tried on": ("credit.count_populations", MINUTE),
     "count what days and vintages came to": ("monitoring.count_results", 2 * MINUTE),

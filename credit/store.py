@@ -3,10 +3,14 @@
 import hashlib
 import os
 import tempfile
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+
+_COMING = ".coming-"
+_LEFT_AFTER = timedelta(days=1)  # no write takes that long
 
 
 class FileMissing(LookupError):
@@ -55,10 +59,22 @@ def get(sha256: str, suffix: str) -> bytes:
     return held
 
 
+def sweep(*, at: datetime) -> int:
+    """Remove what writes that were killed in the middle have left; says how many files."""
+    left = [
+        path
+        for path in (settings.EVENHAND_VAR / "store").glob(f"*/{_COMING}*")
+        if datetime.fromtimestamp(path.stat().st_mtime, tz=UTC) < at - _LEFT_AFTER
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
 def _write(path: Path, held: bytes) -> None:
     """Write beside and rename, so that a reader sees all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".coming-")
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=_COMING)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(held)

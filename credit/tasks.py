@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from credit import store
 from credit.actions import (
     alert_deliveries,
     alert_retention,
@@ -67,6 +68,12 @@ def gather_queue() -> None:
 def make_months() -> None:
     """Make the partitions of the months to come."""
     months.make_ahead(at=timezone.now())
+
+
+@task("credit.sweep_store")
+def sweep_store() -> None:
+    """Remove what killed writes have left in the store."""
+    store.sweep(at=timezone.now())
 
 
 @task("credit.prepare_practice")

@@ -105,7 +105,7 @@ class ProposalForm(forms.Form):
             self.source = changed(self.contract, self.changes).encode()
         except ContractRefused as refused:
             for problem in refused.problems:
-                self._refuse(problem.path, in_words(problem.message))
+                self._refuse(problem.path, in_words(problem.message, at=problem.path))
         except TextNotRewritable as refused:
             self.add_error(None, in_words(str(refused)))
         return cleaned

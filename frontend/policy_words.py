@@ -118,9 +118,12 @@ def value_in_words(value: str) -> str:
     return value
 
 
-def in_words(message: str) -> str:
-    """Put the names that a person reads in place of the keys that a contract's text has."""
-    return _KEY.sub(lambda key: _quoted(key[0]), translated(message))
+def in_words(message: str, *, at: str = "") -> str:
+    """Put the names that a person reads in place of the keys that a contract's text has.
+
+    `at` is the path that is talked of: a key is one of its neighbours, else one of the policy's.
+    """
+    return _KEY.sub(lambda key: _quoted(key[0], at), translated(message))
 
 
 _FLAGS: dict[str, Words] = {"true": _("yes"), "false": _("no")}
@@ -128,7 +131,9 @@ _NAMES = re.compile(r"[a-z_]+(?:, [a-z_]+)*")
 _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
-def _quoted(key: str) -> str:
-    path = f"policy.{key}"
-    words = OF_A_RULE.get(key) or LABELS.get(path)
+def _quoted(key: str, at: str) -> str:
+    beside = f"{at.rpartition('.')[0]}.{key}"
+    words = (
+        OF_A_RULE.get(key) or (beside != at and LABELS.get(beside)) or LABELS.get(f"policy.{key}")
+    )
     return f"\u201c{words}\u201d" if words else key

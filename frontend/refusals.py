@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from credit.actions.refusals import ActionDenied, NotAllowed
 
@@ -11,10 +13,11 @@ Refusals = type[ActionDenied] | tuple[type[ActionDenied], ...]
 
 
 @contextmanager
-def told(request: HttpRequest, *, but: Refusals = ()) -> Iterator[None]:
+def told(request: HttpRequest, *, but: Refusals = (), words: str = "") -> Iterator[None]:
     """Tell the person what an action refused; whoever may not do it at all gets the 403 page.
 
-    A refusal of the kind `but` passes: it belongs beside the form.
+    A refusal of the kind `but` passes: it belongs beside the form. `words` are what was typed,
+    where another page follows that has the form no more, or has it empty: they are given back.
     """
     try:
         yield
@@ -24,3 +27,16 @@ def told(request: HttpRequest, *, but: Refusals = ()) -> Iterator[None]:
         raise PermissionDenied(str(denied)) from denied
     except ActionDenied as denied:
         messages.error(request, str(denied))
+        if words:
+            messages.info(request, _("Not recorded: “{words}”").format(words=words))
+
+
+@contextmanager
+def beside(form: forms.Form, field: str | None = None) -> Iterator[None]:
+    """Put what an action refused at the form, whose page is to be shown again as it was typed."""
+    try:
+        yield
+    except NotAllowed as denied:
+        raise PermissionDenied(str(denied)) from denied
+    except ActionDenied as denied:
+        form.add_error(field, str(denied))

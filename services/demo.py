@@ -3,7 +3,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from services import first_score, product
+from services import demo_history, first_score, product
 from services.demo_history import History
 from services.places import Places, PortTaken, is_free, shown
 from services.product import Product
@@ -23,7 +23,12 @@ def run(arguments: Sequence[str]) -> int:
     with Supervisor(Places.usual(), progress=Progress()) as supervisor:
         history = History()
         beside = None if options.once else history.begin
-        running = product.bring_up(supervisor, port=_port(), beside=beside)
+        running = product.bring_up(
+            supervisor,
+            port=_port(),
+            onboarding=("--as-of", demo_history.onboarded_on()),
+            beside=beside,
+        )
         if not options.once:
             _fill_queue(running)
         answer, seconds = first_score.post(running)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,11 +69,13 @@ def bring_up(
     *,
     port: int,
     contract: str = CONTRACT,
+    onboarding: Sequence[str] = (),
     beside: Callable[[Product], None] | None = None,
 ) -> Product:
     """Bring the whole product up on its real data; what does not wait for the other runs beside.
 
-    `beside` begins what needs the tables and nothing else, as soon as they are there.
+    `onboarding` are further options of that command. `beside` begins what needs the tables and
+    nothing else, as soon as they are there.
     """
     supervisor.base_url = f"http://{LOOPBACK}:{port}"
     supervisor.progress.line("Starting the database and the broker")
@@ -86,7 +88,7 @@ def bring_up(
     if files is None:
         _start_web(product, port=port)
     is_live = _make_accounts(product)
-    steps = [] if is_live else _begin_onboarding(product, contract)
+    steps = [] if is_live else _begin_onboarding(product, contract, onboarding)
     if beside is not None:
         beside(product)
     if files is not None:  # the web server lists its files once, when it starts
@@ -132,7 +134,7 @@ def _make_accounts(product: Product) -> bool:
     return _is_live(parsed(listing, supervisor.finish(listing)))
 
 
-def _begin_onboarding(product: Product, contract: str) -> list[Task]:
+def _begin_onboarding(product: Product, contract: str, options: Sequence[str] = ()) -> list[Task]:
     """Start training and promoting the shipped product's first model; return it in a list."""
     product.supervisor.progress.line(f"Onboarding {SLUG}: reading past loans, training, approving")
     onboard = product.manage(
@@ -140,6 +142,7 @@ def _begin_onboarding(product: Product, contract: str) -> list[Task]:
         *(contract, LOANS),
         *("--by", _user(product, "model_developer")),
         *("--approved-by", _user(product, "model_validator")),
+        *options,
         title="Onboarding:",
     )
     product.supervisor.begin(onboard)

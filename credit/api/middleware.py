@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
-from credit import logs
+from credit import contention, logs
 from credit.api import problems
 from credit.middleware import PERMISSIONS
 
@@ -56,7 +56,7 @@ class RequestLog:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 503 where a view found the database away."""
+        """Answer 503 where a view found the database away, or others at the same rows."""
         return _unavailable(request, error) if isinstance(error, problems.DATABASE_AWAY) else None
 
 
@@ -99,8 +99,9 @@ _resolved = lru_cache(maxsize=64)(resolve)  # most requests go to one address
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.warning("database_away", error=type(error).__name__)
-    return problems.unavailable(request)
+    is_busy = contention.is_contention(error)
+    log.warning("rows_contended" if is_busy else "database_away", error=type(error).__name__)
+    return problems.unavailable(request, error)
 
 
 def _route(request: HttpRequest) -> str:

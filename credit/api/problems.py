@@ -12,12 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist, loader
 from django.views import defaults
 
+from credit import contention
 from credit.api import fault_reports, problem_types
 from credit.api.problem_documents import Problem, respond, said_already
 from credit.api.translation import problem_of
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY = {"Retry-After": "5"}  # seconds
+AWAY = "The database does not answer at the moment."
+BUSY = "Another request was changing the same records at this moment, and this one gave way."
+ONCE = "under the same Idempotency-Key a request is done once, whether or not it was done already."
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -60,7 +64,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for a fault of ours, or for a database that went away outside every view."""
     error = sys.exception()
     if isinstance(error, DATABASE_AWAY):
-        return unavailable(request)
+        return unavailable(request, error)
     fault_reports.write_down(error)
     if is_api(request):
         detail = "Something broke on our side. It is in our log under the request id."
@@ -68,20 +72,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return said_already(defaults.server_error(request))
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer while the database is away: a problem document, or the template `503.html`.
+def unavailable(request: HttpRequest, error: BaseException | None = None) -> HttpResponse:
+    """Answer while the database is away, or busy: a problem document, or the template `503.html`.
 
     The template is rendered without the request, for whatever reads who is signed in would ask the
     database again.
     """
+    is_busy = contention.is_contention(error)
+    headers = {"Retry-After": contention.RETRY_AFTER} if is_busy else RETRY
     if is_api(request):
-        detail = (
-            "The database does not answer at the moment. Please try again; under the same"
-            " Idempotency-Key a request is done once, whether or not it was done already."
-        )
-        return respond(Problem(problem_types.UNAVAILABLE, detail, headers=RETRY), request)
+        detail = f"{BUSY if is_busy else AWAY} Please try again; {ONCE}"
+        return respond(Problem(problem_types.UNAVAILABLE, detail, headers=headers), request)
     try:
-        page = loader.get_template("503.html").render()
+        page = loader.get_template("503.html").render({"is_busy": is_busy})
     except TemplateDoesNotExist:
         page = "<h1>Not available at the moment</h1><p>Please try again in a few seconds.</p>"
-    return HttpResponse(page, status=503, headers=RETRY)
+    return HttpResponse(page, status=503, headers=headers)

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 from psycopg.errors import UndefinedTable
 from tqdm import tqdm
 
+from credit import contention
 from credit.actions.refusals import ActionDenied
 from credit.models import ApiKey, ModelVersion, Partner, Product, PromotionRequest, User
 from scoring.contract import ContractRefused
@@ -21,10 +22,17 @@ from scoring.files.ingestion import IngestionRefused
 
 
 @contextmanager
-def tables_needed() -> Iterator[None]:
-    """Say how the tables are made, where a command meets a database without them."""
+def database_in_words() -> Iterator[None]:
+    """Say what to do about a database without tables, or one where others were at the same rows."""
     try:
         yield
+    except OperationalError as error:
+        if not contention.is_contention(error):
+            raise
+        raise CommandError(
+            "Somebody else was changing the same records at this moment, and this command gave way."
+            " Run it again."
+        ) from error
     except ProgrammingError as error:
         if not isinstance(error.__cause__, UndefinedTable):
             raise
@@ -57,7 +65,7 @@ class ProductCommand(BaseCommand):
         """Every command can answer to a program."""
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
-    @tables_needed()
+    @database_in_words()
     def handle(self, **options: Any) -> None:
         """Do the work; a refusal is a sentence and exit code 1, never a stack trace."""
         try:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import CommandParser
-from django.utils import timezone
 from tqdm import tqdm
 
 from credit import store
@@ -30,7 +30,7 @@ def add_file_arguments(parser: CommandParser) -> None:
 
 
 def read_loans(
-    contract: ContractVersion, options: dict[str, Any], *, by: User, tell: Tell
+    contract: ContractVersion, options: dict[str, Any], *, by: User, at: datetime, tell: Tell
 ) -> Ingestion:
     """Ingest `options["data"]`; a refused file leaves its rejects too."""
     path, silent = options["data"], options["json"]
@@ -38,7 +38,7 @@ def read_loans(
     try:
         with _bar(path, silent=silent) as progress:
             read = ingestions.ingest(
-                contract_id=contract.pk, path=path, by=by, at=timezone.now(), progress=progress
+                contract_id=contract.pk, path=path, by=by, at=at, progress=progress
             )
     except IngestionRefused as refused:
         if not refused.problems.is_empty():

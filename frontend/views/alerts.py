@@ -29,7 +29,7 @@ from frontend.alert_forms import (
     ResolveForm,
     SilenceForm,
 )
-from frontend.refusals import told
+from frontend.refusals import beside, told
 from frontend.registry_forms import ToldElsewhere
 
 MOST = 200
@@ -76,12 +76,12 @@ def do(request: SignedInRequest, alert_id: int, what: str) -> HttpResponse:
         raise Http404
     of_form, act, said = _DOINGS[what]
     form = of_form(request.POST, auto_id=f"{what}_%s")
-    if not form.is_valid():
-        return _show(request, alert_id, wrong={what: form})
-    with told(request):
-        act(request, alert, form.cleaned_data)
-        messages.success(request, str(said))
-    return redirect("alert", alert_id)
+    if form.is_valid():
+        with beside(form):
+            act(request, alert, form.cleaned_data)
+            messages.success(request, str(said))
+            return redirect("alert", alert_id)
+    return _show(request, alert_id, wrong={what: form})
 
 
 @require_POST

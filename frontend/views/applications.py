@@ -75,7 +75,7 @@ def feedback(request: SignedInRequest, decision_id: str) -> HttpResponse:
     form = FeedbackForm(request.POST)
     if not form.is_valid():
         return show(request, application, feedback_form=form)
-    with told(request):
+    with told(request, words=form.cleaned_data["comment"]):
         feedbacks.give(
             decision_id=decision_id, by=request.user, at=timezone.now(), **form.cleaned_data
         )
@@ -85,7 +85,7 @@ def feedback(request: SignedInRequest, decision_id: str) -> HttpResponse:
 def _decide(
     request: SignedInRequest, application: ApplicationDetail, form: DecisionForm
 ) -> HttpResponse:
-    with told(request, but=BESIDE_THE_FORM):
+    with told(request, but=BESIDE_THE_FORM, words=form.cleaned_data["reason"]):
         made = officer_decisions.record(
             decision_id=application.decision_id,
             by=request.user,

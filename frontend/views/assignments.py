@@ -41,13 +41,11 @@ def refer_up(request: SignedInRequest, decision_id: str) -> HttpResponse:
     form = ReferUpForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _show(request, "refer_up", application, form)
+    words = form.cleaned_data["words"]
     try:
-        with told(request, but=assignments.WordsMissing):
+        with told(request, but=assignments.WordsMissing, words=words):
             assignments.refer_up(
-                decision_id=decision_id,
-                words=form.cleaned_data["words"],
-                by=request.user,
-                at=timezone.now(),
+                decision_id=decision_id, words=words, by=request.user, at=timezone.now()
             )
             said = _("%(reference)s waits for a senior officer.")
             messages.success(request, said % {"reference": visible(application.reference)})

@@ -169,7 +169,7 @@ def _done(
     if not form.is_valid():
         return show(request, application, **{name: form})
     try:
-        with told(request, but=but):
+        with told(request, but=but, words=form.cleaned_data.get("words", "")):
             action(decision_id=decision_id, by=request.user, at=timezone.now(), **form.cleaned_data)
             if said:
                 messages.success(request, said)

@@ -43,7 +43,7 @@ def correct(request: SignedInRequest, decision_id: str) -> HttpResponse:
 
 
 def _correct(request: SignedInRequest, standing: Standing, form: CorrectionForm) -> HttpResponse:
-    with told(request, but=BESIDE_THE_FORM):
+    with told(request, but=BESIDE_THE_FORM, words=form.cleaned_data["words"]):
         made = corrections.correct(
             decision_id=standing.decision_id,
             body=form.body,

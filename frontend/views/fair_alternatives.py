@@ -55,7 +55,7 @@ def _decide(request: SignedInRequest, version: ModelVersion) -> HttpResponse:
     said = form.cleaned_data
     if not FairSearch.objects.filter(pk=said["search"], version=version).exists():
         raise Http404
-    with told(request):
+    with told(request, words=said["words"]):
         made = fair_alternatives.decide(
             search_id=said["search"],
             key=said["key"],

@@ -22,7 +22,7 @@ from frontend.fairness.gap_sections import along_of, gaps_of
 from frontend.fairness.law import judged_by
 from frontend.fairness.over_time import promotions_until
 from frontend.fairness_forms import AskForm
-from frontend.refusals import told
+from frontend.refusals import beside
 from monitoring.fairness.queries import (
     fairness_history,
     newest_of_product,
@@ -47,7 +47,9 @@ def index(request: SignedInRequest) -> HttpResponse:
         product = product or next(iter(products), None)
     form = _form(request, product)
     if request.method == "POST" and form.is_valid():
-        return _ask(request, product, form.cleaned_data)
+        with beside(form):
+            _ask(request, product, form.cleaned_data)
+            return redirect(f"{reverse('fairness')}?product={product.slug if product else ALL}")
     page = {
         "products": products,
         "product": product,
@@ -134,16 +136,14 @@ def _form(request: SignedInRequest, product: Product | None) -> AskForm:
     return AskForm(request.POST or None, versions=names if product else [], at=timezone.now())
 
 
-def _ask(request: SignedInRequest, product: Product | None, asked: dict[str, Any]) -> HttpResponse:
-    with told(request):
-        fairness_reports.request(
-            product_id=product.pk if product else None,
-            version_id=asked["version"],
-            stages=asked["stages"],
-            since=asked["since"],
-            until=asked["until"],
-            by=request.user,
-            at=timezone.now(),
-        )
-        messages.success(request, _("The worker makes the reports; look again in a minute."))
-    return redirect(f"{reverse('fairness')}?product={product.slug if product else ALL}")
+def _ask(request: SignedInRequest, product: Product | None, asked: dict[str, Any]) -> None:
+    fairness_reports.request(
+        product_id=product.pk if product else None,
+        version_id=asked["version"],
+        stages=asked["stages"],
+        since=asked["since"],
+        until=asked["until"],
+        by=request.user,
+        at=timezone.now(),
+    )
+    messages.success(request, _("The worker makes the reports; look again in a minute."))

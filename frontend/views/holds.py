@@ -14,7 +14,7 @@ from credit.models import LegalHold, Product
 from credit.queries import holds
 from frontend.access import SignedInRequest, may_write
 from frontend.hold_forms import HoldForm, LiftForm
-from frontend.refusals import told
+from frontend.refusals import beside, told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +23,9 @@ def index(request: SignedInRequest) -> HttpResponse:
     products = list(Product.objects.order_by("name", "pk").values_list("pk", "name"))
     form = HoldForm(request.POST if request.method == "POST" else None, products=products)
     if form.is_valid():
-        return _place(request, form.cleaned_data)
+        with beside(form, "decision" if form.cleaned_data["decision"] else "since"):
+            _place(request, form.cleaned_data)
+            return redirect("legal_holds")
     found = holds.holds()
     page = {
         "form": form,
@@ -41,21 +43,18 @@ def lift(request: SignedInRequest, hold_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say in a sentence why."))
         return redirect("legal_holds")
-    with told(request):
-        actions.lift(
-            hold_id=found.pk, why=form.cleaned_data["why"], by=request.user, at=timezone.now()
-        )
+    why = form.cleaned_data["why"]
+    with told(request, words=why):
+        actions.lift(hold_id=found.pk, why=why, by=request.user, at=timezone.now())
         messages.success(request, _("The hold is lifted."))
     return redirect("legal_holds")
 
 
-def _place(request: SignedInRequest, asked: dict[str, Any]) -> HttpResponse:
+def _place(request: SignedInRequest, asked: dict[str, Any]) -> None:
     said = {"why": asked["why"], "by": request.user, "at": timezone.now()}
-    with told(request):
-        if asked["decision"]:
-            actions.place(decision_id=asked["decision"], **said)
-        else:
-            period = {"since": asked["since"], "until": asked["until"]}
-            actions.place_on_months(product_id=asked["product"], **period, **said)
-        messages.success(request, _("The hold is placed: no month with these records is dropped."))
-    return redirect("legal_holds")
+    if asked["decision"]:
+        actions.place(decision_id=asked["decision"], **said)
+    else:
+        period = {"since": asked["since"], "until": asked["until"]}
+        actions.place_on_months(product_id=asked["product"], **period, **said)
+    messages.success(request, _("The hold is placed: no month with these records is dropped."))

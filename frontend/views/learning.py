@@ -14,7 +14,7 @@ from credit.queries import snapshots as snapshot_rows
 from credit.queries import trainings as training_rows
 from frontend.access import SignedInRequest, may_write
 from frontend.learning_forms import ScheduleForm
-from frontend.refusals import told
+from frontend.refusals import beside, told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +23,9 @@ def trainings(request: SignedInRequest, product: str) -> HttpResponse:
     found = _product(product)
     form = ScheduleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _schedule(request, found, form)
+        with beside(form):
+            _schedule(request, found, form)
+            return redirect("trainings", product)
     shown = training_rows.trainings(found, at=timezone.now())
     if shown.schedule and not form.is_bound:
         form = ScheduleForm(
@@ -69,22 +71,20 @@ def snapshot(request: SignedInRequest, snapshot_id: int) -> HttpResponse:
     return render(request, "learning/snapshot.html", {"snapshot": found})
 
 
-def _schedule(request: SignedInRequest, product: Product, form: ScheduleForm) -> HttpResponse:
+def _schedule(request: SignedInRequest, product: Product, form: ScheduleForm) -> None:
     now = timezone.now()
-    with told(request):
-        if form.is_off:
-            retrainings.unschedule(product_id=product.pk, by=request.user, at=now)
-            messages.success(request, _("No training comes on schedule any more."))
-        else:
-            retrainings.schedule(
-                product_id=product.pk,
-                every_days=form.cleaned_data["every_days"],
-                next_at=form.cleaned_data["next_at"],
-                by=request.user,
-                at=now,
-            )
-            messages.success(request, _("The schedule is set."))
-    return redirect("trainings", product.slug)
+    if form.is_off:
+        retrainings.unschedule(product_id=product.pk, by=request.user, at=now)
+        messages.success(request, _("No training comes on schedule any more."))
+    else:
+        retrainings.schedule(
+            product_id=product.pk,
+            every_days=form.cleaned_data["every_days"],
+            next_at=form.cleaned_data["next_at"],
+            by=request.user,
+            at=now,
+        )
+        messages.success(request, _("The schedule is set."))
 
 
 def _product(slug: str) -> Product:

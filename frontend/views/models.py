@@ -87,7 +87,7 @@ def _move(
     request: SignedInRequest, version: models.VersionDetail, *, to: str, note: str
 ) -> HttpResponse:
     act, words = _MOVES[Stage(to or Stage.CHAMPION)]
-    with told(request):
+    with told(request, words=note):
         act(version_id=version.id, by=request.user, at=timezone.now(), note=note)
         messages.success(request, words.format(version=version.name))
     return redirect("model", version.id)

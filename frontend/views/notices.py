@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from credit.actions import notices as actions
 from credit.actions import reviews as review_actions
-from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.letters.html import shown
 from credit.models import Decision, Notice, NoticeKind, Product
 from credit.queries import notice_pages, notices, notices_left, reviews
@@ -26,7 +25,7 @@ from frontend.notice_forms import (
     ReviewRequestForm,
     WordingForm,
 )
-from frontend.refusals import told
+from frontend.refusals import beside, told
 
 FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
@@ -122,15 +121,15 @@ def _issue(request: SignedInRequest, decision_id: str) -> HttpResponse:
     form = IssueForm(request.POST)
     if not form.is_valid():
         raise Http404
-    kind = NoticeKind(form.cleaned_data["kind"])
+    kind, why_again = NoticeKind(form.cleaned_data["kind"]), form.cleaned_data["why_again"]
     _find_or_404(decision_id)
-    with told(request):
+    with told(request, words=why_again):
         made = actions.issue(
             decision_id=decision_id,
             kind=kind,
             by=request.user,
             at=timezone.now(),
-            why_again=form.cleaned_data["why_again"],
+            why_again=why_again,
         )
         if isinstance(made, Notice):
             messages.success(request, _("The notice left. It is kept as it was sent."))
@@ -145,7 +144,7 @@ def _state(request: SignedInRequest, decision_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _find(decision_id, request.POST.get("kind", "")), wording_form=form)
     kind = NoticeKind(form.cleaned_data["kind"])
-    try:
+    with beside(form):
         actions.state(
             decision_id=decision_id,
             kind=kind,
@@ -153,26 +152,23 @@ def _state(request: SignedInRequest, decision_id: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-    except NotAllowed:
-        raise
-    except ActionDenied as denied:
-        form.add_error(None, str(denied))
-        return _page(request, _find(decision_id, kind), wording_form=form)
-    messages.success(request, _("The reasons are stated. Look at the notice before it leaves."))
-    return _back(decision_id, kind)
+        messages.success(request, _("The reasons are stated. Look at the notice before it leaves."))
+        return _back(decision_id, kind)
+    return _page(request, _find(decision_id, kind), wording_form=form)
 
 
 def _ask_for_review(request: SignedInRequest, decision_id: str) -> HttpResponse:
     form = ReviewRequestForm(request.POST)
     _find_or_404(decision_id)
-    if not form.is_valid():
-        return _page(request, _find(decision_id, ""), review_form=form)
-    with told(request):
-        review_actions.ask(
-            decision_id=decision_id, by=request.user, at=timezone.now(), **form.cleaned_data
-        )
-        messages.success(request, _("The request is recorded. Another officer answers it."))
-    return redirect("notice", decision_id)
+    if form.is_valid():
+        words = form.cleaned_data["words"]
+        with told(request, words=words):
+            review_actions.ask(
+                decision_id=decision_id, by=request.user, at=timezone.now(), words=words
+            )
+            messages.success(request, _("The request is recorded. Another officer answers it."))
+        return redirect("notice", decision_id)
+    return _page(request, _find(decision_id, ""), review_form=form)
 
 
 def _back(decision_id: str, kind: NoticeKind) -> HttpResponse:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credit.actions import policy_proposals
-from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.models import PolicyProposal, PolicyVersion, User
 from credit.queries import policies
 from credit.queries.policies import InForce, ProductName, Proposal
 from frontend.access import SignedInRequest, may_write
 from frontend.policy_forms import AnswerForm, ProposalForm, WithdrawForm
 from frontend.policy_words import label_of, value_in_words
-from frontend.refusals import told
+from frontend.refusals import beside, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +60,8 @@ def propose(request: SignedInRequest, product: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else None
     form = ProposalForm(asked, in_force=in_force, tried=request.GET.dict())
     if form.is_valid():
-        made = _propose(form, found, by=request.user)
-        if made is not None:
+        with beside(form):
+            made = _propose(form, found, by=request.user)
             messages.success(request, _("It waits for another person's approval."))
             return redirect("policy_proposal", made.pk)
     page = {"product": found, "in_force": in_force, "form": form, "now": timezone.now()}
@@ -100,12 +98,10 @@ def withdraw(request: SignedInRequest, policy_id: int) -> HttpResponse:
         raise Http404
     form = WithdrawForm(request.POST)
     if form.is_valid():
-        with told(request):
+        why = form.cleaned_data["why"]
+        with told(request, words=why):
             policy_proposals.withdraw(
-                policy_id=policy_id,
-                by=request.user,
-                at=timezone.now(),
-                why=form.cleaned_data["why"],
+                policy_id=policy_id, by=request.user, at=timezone.now(), why=why
             )
             messages.success(request, _("Policy %s is withdrawn.") % policy.number)
     else:
@@ -130,21 +126,15 @@ def _settings(in_force: InForce | None) -> list[tuple[str, str]]:
     ]
 
 
-def _propose(form: ProposalForm, product: ProductName, *, by: User) -> PolicyProposal | None:
-    try:
-        return policy_proposals.propose(
-            product_id=product.id,
-            source=form.source,
-            valid_from=form.cleaned_data["valid_from"],
-            why=form.cleaned_data["why"],
-            by=by,
-            at=timezone.now(),
-        )
-    except NotAllowed as denied:
-        raise PermissionDenied(str(denied)) from denied
-    except ActionDenied as denied:
-        form.add_error(None, str(denied))
-    return None
+def _propose(form: ProposalForm, product: ProductName, *, by: User) -> PolicyProposal:
+    return policy_proposals.propose(
+        product_id=product.id,
+        source=form.source,
+        valid_from=form.cleaned_data["valid_from"],
+        why=form.cleaned_data["why"],
+        by=by,
+        at=timezone.now(),
+    )
 
 
 def _answer(request: SignedInRequest, proposal_id: int, *, do: str, words: str) -> None:
@@ -154,7 +144,7 @@ def _answer(request: SignedInRequest, proposal_id: int, *, do: str, words: str) 
         "drop": (policy_proposals.drop, _("It is taken back.")),
     }
     act, done = answers[do]
-    with told(request):
+    with told(request, words=words):
         act(proposal_id=proposal_id, by=request.user, at=timezone.now(), words=words)
         messages.success(request, done)
 

@@ -42,10 +42,11 @@ def promotion(request: SignedInRequest, version_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.first_problem)
         return redirect("model", version_id)
-    act, words = _ACTS[form.cleaned_data["do"]]
-    with told(request):
-        act(request, version, form.cleaned_data["words"])
-        messages.success(request, words.format(version=version.name))
+    act, done = _ACTS[form.cleaned_data["do"]]
+    words = form.cleaned_data["words"]
+    with told(request, words=words):
+        act(request, version, words)
+        messages.success(request, done.format(version=version.name))
     return redirect("model", version_id)
 
 
@@ -57,7 +58,7 @@ def waiver(request: SignedInRequest, version_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.first_problem)
         return _back(request, version)
-    with told(request):
+    with told(request, words=form.cleaned_data["words"]):
         if form.cleaned_data["signs"]:
             _sign(request, version, form.cleaned_data["signs"])
             messages.success(request, _("The gate is waived."))

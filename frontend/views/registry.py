@@ -52,7 +52,7 @@ def roll_back(request: SignedInRequest, product: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.first_problem)
         return _to_console(product)
-    with told(request):
+    with told(request, words=form.cleaned_data["note"]):
         version = model_versions.roll_back(
             product_id=found.pk, by=request.user, at=timezone.now(), **form.cleaned_data
         )
@@ -67,10 +67,10 @@ def stop(request: SignedInRequest, product: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.first_problem)
         return _to_console(product)
-    is_resuming = form.cleaned_data["do"] == "resume"
+    is_resuming, why = form.cleaned_data["do"] == "resume", form.cleaned_data["why"]
     act = service_stops.resume if is_resuming else service_stops.stop
-    with told(request):
-        act(product_id=found.pk, by=request.user, at=timezone.now(), why=form.cleaned_data["why"])
+    with told(request, words=why):
+        act(product_id=found.pk, by=request.user, at=timezone.now(), why=why)
         messages.success(request, _RESUMED if is_resuming else _STOPPED)
     return _to_console(product)
 
@@ -83,10 +83,9 @@ def retire(request: SignedInRequest, version_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, form.first_problem)
         return redirect("model", version_id)
-    with told(request):
-        model_versions.retire(
-            version_id=version_id, by=request.user, at=timezone.now(), note=form.cleaned_data["why"]
-        )
+    why = form.cleaned_data["why"]
+    with told(request, words=why):
+        model_versions.retire(version_id=version_id, by=request.user, at=timezone.now(), note=why)
         messages.success(request, _("%s is retired.") % found.name)
     return redirect("model", version_id)
 
@@ -128,7 +127,7 @@ def comment(request: SignedInRequest, version_id: int) -> HttpResponse:
         messages.error(request, form.first_problem)
         return redirect("model", version_id)
     words, resolves = form.cleaned_data["words"], form.cleaned_data["resolves"]
-    with told(request):
+    with told(request, words=words):
         if resolves:
             version_comments.resolve(
                 comment_id=resolves, resolution=words, by=request.user, at=timezone.now()

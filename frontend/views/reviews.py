@@ -45,7 +45,7 @@ def detail(request: SignedInRequest, review_id: int) -> HttpResponse:
 
 
 def _answer(request: SignedInRequest, review: ReviewRow, form: ReviewAnswerForm) -> HttpResponse:
-    with told(request, but=actions.WordsMissing):
+    with told(request, but=actions.WordsMissing, words=form.cleaned_data["words"]):
         actions.answer(
             review_id=review.review_id, by=request.user, at=timezone.now(), **form.cleaned_data
         )

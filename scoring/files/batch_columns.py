@@ -26,13 +26,14 @@ def typed(contract: Contract, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.Ser
     values : DataFrame of n rows
         Every feature in contract order, as `features.validate` would give it.
     problems : Series of n texts
-        Null where the row is right, else the words of `InputRefused`.
+        Null where the row is right, else the words of `InputRefused`, by column: a table has no
+        pointers.
     """
     checked = list(_checked(contract, cells))
     values = cells.select([value.alias(name) for name, value, _ in checked])
     pointed = [
         pl.when(problem.is_not_null()).then(
-            pl.concat_str(pl.lit(f"/features/{name}: "), problem.fill_null(""))
+            pl.concat_str(pl.lit(f"{name}: "), problem.fill_null(""))
         )
         for name, _, problem in checked
     ]

@@ -1,6 +1,7 @@
 """What only real transactions show: duplicates at once, and a database that goes away."""
 
 import math
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -15,9 +16,7 @@ from django.test import Client
 from webhook_receiver import listening
 
 from credit.actions import outbox, webhook_deliveries, webhooks
-from credit.models import (
-    EventKind,
-)
+from credit.models import ApiKey, Batch, EventKind
 from credit.webhooks.addresses import networks
 
 THREADS = 6
@@ -67,6 +66,60 @@ def test_two_bodies_at_once_under_one_key_are_one_row_and_one_conflict(committed
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert api_lending.rows_of(committed_partner) == ONE_OF_EACH
+
+
+@pytest.fixture
+def other_connection(committed):
+    """Give a connection that others work on."""
+    made = connections.create_connection("default")
+    made.inc_thread_sharing()
+    yield made
+    made.close()
+
+
+def until_it_waits(asked, cursor):
+    while not asked.done():
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        if cursor.fetchone():
+            return
+        time.sleep(0.01)
+
+
+def test_a_deadlock_is_told_as_what_it_is_and_the_same_request_again_is_done(
+    committed_partner, other_connection
+):
+    """The request claims its key and wants its partner; the other has that and wants the key."""
+    partner = ApiKey.objects.get(prefix=committed_partner.key.split("_")[1]).partner_id
+
+    def send():
+        try:
+            return committed_partner.send(b"{}", **{"Idempotency-Key": "k-1"})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, other_connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM credit_partner WHERE id = %s FOR NO KEY UPDATE", [partner])
+        asked = pool.submit(send)
+        until_it_waits(asked, cursor)
+        cursor.execute(
+            "INSERT INTO credit_idempotencyrecord"
+            " (partner_id, endpoint, key, body_sha256, status, answer, created_at)"
+            " VALUES (%s, 'batches', 'k-1', 'x', 202, '{}', now())",
+            [partner],
+        )
+        cursor.execute("ROLLBACK")
+        ended = asked.result()
+
+    assert_is_unavailable(ended)
+    assert ended.headers["Retry-After"] == "1"
+    assert "was changing the same records" in ended.json()["detail"]
+    assert "does not answer" not in ended.json()["detail"]
+    assert send().status_code == 202
+    assert Batch.objects.filter(partner=partner).count() == 1
 
 
 def test_no_request_leaves_its_partner_behind(committed_partner):

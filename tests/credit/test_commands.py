@@ -3,7 +3,8 @@
 import pytest
 from at_a_prompt import facts, run
 from django.core.management import CommandError, get_commands, load_command_class
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from credit.models import User
 
@@ -50,6 +51,16 @@ def test_a_database_without_tables_is_said_with_how_to_make_them(own_store, comm
 
     with pytest.raises(CommandError, match="does not have the product's tables"):
         run(*command, "--json")
+
+
+def test_a_command_that_gave_way_to_somebody_else_says_so(db, monkeypatch):
+    def give_way(**_):
+        raise OperationalError("deadlock detected") from DeadlockDetected()
+
+    monkeypatch.setattr("credit.queries.models.products", give_way)
+
+    with pytest.raises(CommandError, match=r"gave way\. Run it again"):
+        run("products")
 
 
 # --- products, keys, demo accounts

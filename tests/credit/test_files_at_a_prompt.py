@@ -48,6 +48,18 @@ def test_a_file_is_scored_and_nothing_recorded(live, tmp_path, suffix, write):
     assert [row["reference"] for row in rows] == ["A-2291", "=cmd()"]
 
 
+def test_a_row_of_a_table_is_named_by_its_column(live, tmp_path):
+    file = tmp_path / "applications.csv"
+    file.write_text(csv_of(factories.body(), factories.body(features__housing="castle")))
+    err = io.StringIO()
+
+    with pytest.raises(CommandError, match=r"applications\.csv: 1 rows were not scored"):
+        call_command("score", "consumer-loan", str(file), "--out", tmp_path / "out", stderr=err)
+
+    said = "applications.csv, row 2: housing: must be one of: rent, own, free"
+    assert err.getvalue().strip() == said
+
+
 def test_scores_come_to_the_terminal_too(live, tmp_path, capsys):
     file = tmp_path / "applications.ndjson"
     file.write_text(ndjson_of(factories.body()))

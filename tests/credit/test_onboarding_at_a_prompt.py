@@ -39,6 +39,18 @@ def test_a_contract_and_a_file_become_a_live_product(people, contract_file):
     assert run("replay", "--all")[0] == "1 of 1 decisions are identical.\n"
 
 
+def test_onboarding_as_of_a_day_dates_all_of_it_then(people, contract_file):
+    onboard(contract_file, factories.LOANS, "--as-of", "2025-09-20")
+
+    then = datetime(2025, 9, 20, tzinfo=UTC)
+    version = ModelVersion.objects.select_related("product", "snapshot__ingestion").get()
+    run = TrainingRun.objects.get()
+    read = version.snapshot.ingestion
+    dated = (version.product.created_at, version.contract.registered_at, read.ingested_at)
+    assert {*dated, run.requested_at, run.finished_at, version.trained_at} == {then}
+    assert version.promoted_at == version.product.policies.get().in_force_from == then
+
+
 def test_onboarding_goes_on_where_it_was_stopped(people, contract_file, monkeypatch):
     def killed(**_asked):
         raise KeyboardInterrupt

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from psycopg.errors import DeadlockDetected
 
 from credit.queries import queue
 from frontend import apps
@@ -46,6 +47,19 @@ def test_a_database_that_is_away_is_503_and_says_when_to_try_again(as_officer, m
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert "Not available at the moment" in answer.content.decode()
+
+
+def test_who_gave_way_to_somebody_else_is_told_so(as_officer, monkeypatch):
+    as_officer.raise_request_exception = False
+    ended = OperationalError("deadlock detected")
+    ended.__cause__ = DeadlockDetected()
+    break_queue(monkeypatch, ended)
+
+    answer = as_officer.get("/")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "Somebody was changing the same records" in answer.content.decode()
+    assert "does not answer" not in answer.content.decode()
 
 
 def test_a_suspicious_request_is_a_400_page(db):

@@ -63,10 +63,39 @@ def test_what_is_missing_stands_beside_its_field(as_compliance, champion, asked,
     assert not LegalHold.objects.exists()
 
 
-def test_what_is_refused_is_told(as_compliance, held):
-    again = {"decision": held.decision_id, "why": "Once more."}
-    assert "is not lifted yet" in words_of(as_compliance.post(PAGE, again, follow=True))
+@pytest.mark.parametrize(
+    ("asked", "field", "says"),
+    [
+        ({"decision": "01NOWHERE"}, "decision", "There is no decision 01NOWHERE."),
+        ({"since": "2026-03", "until": "2026-01"}, "since", "the first before the last"),
+        ({}, "decision", "is not lifted yet"),
+    ],
+)
+def test_what_is_refused_stands_at_its_field_beside_what_was_typed(
+    as_compliance, held, champion, asked, field, says
+):
+    which = asked or {"decision": held.decision_id}
+    if "since" in asked:
+        which = which | {"product": champion.product_id}
 
+    answer = as_compliance.post(PAGE, which | {"why": "Fourteen typed words."})
+
+    assert answer.status_code == 422
+    assert says in " ".join(answer.context["form"].errors[field])
+    assert says in words_of(answer)
+    assert "Fourteen typed words." in answer.content.decode()
+
+
+def test_a_hold_that_is_lifted_already_gives_the_words_back(as_compliance, compliance, held):
+    holds.lift(hold_id=held.pk, why="Answered.", by=compliance, at=factories.AT)
+
+    again = as_compliance.post(f"{PAGE}{held.pk}/lift/", {"why": "It is over."}, follow=True)
+
+    assert "This hold was lifted already." in words_of(again)
+    assert "Not recorded: “It is over.”" in words_of(again)
+
+
+def test_a_lifting_without_words_is_refused(as_compliance, held):
     silent = as_compliance.post(f"{PAGE}{held.pk}/lift/", {"why": ""}, follow=True)
     assert "Say in a sentence why." in words_of(silent)
 

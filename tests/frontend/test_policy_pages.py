@@ -127,6 +127,24 @@ def live_with(db, own_store):
             "policy.approve_pd_at_most",
             "must be below “Recommend declining from a PD of”",
         ),
+        (
+            {"policy.clocks.decide_within_days": "30", "policy.clocks.notice_within_days": "20"},
+            "policy.clocks.decide_within_days",
+            "must not be above “Days to the notice”",
+        ),
+        (
+            {
+                "policy.authority.offer_share_at_least": "0.9",
+                "policy.authority.offer_share_at_most": "0.5",
+            },
+            "policy.authority.offer_share_at_least",
+            "must not be above “Largest offer, as a share of the amount asked for”",
+        ),
+        (
+            {"policy.automatic.approve_pd_at_most": "0.5"},
+            "policy.automatic.approve_pd_at_most",
+            "must not be above the policy's “Recommend approval up to a PD of”",
+        ),
         ({"policy.clocks.claim_minutes": "soon"}, "policy.clocks.claim_minutes", "whole number"),
         ({"policy.rules.max_term.at_most": ""}, "policy.rules.max_term.field", "needs “At most”"),
         ({**OTHER, "new.rule": "Not A Name"}, "new.rule", "small letters"),

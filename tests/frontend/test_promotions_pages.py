@@ -57,6 +57,15 @@ def test_a_developer_asks_on_the_versions_page(as_developer, candidate):
     assert PromotionRequest.objects.get().why == "So it is."
 
 
+def test_what_was_typed_comes_back_where_it_was_refused(as_developer, candidate):
+    do(as_developer, candidate, "ask")
+
+    page = do(as_developer, candidate, "ask", words="Five careful words, once more.")
+
+    assert "Not recorded: “Five careful words, once more.”" in page
+    assert PromotionRequest.objects.get().why == "So it is."
+
+
 def test_words_are_asked_for(as_developer, candidate):
     assert "Say in a sentence why." in do(as_developer, candidate, "ask", words=" ")
     assert not PromotionRequest.objects.exists()

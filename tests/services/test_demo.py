@@ -40,6 +40,10 @@ def _nothing_left(checkout):
     wait_until(lambda: not processes_of(checkout))
 
 
+def _ago(days):
+    return (datetime.now(tz=UTC) - timedelta(days=days)).date().isoformat()
+
+
 def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
     shutil.rmtree(checkout / "var", ignore_errors=True)
     for name in ("onboarded", "keys"):
@@ -54,7 +58,7 @@ def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
     assert "live already" in second.stdout
     assert (checkout / "onboarded").read_text() == (
         "contracts/consumer-loan/contract.toml contracts/consumer-loan/loans.csv "
-        "--by a-model_developer --approved-by a-model_validator\n"
+        f"--by a-model_developer --approved-by a-model_validator --as-of {_ago(430)}\n"
     )
     assert (checkout / "var" / "demo_key").stat().st_mode & 0o077 == 0
     assert len((checkout / "keys").read_text().splitlines()) == 1
@@ -105,18 +109,37 @@ def test_stays_until_ctrl_c_and_then_stops_everything(staying, checkout, run):
     assert any("a-officer" in line for line in said)
 
 
+def _history(checkout):
+    file = checkout / "history"
+    return file.read_text().splitlines() if file.exists() else []
+
+
 def test_has_its_history_counted_and_reported_on(staying, checkout):
     _until(staying, "small-business-loan has its history")
-    wait_until(lambda: "issue_notices" in (checkout / "history").read_text())
+    wait_until(lambda: len(_history(checkout)) == 5)
 
-    done = (checkout / "history").read_text().splitlines()
+    done = _history(checkout)
     year_ago = datetime.now(tz=UTC).replace(day=1) - timedelta(days=360)
-    assert {line.split()[0] for line in done[:-2]} == {"simulate", "fairness"}
-    assert done[-2] == "catch_up small-business-loan --anew"
-    assert done[-1] == "issue_notices small-business-loan --by a-officer"
-    asked = next(line for line in done if line.startswith("fairness"))
-    assert "consumer-loan --all-versions" in asked
+    replayed = [line for line in done if "small-business-loan" in line]
+    assert [line.split()[0] for line in replayed] == ["simulate", "catch_up", "issue_notices"]
+    assert replayed[1:] == [
+        "catch_up small-business-loan --anew",
+        "issue_notices small-business-loan --by a-officer",
+    ]
+    asked, counted = (line for line in done if "consumer-loan" in line)
+    assert asked.startswith("fairness consumer-loan --all-versions")
     assert f"--since {year_ago:%Y-%m} --json --by a-compliance" in asked
+    assert counted == "catch_up consumer-loan --anew"
+
+
+def test_what_was_replayed_waits_neither_for_the_other_past_nor_for_what_compares_it(
+    staying, checkout
+):
+    (checkout / "slow").touch()
+
+    _until(staying, "small-business-loan has its history")
+
+    (checkout / "slow").unlink()
 
 
 def test_a_history_that_fails_is_said_and_ends_nothing(staying, checkout, run):
@@ -127,7 +150,7 @@ def test_a_history_that_fails_is_said_and_ends_nothing(staying, checkout, run):
     (checkout / "undated").unlink()
     assert any("simulate failed: the loans have no days" in line for line in said)
     assert staying.poll() is None
-    assert "catch_up" not in (checkout / "history").read_text()
+    assert "catch_up small-business-loan --anew" not in _history(checkout)
 
 
 def test_ctrl_c_during_the_set_up_stops_cleanly(checkout, environment):

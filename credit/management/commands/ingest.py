@@ -35,7 +35,7 @@ class Command(ProductCommand):
         contract = contracts.register(
             source=options["contract"].read_bytes(), by=by, at=timezone.now()
         )
-        read = read_loans(contract, options, by=by, tell=self.stderr.write)
+        read = read_loans(contract, options, by=by, at=timezone.now(), tell=self.stderr.write)
         return {"ingestion": read.pk, "quality": read.quality}
 
     def tell(self, facts: dict[str, Any]) -> None:

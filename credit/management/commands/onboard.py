@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from credit.laws import notice_problem
 from credit.management.console import (
     ProductCommand,
     add_engine_argument,
+    moment,
     training_bar,
     user_named,
 )
@@ -27,6 +30,8 @@ from credit.models import ContractVersion, Ingestion, ModelVersion, Role, User
 from credit.models.model_versions import Stage
 from scoring.contract import Contract
 from scoring.files.reading import sha256_of
+
+Clock = Callable[[], datetime]
 
 
 class Command(ProductCommand):
@@ -48,14 +53,21 @@ class Command(ProductCommand):
         add_file_arguments(parser)
         parser.add_argument("--by", required=True, help="username of a model developer")
         parser.add_argument("--approved-by", required=True, help="username of a model validator")
+        parser.add_argument(
+            "--as-of",
+            type=moment,
+            metavar="MOMENT",
+            help="date it all as if it were done then: for demonstrations and replays",
+        )
         add_engine_argument(parser)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         by, approver = user_named(options["by"]), user_named(options["approved_by"])
+        self.clock = _clock(options["as_of"])
         require_role(by, Role.MODEL_DEVELOPER, to="onboard a product")
         require_role(approver, Role.MODEL_VALIDATOR, to="approve a product's onboarding")
         asked = Contract.load(options["contract"])  # first of all: its problems name the file
-        warnings = [each for each in [notice_problem(asked, on=timezone.now().date())] if each]
+        warnings = [each for each in [notice_problem(asked, on=self.clock().date())] if each]
         for warning in warnings:
             self.stderr.write(f"{options['contract']}: {warning}")
         return self._bring_live(options, by=by, approver=approver) | {"warnings": warnings}
@@ -64,23 +76,20 @@ class Command(ProductCommand):
         live = _live(options["contract"], options["data"])
         if live is not None:
             return {"version": live.name, "was_live": True}
-        contract = contracts.register(
-            source=options["contract"].read_bytes(), by=by, at=timezone.now()
-        )
+        clock = self.clock
+        contract = contracts.register(source=options["contract"].read_bytes(), by=by, at=clock())
         if not contract.policyversion_set.exists():
-            policies.put_in_force(
-                contract_id=contract.pk, by=by, approved_by=approver, at=timezone.now()
-            )
-        read = read_loans(contract, options, by=by, tell=self.stderr.write)
+            policies.put_in_force(contract_id=contract.pk, by=by, approved_by=approver, at=clock())
+        read = read_loans(contract, options, by=by, at=clock(), tell=self.stderr.write)
         version = _candidate(contract, read) or _train(
-            contract, by, engine=options["engine"], silent=options["json"]
+            contract, by, engine=options["engine"], silent=options["json"], clock=clock
         )
         facts = {"version": version.name, "was_live": False, "metrics": version.metrics}
-        if promotion_path.steps_asked(contract.product, at=timezone.now()) is not None:
-            _approve(version, by=by, approver=approver)
+        if promotion_path.steps_asked(contract.product, at=clock()) is not None:
+            _approve(version, by=by, approver=approver, clock=clock)
             return facts | {"takes_steps": True}
         model_versions.promote(
-            version_id=version.pk, by=approver, at=timezone.now(), note="First model, onboarded."
+            version_id=version.pk, by=approver, at=clock(), note="First model, onboarded."
         )
         return facts
 
@@ -93,6 +102,11 @@ class Command(ProductCommand):
             return
         already = " already" if facts["was_live"] else ""
         self.stdout.write(f"{facts['version']} is live{already}.")
+
+
+def _clock(as_of: datetime | None) -> Clock:
+    """Give the time as it goes, or one moment for everything."""
+    return timezone.now if as_of is None else lambda: as_of
 
 
 def _live(contract: Path, loans: Path) -> ModelVersion | None:
@@ -115,30 +129,32 @@ def _candidate(contract: ContractVersion, read: Ingestion) -> ModelVersion | Non
     ).first()
 
 
-def _approve(version: ModelVersion, *, by: User, approver: User) -> None:
+def _approve(version: ModelVersion, *, by: User, approver: User, clock: Clock) -> None:
     """Ask for its promotion and approve it, unless an earlier run did."""
     if promotion_path.approved(version) is not None:
         return
     asked = promotions.request(
-        version_id=version.pk, by=by, at=timezone.now(), why="Its contract is onboarded."
+        version_id=version.pk, by=by, at=clock(), why="Its contract is onboarded."
     )
     promotions.approve(
-        request_id=asked.pk, by=approver, at=timezone.now(), words="Its contract is onboarded."
+        request_id=asked.pk, by=approver, at=clock(), words="Its contract is onboarded."
     )
 
 
-def _train(contract: ContractVersion, by: User, *, engine: Engine, silent: bool) -> ModelVersion:
+def _train(
+    contract: ContractVersion, by: User, *, engine: Engine, silent: bool, clock: Clock
+) -> ModelVersion:
     left = contract.product.training_runs.filter(state__in=training_runs.UNFINISHED).first()
     run = left or training_runs.request(
-        product_id=contract.product_id, by=by, at=timezone.now(), enqueue=False
+        product_id=contract.product_id, by=by, at=clock(), enqueue=False
     )
     with training_bar(silent=silent) as show:
         try:
             return training.run(
                 run_id=run.pk,
-                at=timezone.now(),
+                at=clock(),
                 progress=show,
-                clock=timezone.now,
+                clock=clock,
                 engine=engine,
             )
         except training_runs.NothingToDo as busy:

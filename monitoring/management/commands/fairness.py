@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
-from credit.management.console import tables_needed
+from credit.management.console import database_in_words
 from credit.models import ModelVersion, Product, User
 from credit.store import FileAltered, FileMissing
 from monitoring.fairness import across_products, queries, reports
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True, help="username of who asks")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
-    @tables_needed()
+    @database_in_words()
     def handle(self, **options: Any) -> None:
         by, at = _user(options["by"]), timezone.now()
         _check(options, at=at)

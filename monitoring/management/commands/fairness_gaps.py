@@ -9,7 +9,7 @@ from django.db import ProgrammingError
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
-from credit.management.console import tables_needed
+from credit.management.console import database_in_words
 from credit.models import ModelVersion, Product, User
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", required=True, help="username of who asks")
         parser.add_argument("--json", action="store_true", help="print JSON for other programs")
 
-    @tables_needed()
+    @database_in_words()
     def handle(self, **options: Any) -> None:
         product = _product(options["product"])
         version, by = _version(product, options["number"]), _user(options["by"])

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 ROLES = ("officer", "model_developer", "model_validator", "compliance")
@@ -32,13 +33,25 @@ def issue_key():
 
 
 def create_demo_past():
+    while Path("slow").exists() and "catch_up small" not in _history():
+        time.sleep(0.05)
     return {"decided": 3}
+
+
+def _history():
+    path = Path("history")
+    return path.read_text() if path.exists() else ""
 
 
 def simulate():
     if Path("undated").exists():
         raise SystemExit("the loans have no days")
-    return _noted("simulate")
+    answer = _noted("simulate")
+    sys.stderr.write("Comparing strategies: 95%\n")
+    sys.stderr.flush()
+    while Path("slow").exists() and "catch_up small" not in _history():
+        time.sleep(0.05)
+    return answer
 
 
 def fairness():
