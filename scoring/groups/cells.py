@@ -106,6 +106,18 @@ class GroupMonth:
         passing = self.everybody.passing[:, 0].sum(axis=0)
         return np.cumsum(np.append(passing, self.everybody.n - passing.sum()))
 
+    @cached_property
+    def shares(self) -> Floats:
+        """Give the share of each cell that is approved up to each PD, of shape (STEPS + 1, cells).
+
+        For all cut-offs at once: a drawing asks for fifty, of every group.
+        """
+        ends = np.asarray(self.cells["ends"])
+        approved = self.up_to[np.minimum(ends, np.arange(STEPS + 1)[:, np.newaxis])]
+        part = np.diff(approved, prepend=0, axis=1)
+        whole = np.diff(self.up_to[ends], prepend=0)
+        return np.asarray(np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
@@ -160,13 +172,5 @@ def _counted(months: Iterable[GroupMonth], group: str, approve: float) -> tuple[
     for month in months:
         people = np.asarray(month.cells["groups"][group], dtype=np.float64)
         n += int(people.sum())
-        approved += float((people * _shares(month, approve)).sum())
+        approved += float(people @ month.shares[round(approve * STEPS)])
     return n, round(approved)
-
-
-def _shares(month: GroupMonth, approve: float) -> Floats:
-    """Say which share of each cell a cut-off approves."""
-    ends = np.asarray(month.cells["ends"])
-    whole = np.diff(month.up_to[ends], prepend=0)
-    part = np.diff(month.up_to[np.minimum(ends, round(approve * STEPS))], prepend=0)
-    return np.asarray(np.divide(part, whole, out=np.zeros(len(ends)), where=whole > 0))
