@@ -117,3 +117,15 @@ def test_beside_what_is_there_it_is_built(built, toy_bundle):
     assert (first.number, second.number) == (1, 2)
     assert ModelVersion.objects.count() == 2
     assert Product.objects.count() == 1
+
+
+def test_in_a_copy_of_the_database_which_counts_by_itself_it_is_built(
+    built, in_turn, toy_bundle, monkeypatch
+):
+    name = connection.settings_dict["NAME"]
+    monkeypatch.setitem(connection.settings_dict, "NAME", f"{name}_commits")
+
+    first, second = in_turn(lambda: built(toy_bundle).pk)
+
+    assert first != second
+    assert len(built.times) == 2

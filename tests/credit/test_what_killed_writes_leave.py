@@ -18,7 +18,8 @@ def left(own_store):
     def left(*, ago):
         path = store.path_of(store.put(b"whole", ".zip"), ".zip").parent / f".coming-{ago.days}"
         path.write_bytes(b"hal")
-        os.utime(path, [(NOW - ago).timestamp()] * 2)
+        written = (NOW - ago).timestamp()
+        os.utime(path, (written, written))
         return path
 
     return left
