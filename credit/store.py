@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -61,14 +62,13 @@ def get(sha256: str, suffix: str) -> bytes:
 
 def sweep(*, at: datetime) -> int:
     """Remove what writes that were killed in the middle have left; says how many files."""
-    left = [
-        path
-        for path in (settings.EVENHAND_VAR / "store").glob(f"*/{_COMING}*")
-        if datetime.fromtimestamp(path.stat().st_mtime, tz=UTC) < at - _LEFT_AFTER
-    ]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)
+    swept = 0
+    for path in (settings.EVENHAND_VAR / "store").glob(f"*/{_COMING}*"):
+        with suppress(FileNotFoundError):  # its write has just ended
+            if datetime.fromtimestamp(path.stat().st_mtime, tz=UTC) < at - _LEFT_AFTER:
+                path.unlink()
+                swept += 1
+    return swept
 
 
 def _write(path: Path, held: bytes) -> None:

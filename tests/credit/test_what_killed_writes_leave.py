@@ -42,6 +42,13 @@ def test_what_may_still_be_written_stays(left):
     assert path.exists()
 
 
+def test_a_write_that_ends_at_this_moment_stops_nothing(left):
+    path = left(ago=timedelta(days=2))
+    path.with_name(".coming-and-gone").symlink_to("gone")
+
+    assert store.sweep(at=NOW) == 1
+
+
 def test_a_store_that_nobody_wrote_to_has_nothing_to_sweep(own_store):
     assert store.sweep(at=NOW) == 0
 
