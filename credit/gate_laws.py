@@ -13,11 +13,10 @@ from django.utils.translation import gettext
 from credit.laws import packs_of
 from credit.models import ModelVersion
 from credit.models.model_versions import FAIRNESS
-from credit.words import day_in_words
+from credit.words import day_in_words, short_hash
 from scoring.groups.screens import law_of
 
 Law = dict[str, Any]  # as `scoring.groups.screens.law_of` writes it
-_SHOWN_OF_HASH = 19  # characters, "sha256:" among them
 
 
 def law_on(version: ModelVersion, *, on: date) -> Law:
@@ -76,5 +75,5 @@ def _named(place: str, pack: dict[str, str] | None) -> str:
     return gettext("{place}, in force since {day} ({hash})").format(
         place=place,
         day=day_in_words(date.fromisoformat(pack["valid_from"])),
-        hash=pack["hash"][:_SHOWN_OF_HASH],
+        hash=short_hash(pack["hash"]),
     )

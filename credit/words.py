@@ -41,6 +41,17 @@ def amount_in_words(amount: Decimal) -> str:
     return formats.number_format(amount, 2, use_l10n=True, force_grouping=True)
 
 
+def short_hash(content_hash: str) -> str:
+    """Write as much of a hash as tells two versions apart.
+
+    Examples
+    --------
+    >>> short_hash("sha256:0123456789abcdef")
+    'sha256:0123456789ab'
+    """
+    return content_hash[: len("sha256:") + 12]
+
+
 def value_in_words(feature: Feature, value: Value) -> str:
     """Say a value as the contract does, a number with the signs of the language that is spoken.
 

@@ -4,7 +4,7 @@ import django
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from credit import outages
+from credit import memory, outages
 from credit.celery import app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "credit.settings")
@@ -19,3 +19,4 @@ decisions_together.begin()
 import_string(settings.EVENHAND_BESIDE_THE_WEB)()
 # Whoever waits for an answer does not wait for a broker that hangs: its message is only a hint.
 app.conf.broker_transport_options |= {"socket_timeout": 2}
+memory.keep_what_is_loaded()

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from credit.words import short_hash
 from frontend import formats
 from frontend.dossiers.blocks import Block, Points, Section, Table, Words, section, table
 from frontend.dossiers.say import NOTHING, figure, to
@@ -16,7 +17,6 @@ from frontend.sentences import translated
 from monitoring.fairness.views import FairnessView, LawView, ScreenView
 
 JOINED = "\u2060"  # no line ends within a paragraph's number, as in 2(2)(b)
-_SHOWN_OF_HASH = 19  # characters, "sha256:" among them
 
 
 def by_law(report: FairnessView) -> Section:
@@ -134,7 +134,7 @@ def _named(screen: ScreenView) -> str:
         pack=screen.pack,
         place=screen.place,
         days=to(_day(screen.valid_from), until),
-        hash=screen.hash[:_SHOWN_OF_HASH],
+        hash=short_hash(screen.hash),
     )
 
 

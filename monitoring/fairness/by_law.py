@@ -11,14 +11,13 @@ from itertools import chain
 from typing import Any
 
 from credit.laws import packs_between
+from credit.words import short_hash
 from monitoring.fairness.populations import Sample
 from scoring.contract import Contract
 from scoring.groups.laws import decisive
 from scoring.groups.report import FairnessReport, Verdict, worst
 from scoring.groups.screens import Placed, own_bound, screens_of
 from scoring.notices.laws import LawPack
-
-_SHOWN_OF_HASH = 19  # characters, "sha256:" among them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,7 @@ def _named(placed: Placed) -> str:
     return (
         f"\u201c{screen.name}\u201d ({screen.threshold:g}) of the law pack of {pack.name}"
         f" ({placed.place}), in force from {_day(pack.valid_from)}{until},"
-        f" {pack.hash[:_SHOWN_OF_HASH]}"
+        f" {short_hash(pack.hash)}"
     )
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.utils import timezone
 
+from credit import memory
 from credit.management.console import ProductCommand
 from credit.management.made_up.spans import MADE_UP
 from credit.models import Application, Decision, OfficerDecision, Product, Role, User
@@ -106,6 +107,7 @@ def _counted() -> int:
 
 
 def _pages() -> dict[str, dict[str, float]]:
+    memory.keep_what_is_loaded()  # as a web process does
     product = Product.objects.order_by("pk")[:1].get()
     report = FairnessReport.objects.order_by("-pk").first()
     newest = (
