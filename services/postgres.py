@@ -16,6 +16,7 @@ from services.service import Service
 from services.trouble import Trouble
 
 READY = "ready"
+SHARED_MEMORY = Path("/proc/sysvipc/shm")  # Linux: each segment, and how many processes use it
 SECONDS_FOR_AN_ORPHAN = 20.0
 LOGINS = ("postgres", "evenhand_owner", "evenhand_web", "evenhand_worker")
 # On the command line, where neither a file nor ALTER SYSTEM can weaken it.
@@ -185,4 +186,15 @@ def clear_stale_pidfile(cluster: Path) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
         time.sleep(0.2)
+    while _is_in_use(lines) and time.monotonic() < deadline:  # then PostgreSQL itself refuses
+        time.sleep(0.02)
     (cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_in_use(lines: list[str]) -> bool:
+    """Tell whether what a killed server had started is still at work: no other starts before."""
+    _key, number = lines[6].split() if len(lines) > 6 else ("", "")
+    if not number or not SHARED_MEMORY.exists():
+        return False
+    segments = [line.split() for line in SHARED_MEMORY.read_text().splitlines()]
+    return any(int(each[6]) > 0 for each in segments if each[1] == number)

@@ -3,11 +3,13 @@
 import re
 import threading
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
+from waiting import LONG
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -17,12 +19,17 @@ class Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingMixIn, WSGIServer):
+    """Waits for nobody: Chromium connects beforehand too, and then says nothing for a minute."""
+
+    daemon_threads = True
+
+
 @pytest.fixture(scope="module")
 def server():
     """Serve the pages from a thread; they need no database."""
-    with make_server(
-        "127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), handler_class=Silent
-    ) as server:
+    pages = StaticFilesHandler(get_wsgi_application())
+    with make_server("127.0.0.1", 0, pages, Server, Silent) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -46,6 +53,7 @@ def browser():
 def visit(server, browser):
     """Open a page, and note what it asked for and what it complained of."""
     page = browser.new_page()
+    page.set_default_timeout(1_000 * LONG)
     asked, complaints = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from looking import settled
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 from waiting import LONG
 
@@ -75,6 +76,7 @@ class Product:
         page.get_by_role("button", name="Sign in").click()
         out = re.compile("Sign out|Log out")  # the administrators' own pages say it their way
         expect(page.get_by_role("button", name=out)).to_be_visible()
+        settled(page)
 
     def apply(self, body: dict[str, object]) -> dict[str, object]:
         """Send an application as a partner does."""

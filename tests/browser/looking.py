@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, expect
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = """async (rules) => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]}))
     .violations.flatMap((rule) => rule.nodes.map((node) => [rule.id, node.html.slice(0, 160)]))"""
+ASKING = ":is([hx-get], [hx-post]).htmx-request"  # the style guide shows a button that looks so
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What the Tab key should stop at, and what it does stop at. Of radio buttons it takes the chosen.
 STOPS = """() => {
@@ -73,6 +74,12 @@ DRAWN_OVER = """() => {
 }"""
 
 
+def settled(page: Page) -> None:
+    """Wait until a page is there whole, with what it fetches for itself once it is loaded."""
+    page.wait_for_load_state()
+    expect(page.locator(ASKING)).to_have_count(0)
+
+
 def broken_figures(page: Page) -> list[str]:
     """Find amounts, dates and ids within which a line ends."""
     return [f"broken: {word}" for word in page.evaluate(BROKEN)]
@@ -85,6 +92,7 @@ def drawn_over(page: Page) -> list[str]:
 
 def axe_finds(page: Page, *, rules: list[str] = WCAG) -> list[str]:
     """Ask axe, which is given to the page once."""
+    settled(page)
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
     return [f"{rule}: {html}" for rule, html in page.evaluate(AXE, rules)]

@@ -17,6 +17,7 @@ from django.test import Client
 from factories import user
 from looking import axe_finds, broken_figures, drawn_over, in_the_dark, is_too_wide
 from pictures import picture
+from waiting import LONG
 
 from credit.models import Alert, Application, Notice, Role
 from monitoring.models import FairnessReport, OfficerMirror
@@ -97,7 +98,7 @@ def _of_officers(officer):
     owed = Application.objects.filter(status="declined").order_by("pk").last()
     for name, address in (
         ("queue", "/"),
-        ("application", f"/applications/{waiting.pk}/"),
+        ("application", f"/applications/{waiting.pk}/?what-if"),  # else it asks, without an end
         ("notices", "/notices/"),
         ("notice", f"/notices/{owed.pk}/"),
         ("notice-left", f"/notices/left/{left.pk}/"),
@@ -129,6 +130,7 @@ def _render(name, who, address):
 def visits(rendered, browser):
     """Look at every page; `rendered` comes first."""
     context = browser.new_context(base_url=SITE, viewport=DESK, reduced_motion="reduce")
+    context.set_default_timeout(1_000 * LONG)
     tab, complaints = context.new_page(), []
     tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     tab.on("pageerror", lambda error: complaints.append(str(error)))

@@ -113,13 +113,18 @@ def test_a_decline_becomes_a_letter_that_anybody_can_prove(product, declined, ma
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def asks_for_a_review(page):
+    page.get_by_text("The applicant asks for a review").click()
+    page.get_by_label("What the applicant says").fill("My salary goes to another bank.")
+    page.get_by_role("button", name="Record the request").click()
+    expect(page.get_by_role("status").first).to_contain_text("The request is recorded")
+
+
 def test_a_review_goes_to_another_officer(product, declined):
     with product.at_desk("officer") as page:
         decision = declined("REVIEW-1", page)
         page.goto(f"/notices/{decision}/")
-        page.get_by_text("The applicant asks for a review").click()
-        page.get_by_label("What the applicant says").fill("My salary goes to another bank.")
-        page.get_by_role("button", name="Record the request").click()
+        asks_for_a_review(page)
         page.get_by_role("link", name="Reviews", exact=True).click()
         row = page.get_by_role("row").filter(has_text="REVIEW-1")
         expect(row).to_contain_text("somebody else answers")
@@ -142,9 +147,7 @@ def test_a_review_that_changes_a_decision_leads_to_another(product, declined):
     with product.at_desk("officer") as page:
         decision = declined("REVIEW-2", page)
         page.goto(f"/notices/{decision}/")
-        page.get_by_text("The applicant asks for a review").click()
-        page.get_by_label("What the applicant says").fill("My salary goes to another bank.")
-        page.get_by_role("button", name="Record the request").click()
+        asks_for_a_review(page)
 
     with product.at_desk("senior_officer") as page:
         page.goto("/reviews/")
@@ -157,6 +160,7 @@ def test_a_review_that_changes_a_decision_leads_to_another(product, declined):
         axe_finds_nothing(page, "reopened")
         picture(page, "reopened", full_page=True)
         page.get_by_role("button", name="Agree: decline").click()
+        expect(page.get_by_role("status").first).to_contain_text("REVIEW-2 is")
         page.goto(f"/applications/{decision}/")
         history = page.get_by_role("region", name="History")
         expect(history).to_contain_text("Decided, and reopened by a review: decline")
@@ -183,6 +187,7 @@ def test_axe_finds_nothing_on_these_pages(product, declined):
         page.get_by_role("link", name="Notices", exact=True).click()
         page.goto(f"/notices/{decision}/")
         page.get_by_role("button", name="Issue this notice").click()
+        expect(page.get_by_role("status").first).to_contain_text("The notice left")
         assert not axe_finds_in_both_schemes(page), "left"
         picture(page, "notice-left-light", full_page=True)
         with in_the_dark(page):

@@ -158,6 +158,7 @@ def test_my_work_and_practice_are_for_everybody_to_read(product, manage):
             looks_well(page, address)
         page.goto("/practice/")
         page.get_by_role("button", name="Next case").click()
+        expect(page.get_by_label("Of 100 applicants")).to_be_visible()
         looks_well(page, "practice")
         page.get_by_label("Of 100 applicants").fill("30")
         page.get_by_role("button", name="Give this answer").click()

@@ -90,6 +90,7 @@ def test_an_override_above_the_limits_takes_a_senior_officers_signature(product,
 
     with product.at_desk("senior_officer") as page:
         page.get_by_role("link", name="Signatures").click()
+        expect(page.get_by_role("link", name="SIGN-1")).to_be_visible()
         looked_at(page, "signatures")
         page.get_by_role("link", name="SIGN-1").click()
         expect(page.locator("#decide")).to_contain_text(REASON)
@@ -137,6 +138,7 @@ def test_a_counter_offer_is_made_and_its_answer_recorded(product, apply):
             with product.at_desk("senior_officer") as senior:
                 senior.goto(address)
                 senior.get_by_role("button", name="Sign", exact=True).click()
+                expect(senior.get_by_role("status").first).to_contain_text("Signed")
             page.reload()
         expect(page.locator("#decide")).to_contain_text("DEM 6,000.00 over 36 months")
         looked_at(page, "offered")

@@ -2,7 +2,7 @@
 
 import factories
 import pytest
-from looking import axe_finds_in_both_schemes
+from looking import axe_finds_in_both_schemes, settled
 from pictures import for_docs, picture
 from playwright.sync_api import expect
 from test_days_at_work import MIDDLING, axe_finds_nothing, no_sideways_scrolling
@@ -148,6 +148,7 @@ def test_what_decides_is_seen_without_scrolling(product, waiting):
 
     with product.at_desk("officer") as page:
         page.goto(f"/applications/{answer['id']}/")
+        settled(page)
         bottom = page.evaluate(
             "Math.max(...[...document.querySelectorAll('.workbench .card')]"
             ".map(card => card.getBoundingClientRect().bottom))"

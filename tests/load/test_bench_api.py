@@ -129,7 +129,7 @@ def requests():
 
 
 def test_every_request_is_another_and_every_answer_is_kept(api, requests):
-    came = wire.send(api.url, requests("127.0.0.1"), connections=4, seconds=0.3)
+    came = wire.send(api.url, requests("127.0.0.1"), connections=4, seconds=1)
 
     assert not came.failures
     assert len(came.times) == len(came.bodies) == len(api.bodies) > 4

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import redis
 from waiting import LONG, children_of, wait_until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,11 @@ class Run:
             check=True,
         ).stdout.strip()
 
+    def wait_until_the_broker_has_written(self):
+        """Wait for its file: while the disk syncs what came before, an answer comes first."""
+        with redis.Redis.from_url(self.url("CELERY_BROKER_URL")) as client:
+            wait_until(lambda: client.info("persistence")["aof_pending_bio_fsync"] == 0)
+
     def stop(self):
         self.process.terminate()
         return self.process.wait(LONG)
@@ -99,5 +105,11 @@ def end_what_is_left(folder):
 
 def guards_of(supervisor):
     """Return the process that clears away after a killed supervisor."""
-    lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children_of(supervisor)}
-    return [pid for pid, line in lines.items() if b"services.guard" in line]
+    return [pid for pid in children_of(supervisor) if b"services.guard" in _command_line(pid)]
+
+
+def _command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended since it was listed
+        return b""

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
-from waiting import wait_until
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_listens_on_loopback_only_and_forgets_nothing(client):
 def test_a_killed_broker_comes_back_with_its_queue(servers, client):
     client.delete("queue")
     client.rpush("queue", "task")
-    wait_until(lambda: client.info("persistence")["aof_pending_bio_fsync"] == 0)
+    servers.wait_until_the_broker_has_written()
     killed = servers.service("broker")["pid"]
 
     os.kill(killed, signal.SIGKILL)

@@ -2,10 +2,11 @@
 
 import os
 import signal
+import time
 
 import pytest
 from service_runs import guards_of, processes_of
-from waiting import wait_until
+from waiting import children_of, wait_until
 
 
 @pytest.fixture
@@ -55,6 +56,20 @@ def test_a_killed_database_comes_back_with_every_row(servers):
     killed = servers.service("postgres")["pid"]
 
     os.kill(killed, signal.SIGKILL)
+    servers.wait_for_restart("postgres", of=killed)
+
+    assert servers.query("SELECT name FROM kept") == "committed"
+    assert servers.service("postgres")["restarts"] == 1
+
+
+def test_a_killed_database_is_started_again_once_what_it_had_started_is_gone(servers):
+    killed = servers.service("postgres")["pid"]
+    slow = children_of(killed)[0]
+
+    os.kill(slow, signal.SIGSTOP)
+    os.kill(killed, signal.SIGKILL)
+    time.sleep(1)  # as long as one is there, a new server would end at once
+    os.kill(slow, signal.SIGCONT)
     servers.wait_for_restart("postgres", of=killed)
 
     assert servers.query("SELECT name FROM kept") == "committed"

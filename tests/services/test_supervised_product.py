@@ -1,6 +1,7 @@
 """Web, worker and beat under the supervisor: what dies comes back, what must go goes."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from waiting import LONG, children_of, wait_until
 
 from services.process import is_alive
 
+NAMES = ("postgres", "broker", "web", "worker", "beat")
 SEND = "import sys; from credit import celery; getattr(celery, sys.argv[1]).delay(sys.argv[2])"
 
 
@@ -23,10 +25,22 @@ def product(checkout, start_for_long):
     return start_for_long("stack", checkout / "stack", checkout=checkout)
 
 
+def standing(product):
+    """Give each process once all are up: a lost broker may end a worker well after it is back."""
+    found = []
+
+    def all_run():
+        found[:] = product.status()["services"]
+        return all(each["state"] == "running" for each in found)
+
+    wait_until(all_run)
+    return {each["name"]: each["pid"] for each in found}
+
+
 def answers(product):
     port = urlsplit(product.facts["base_url"]).port
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=LONG) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return connection.recv(100).startswith(b"HTTP/1.1 200")
     except OSError:
@@ -92,6 +106,7 @@ def test_a_task_outlives_the_broker_that_held_it(product, checkout, mark):
     worker, broker = product.service("worker")["pid"], product.service("broker")["pid"]
     os.kill(worker, signal.SIGSTOP)  # so that the task is still in the queue
     send_a_task(product, checkout, "in-the-broker")
+    product.wait_until_the_broker_has_written()
 
     os.kill(broker, signal.SIGKILL)
     product.wait_for_restart("broker", of=broker)
@@ -127,21 +142,31 @@ def test_restart_names_what_it_knows(product, run):
     refused = run("restart", "database", "--var", product.var)
 
     assert refused.returncode == 1
-    assert "postgres, broker, web, worker, beat" in refused.stderr
+    assert ", ".join(NAMES) in refused.stderr
 
 
 def test_status_says_what_runs_and_where(product, run):
-    said = run("status", "--var", product.var)
+    told = []
 
+    def nothing_is_started_meanwhile():
+        before = standing(product)
+        told[:] = [run("status", "--var", product.var), before]
+        return standing(product) == before
+
+    wait_until(nothing_is_started_meanwhile)
+
+    said, pids = told
     assert said.returncode == 0
     assert product.facts["base_url"] in said.stdout
-    for name in ("postgres", "broker", "web", "worker", "beat"):
-        assert str(product.service(name)["pid"]) in said.stdout
+    assert set(pids) == set(NAMES)
+    for name in NAMES:
+        assert re.search(rf"^  {name} +running +{pids[name]} ", said.stdout, re.MULTILINE)
 
 
 def test_the_web_does_not_know_the_owners_password(product):
-    web = Path(f"/proc/{product.service('web')['pid']}/environ").read_bytes()
-    worker = Path(f"/proc/{product.service('worker')['pid']}/environ").read_bytes()
+    pids = standing(product)
+    web = Path(f"/proc/{pids['web']}/environ").read_bytes()
+    worker = Path(f"/proc/{pids['worker']}/environ").read_bytes()
 
     assert b"evenhand_web:" in web
     assert b"evenhand_owner" not in web
