@@ -139,7 +139,7 @@ def _field(feature: Feature) -> forms.Field:
     if feature.may_be_missing:
         said.append(_("empty: %(missing)s") % {"missing": feature.missing_label})
     bounds = "; ".join(said)
-    help_text = f"{bounds}. {feature.help}" if feature.help else bounds
+    help_text = f"{bounds} \u00b7 {feature.help}" if feature.help else bounds
     return _text_field(feature.label, help_text, inputmode=inputmode)
 
 
