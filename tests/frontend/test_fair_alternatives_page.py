@@ -115,6 +115,18 @@ def test_not_taking_any_needs_words(as_validator, champion, search):
     assert not FairDecision.objects.exists()
 
 
+def test_taking_none_of_them_asks_which_one_and_gives_the_words_back(
+    as_validator, champion, search
+):
+    form = {"search": search.pk, "key": "", "do": "take", "words": "It is fairer."}
+
+    page = words_of(as_validator.post(address(champion), form, follow=True))
+
+    assert "Choose the alternative that is taken." in page
+    assert "Not recorded: \u201cIt is fairer.\u201d" in page
+    assert not FairDecision.objects.exists()
+
+
 def test_what_is_refused_is_told(as_validator, champion, search):
     form = {"search": search.pk, "key": "nonesuch", "do": "leave", "words": "Why not."}
 
