@@ -138,9 +138,9 @@ def _field(feature: Feature) -> forms.Field:
     said = [usual.strip()]
     if feature.may_be_missing:
         said.append(_("empty: %(missing)s") % {"missing": feature.missing_label})
-    if feature.help:
-        said.append(feature.help)
-    return _text_field(feature.label, "; ".join(said), inputmode=inputmode)
+    bounds = "; ".join(said)
+    help_text = f"{bounds} \u00b7 {feature.help}" if feature.help else bounds
+    return _text_field(feature.label, help_text, inputmode=inputmode)
 
 
 def _text_field(label: str, help_text: str, *, inputmode: str = "decimal") -> forms.Field:

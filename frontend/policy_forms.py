@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.queries.policies import InForce
 from frontend.forms import LONGEST
-from frontend.policy_words import OF_A_RULE, PARTS, WITHOUT, in_words, label_of, value_in_words
+from frontend.policy_words import (
+    FIELDS,
+    OF_A_RULE,
+    PARTS,
+    WITHOUT,
+    in_words,
+    label_of,
+    value_in_words,
+)
 from scoring.contract import Contract, ContractRefused
 from scoring.contracts.policy_settings import RULES, Kind, Setting, removable, rule_settings
 from scoring.contracts.policy_texts import TextNotRewritable, changed
@@ -192,11 +200,11 @@ def _field(setting: Setting, label: str, value: str, contract: Contract) -> form
 
 def _fields_for_rules(contract: Contract) -> list[tuple[str, Any]]:
     """List the numbers of an application that a rule may be about."""
-    term = [("requested.term_months", _("Term, in months"))] if contract.requested.has_term else []
+    without = set() if contract.requested.has_term else {"requested.term_months"}
     numeric = [
         (f"features.{each.name}", each.label) for each in contract.features if each.kind.is_numeric
     ]
-    return [("requested.amount", _("Amount")), *term, ("score", _("Score")), *numeric]
+    return [*((name, FIELDS[name]) for name in FIELDS if name not in without), *numeric]
 
 
 def _new_rule(contract: Contract) -> dict[str, forms.Field]:

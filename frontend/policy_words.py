@@ -1,11 +1,13 @@
 """What the settings of a policy are called. A setting that is not named here shows its path."""
 
 import re
+from datetime import date
 
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from credit.words import Words
+from frontend import formats
 from frontend.sentences import translated
 from monitoring.results.business_words import FIGURES
 from scoring.contracts.policy_settings import RULES
@@ -75,6 +77,12 @@ OF_A_RULE: dict[str, Words] = {
     "otherwise": _("Otherwise"),
     "text": _("In words"),
 }
+# What a rule may be about besides the contract's features.
+FIELDS: dict[str, Words] = {
+    "requested.amount": _("Amount"),
+    "requested.term_months": _("Term, in months"),
+    "score": _("Score"),
+}
 # The parts of the form, and how the paths in each begin; the last takes what is left.
 PARTS: tuple[tuple[Words, tuple[str, ...]], ...] = (
     (_("Cut-offs"), ("policy.approve_pd", "policy.decline_pd", "policy.agreement")),
@@ -110,12 +118,22 @@ def label_of(path: str) -> str:
 
 
 def value_in_words(value: str) -> str:
-    """Say a setting's value as a person would, where it is a word that contracts use."""
-    if value in _FLAGS:
-        return str(_FLAGS[value])
+    """Say a setting's value as a person would: a day, or a word that contracts use."""
+    if value in _FLAGS or value in FIELDS:
+        return str(_FLAGS.get(value) or FIELDS[value])
+    if on := _day(value):
+        return formats.day(on)
     if _NAMES.fullmatch(value):
         return ", ".join(translated(each.replace("_", " ")) for each in value.split(", "))
     return value
+
+
+def _day(value: str) -> date | None:
+    """Read a day; a lender's own words may only look like one."""
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    except ValueError:
+        return None
 
 
 def in_words(message: str, *, at: str = "") -> str:
@@ -127,6 +145,7 @@ def in_words(message: str, *, at: str = "") -> str:
 
 
 _FLAGS: dict[str, Words] = {"true": _("yes"), "false": _("no")}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES = re.compile(r"[a-z_]+(?:, [a-z_]+)*")
 _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 

@@ -27,8 +27,13 @@ def told(request: HttpRequest, *, but: Refusals = (), words: str = "") -> Iterat
         raise PermissionDenied(str(denied)) from denied
     except ActionDenied as denied:
         messages.error(request, str(denied))
-        if words:
-            messages.info(request, _("Not recorded: “{words}”").format(words=words))
+        give_back(request, words)
+
+
+def give_back(request: HttpRequest, words: str) -> None:
+    """Show what was typed and is not recorded, so that it need not be thought of again."""
+    if words:
+        messages.info(request, _("Not recorded: “{words}”").format(words=words))
 
 
 @contextmanager

@@ -120,6 +120,13 @@ class AlternativeForm(ToldElsewhere):
         max_length=LONGEST, error_messages={"required": _("Say in a sentence why.")}
     )
 
+    def clean(self) -> dict[str, object]:
+        """Ask which one is taken; all of them together may be left."""
+        said = super().clean() or {}
+        if said.get("do") == "take" and not said.get("key"):
+            raise forms.ValidationError(_("Choose the alternative that is taken."))
+        return said
+
 
 class WaiverForm(ToldElsewhere):
     """Which failed gate is let pass and why; or which proposal is signed."""

@@ -18,6 +18,7 @@ HEADINGS = (
     _("When it is over"),
 )
 _EMPHASIS = re.compile(r"\*{1,2}([^*]+)\*{1,2}")
+_ASIDE = re.compile(r"\(\[[^\]]+\]\(([^)]+)\)\)")  # as "([how](rollback.md#at-once))"
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _ITEM = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
 Text = tuple[str, ...]  # words and code in turn
@@ -75,5 +76,12 @@ def _cells(line: str) -> tuple[Text, ...]:
 
 def _inline(text: str) -> Text:
     """Give words and code in turn, words first."""
-    plain = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", " ".join(text.split())))
+    named = _ASIDE.sub(_file_named, " ".join(text.split()))
+    plain = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", named))
     return tuple(plain.split("`"))
+
+
+def _file_named(aside: re.Match[str]) -> str:
+    """Name the file that an aside leads to: on a page there is no link to follow."""
+    file, _, _part = aside[1].rpartition("/")[2].partition("#")
+    return f"(see {file})"

@@ -24,7 +24,8 @@ def my_day(viewer: User, *, at: datetime) -> Gauge:
         state="watch" if counts.late else "good",
         value=ngettext("{n} decided", "{n} decided", decided).format(n=number(decided)),
         detail=gettext(
-            "Today since midnight UTC. You hold {mine}; of the {all} that wait {late} are late."
+            "Today since midnight UTC. You hold {mine}; of the {all} that wait, of all products,"
+            " {late} are late."
         ).format(mine=number(counts.mine), all=number(counts.awaiting), late=number(counts.late)),
         link=reverse("my_work"),
     )

@@ -16,11 +16,14 @@ class WordsMissing(ActionDenied):
     """What was done about an alert is told in words."""
 
 
-def checked(words: str) -> str:
-    """Give words without blanks around them; refuse none."""
+def checked(words: str, *, shortest: int = 1) -> str:
+    """Give words without blanks around them; refuse none, or fewer characters than are asked."""
     said = words.strip()
     if not said:
         raise WordsMissing(gettext("Say it in a sentence."))
+    if len(said) < shortest:
+        refusal = gettext("Say it in a sentence, in at least {n} characters.")
+        raise WordsMissing(refusal.format(n=shortest))
     return said
 
 

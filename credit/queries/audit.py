@@ -76,9 +76,13 @@ class _Gone:
                 yield f"The dropped month {month['month']} does not fit its seals."
 
 
-def recent(limit: int = 200) -> list[EventRow]:
-    """List the newest events."""
+def recent(limit: int = 200, *, target: str = "", before: int | None = None) -> list[EventRow]:
+    """List the newest events: of one target, or older than one of them, where that is asked for."""
     found = AuditEvent.objects.select_related("user", "partner").order_by("-pk").defer("details")
+    if target:
+        found = found.filter(target=target)
+    if before is not None:
+        found = found.filter(pk__lt=before)
     return [
         EventRow(
             id=event.pk,

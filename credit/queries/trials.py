@@ -39,6 +39,9 @@ class Said:
     pd: float
     band: str
     recommendation: str
+    approve_pd_at_most: float
+    decline_pd_at_least: float
+    passes_policy: bool  # every hard rule, whatever the score
     affordable: Affordable | None  # None where that cannot be judged
 
 
@@ -167,6 +170,9 @@ def _said(
         pd=scored.pd,
         band=scored.band,
         recommendation=recommended.recommendation.value,
+        approve_pd_at_most=policy.approve_pd_at_most,
+        decline_pd_at_least=policy.decline_pd_at_least,
+        passes_policy=all(rule.passed for rule in recommended.results),
         affordable=affordable_of(decision.policy.read(), values, requested),
     )
 

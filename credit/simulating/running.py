@@ -22,6 +22,7 @@ from credit.simulating.loans import Loans
 from credit.simulating.watching import Then
 from scoring.contract import Contract
 from scoring.results.windows import months_after
+from scoring.simulation.alarms import Check
 
 Progress = Callable[[str, float], None]
 SCHEDULED = 1  # January
@@ -175,7 +176,7 @@ def _month(run: Run, day: date) -> None:
     found = watching.look(run.days, run.then, old_book=run.old_book, on=day)
     alarms = [each for each in found if each.is_alarm]
     for each in alarms:
-        _alert(run, day, kind=each.kind, said=each.said)
+        _alert(run, day, each)
     new = [each.kind for each in alarms if each.kind not in journal.open_alarms]
     journal.open_alarms = sorted({*journal.open_alarms, *new})
     journal.checks.append(
@@ -200,11 +201,14 @@ def _train_as_planned(run: Run) -> None:
         run.journal.pending = None
 
 
-def _alert(run: Run, day: date, *, kind: str, said: str) -> None:
+def _alert(run: Run, day: date, found: Check) -> None:
+    product = run.version.product
     alerts.raise_alert(
-        cause=f"drift_{kind}",
-        product=run.version.product,
-        message=said,
+        cause=f"drift_{found.kind}",
+        product=product,
+        message=found.said,
+        n=found.n,
+        link=f"/console/{product.slug}/time-machine/",
         at=run.asked.at(day, CHECKED),
     )
 

@@ -3,12 +3,11 @@
 from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext
-
 from credit.queries.applications import ApplicationDetail
 from frontend.charts.dots import dots
 from frontend.charts.score_scale import score_scale
 from frontend.charts.waterfall import waterfall
+from frontend.recommendation_words import because
 from scoring.points import to_points
 
 
@@ -25,7 +24,13 @@ def draw(application: ApplicationDetail) -> dict[str, Any]:
         return {"details": details}
     return {
         "details": details,
-        "because": _because(application, pd=application.pd),
+        "because": because(
+            application.recommendation,
+            pd=application.pd,
+            approve_pd_at_most=application.approve_pd_at_most,
+            decline_pd_at_least=application.decline_pd_at_least,
+            passes_policy=all(rule.passed for rule in application.policy),
+        ),
         "dots": dots(application.pd),
         "scale": score_scale(
             bands=application.bands,
@@ -45,18 +50,3 @@ def draw(application: ApplicationDetail) -> dict[str, Any]:
             ],
         ),
     }
-
-
-def _because(application: ApplicationDetail, *, pd: float) -> str:
-    """Say in a few words what the recommendation rests on."""
-    is_in_doubt = application.approve_pd_at_most < pd < application.decline_pd_at_least
-    match application.recommendation:
-        case "approve":
-            return gettext("at or above the cut-off")
-        case "decline" if pd >= application.decline_pd_at_least:
-            return gettext("at or below the cut-off")
-        case "refer" if is_in_doubt:
-            return gettext("between the cut-offs")
-        case "refer" if all(rule.passed for rule in application.policy):
-            return gettext("equally good models disagree")
-    return gettext("a policy rule applies")

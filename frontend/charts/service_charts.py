@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from frontend import formats
-from frontend.charts.plot import Axis, Pairs, Plot, Tick, keys, line, under_keys
+from frontend.charts.plot import Axis, Dot, Pairs, Plot, Tick, keys, line, under_keys
 from monitoring.service.queries import PeriodView, Span
 
 if TYPE_CHECKING:
@@ -101,9 +101,18 @@ def _drawing(
         across=y.ticks(lambda value: formats.number(value, y.digits)),
         along=_moments(periods, span, x),
         lines=tuple(line(kind, pairs, x, y) for kind, pairs in found.items()),
+        dots=_alone(list(found.values()), x, y),
         keys=keys([(kind, words) for kind, (words, _) in lines.items()]),
     )
     return Drawing(title, _words(title, unit, found["main"], max(1, y.digits)), plot)
+
+
+def _alone(found: Sequence[Pairs], x: Axis, y: Axis) -> tuple[Dot, ...]:
+    """Draw a dot where a line has one period only, of which nothing would be seen."""
+    places = [
+        (x.place(at), y.place(value)) for pairs in found if len(pairs) == 1 for at, value in pairs
+    ]
+    return tuple(Dot(at, value, value, value) for at, value in places)
 
 
 def _moments(periods: Sequence[PeriodView], span: Span, x: Axis) -> tuple[Tick, ...]:

@@ -76,6 +76,7 @@ def nearest(search: SearchView, contract: Contract) -> Iterator[Section]:
             yield section(
                 f"alternative-{each.number}",
                 _("{number}: who would be decided otherwise").format(number=each.number),
+                *_no_fairer(each, search.found["base"]["figures"]),
                 *(_called(block, str(each.number)) for block in _swapped(each, contract)),
             )
 
@@ -161,6 +162,17 @@ def _called(block: Block, name: str) -> Block:
     if not isinstance(block, Table):
         return block
     return replace(block, caption=f"{name}: {block.caption}")
+
+
+def _no_fairer(each: Alternative, own: Said) -> Iterator[Words]:
+    """Warn where a fairer one on the search's own loans is none on those it has not seen."""
+    lowest, base = each.figures["lowest"], own["lowest"]
+    if lowest and base and lowest["air"] <= base["air"]:
+        words = _(
+            "It was fairer on the search\u2019s own loans. On these, its lowest AIR of {air} is"
+            " no higher than the own recipe\u2019s {own}."
+        ).format(air=figure(lowest["air"], 3), own=figure(base["air"], 3))
+        yield Words(text=words, is_warning=True)
 
 
 def _swapped(each: Alternative, contract: Contract) -> Iterator[Block]:

@@ -32,7 +32,7 @@ def gap_sections(report: FairnessView) -> Iterator[Section]:
         yield section("gap", _("Where a gap comes from"), Words(text=_nothing(report)))
         return
     parts = _parts(found)
-    yield section("gap", _("Where a gap comes from"), Words(text=_about(found)), *_gaps(parts))
+    yield section("gap", _("Where a gap comes from"), Words(text=_whose_gap(found)), *_gaps(parts))
     for name, title, blocks in (
         ("cut-off", _("Is another cut-off fairer at the same risk?"), _along(parts)),
         ("reasons", _("Reasons given, by group"), _reasons(parts)),
@@ -108,6 +108,16 @@ def _about(found: GapView) -> str:
     return _("Of what models recommended for applications of {month}.").format(
         month=formats.month(found.month)
     )
+
+
+def _whose_gap(found: GapView) -> str:
+    """Say whose scores are parted: of past loans not those of the models that had not seen them."""
+    if found.month is not None:
+        return _about(found)
+    return _(
+        "Of the scores that {version} itself gives the past loans it learned from: models that had"
+        " not seen them were not kept. So a gap here is not quite that of the mean scores above."
+    ).format(version=found.model_name)
 
 
 def _gaps(parts: list[Part]) -> Iterator[Block]:

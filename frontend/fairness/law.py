@@ -49,9 +49,10 @@ def _blocks(report: FairnessView) -> Iterator[Block]:
 
 def _which(law: LawView) -> str:
     return _(
-        "Held against the contract\u2019s own bound and the screens of {places}, as they were from"
-        " {days}. What keeps a model from being promoted decides here too, and the strictest of it"
-        " gives the verdict; what a law only shows does not. The verdict is by:"
+        "Held against the contract\u2019s own bound and the screens of {places}, as they were on"
+        " the report\u2019s days ({days}). What keeps a model from being promoted decides here too,"
+        " and the strictest of it gives the verdict; what a law only shows does not. The verdict is"
+        " by:"
     ).format(places=", ".join(law.places), days=_days(law.first, law.last))
 
 

@@ -38,13 +38,17 @@ def clock(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Sign:
 def due(at: datetime, now: datetime) -> str:
     """Say how long there is left, or how late it is, in one unit.
 
+    Days are those of the calendar, as the queue is ordered by: what is due on one day reads alike.
+
     Examples
     --------
     >>> now = datetime(2026, 3, 3, 10)
-    >>> [due(now + timedelta(hours=h), now) for h in (0.5, 5, 80, -0.5, -30, -50)]
+    >>> [due(now + timedelta(hours=h), now) for h in (0.5, 5, 80, -0.5, -30, -47)]
     ['due in 30 min', 'due in 5 h', 'due in 3 days', '30 min late', '1 day late', '2 days late']
     """
-    left = _span(abs(at - now))
+    days = abs((at.date() - now.date()).days)
+    is_near = days == 0 or timedelta() < at - now < timedelta(days=1)
+    left = _span(abs(at - now)) if is_near else _days(days)
     words = gettext("due in %(span)s") if at >= now else gettext("%(span)s late")
     return words % {"span": left}
 
@@ -70,7 +74,10 @@ def _span(span: timedelta) -> str:
     hours = minutes // 60
     if hours < _DAY:
         return gettext("%(count)d h") % {"count": hours}
-    days = hours // _DAY
+    return _days(hours // _DAY)
+
+
+def _days(days: int) -> str:
     return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 

@@ -1,19 +1,29 @@
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from credit.queries import audit
 from frontend.access import SignedInRequest
+from frontend.audit_forms import EventsForm
 
 MOST = 200
 
 
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
-    """Show the newest events; verify the whole trail where that is asked for."""
+    """Show the newest events, or others asked for; verify the whole trail where that is asked."""
+    form = EventsForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    target, before = form.target, form.cleaned_data["before"]
+    found = audit.recent(MOST + 1, target=target, before=before)
     page = {
-        "events": audit.recent(limit=MOST),
+        "events": found[:MOST],
+        "older_than": found[MOST - 1].id if len(found) > MOST else None,
+        "form": form,
+        "target": target,
+        "is_newest": before is None,
         "verified": audit.verify() if "verify" in request.GET else None,
         "now": timezone.now(),
     }

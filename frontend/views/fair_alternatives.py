@@ -11,7 +11,7 @@ from credit.queries import fair_alternatives as searches
 from frontend.access import SignedInRequest, may_read
 from frontend.dossiers import alternatives
 from frontend.recipe_words import words_of
-from frontend.refusals import told
+from frontend.refusals import give_back, told
 from frontend.registry_forms import AlternativeForm
 from scoring.contract import Contract
 
@@ -51,6 +51,7 @@ def _decide(request: SignedInRequest, version: ModelVersion) -> HttpResponse:
     form = AlternativeForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.first_problem)
+        give_back(request, str(form.cleaned_data.get("words", "")))
         return redirect("fair_alternatives", version.pk)
     said = form.cleaned_data
     if not FairSearch.objects.filter(pk=said["search"], version=version).exists():

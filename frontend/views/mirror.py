@@ -60,5 +60,7 @@ def _page(request: SignedInRequest, *, named: bool, part: str) -> dict[str, Any]
     if slug and product is None:
         raise Http404
     product = product or next(iter(products), None)
-    team = product and mirror_pages.team(product, at=timezone.now(), named=named, parts={part})
-    return {"products": products, "product": product, "team": team}
+    at = timezone.now()
+    team = product and mirror_pages.team(product, at=at, named=named, parts={part})
+    held = mirror_pages.held_until(product, at=at) if product and team is None else None
+    return {"products": products, "product": product, "team": team, "held_until": held}

@@ -13,6 +13,6 @@ def index(request: SignedInRequest) -> HttpResponse:
     page = {
         "work": my_work.my_work(request.user, at=timezone.now()),
         "enough": my_work.ENOUGH,
-        "near": my_work.NEAR,
+        "near": round(100 * my_work.NEAR),
     }
     return render(request, "my_work/index.html", page)

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods
 from credit.actions import trials as uses
 from credit.models import Decision
 from credit.queries import trials
-from credit.queries.trials import Standing, TrialUnavailable
+from credit.queries.trials import Said, Standing, TrialUnavailable
 from frontend.access import SignedInRequest
 from frontend.contract_forms import ContractForm, initial_of
+from frontend.recommendation_words import because
 from frontend.refusals import told
 
 
@@ -39,7 +40,17 @@ def _tried(standing: Standing, form: ContractForm) -> dict[str, Any]:
         )
     except TrialUnavailable as unavailable:
         return {"trouble": str(unavailable)}
-    return {"trial": found}
+    return {"trial": found, "because": {"before": _why(found.before), "after": _why(found.after)}}
+
+
+def _why(said: Said) -> str:
+    return because(
+        said.recommendation,
+        pd=said.pd,
+        approve_pd_at_most=said.approve_pd_at_most,
+        decline_pd_at_least=said.decline_pd_at_least,
+        passes_policy=said.passes_policy,
+    )
 
 
 def _standing(decision_id: str) -> Standing:

@@ -16,6 +16,7 @@ from monitoring.drift.windows import (
     learned_by,
     link_to,
     midnight_after,
+    shown,
     unit_since,
 )
 from monitoring.findings import Finding
@@ -109,7 +110,7 @@ class Checked:
             is_bad=found.is_bad,
             message=said.alert(found.cause, found.features, self._since(days, found)),
             n=at.n,
-            link=link_to(self.product, segment=found.segment),
+            link=link_to(self.product, segment=found.segment, days=shown(window)),
         )
 
     def _since(self, days: Days, found: Found) -> datetime | None:

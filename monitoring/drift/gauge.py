@@ -10,6 +10,7 @@ from monitoring.drift.counts import PARTNER
 from monitoring.drift.views import DriftView, drift_of
 from monitoring.drift.windows import DAY, days_of, link_to, midnight_after
 from monitoring.gauges import Gauge, State
+from monitoring.service.wording import number
 from scoring.populations.drift_look import OF_DATA
 
 CAUSES = (*OF_DATA, "score_drift", "feature_drift")
@@ -50,17 +51,17 @@ def _state(view: DriftView) -> State:
 def _value(view: DriftView) -> str:
     if view.score is None or view.score.clear_above is None:
         return gettext("too few to say")
-    return gettext("PSI {index}").format(index=f"{view.score.index:.2f}")
+    return gettext("PSI {index}").format(index=number(view.score.index, 2))
 
 
 def _detail(view: DriftView, days: int, told: Sequence[str]) -> str:
-    n, limit = f"{view.n:,}", view.score.clear_above if view.score else None
+    n, limit = number(view.n), view.score.clear_above if view.score else None
     words = gettext("{n} applications in {days} days")
     if limit is not None:
         words = gettext(
             "{n} applications in {days} days; chance stays below {limit}; {bad} to look at"
         )
-    said = words.format(n=n, days=days, limit=f"{limit or 0:.2f}", bad=len(view.bad))
+    said = words.format(n=n, days=days, limit=number(limit or 0, 2), bad=len(view.bad))
     if not told:
         return said
     also = ngettext(

@@ -85,6 +85,11 @@ def unit_since(then: Counted, days: Days, feature: FeatureLook) -> datetime | No
     return days.each[first][0] if first is not None else None
 
 
+def shown(days: int) -> int:
+    """Give the shortest time that the page shows and that holds so many days."""
+    return next(each for each in OF_APPLICANTS if each >= days)
+
+
 def link_to(product: Product, *, segment: str = "", days: int | None = None) -> str:
     """Give the address of the page that shows it."""
     asked = {"partner": segment.removeprefix(PARTNER)} if segment else {}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from credit.models import Product, Role, User
 from monitoring.models import OfficerMirror
 from scoring.results.windows import months_after
@@ -69,9 +71,23 @@ class Found:
 
 def newest(product: Product, *, at: datetime) -> OfficerMirror | None:
     """Find the newest look at a team that others than the officers may see, if anybody decided."""
-    shared = OfficerMirror.objects.shared(at).filter(product=product, officer=None)
-    found = shared.order_by("-month").first()
-    return found if found is not None and found.figures["n"] else None
+    found = newest_or_held(product, at=at)
+    if found is None or found.shared_from > at:
+        return None
+    return found if found.figures["n"] else None
+
+
+def newest_or_held(product: Product, *, at: datetime) -> OfficerMirror | None:
+    """Find the newest look that others may see, else the one that they will see first."""
+    found = OfficerMirror.objects.filter(product=product, officer=None)
+    is_held = ExpressionWrapper(Q(shared_from__gt=at), output_field=BooleanField())
+    return found.order_by(is_held, "-month").first()
+
+
+def held_until(product: Product, *, at: datetime) -> datetime | None:
+    """Say from when others see the first look at a team, where so far only its officers do."""
+    found = newest_or_held(product, at=at)
+    return found.shared_from if found is not None and found.shared_from > at else None
 
 
 def in_outcomes(team: OfficerMirror) -> Found:

@@ -35,7 +35,7 @@ def gauge(product: Product, *, at: datetime) -> Gauge:
         name="business",
         label=gettext("Business"),
         state=_state(known, off, unsure),
-        value=_value(judged, known, off),
+        value=_value(judged, known, off, unsure),
         detail="; ".join(_short(each) for each in (off or unsure or known)[:2]),
         link=address(product),
     )
@@ -58,13 +58,18 @@ def _state(known: list[Figure], off: list[Figure], unsure: list[Figure]) -> Stat
     return "bad" if off else "watch" if unsure else "good"
 
 
-def _value(judged: list[Figure], known: list[Figure], off: list[Figure]) -> str:
+def _value(
+    judged: list[Figure], known: list[Figure], off: list[Figure], unsure: list[Figure]
+) -> str:
     if not judged:
         return gettext("No targets set")
     if not known:
         return gettext("Nothing to judge yet")
     if off:
         return ngettext("%(n)d off target", "%(n)d off target", len(off)) % {"n": len(off)}
+    if unsure:
+        words = gettext("%(n)d of %(all)d figures judged may be off target, none certainly is")
+        return words % {"n": len(unsure), "all": len(known)}
     return gettext("%(n)d of %(all)d figures judged, none off target") % {
         "n": len(known),
         "all": len(judged),

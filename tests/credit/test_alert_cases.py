@@ -82,6 +82,8 @@ def test_a_case_is_closed_by_who_sees_to_it(cause, roles, db):
 def test_a_case_is_closed_once_with_words_and_a_decision(drift, validator):
     with pytest.raises(WordsMissing):
         close(drift, validator, words=" ")
+    with pytest.raises(WordsMissing, match="at least 10 characters"):
+        close(drift, validator, words="x")
     with pytest.raises(alert_cases.NoSuchDecision, match="nothing_to_do, retrain_asked, "):
         close(drift, validator, decision="forget_it")
     close(drift, validator)

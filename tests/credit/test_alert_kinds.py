@@ -92,7 +92,7 @@ def test_a_table_of_a_runbook_is_read_by_its_cells():
     assert table.texts == (("look at",), ("because",))
     assert len(table.rows) == 5
     assert table.rows[-1] == (
-        ("drift of that time (monitoring)",),
+        ("drift of that time (see monitoring.md)",),
         ("a feature that changed its meaning",),
     )
 

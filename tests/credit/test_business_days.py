@@ -326,6 +326,18 @@ def test_the_gauge_says_what_is_off_of_how_many(product):
     assert found.link == "/monitoring/consumer-loan/business/"
 
 
+def test_the_gauge_that_asks_for_a_look_says_that_something_may_be_off(product):
+    store(product, TODAY - DAY, officer_approved=3, officer_declined=3)
+
+    found = business_checks.gauge(product, at=AT)
+
+    assert (found.state, found.value) == (
+        "watch",
+        "1 of 2 figures judged may be off target, none certainly is",
+    )
+    assert "n = 6" in found.detail
+
+
 def test_every_figure_that_is_shown_can_have_a_target():
     assert set(FIGURES) == set(MEASURES)
 

@@ -15,6 +15,7 @@ from time_machine_scene import FOLDER, contract_file
 from credit.actions import snapshots
 from credit.ids import first_id
 from credit.models import (
+    Alert,
     Application,
     AuditEvent,
     Decision,
@@ -183,6 +184,16 @@ def test_its_decisions_can_be_replayed(report):
 
     assert len(found) == 20
     assert not [each for each in found if each.differences]
+
+
+def test_an_alarm_leads_to_what_was_true_and_says_of_how_many(product, report):
+    found = Alert.objects.filter(product=product, cause__startswith="drift_")
+
+    assert {each["kind"] for each in report["alarms"]} == {
+        each.cause.removeprefix("drift_") for each in found
+    }
+    assert {each.link for each in found} == {"/console/small-business-loan/time-machine/"}
+    assert all(each.n and f"{each.n:,}" in each.message for each in found)
 
 
 def test_the_report_compares_three_ways_with_intervals(report):

@@ -1,11 +1,12 @@
 """An anomaly of each kind raises one alert within a cycle of the worker; a quiet month none."""
 
+import re
 from datetime import timedelta
 
 import drift_scene
 import factories
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from credit.models import Alert
 from monitoring import tasks
@@ -100,6 +101,7 @@ def test_an_anomaly_raises_one_alert_within_a_cycle(
     assert said in found[0].message
     assert (found[0].segment == "partner:acme-broker") is not is_everybody
     assert found[0].link.startswith("/monitoring/consumer-loan/drift/")
+    assert found[0].link.endswith("days=7")  # the days it speaks of, not the page's usual 30
     assert len(cycle()) == 1  # the same again counts up
 
 
@@ -158,5 +160,7 @@ def test_the_gauge_knows_good_bad_and_unknown(version, cycle):
     cycle()
     gauge = drift_gauge.gauge(version.product, at=AT)
     assert gauge.state == "bad"
+    with translation.override("de"):
+        assert re.search(r"\d,\d\d", drift_gauge.gauge(version.product, at=AT).value)
     assert "applications in 7 days; chance stays below" in gauge.detail
     assert gauge.link == "/monitoring/consumer-loan/drift/?days=7"

@@ -197,6 +197,9 @@ def test_a_case_ends_with_a_decision_only(as_validator):
     wrong = as_validator.post(f"/alerts/{alert.pk}/close/", {"words": "It trains."})
     assert wrong.status_code == 422
     assert "It trains." in wrong.content.decode()
+    short = send(as_validator, alert, "close", decision="nothing_to_do", words="No.")
+    assert "at least 10 characters" in words_of(short)
+    assert ">\nNo.</textarea>" in short.content.decode()
 
     said = {"decision": "retrain_asked", "words": "It trains.", "quiet_until": "2026-11-29T08:00"}
     answer = words_of(send(as_validator, alert, "close", **said))

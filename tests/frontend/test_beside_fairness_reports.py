@@ -40,6 +40,7 @@ def test_a_report_on_a_model_tells_where_its_gap_comes_from(version, as_complian
     page = words_of(read(as_compliance, reported(version)))
 
     assert "Of what consumer-loan/1 recommends for past loans" in page
+    assert "Of the scores that consumer-loan/1 itself gives the past loans it learned from" in page
     assert "under 25 beside 25 to 61 The mean score differs by" in page
     assert "over 149 people beside 813" in page
     assert "guessing it from all of them has an AUC of" in page

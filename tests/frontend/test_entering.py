@@ -34,7 +34,7 @@ def test_the_form_has_the_contracts_labels_units_bounds_and_help(as_officer, cha
     for feature in factories.CONTRACT.features:
         assert (feature.label in page) == (feature.same_as is None)
     assert "100 to 20,000 DEM" in page
-    assert "1 to 4 years; Years begun; 4 stands for 4 or more." in page
+    assert "1 to 4 years \u00b7 Years begun; 4 stands for 4 or more." in page
     for attribute in factories.CONTRACT.protected:
         assert attribute.name not in page
 

@@ -1,5 +1,7 @@
 """The page of alternatives: what each would cost, who would be decided otherwise, and deciding."""
 
+import copy
+
 import factories
 import fair_scene
 import pytest
@@ -33,6 +35,29 @@ def test_the_page_says_what_was_found_with_n_and_intervals(as_compliance, champi
     assert "1: who would be decided otherwise" in page
     assert "Nobody has said yet whether one is taken." in page
     assert html.content.decode().count('class="drawing"') == 2
+
+
+def test_one_that_is_no_fairer_on_loans_it_has_not_seen_says_so(as_compliance, champion):
+    said = copy.deepcopy(fair_scene.found())
+    for each in said["alternatives"]:
+        each["figures"]["lowest"]["air"] = said["base"]["figures"]["lowest"]["air"] - 0.01
+    fair_scene.kept(champion, said=said)
+
+    page = words_of(as_compliance.get(address(champion)))
+
+    assert "It was fairer on the search\u2019s own loans. On these, its lowest AIR of" in page
+
+
+def test_one_that_is_fairer_on_them_too_has_no_warning(as_compliance, champion):
+    said = copy.deepcopy(fair_scene.found())
+    for each in said["alternatives"]:
+        each["figures"]["lowest"]["air"] = said["base"]["figures"]["lowest"]["air"] + 0.01
+    fair_scene.kept(champion, said=said)
+
+    page = words_of(as_compliance.get(address(champion)))
+
+    assert "1: who would be decided otherwise" in page
+    assert "It was fairer on the search" not in page
 
 
 def test_nothing_searched_is_told_with_what_to_do(as_validator, champion):
@@ -87,6 +112,18 @@ def test_not_taking_any_needs_words(as_validator, champion, search):
     page = words_of(as_validator.post(address(champion), form, follow=True))
 
     assert "Say in a sentence why." in page
+    assert not FairDecision.objects.exists()
+
+
+def test_taking_none_of_them_asks_which_one_and_gives_the_words_back(
+    as_validator, champion, search
+):
+    form = {"search": search.pk, "key": "", "do": "take", "words": "It is fairer."}
+
+    page = words_of(as_validator.post(address(champion), form, follow=True))
+
+    assert "Choose the alternative that is taken." in page
+    assert "Not recorded: \u201cIt is fairer.\u201d" in page
     assert not FairDecision.objects.exists()
 
 

@@ -357,6 +357,12 @@ def test_of_two_versions_the_worse_counts(champion):
     assert (found.state, "0 of 1 stages" in found.detail) == ("bad", True)
 
 
+def test_my_day_says_that_the_queue_it_counts_is_of_all_products(officer):
+    found = home.my_gauges.my_day(officer, at=NOW)
+
+    assert "that wait, of all products" in found.detail
+
+
 def test_notices_are_counted_of_the_product_that_is_shown(champion, waiting):
     waiting(recommendation="decline")
     Application.objects.update(status="declined")

@@ -58,6 +58,7 @@ def test_the_page_says_which_screen_of_which_pack_gave_the_verdict(report, as_co
     page = words_of(asked(as_compliance, report))
 
     assert NAMED in page
+    assert "as they were on the report\u2019s days (1 June 2026 to 30 June 2026)." in page
     assert "New Jersey (US-NJ) four-fifths ratio of approvals decides 15 June 2026 to" in page
     assert "No law pack is known of ZZ on these days" in page
     assert f"{NAMED}: N.J.A.C. 13:16; the bound is this product\u2019s reading." in page

@@ -54,6 +54,7 @@ def test_ones_own_is_there_before_anybody_elses_page_shows_it(people, signed_in,
     assert "200 decisions" in words_of(signed_in(user=people[0]).get("/my-work/mirror/"))
     page = words_of(signed_in(Role.SENIOR_OFFICER).get("/fairness/officers/"))
     assert "No mirror yet" in page
+    assert "One is made. Officers see their own first; here it stands from 20 Nov 2026" in page
 
 
 def test_a_senior_officer_sees_the_team_and_no_group(people, signed_in):
@@ -91,7 +92,10 @@ def test_a_product_that_is_unknown_has_no_page(people, as_compliance):
 
 @pytest.mark.parametrize("address", ["/fairness/officers/", "/fairness/officers/groups/"])
 def test_without_a_mirror_the_page_says_when_there_will_be_one(address, champion, as_compliance):
-    assert "No mirror yet" in words_of(as_compliance.get(address))
+    page = words_of(as_compliance.get(address))
+
+    assert "No mirror yet" in page
+    assert "One is made" not in page
 
 
 def test_pages_ask_the_database_little(people, signed_in, django_assert_max_num_queries):
@@ -138,3 +142,4 @@ def test_before_others_may_see_a_mirror_home_knows_of_none(people):
     found = mirror_gauges.groups(Product.objects.get(), at=MADE + timedelta(days=1))
 
     assert (found.state, found.value) == ("unknown", "No mirror yet")
+    assert found.detail == "It is made; officers see their own first, others from 20 November 2026."

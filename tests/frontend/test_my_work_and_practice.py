@@ -29,6 +29,7 @@ def test_my_work_shows_ones_own_and_no_one_elses(as_officer, signed_in, officer,
     mine = words_of(signed_in(user=officer).get("/my-work/"))
     assert "insufficient evidence (0 of 0)" in mine
     assert "In 365 days 1" in mine
+    assert "whose PD is at most 5 percentage points away" in mine
     for address in ("/my-work/", f"/my-work/?officer={officer.pk}&user={officer.username}"):
         assert "You have not decided anything yet" in words_of(as_officer.get(address))
     assert as_officer.get(f"/my-work/{officer.pk}/").status_code == 404

@@ -43,7 +43,7 @@ def test_the_list_shows_what_is_owed_by_when_and_to_whom(page, olga):
 
     assert "A-2291" in words
     assert "Adverse action" in words
-    assert "6 Dec 2026" in words
+    assert "6 December 2026" in words
     assert "No address is known" in words
 
 

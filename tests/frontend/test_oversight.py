@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import factories
 import pytest
 from django.utils import timezone
@@ -180,6 +182,49 @@ def test_the_trail_shows_what_was_done_by_whom(as_auditor):
     for words in ("Officer decided", "decision:01JD", "olga"):
         assert words in page
     assert "The trail holds" not in page
+
+
+@pytest.fixture
+def two_events(db):
+    for target in ("decision:01JD", "model:consumer-loan/7"):
+        audit.record(AuditEvent.Type.OFFICER_DECIDED, target=target, by=None, at=AT)
+
+
+@pytest.mark.parametrize("asked", ["decision:01JD", "01JD", " 01JD "])
+def test_the_trail_of_one_thing_is_shown_by_what_it_is_of(asked, as_auditor, two_events):
+    page = read(as_auditor, f"/audit/?of={quote(asked)}")
+
+    assert "decision:01JD" in page
+    assert "model:consumer-loan/7" not in page
+
+
+def test_what_an_event_is_of_leads_to_the_rest_of_it(as_auditor, two_events):
+    html = as_auditor.get("/audit/").content.decode()
+
+    assert 'href="?of=model%3Aconsumer-loan%2F7"' in html
+
+
+def test_of_a_thing_without_events_the_trail_says_so(as_auditor, two_events):
+    assert "Nothing is written of that." in read(as_auditor, "/audit/?of=decision:none")
+
+
+def test_older_events_are_a_page_away(as_auditor, two_events, monkeypatch):
+    monkeypatch.setattr("frontend.views.audit.MOST", 1)
+    older, newer = AuditEvent.objects.order_by("pk")[:2]
+
+    html = as_auditor.get("/audit/").content.decode()
+    assert f'href="?of=&amp;before={newer.pk}"' in html
+
+    html = as_auditor.get(f"/audit/?before={newer.pk}").content.decode()
+    assert older.target in html
+    assert newer.target not in html
+    assert "Older events</a>" not in html.replace("\n", "").replace("  ", "")
+    assert "Back to the newest" in html
+
+
+@pytest.mark.parametrize("asked", ["before=none", "before=0", "of=%00", f"of={'x' * 81}"])
+def test_a_page_of_the_trail_that_cannot_be_is_not_found(asked, as_auditor):
+    assert as_auditor.get(f"/audit/?{asked}").status_code == 404
 
 
 def test_the_trail_is_verified_on_request(as_auditor):

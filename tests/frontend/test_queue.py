@@ -16,16 +16,33 @@ RIGHT_TO_LEFT = "مریم میرزاخانی"
 JOINED = "مریم\u200cمیر"  # with a joiner, which is no sign to be shown
 
 
-def test_the_first_due_application_comes_first_and_says_when(as_officer, waiting):
-    waiting(reference="young", at=timezone.now() - timedelta(minutes=3))
-    waiting(reference="old", at=timezone.now() - timedelta(days=2, hours=2))
-    waiting(reference="late", at=timezone.now() - timedelta(days=9))
+@pytest.fixture
+def now(monkeypatch):
+    """Stop the clock in an afternoon: words of a day change at midnight."""
+    stopped = factories.AT.replace(hour=17)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: stopped)
+    return stopped
+
+
+def test_the_first_due_application_comes_first_and_says_when(now, as_officer, waiting):
+    waiting(reference="young", at=now - timedelta(minutes=3))
+    waiting(reference="old", at=now - timedelta(days=2, hours=2))
+    waiting(reference="late", at=now - timedelta(days=9))
 
     page = as_officer.get("/").content.decode()
 
     assert page.index(">late<") < page.index(">old<") < page.index(">young<")
-    for words in ("4 days late", "due in 2 days", "due in 4 days", "received 3 min ago"):
+    for words in ("4 days late", "due in 3 days", "due in 5 days", "received 3 min ago"):
         assert words in words_of(as_officer.get("/")), words
+
+
+def test_what_is_due_on_one_day_reads_alike_for_the_riskiest_of_it_comes_first(
+    now, as_officer, waiting
+):
+    for reference, late in (("morning", timedelta(hours=56)), ("evening", timedelta(hours=44))):
+        waiting(reference=reference, at=now - timedelta(days=5) - late)
+
+    assert words_of(as_officer.get("/")).count("2 days late") == 2
 
 
 def test_a_row_says_what_is_asked_for_and_what_is_recommended(as_officer, waiting):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from page_words import words_of
 
 from credit.models import Role
-from monitoring.models import Pulse
+from monitoring.models import Figures, Pulse
 
 NOW = factories.AT + timedelta(hours=2)
 
@@ -80,6 +80,17 @@ def test_charts_are_drawn_and_said_in_words(as_auditor, hours):
     assert html.count('class="drawing"') == 4
     assert "How long decisions took: from" in html
     assert "Applications that waited for an officer: from 3.0 to 3.0 applications" in html
+
+
+def test_a_line_of_one_period_is_a_dot(as_auditor, hours):
+    hours(2)
+    quiet = Figures.objects.order_by("starts_at").first()
+    quiet.figures["counts"]["requests"] = {}
+    quiet.save()
+
+    html = as_auditor.get("/monitoring/service/").content.decode()
+
+    assert html.count('class="dot"') == 3  # half, 95 and 99 of 100 decisions
 
 
 def test_days_are_shown_to_who_asks_for_them(as_auditor, hours):

@@ -124,3 +124,10 @@ def test_the_style_guide_shows_every_token_and_every_component(db):
 
 
 SHEETS_BY_NAME = {path.name: path for path in SHEETS}
+
+
+def test_days_are_written_as_the_language_writes_them():
+    """`date` with a format of its own gives "26 November 2026" to a German; `day` does not."""
+    own = re.compile(r'date:"[^"]*[jdFMY][^"]*"')
+
+    assert [name for name, path in TEMPLATES.items() if own.search(path.read_text())] == []

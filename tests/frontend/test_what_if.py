@@ -50,6 +50,15 @@ def test_before_and_after_stand_beside_each_other_with_the_difference_of_each_re
     assert "\u221218.0 +9.0 +27.1" in page
     assert "Refer" in page
     assert "Approve" in page
+    assert "as stated: between the cut-offs; if changed: at or above the cut-off." in page
+
+
+def test_a_score_above_the_cut_off_that_is_referred_all_the_same_says_why(try_out):
+    page = words_of(
+        try_out(**{"features-checking_status": "200_or_more", "requested-amount": "12000"})
+    )
+
+    assert "if changed: a policy rule applies." in page
 
 
 def test_nothing_is_stored_but_that_it_was_used_once_an_officer_and_day(try_out, signed_in):

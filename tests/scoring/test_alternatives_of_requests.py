@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 
 import flawed_graphs
 import pytest
@@ -10,13 +11,14 @@ import toy_release
 
 from scoring.alternatives import alternatives
 from scoring.application import RequestedValues
-from scoring.contract import Contract
+from scoring.contract import Contract, Direction
 from scoring.engine import Engine
 from scoring.features import example
 from scoring.policy import recommend
 from scoring.uncertainty import assess
 
 MOST_AMOUNT, MOST_TERM = 10_000, 48  # the contract's rules
+SHIPPED = sorted(Path(__file__).parents[2].glob("contracts/*/contract.toml"))
 STATUSES = ["below_0", "0_to_200", "200_or_more", "none"]
 
 
@@ -165,3 +167,12 @@ def test_models_that_an_application_would_not_ask_are_not_asked_here(
 
     first, second = ([item.changes for item in found] for found in told)
     assert first == second
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.parent.name)
+def test_no_shipped_product_tells_an_applicant_to_ask_for_more(file):
+    contract = Contract.load(file)
+
+    amounts = [each for each in contract.features if each.same_as == "requested.amount"]
+
+    assert all(each.changes is Direction.DOWN for each in amounts if each.actionable)
