@@ -96,6 +96,13 @@ def principal_reasons(
     )
 
 
+def principal_codes(contract: Contract, contributions: Sequence[float]) -> tuple[str, ...]:
+    """Name the codes of the reasons that `principal_reasons` would choose, worst first."""
+    order = sorted(range(len(contributions)), key=contributions.__getitem__)
+    chosen = _principal(order, contributions, groups_of(contract), most=MOST)
+    return tuple(contract.features[at].code for at, _ in chosen)
+
+
 def principal_texts(
     contract: Contract, values: Mapping[str, Iterable[Value]], contributions: "NDArray[np.float32]"
 ) -> list[str]:

@@ -12,7 +12,7 @@ from credit.models import Product, User
 from monitoring.fairness import apart_words as words
 from monitoring.fairness.earlier import Earlier, stored, tied
 from monitoring.fairness.gathered import Gathered
-from monitoring.fairness.populations import Sample
+from monitoring.fairness.populations import Reader, Sample
 from monitoring.fairness.told_as_sets import Beside, Names, beside
 from monitoring.fairness.told_figures import ALL, OUTCOMES, Figure, cells_of, figures_of, tells
 from scoring.groups.told import Untold
@@ -52,14 +52,20 @@ class Withheld:
 
 
 def withheld(
-    fresh: Earlier, *, stage: str, samples: Sequence[tuple[Product, Sample]], by: User | None
+    fresh: Earlier,
+    *,
+    stage: str,
+    samples: Sequence[tuple[Product, Sample]],
+    by: User | None,
+    reader: Reader | None = None,
 ) -> Withheld:
     """Hold all that a new report would tell against what hangs together with it.
 
     `fresh` is the report as it would be alone, `samples` are the people it counts. Nothing is read
     where no report of before overlaps it, or tells just the same.
     """
-    gathered, found = Gathered(stage=stage, by=by, stored=stored(stage)), Withheld()
+    found = Withheld()
+    gathered = Gathered(stage=stage, by=by, stored=stored(stage), reader=reader or Reader())
     gathered.add(fresh, samples)
     names = dict.fromkeys(each["name"] for each in fresh.report["attributes"] if figures_of(each))
     for name in names:

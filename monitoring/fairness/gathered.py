@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from credit import vault
 from credit.models import ModelVersion, Product, User
 from monitoring.fairness import populations
 from monitoring.fairness.decided import FIRST, LAST
 from monitoring.fairness.earlier import Earlier, Scope
-from monitoring.fairness.populations import Sample, contract_of
+from monitoring.fairness.populations import Reader, Sample, contract_of, product_of
 from monitoring.fairness.told_figures import ALL, BAD, GOOD, KNOWN, OFFERED, stratum
 from monitoring.models import FairnessReport
 from scoring.contract import Contract
@@ -24,7 +24,7 @@ PREFIX = len("decision:")
 MODELS = ("champion", "canary", "previous_champion")  # routes on which a model scored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for what is worked out once
 class Part:
     """A report's people of one product."""
 
@@ -33,8 +33,17 @@ class Part:
     across: Contract | None = None  # of a report on several products: this one's
     by_models: bool = False
 
-    def sets(self) -> Iterator[tuple[str, Mask]]:
-        """Name the sets of people that a report may count."""
+    @cached_property
+    def ids(self) -> Ids:
+        """The ids of the applications, in order."""
+        return np.array([row[PREFIX:] for row in self.sample.rows], dtype="S26")
+
+    @cached_property
+    def sets(self) -> Mapping[str, Mask]:
+        """The sets of people that a report may count, by name."""
+        return dict(self._sets())
+
+    def _sets(self) -> Iterator[tuple[str, Mask]]:
         sample, n = self.sample, len(self.sample.rows)
         everybody = np.ones(n, dtype=bool)
         if self.by_models:
@@ -59,6 +68,7 @@ class Gathered:
     stage: str
     by: User | None
     stored: list[Earlier]
+    reader: Reader = field(default_factory=Reader)
     _parts: dict[tuple[Any, ...], list[Part]] = field(default_factory=dict)
 
     def add(self, report: Earlier, samples: Sequence[tuple[Product, Sample]]) -> None:
@@ -72,7 +82,7 @@ class Gathered:
         """Read whom a report counted, as it stood when it was made."""
         key = _key(report)
         if key not in self._parts:
-            self._parts[key] = list(_read(report, stage=self.stage))
+            self._parts[key] = list(_read(report, self.reader, stage=self.stage))
         return self._parts[key]
 
     def groups(self, parts: Sequence[Part], attribute: str) -> dict[str, str]:
@@ -83,7 +93,7 @@ class Gathered:
                 part.sample.ids or (FIRST, LAST) for part in parts if part.product.pk == product.pk
             ]
             low, below = min(each[0] for each in bounds), max(each[1] for each in bounds)
-            found |= vault.groups_of_ids(product, attribute, low=low, below=below, by=self.by)
+            found |= self.reader.groups(product, attribute, (low, below), by=self.by)
         return found
 
 
@@ -99,12 +109,7 @@ def is_alike(part: Part, attribute: Said) -> bool:
     )
 
 
-def ids_of(sample: Sample) -> Ids:
-    """Give the ids of a sample's applications, in order."""
-    return np.array([row[PREFIX:] for row in sample.rows], dtype="S26")
-
-
-def _read(report: Earlier, *, stage: str) -> Iterator[Part]:
+def _read(report: Earlier, reader: Reader, *, stage: str) -> Iterator[Part]:
     for of in scoped(report.scope):
         sample = populations.sample_of(
             of,
@@ -113,8 +118,9 @@ def _read(report: Earlier, *, stage: str) -> Iterator[Part]:
             stage=stage,
             since=report.scope.since,
             until=report.scope.until,
+            reader=reader,
         )
-        product = of.product if isinstance(of, ModelVersion) else of
+        product = product_of(of)
         yield Part(
             product=product,
             sample=sample,

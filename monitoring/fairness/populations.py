@@ -2,8 +2,9 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -36,6 +37,47 @@ class Sample:
     decided_at: tuple[datetime | None, ...] = ()  # None of past loans
     share_offered: tuple[float | None, ...] = ()  # of the amount asked for; where terms are asked
     ids: tuple[str, str] | None = None  # of decisions: from, below
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads decisions, and whose group is known, once for several reports: on a month's stages."""
+
+    _decided: dict[tuple[Any, ...], list[Decided]] = field(default_factory=dict)
+    _groups: dict[tuple[Any, ...], dict[str, str]] = field(default_factory=dict)
+
+    def decided(
+        self,
+        of: ModelVersion | Product,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        at: datetime,
+    ) -> list[Decided]:
+        """Read the decisions of a version or of a product, as `decided` does.
+
+        Of a period those of all versions are read, as most are one's, and only the last period's
+        are kept: a month may have a million.
+        """
+        version = of if isinstance(of, ModelVersion) else None
+        only = None if since and until else version
+        key = (product_of(of), only, since, until, at)
+        if key not in self._decided:
+            found = decided(product_of(of), version=only, since=since, until=until, at=at)
+            self._decided = {key: list(found)}
+        kept = self._decided[key]
+        return [each for each in kept if version is None or each.version == version.pk]
+
+    def groups(
+        self, product: Product, attribute: str, ids: tuple[str, str], *, by: User | None
+    ) -> dict[str, str]:
+        """Look up groups between two ids, by id; asked again, they are as they were."""
+        key = (product, attribute, ids)
+        if key not in self._groups:
+            self._groups[key] = vault.groups_of_ids(
+                product, attribute, low=ids[0], below=ids[1], by=by
+            )
+        return self._groups[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +142,7 @@ def sample_of(
     stage: str = Stage.RECOMMENDATION,
     since: datetime | None = None,
     until: datetime | None = None,
+    reader: Reader | None = None,
 ) -> Sample:
     """Collect the rows of a population, as known at a moment.
 
@@ -107,18 +150,25 @@ def sample_of(
     of decisions. Past loans know no stage but the recommendation, and no period.
     """
     if population == Population.DECISIONS:
-        return _decisions(of, STAGES[stage], at=at, since=since, until=until)
+        found = (reader or Reader()).decided(of, since=since, until=until, at=at)
+        return _decisions(found, STAGES[stage], since=since, until=until)
     if not isinstance(of, ModelVersion):
         raise TypeError("past loans are those of one version")
     return _validation(of)
 
 
-def groups_of(sample: Sample, *, of: ModelVersion | Product, by: User | None) -> Groups:
+def groups_of(
+    sample: Sample,
+    *,
+    of: ModelVersion | Product,
+    by: User | None,
+    reader: Reader | None = None,
+) -> Groups:
     """Look up each row's group of each assessable attribute; every look is audited."""
-    contract = contract_of(of)
+    contract, reader = contract_of(of), reader or Reader()
     found = {}
     for attribute in contract.assessable if contract else ():
-        known = _known_groups(sample, of=of, attribute=attribute.name, by=by)
+        known = _known_groups(sample, reader, of=of, attribute=attribute.name, by=by)
         found[attribute.name] = [known.get(row) for row in sample.rows]
     return found
 
@@ -129,6 +179,11 @@ def contract_of(of: ModelVersion | Product) -> Contract | None:
         return of.contract.read()
     deciding = of.deciding_contract()
     return deciding.read() if deciding else None
+
+
+def product_of(of: ModelVersion | Product) -> Product:
+    """Give the product whose decisions or loans they are."""
+    return of.product if isinstance(of, ModelVersion) else of
 
 
 def _validation(version: ModelVersion) -> Sample:
@@ -152,16 +207,8 @@ def _validation(version: ModelVersion) -> Sample:
 
 
 def _decisions(
-    of: ModelVersion | Product,
-    rule: _Rule,
-    *,
-    at: datetime,
-    since: datetime | None,
-    until: datetime | None,
+    found: Sequence[Decided], rule: _Rule, *, since: datetime | None, until: datetime | None
 ) -> Sample:
-    version = of if isinstance(of, ModelVersion) else None
-    product = of.product if isinstance(of, ModelVersion) else of
-    found = decided(product, version=version, since=since, until=until, at=at)
     return _laid_out(
         [one for one in found if rule.asks(one)],
         rule,
@@ -197,25 +244,28 @@ def _share_offered(one: Decided) -> float | None:
 
 
 def _known_groups(
-    sample: Sample, *, of: ModelVersion | Product, attribute: str, by: User | None
+    sample: Sample, reader: Reader, *, of: ModelVersion | Product, attribute: str, by: User | None
 ) -> dict[str, str]:
     """Ask the vault only for what the rows come from: a file of loans, own decisions, or both."""
     known: dict[str, str] = {}
     if isinstance(of, ModelVersion) and any(row.startswith("ingestion:") for row in sample.rows):
         known |= vault.groups_of_ingested(of.snapshot.ingestion_id, attribute, by=by)
     if any(row.startswith("decision:") for row in sample.rows):
-        known |= _of_decisions(sample, of=of, attribute=attribute, by=by)
+        known |= _of_decisions(sample, reader, of=of, attribute=attribute, by=by)
     return known
 
 
 def _of_decisions(
-    sample: Sample, *, of: ModelVersion | Product, attribute: str, by: User | None
+    sample: Sample,
+    reader: Reader,
+    *,
+    of: ModelVersion | Product,
+    attribute: str,
+    by: User | None,
 ) -> dict[str, str]:
-    product = of.product if isinstance(of, ModelVersion) else of
     if sample.ids is None:
-        return vault.groups_of_decisions(product, attribute, by=by)
-    low, below = sample.ids
-    found = vault.groups_of_ids(product, attribute, low=low, below=below, by=by)
+        return vault.groups_of_decisions(product_of(of), attribute, by=by)
+    found = reader.groups(product_of(of), attribute, sample.ids, by=by)
     return {f"decision:{application}": group for application, group in found.items()}
 
 

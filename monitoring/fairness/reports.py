@@ -12,7 +12,7 @@ from monitoring.fairness import apart, by_law, populations
 from monitoring.fairness.apart import Withheld
 from monitoring.fairness.by_law import Law
 from monitoring.fairness.earlier import Earlier, Scope, wait_for_turn
-from monitoring.fairness.populations import Groups, Sample, contract_of
+from monitoring.fairness.populations import Groups, Reader, Sample, contract_of, product_of
 from monitoring.fairness.stored_reports import laid_out
 from monitoring.models import FairnessReport
 from scoring import fairness
@@ -58,11 +58,13 @@ def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for 
     event: int | None = None,
     is_due: bool = False,
     is_matured: bool = False,
+    reader: Reader | None = None,
 ) -> FairnessReport | None:
     """Compute and store a report on a version, or on all versions of a product.
 
     None where nobody's group is known among the decisions, unless it `is_due`. Validation always
-    gives a report: that no group is known there is itself a finding.
+    gives a report: that no group is known there is itself a finding. `reader` is one that several
+    reports of one transaction share.
     """
     of = version or product
     contract = contract_of(of) if of else None
@@ -70,8 +72,11 @@ def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for 
         return None
     if population == Population.DECISIONS:
         wait_for_turn()
-    sample = populations.sample_of(of, population, at=at, stage=stage, since=since, until=until)
-    groups = populations.groups_of(sample, of=of, by=by)
+    reader = reader or Reader()
+    sample = populations.sample_of(
+        of, population, at=at, stage=stage, since=since, until=until, reader=reader
+    )
+    groups = populations.groups_of(sample, of=of, by=by, reader=reader)
     if population == Population.DECISIONS and not (is_due or knows_anybody(groups)):
         return None
     law = by_law.law_of([contract], sample, since=since, until=until, at=at)
@@ -89,7 +94,7 @@ def make(  # noqa: PLR0913 - each says of itself what it is; they are asked for 
         stage=stage,
         since=since,
         until=until,
-        report=_made(asked, sample, groups, scope=scope, by=by),
+        report=_made(asked, sample, groups, scope=scope, by=by, reader=reader),
         created_at=at,
         created_by=by,
         asked_by_event=event,
@@ -126,11 +131,17 @@ class _Asked:
     @property
     def product(self) -> Product:
         """Whose decisions or loans they are."""
-        return self.of.product if isinstance(self.of, ModelVersion) else self.of
+        return product_of(self.of)
 
 
 def _made(
-    asked: _Asked, sample: Sample, groups: Groups, *, scope: Scope, by: User | None
+    asked: _Asked,
+    sample: Sample,
+    groups: Groups,
+    *,
+    scope: Scope,
+    by: User | None,
+    reader: Reader,
 ) -> dict[str, Any]:
     """Make it as it would be alone, and again without what it gives away beside others."""
     alone = _report(asked, sample, groups)
@@ -141,6 +152,7 @@ def _made(
         stage=asked.stage,
         samples=[(asked.product, sample)],
         by=by,
+        reader=reader,
     )
     return _report(asked, sample, groups, withheld=held) if held else alone
 

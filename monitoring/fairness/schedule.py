@@ -8,6 +8,7 @@ from credit import locks
 from credit.models import AuditEvent, ModelVersion, Product, User
 from monitoring.fairness import across_products, asked, months, reports
 from monitoring.fairness.months import Month
+from monitoring.fairness.populations import Reader
 from monitoring.models import FairnessReport
 
 Population, Stage = FairnessReport.Population, FairnessReport.Stage
@@ -29,25 +30,35 @@ def _report_month(month: Month, *, at: datetime) -> list[FairnessReport]:
     locks.alone(f"fairness/{month.product.pk}")
     if not months.is_due(month):
         return []
-    return [report for of in months.whose(month) for report in _stages(of, month, at=at)]
+    reader = Reader()
+    of_each = [_stages(of, month, at=at, reader=reader) for of in months.whose(month)]
+    return [report for reports_made in of_each for report in reports_made]
 
 
-def _stages(of: ModelVersion | Product, month: Month, *, at: datetime) -> list[FairnessReport]:
+def _stages(
+    of: ModelVersion | Product, month: Month, *, at: datetime, reader: Reader
+) -> list[FairnessReport]:
     """Report on every stage of a version's month, or of all versions'.
 
     The report on recommendations is made even where nobody's group is known, and says so: it marks
     the month as done, so that the vault is not looked into again.
     """
-    first = _make(of, Stage.RECOMMENDATION, month, at=at, is_due=True)
+    first = _make(of, Stage.RECOMMENDATION, month, at=at, reader=reader, is_due=True)
     made = [first]
     if first and any(each["known"] for each in first.report["attributes"]):
         others = [stage for stage in Stage if stage != Stage.RECOMMENDATION]
-        made += [_make(of, stage, month, at=at) for stage in others]
+        made += [_make(of, stage, month, at=at, reader=reader) for stage in others]
     return [each for each in made if each is not None]
 
 
 def _make(
-    of: ModelVersion | Product, stage: str, month: Month, *, at: datetime, is_due: bool = False
+    of: ModelVersion | Product,
+    stage: str,
+    month: Month,
+    *,
+    at: datetime,
+    reader: Reader,
+    is_due: bool = False,
 ) -> FairnessReport | None:
     return reports.make(
         version=of if isinstance(of, ModelVersion) else None,
@@ -60,6 +71,7 @@ def _make(
         at=at,
         is_due=is_due,
         is_matured=month.is_matured,
+        reader=reader,
     )
 
 

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.fairness.earlier import Earlier
-from monitoring.fairness.gathered import Gathered, Ids, Part, ids_of, is_alike
+from monitoring.fairness.gathered import Gathered, Ids, Part, is_alike
 from monitoring.fairness.told_figures import ALL, UNSTATED, Figure, cells_of, figures_of
 from scoring.groups.told_together import Told
 
@@ -57,14 +57,13 @@ class Kinds:
 
     def number(self, groups: Sequence[Sequence[str | None]]) -> NDArray[np.int64]:
         """Give the number of each person's kind, by the group of each attribute."""
-        found = [
-            [self._at(axis).get(each or "", len(values)) for each in groups[axis]]
-            for axis, values in enumerate(self.values)
-        ]
+        found = [_places(values, known) for values, known in zip(self.values, groups, strict=True)]
         return np.asarray(np.ravel_multi_index(np.array(found, dtype=np.int64), self.shape))
 
-    def _at(self, axis: int) -> dict[str, int]:
-        return {value: at for at, value in enumerate(self.values[axis])}
+
+def _places(values: Sequence[str], groups: Sequence[str | None]) -> list[int]:
+    at = {value: place for place, value in enumerate(values)}
+    return [at.get(each or "", len(values)) for each in groups]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +76,7 @@ class Beside:
     ids: Ids  # of everybody, in order
     kinds: Kinds
     kind: NDArray[np.int64]
+    _laid_out: dict[tuple[int, ...], Mapping[str, Mask]] = field(default_factory=dict)
 
     def told(
         self, at: int, wanted: Callable[[Figure], bool] = bool, *, with_cells: bool = True
@@ -100,11 +100,13 @@ class Beside:
         """Give each count: of which people, of which kinds, and how many it told."""
         for axis, name in enumerate(self.names):
             for attribute in self.reports[at].attributes(name):
-                sets = self._sets([part for part in self.parts[at] if is_alike(part, attribute)])
+                sets = self._sets(
+                    at, [each for each in self.parts[at] if is_alike(each, attribute)]
+                )
                 for figure in filter(wanted, figures_of(attribute)):
                     yield sets[figure.of], self._kinds(axis, attribute, figure), figure.n
         if with_cells and len(self.names) > 1:
-            everybody = self._sets(self.parts[at])[ALL]
+            everybody = self._sets(at, self.parts[at])[ALL]
             for cell, n in cells_of(self.reports[at].report, self.names).items():
                 yield everybody, self.kinds.of_cell(cell), n
 
@@ -113,25 +115,29 @@ class Beside:
             return self.kinds.of_group(axis, figure.group)
         return ~self.kinds.of_group(axis, *(each["value"] for each in attribute["groups"]))
 
-    def _sets(self, parts: Sequence[Part]) -> Mapping[str, Mask]:
-        found: dict[str, Mask] = defaultdict(lambda: np.zeros(len(self.ids), dtype=bool))
-        for part in parts:
-            at = np.searchsorted(self.ids, ids_of(part.sample))
-            for of, is_in in part.sets():
-                found[of][at[is_in]] = True
-        return found
+    def _sets(self, at: int, parts: Sequence[Part]) -> Mapping[str, Mask]:
+        """Say who is in each set of some of a report's parts; asked for again and again."""
+        key = (at, *(part.product.pk for part in parts))
+        if key not in self._laid_out:
+            found: dict[str, Mask] = defaultdict(lambda: np.zeros(len(self.ids), dtype=bool))
+            for part in parts:
+                places = np.searchsorted(self.ids, part.ids)
+                for of, is_in in part.sets.items():
+                    found[of][places[is_in]] = True
+            self._laid_out[key] = found
+        return self._laid_out[key]
 
 
 def beside(gathered: Gathered, reports: Sequence[Earlier], names: Names) -> Beside:
     """Read the people of reports, and look up their groups."""
     parts = {at: gathered.of(report) for at, report in enumerate(reports)}
     everybody = [part for each in parts.values() for part in each]
-    ids = np.unique(np.concatenate([ids_of(part.sample) for part in everybody]))
+    ids = np.unique(np.concatenate([part.ids for part in everybody]))
     kinds = Kinds(values=tuple(_values(reports, name) for name in names))
-    groups = []
+    groups, people = [], ids.astype(np.str_).tolist()
     for name in names:
         known = gathered.groups(everybody, name)
-        groups.append([known.get(each.decode()) for each in ids.tolist()])
+        groups.append([known.get(each) for each in people])
     return Beside(
         names=names, parts=parts, reports=reports, ids=ids, kinds=kinds, kind=kinds.number(groups)
     )

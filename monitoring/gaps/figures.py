@@ -13,10 +13,11 @@ from monitoring.gaps.written import at_said, ends_said, everybody_said, label_of
 from scoring.contract import Contract, Protected
 from scoring.groups import gap_reasons
 from scoring.groups.gap_cut_offs import along, fairer
-from scoring.groups.gap_reasons import Given, codes_of
+from scoring.groups.gap_reasons import Given
 from scoring.groups.gaps import FEWEST, Gap, Sums, decompose, sums_of
 from scoring.groups.proxy_signs import Sign, signs, suspects
 from scoring.groups.told_cells import groups_told
+from scoring.reasons import principal_codes
 from scoring.training.proxy_test import Told, predictability
 
 Member = NDArray[np.str_]
@@ -194,7 +195,7 @@ def _reasons(
     for at in adverse:
         group = member[found.explained[at]]
         if group in given:
-            given[str(group)].add(codes_of(contract, found.scores.reasons[at].tolist()))
+            given[str(group)].add(principal_codes(contract, found.scores.reasons[at].tolist()))
     return gap_reasons.by_group(
         contract,
         attribute,

@@ -5,11 +5,11 @@ For the worker and for commands: groups come from the vault, and leave this proc
 
 import io
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -24,8 +24,9 @@ from monitoring.gaps.due import begins
 from monitoring.models import FairnessReport
 from scoring.contract import Contract
 from scoring.engine import Scores
-from scoring.groups.gap_reasons import Given, codes_of
+from scoring.groups.gap_reasons import Given
 from scoring.groups.gaps import Sums, sums_of
+from scoring.reasons import principal_codes
 from scoring.results.windows import months_after
 
 Groups = Mapping[str, Mapping[str, str]]  # attribute to row to group
@@ -55,6 +56,15 @@ class Validated:
     explained: NDArray[np.int64]  # which rows were scored for their reasons
     scores: Scores  # of those, by the version itself
     period: str
+
+
+class _Explained(NamedTuple):
+    """Somebody whom a model scored."""
+
+    member: dict[str, str]  # attribute to group
+    score: float
+    shares: list[float]
+    codes: tuple[str, ...] | None  # of the reasons given; None: none, as recommended for approval
 
 
 @dataclass(slots=True)
@@ -167,23 +177,43 @@ def _add_day(
     contracts: Mapping[int, Contract],
 ) -> None:
     month.n += len(rows)
-    points: dict[tuple[int, str, str], list[tuple[float, list[float]]]] = defaultdict(list)
+    explained: dict[int, list[_Explained]] = defaultdict(list)
     for row, version, score, contributions, recommendation, is_a_models in rows:
-        member = [(name, known[row]) for name, known in groups.items() if row in known]
+        member = {name: known[row] for name, known in groups.items() if row in known}
         is_approved = recommendation == "approve"
-        for each in member:
+        for each in member.items():
             month.recommended[each].n += 1
             month.recommended[each].approved += is_approved
         contract = contracts.get(version)
         shares = json.loads(contributions) if is_a_models and contract and member else []
         if contract is None or len(shares) != len(contract.features):
             continue
-        codes = () if is_approved else codes_of(contract, shares)
-        for attribute, group in member:
-            points[version, attribute, group].append((score, shares))
-            if not is_approved:
-                month.told[version][attribute, group].given.add(codes)
-    for (version, attribute, group), scored in points.items():
-        added = sums_of([score for score, _ in scored], [shares for _, shares in scored])
-        kept = month.told[version][attribute, group]
-        kept.sums = added if kept.sums is None else kept.sums + added
+        codes = None if is_approved else principal_codes(contract, shares)
+        explained[version].append(_Explained(member, score, shares, codes))
+    for version, people in explained.items():
+        _add_explained(month.told[version], people, groups)
+
+
+def _add_explained(
+    told: dict[tuple[str, str], Told], people: Sequence[_Explained], groups: Groups
+) -> None:
+    """Sum up each group of each attribute, and count who was told the same reasons."""
+    points = np.array([each.score for each in people], dtype=np.float64)
+    contributions = np.array([each.shares for each in people], dtype=np.float64)
+    for attribute in groups:
+        of = [each.member.get(attribute) for each in people]
+        places: dict[str, list[int]] = defaultdict(list)
+        for at, group in enumerate(of):
+            if group is not None:
+                places[group].append(at)
+        for group, chosen in places.items():
+            added = sums_of(points[chosen], contributions[chosen])
+            kept = told[attribute, group]
+            kept.sums = added if kept.sums is None else kept.sums + added
+        given = Counter(
+            (group, each.codes)
+            for group, each in zip(of, people, strict=True)
+            if group is not None and each.codes is not None
+        )
+        for (group, codes), times in given.items():
+            told[attribute, group].given.add(codes, times=times)

@@ -1,26 +1,24 @@
 """What officers decided in a time, as columns: read where the vault may be, in the worker."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Max, Min
 from django.utils import timezone
 
-from credit import vault
+from credit import joins, vault
 from credit.ids import first_id, moment_of
 from credit.models import (
-    Application,
     AuditEvent,
     Decision,
     OfficerDecision,
     OfficerVerdict,
-    Outcome,
     PracticeAnswer,
     Product,
-    Score,
 )
 from credit.queries import policies
 from scoring.contract import Protected
@@ -28,9 +26,43 @@ from scoring.officers.practice import Answer
 from scoring.officers.rows import APPROVE, DECLINE, REFER, Decided
 from scoring.results.windows import months_after
 
-A_TIME = 1_000  # ids in a question: so each looks into the months of its ids alone
 _AS_NUMBER = {"approve": APPROVE, "refer": REFER, "decline": DECLINE}
 Groups = Mapping[str, Sequence[str | None]]
+
+# Every table is divided by id, so each is told the bounds; events are by their target's index.
+_ROWS = """
+WITH made AS (
+    SELECT decision_id, decided_by_id, decided_at, verdict FROM credit_officerdecision
+    WHERE decision_id >= %(low)s AND decision_id < %(below)s
+        AND decided_at >= %(since)s AND decided_at < %(until)s
+        AND (final_at IS NULL OR final_at <= %(until)s)
+), matured AS (
+    SELECT decision_id, is_bad FROM (
+        SELECT DISTINCT ON (decision_id) decision_id, is_bad, matures_on FROM credit_outcome
+        WHERE decision_id >= %(low)s AND decision_id < %(below)s AND reported_at <= %(until)s
+        ORDER BY decision_id, number DESC
+    ) newest WHERE matures_on <= %(today)s
+), taken AS (
+    SELECT target, user_id, max(at) AS at FROM credit_auditevent
+    WHERE type = %(taken)s
+        AND target >= 'decision:' || %(low)s AND target < 'decision:' || %(below)s
+    GROUP BY target, user_id
+)
+SELECT made.decision_id, made.decided_by_id, made.decided_at, made.verdict,
+    decision.recommendation, score.pd, score.band, application.amount::float8, matured.is_bad,
+    extract(epoch FROM made.decided_at - taken.at)::float8
+FROM made
+JOIN credit_application application ON application.id = made.decision_id
+JOIN credit_score score ON score.application_id = made.decision_id
+JOIN credit_decision decision ON decision.id = made.decision_id
+LEFT JOIN matured ON matured.decision_id = made.decision_id
+LEFT JOIN taken ON taken.target = 'decision:' || made.decision_id
+    AND taken.user_id = made.decided_by_id
+WHERE application.product_id = %(product)s
+    AND application.id >= %(low)s AND application.id < %(below)s
+    AND score.application_id >= %(low)s AND score.application_id < %(below)s
+    AND decision.id >= %(low)s AND decision.id < %(below)s
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +74,16 @@ class Collected:
 
 
 class _Made(NamedTuple):
-    decision_id: str
+    id: str
     officer: int
-    decided_at: datetime
+    at: datetime
     verdict: str
-
-
-class _Facts(NamedTuple):
     recommendation: str
     pd: float | None
     band: str
     amount: float
+    is_bad: bool | None  # None: not known, or not yet mature
+    seconds: float | None  # since the officer took it; None: not from the queue
 
 
 def collect(product: Product, *, since: datetime, until: datetime) -> Collected:
@@ -60,14 +91,8 @@ def collect(product: Product, *, since: datetime, until: datetime) -> Collected:
 
     Outcomes are as they were known and had matured at `until`.
     """
-    made = _made(since, until)
-    facts = _facts(product, [each.decision_id for each in made])
-    rows = [each for each in made if each.decision_id in facts]
-    ids = tuple(each.decision_id for each in rows)
-    return Collected(
-        ids=ids,
-        decided=_columns(rows, facts, bad=_matured(ids, at=until), taken=_taken(ids)),
-    )
+    made = sorted(_made(product, since, until), key=lambda each: (each.at, each.id))
+    return Collected(ids=tuple(each.id for each in made), decided=_columns(made))
 
 
 def groups_of(collected: Collected, product: Product, attributes: Sequence[Protected]) -> Groups:
@@ -103,113 +128,81 @@ def answers_of(product: Product, *, since: datetime, until: datetime) -> dict[in
     return found
 
 
-def _made(since: datetime, until: datetime) -> list[_Made]:
-    found = OfficerDecision.objects.filter(
-        Q(final_at=None) | Q(final_at__lte=until), decided_at__gte=since, decided_at__lt=until
-    ).order_by("decided_at", "pk")
-    rows = found.values_list("decision_id", "decided_by", "decided_at", "verdict")
-    return [_Made(*row) for row in rows.iterator(chunk_size=10_000)]
-
-
-def _facts(product: Product, ids: Sequence[str]) -> dict[str, _Facts]:
-    """Find what stood beside each: a question a table, which looks into its months alone."""
-    found = {}
-    for some in _parts(ids):
-        amounts = dict(
-            Application.objects.filter(pk__in=some, product=product).values_list("pk", "amount")
-        )
-        said = dict(Decision.objects.filter(pk__in=some).values_list("pk", "recommendation"))
-        scores = Score.objects.filter(pk__in=some).values_list("pk", "pd", "band")
-        for pk, pd, band in scores:
-            if pk in amounts and pk in said:
-                found[pk] = _Facts(said[pk], pd, band, float(amounts[pk]))
-    return found
-
-
-def _matured(ids: Sequence[str], *, at: datetime) -> dict[str, bool]:
-    found: dict[str, bool] = {}
-    for some in _parts(ids):
-        newest = Outcome.objects.filter(decision_id__in=some).as_of(at)
-        found |= {each.decision_id: each.is_bad for each in newest if each.matures_on <= at.date()}
-    return found
-
-
-def _taken(ids: Sequence[str]) -> dict[tuple[str, int], datetime]:
-    """Find when an officer last took an application from the queue, by its id and theirs."""
-    found: dict[tuple[str, int], datetime] = {}
-    for some in _parts(ids):
-        events = AuditEvent.objects.filter(
-            type=AuditEvent.Type.APPLICATION_TAKEN, target__in=[f"decision:{each}" for each in some]
-        )
-        for target, user, at in events.order_by("at", "pk").values_list("target", "user", "at"):
-            found[target.removeprefix("decision:"), user or 0] = at
-    return found
+def _made(product: Product, since: datetime, until: datetime) -> Iterator[_Made]:
+    """Read by the month in which people applied, each month's tables as a whole."""
+    decided = OfficerDecision.objects.filter(decided_at__gte=since, decided_at__lt=until)
+    ends = decided.aggregate(first=Min("pk"), last=Max("pk"))
+    for low, below in _months(ends["first"], ends["last"]):
+        with joins.hashed() as cursor:
+            cursor.execute(
+                _ROWS,
+                {
+                    "product": product.pk,
+                    "since": since,
+                    "until": until,
+                    "today": until.date(),
+                    "taken": AuditEvent.Type.APPLICATION_TAKEN.value,
+                    "low": low,
+                    "below": below,
+                },
+            )
+            rows = cursor.fetchall()
+        yield from map(_Made._make, rows)
 
 
 def _known(product: Product, attribute: str, ids: Sequence[str]) -> dict[str, str]:
-    wanted, found = set(ids), {}
-    for low, below in _months(ids):
-        known = vault.groups_of_ids(product, attribute, low=low, below=below)
-        found.update({each: value for each, value in known.items() if each in wanted})
+    ordered, wanted, found = sorted(ids), set(ids), {}
+    for low, below in _months(min(ids, default=None), max(ids, default=None)):
+        if bisect_left(ordered, low) < bisect_left(ordered, below):
+            known = vault.groups_of_ids(product, attribute, low=low, below=below)
+            found.update({each: value for each, value in known.items() if each in wanted})
     return found
 
 
-def _months(ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Give the bounds of the months that hold any of these applications."""
-    for month in sorted({moment_of(each).date().replace(day=1) for each in ids}):
-        begins = datetime(month.year, month.month, 1, tzinfo=UTC)
-        after = months_after(month, 1)
-        yield first_id(begins), first_id(datetime(after.year, after.month, 1, tzinfo=UTC))
+def _months(first: str | None, last: str | None) -> Iterator[tuple[str, str]]:
+    """Give the bounds of each month from that of one application to that of another."""
+    if first is None or last is None:
+        return
+    month = moment_of(first).date().replace(day=1)
+    while (low := first_id(_begins(month))) <= last:
+        month = months_after(month, 1)
+        yield low, first_id(_begins(month))
 
 
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    ordered = sorted(ids)
-    for begin in range(0, len(ordered), A_TIME):
-        yield ordered[begin : begin + A_TIME]
+def _begins(month: date) -> datetime:
+    return datetime(month.year, month.month, 1, tzinfo=UTC)
 
 
-def _columns(
-    rows: Sequence[_Made],
-    facts: Mapping[str, _Facts],
-    *,
-    bad: Mapping[str, bool],
-    taken: Mapping[tuple[str, int], datetime],
-) -> Decided:
-    said = [facts[each.decision_id] for each in rows]
-    local = [timezone.localtime(each.decided_at) for each in rows]
-    approved = np.array([_approves(*each) for each in zip(rows, said, strict=True)], dtype=bool)
-    outcome = _floats(rows, lambda each: bad.get(each.decision_id))
+def _columns(made: Sequence[_Made]) -> Decided:
+    zone = timezone.get_current_timezone()  # asked once: Django looks it up in a thread's locals
+    local = [each.at.astimezone(zone) for each in made]
+    approved = np.array([_approves(each) for each in made], dtype=bool)
+    said = [_AS_NUMBER[each.recommendation] for each in made]
     return Decided(
-        officer=np.array([each.officer for each in rows], dtype=np.int64),
+        officer=np.array([each.officer for each in made], dtype=np.int64),
         day=np.array([each.date().toordinal() for each in local], dtype=np.int64),
         minute=np.array([each.hour * 60 + each.minute for each in local], dtype=np.int64),
-        recommended=np.array([_AS_NUMBER[each.recommendation] for each in said], dtype=np.int64),
-        band=_codes([each.band for each in said]),
+        recommended=np.array(said, dtype=np.int64),
+        band=_codes([each.band for each in made]),
         approved=approved,
-        pd=_floats(said, lambda each: each.pd),
-        amount=_floats(said, lambda each: each.amount),
-        bad=np.where(approved, outcome, np.nan),
-        seconds=_floats(rows, lambda each: _seconds(each, taken)),
+        pd=_floats([each.pd for each in made]),
+        amount=_floats([each.amount for each in made]),
+        bad=np.where(approved, _floats([each.is_bad for each in made]), np.nan),
+        seconds=np.maximum(_floats([each.seconds for each in made]), 0.0),
     )
 
 
-def _approves(made: _Made, facts: _Facts) -> bool:
+def _approves(made: _Made) -> bool:
     """Say whether the applicant got what was asked, or an offer where a decline was recommended."""
     is_offer = made.verdict == OfficerVerdict.COUNTER_OFFER
     return made.verdict == OfficerVerdict.APPROVE or (
-        is_offer and facts.recommendation == Decision.Recommendation.DECLINE
+        is_offer and made.recommendation == Decision.Recommendation.DECLINE
     )
-
-
-def _seconds(made: _Made, taken: Mapping[tuple[str, int], datetime]) -> float | None:
-    since = taken.get((made.decision_id, made.officer))
-    return None if since is None else max(0.0, (made.decided_at - since).total_seconds())
 
 
 def _codes(bands: Sequence[str]) -> np.ndarray:
     return np.unique(np.array(bands, dtype=np.str_), return_inverse=True)[1].astype(np.int64)
 
 
-def _floats(rows: Sequence[Any], value: Callable[[Any], float | bool | None]) -> np.ndarray:
-    found = (value(each) for each in rows)
-    return np.array([np.nan if each is None else float(each) for each in found], dtype=np.float64)
+def _floats(values: Sequence[float | None]) -> np.ndarray:
+    return np.array(values, dtype=np.float64)  # None becomes NaN

@@ -7,7 +7,6 @@ from typing import Any
 
 from scoring.contract import Contract, Protected
 from scoring.proportions import Share, difference_interval, wilson
-from scoring.reasons import principal_reasons
 
 SMALLEST_CELL = 5  # people; a smaller count other than nought is not told
 DIGITS = 6
@@ -20,15 +19,10 @@ class Given:
     n: int = 0
     codes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, codes: Sequence[str]) -> None:
-        """Count one person."""
-        self.n += 1
-        self.codes.update(set(codes))
-
-
-def codes_of(contract: Contract, contributions: Sequence[float]) -> tuple[str, ...]:
-    """Name the codes of an application's principal reasons; values are needed for words only."""
-    return tuple(reason.code for reason in principal_reasons(contract, {}, contributions))
+    def add(self, codes: Sequence[str], *, times: int = 1) -> None:
+        """Count one person, or several who were told the same."""
+        self.n += times
+        self.codes.update(dict.fromkeys(codes, times))
 
 
 def by_group(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from itertools import combinations, product
 
-import numpy as np
 from fairlearn.metrics import selection_rate
 
 from scoring.contract import Protected, ProtectedGroup
@@ -62,13 +61,18 @@ def _pair(of: tuple[Protected, Protected], rows: tuple[Rows, Rows], asked: Asked
 
 
 def _shares(rows: tuple[Rows, Rows]) -> dict[Values, Share]:
-    both = rows[0].known & rows[1].known
-    joined = np.char.add(np.char.add(rows[0].groups, BETWEEN), rows[1].groups)
-    found = by_group(selection_rate, joined, among=both, chosen=rows[0].people.selected)
+    one, other = rows
+    joined = Rows(
+        people=one.people,
+        names=tuple(BETWEEN.join(names) for names in product(one.names, other.names)),
+        group=one.group * len(other.names) + other.group,
+    )
+    both = one.known & other.known
+    found = by_group(selection_rate, joined, among=both, chosen=one.people.selected)
     shares = {}
     for name, share in found.items():
-        one, _, other = name.partition(BETWEEN)
-        shares[one, other] = share
+        first, _, second = name.partition(BETWEEN)
+        shares[first, second] = share
     return shares
 
 

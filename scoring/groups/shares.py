@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from fairlearn.metrics import (
     MetricFrame,
-    count,
     false_positive_rate,
     selection_rate,
     true_positive_rate,
@@ -17,6 +16,7 @@ from scoring.contract import Protected
 from scoring.proportions import Share
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 NOT_KNOWN = ""  # of a group
 
@@ -38,15 +38,16 @@ class People:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Everybody, and the group of each; `NOT_KNOWN` where the contract knows none."""
+    """Everybody, and the group of each by its place among the names; the last is `NOT_KNOWN`."""
 
     people: People
-    groups: NDArray[np.str_]
+    names: tuple[str, ...]
+    group: Ints
 
     @property
     def known(self) -> Mask:
         """Whose group is known."""
-        return np.asarray(self.groups != NOT_KNOWN)
+        return np.asarray(self.group != self.names.index(NOT_KNOWN))
 
     @property
     def n_missing(self) -> int:
@@ -55,7 +56,8 @@ class Rows:
 
     def of(self, group: str) -> Mask:
         """Find a group's people."""
-        return np.asarray(self.groups == group)
+        at = self.names.index(group) if group in self.names else len(self.names)
+        return np.asarray(self.group == at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +117,10 @@ def rows_of(attribute: Protected, people: People, groups: Sequence[str | None]) 
     """
     if len(groups) != len(people):
         raise ValueError("selected, bad and groups must have one entry for each row")
-    values = {group.value for group in attribute.groups}
-    named = [group if group in values and group is not None else NOT_KNOWN for group in groups]
-    return Rows(people=people, groups=np.asarray(named, dtype=np.str_))
+    names = (*(group.value for group in attribute.groups), NOT_KNOWN)
+    at = {name: place for place, name in enumerate(names)}
+    found = [at.get(group or NOT_KNOWN, at[NOT_KNOWN]) for group in groups]
+    return Rows(people=people, names=names, group=np.array(found, dtype=np.int64))
 
 
 def count_by_group(attribute: Protected, rows: Rows) -> dict[str, Shares]:
@@ -126,17 +129,17 @@ def count_by_group(attribute: Protected, rows: Rows) -> dict[str, Shares]:
     chosen, good, is_bad = people.selected, people.bad == 0, people.bad == 1
     has_outcome = good | is_bad
     found = {
-        "approval": by_group(selection_rate, rows.groups, among=known, chosen=chosen),
+        "approval": by_group(selection_rate, rows, among=known, chosen=chosen),
         "true_positive": by_group(
-            true_positive_rate, rows.groups, among=known & good, chosen=chosen, good=good
+            true_positive_rate, rows, among=known & good, chosen=chosen, good=good
         ),
         "false_positive": by_group(
-            false_positive_rate, rows.groups, among=known & is_bad, chosen=chosen, good=good
+            false_positive_rate, rows, among=known & is_bad, chosen=chosen, good=good
         ),
         "precision": by_group(
-            selection_rate, rows.groups, among=known & has_outcome & chosen, chosen=good
+            selection_rate, rows, among=known & has_outcome & chosen, chosen=good
         ),
-        "bad": by_group(selection_rate, rows.groups, among=known & has_outcome, chosen=is_bad),
+        "bad": by_group(selection_rate, rows, among=known & has_outcome, chosen=is_bad),
     }
     return {
         group.value: Shares(**{name: shares.get(group.value) for name, shares in found.items()})
@@ -146,25 +149,33 @@ def count_by_group(attribute: Protected, rows: Rows) -> dict[str, Shares]:
 
 def by_group(
     metric: Callable[..., float],
-    groups: NDArray[np.str_],
+    rows: Rows,
     *,
     among: Mask,
     chosen: Mask,
     good: Mask | None = None,
 ) -> dict[str, Share]:
-    """Let fairlearn count a share by group, among some of the rows."""
-    if not among.any():
-        return {}
+    """Let fairlearn count a share by group, among some of the rows.
+
+    It is given each kind of row once, with how many there are: a group, chosen or not, true or not.
+    """
     true = chosen if good is None else good
+    counts = np.bincount((4 * rows.group + 2 * true + chosen)[among], minlength=4 * len(rows.names))
+    kinds = np.flatnonzero(counts)
+    if not kinds.size:
+        return {}
+    names = np.array(rows.names, dtype=np.str_)
     frame = MetricFrame(
-        metrics={"rate": metric, "n": count},
-        y_true=true[among].astype(int),
-        y_pred=chosen[among].astype(int),
-        sensitive_features={"group": groups[among]},  # an array of one row is refused
+        metrics={"rate": metric},
+        y_true=kinds // 2 % 2,
+        y_pred=kinds % 2,
+        sensitive_features={"group": names[kinds // 4]},  # an array of one row is refused
+        sample_params={"rate": {"sample_weight": counts[kinds]}},
     )
+    n = dict(zip(rows.names, counts.reshape(-1, 4).sum(axis=1).tolist(), strict=True))
     return {
-        str(value): Share(count=round(row["rate"] * row["n"]), n=int(row["n"]))
-        for value, row in frame.by_group.to_dict("index").items()
+        str(value): Share(count=round(rate * n[value]), n=n[value])
+        for value, rate in frame.by_group["rate"].to_dict().items()
     }
 
 

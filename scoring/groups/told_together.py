@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 NOTHING = 1e-9  # entries and singular values below are rounding: all that is put in is 0 or 1
 DIGITS = 7
+AT_ONCE = 24  # sets by which people are cut: beside the number of a part, in one of 63 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,10 @@ def gives_away(
 
 def _cut(kind: Counts, told: Sequence[Told], *, kinds: int) -> _Parts:
     part = np.zeros(len(kind), dtype=np.int64)
-    for each in told:
-        part = np.unique(2 * part + each.people, return_inverse=True)[1]
+    for begin in range(0, len(told), AT_ONCE):
+        for each in told[begin : begin + AT_ONCE]:
+            part = 2 * part + each.people
+        part = np.unique(part, return_inverse=True)[1]
     first = np.unique(part, return_index=True)[1]
     counts = np.zeros((len(first), kinds), dtype=np.int64)
     np.add.at(counts, (part, kind), 1)

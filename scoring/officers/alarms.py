@@ -13,8 +13,6 @@ Source: S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from scoring.officers import tables
 from scoring.officers.parts import Verdict
 from scoring.officers.tables import Spread, Tables
@@ -92,47 +90,38 @@ def unlike_peers(by_officer: Mapping[int, Tables], *, asked: frozenset[int]) -> 
     `by_officer` holds the tables of everybody, strata apart, so that a strict officer is compared
     with themselves; `asked` are those of whom there is enough to ask.
     """
-    if not by_officer:  # the group of nobody is known
-        return lambda _without: {}
-    tilt = _common(list(by_officer.values()))
-    spreads = {who: tables.spread(found, tilt=tilt) for who, found in by_officer.items()}
 
     def ask(without: frozenset[int]) -> P_values:
-        left = {who: each for who, each in spreads.items() if who not in without}
+        left = {who: each for who, each in by_officer.items() if who not in without}
         if len(left) < FEWEST_OFFICERS:
             return {}
-        others, total = _without_each(left), sum(by_officer[who].total for who in left)
+        whole = tables.joined(list(left.values()))
+        tilt = tables.common(whole)
+        spreads = {who: tables.spread(each, tilt=tilt) for who, each in left.items()}
         return {
-            who: tables.beside(
-                spreads[who], by_officer[who].total, others[who], total - by_officer[who].total
-            )
-            for who in left
+            who: tables.beside(spreads[who], left[who].total, others, whole.total - left[who].total)
+            for who, others in _others(spreads, whole.total)
             if who in asked
         }
 
     return ask
 
 
-def _common(found: list[Tables]) -> float:
-    whole = Tables(
-        both=np.concatenate([each.both for each in found]),
-        exposed=np.concatenate([each.exposed for each in found]),
-        true=np.concatenate([each.true for each in found]),
-        n=np.concatenate([each.n for each in found]),
-    )
-    estimate = tables.odds_ratio(whole)
-    return 0.0 if estimate is None else float(np.clip(estimate.value, -5, 5))
+def _others(spreads: Mapping[int, Spread], total: int) -> Iterator[tuple[int, Spread]]:
+    """Convolve all spreads but one, for each one: what comes before it with what comes after.
 
-
-def _without_each(spreads: Mapping[int, Spread]) -> dict[int, Spread]:
-    """Convolve all spreads but one, for each one: what comes before it with what comes after."""
+    Only for what can be left of the total for them.
+    """
     order = list(spreads)
-    before, after = [tables.together([])], [tables.together([])]
-    for who in order[:-1]:
-        before.append(tables.together([before[-1], spreads[who]]))
+    after = [tables.together([])]
     for who in reversed(order[1:]):
         after.append(tables.together([after[-1], spreads[who]]))
-    return {
-        who: tables.together([first, last])
-        for who, first, last in zip(order, before, reversed(after), strict=True)
-    }
+    before = tables.together([])
+    for who in order:
+        own = spreads[who]
+        high = total - own.first
+        yield (
+            who,
+            tables.sum_within(before, after.pop(), low=high - own.chances.size + 1, high=high),
+        )
+        before = tables.together([before, own])

@@ -79,16 +79,10 @@ def pairs(
 
 def of_each(decided: Decided, pair: Pair) -> dict[int, Tables]:
     """Count for each officer the group against approval, within recommendation and band."""
-    rows, inside = decided.only(pair.either), pair.inside[pair.either]
-    strata = rows.strata
-    return {
-        int(who): _tables(rows, inside, strata, rows.officer == who)
-        for who in np.unique(rows.officer)
-    }
-
-
-def _tables(rows: Decided, inside: Flags, strata: np.ndarray, own: Flags) -> Tables:
-    return tables.tables(inside[own], rows.approved[own], strata[own])
+    among = pair.either
+    return tables.tables_of_each(
+        decided.officer[among], pair.inside[among], decided.approved[among], decided.strata[among]
+    )
 
 
 def unlike_peers(decided: Decided, pair: Pair, *, minimum: int) -> Question:
@@ -97,9 +91,7 @@ def unlike_peers(decided: Decided, pair: Pair, *, minimum: int) -> Question:
     Only of officers who decided on at least `minimum` people of either group.
     """
     enough = {
-        int(who)
-        for who in np.unique(decided.officer)
-        if min(_people(pair, decided.officer == who)) >= minimum
+        who for who in decided.people if min(_people(pair, decided.officer == who)) >= minimum
     }
     return alarms.unlike_peers(of_each(decided, pair), asked=frozenset(enough))
 
@@ -110,10 +102,11 @@ def _people(pair: Pair, own: Flags) -> tuple[int, int]:
 
 def whole(decided: Decided, pair: Pair) -> tuple[Estimate | None, float | None]:
     """Compare the groups over all officers, each in strata of their own: the team's CMH test."""
-    rows, inside = decided.only(pair.either), pair.inside[pair.either]
-    if not rows.n:
+    among = pair.either
+    if not among.any():
         return None, None
-    found = tables.tables(inside, rows.approved, apart(rows.officer, rows.strata))
+    strata = apart(decided.officer[among], decided.strata[among])
+    found = tables.tables(pair.inside[among], decided.approved[among], strata)
     p_value = tables.cmh(found) if found.n.size else None
     return tables.odds_ratio(found), p_value
 

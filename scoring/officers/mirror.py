@@ -85,13 +85,20 @@ def assess(
         People of a group below which nobody is compared.
     """
     look = alarms.find(questions(decided, pairs, minimum=minimum))
-    people = [int(who) for who in np.unique(decided.officer)]
     effects = pooled_effects(decided, pairs)
+    moments = {name: exposed(decided, decided.approved) for name, exposed in EXPOSURES.items()}
     return Mirrors(
-        team=_team(decided, pairs, answers),
+        team=_team(decided, pairs, answers, moments),
         officers={
-            who: _officer(decided, who, pairs, answers.get(who, ()), look=look, effects=effects)
-            for who in people
+            who: _officer(
+                _plain(decided, decided.officer == who, answers.get(who, ()), moments),
+                decided,
+                who,
+                pairs,
+                look=look,
+                effects=effects,
+            )
+            for who in decided.people
         },
         look=look,
     )
@@ -108,16 +115,16 @@ def questions(
 
 
 def _officer(
+    plain: Mirror,
     decided: Decided,
     who: int,
     pairs: Sequence[Pair],
-    answers: Sequence[Answer],
     *,
     look: Look,
     effects: Effects,
 ) -> Mirror:
     own = decided.officer == who
-    has_few_peers = np.unique(decided.officer).size < FEWEST_OFFICERS  # they were one colleague
+    has_few_peers = len(decided.people) < FEWEST_OFFICERS  # they were one colleague
 
     def ratio(name: str) -> Ratio | None:
         if has_few_peers and name in {"overrides", OUTCOMES}:
@@ -127,7 +134,6 @@ def _officer(
     def beside_peers(measure: Measure, name: str) -> Measure:
         return replace(measure, ratio=ratio(name) if measure.own.share is not None else None)
 
-    plain = _plain(decided, own, answers)
     if has_few_peers:
         plain = replace(plain, overrides=Measure(own=plain.overrides.own, beside=Part(n=0)))
     measure = plain.low_side.measure
@@ -154,7 +160,10 @@ def _officer(
 
 
 def _team(
-    decided: Decided, pairs: Sequence[Pair], answers: Mapping[int, Sequence[Answer]]
+    decided: Decided,
+    pairs: Sequence[Pair],
+    answers: Mapping[int, Sequence[Answer]],
+    exposed: Mapping[str, Flags],
 ) -> Mirror:
     everybody = np.ones(decided.n, dtype=bool)
     practised = sum(bool(each) for each in answers.values()) >= FEWEST_OFFICERS
@@ -162,7 +171,7 @@ def _team(
     repeated = sum(any(one.before is not None for one in each) for each in answers.values())
     if repeated < FEWEST_OFFICERS:  # it would be how one colleague answered again
         said = [one for one in said if one.before is None]
-    plain = _plain(decided, everybody, said)
+    plain = _plain(decided, everybody, said, exposed)
     strata = apart(decided.officer, decided.strata)
     moments = {}
     for name, exposure in EXPOSURES.items():
@@ -170,7 +179,7 @@ def _team(
         moments[name] = replace(
             plain.moments[name], ratio=ratio_of(found), p_value=sequence.p_value(found)
         )
-    if np.unique(decided.officer).size < FEWEST_OFFICERS:  # they would be one colleague's
+    if len(decided.people) < FEWEST_OFFICERS:  # they would be one colleague's
         nothing = Measure(own=Part(n=0), beside=Part(n=0))
         moments = dict.fromkeys(moments, nothing)
     return replace(
@@ -197,8 +206,10 @@ def _said(pair: Pair, measure: Measure) -> GroupSaid:
     )
 
 
-def _plain(decided: Decided, own: Flags, answers: Sequence[Answer]) -> Mirror:
-    """Count what needs no pooling."""
+def _plain(
+    decided: Decided, own: Flags, answers: Sequence[Answer], exposed: Mapping[str, Flags]
+) -> Mirror:
+    """Count what needs no pooling; `exposed` says of each moment which decisions were made then."""
     judged = decided.recommended != REFER
     return Mirror(
         n=int(own.sum()),
@@ -210,10 +221,7 @@ def _plain(decided: Decided, own: Flags, answers: Sequence[Answer]) -> Mirror:
         ),
         low_side=outcomes.low_side(decided, own),
         high_side=outcomes.high_side(decided, own),
-        moments={
-            name: _beside(decided, own, exposure(decided, decided.approved))
-            for name, exposure in EXPOSURES.items()
-        },
+        moments={name: _beside(decided, own, then) for name, then in exposed.items()},
         reliance=outcomes.reliance(decided, own),
         followed=_part(~decided.overridden, own & judged),
         unaided=practice.unaided(answers),

@@ -47,9 +47,8 @@ class Reliance:
 
 def low_side(decided: Decided, own: Flags) -> LowSide:
     """Compare one's own low-side overrides with everybody's approvals that were none."""
-    known = ~np.isnan(decided.bad)
-    mine, agreed = own & decided.low_side & known, _agreed(decided)
-    matched = agreed & np.isin(decided.alike, decided.alike[mine])
+    mine = own & decided.low_side & ~np.isnan(decided.bad)
+    matched = decided.agreed & np.isin(decided.alike, decided.alike[mine])
     chosen = mine | matched
     found = tables.tables(mine[chosen], decided.bad[chosen] == 1, decided.alike[chosen])
     n, enough = int(mine.sum()), int(mine.sum()) >= ENOUGH
@@ -68,7 +67,7 @@ def low_side(decided: Decided, own: Flags) -> LowSide:
 def high_side(decided: Decided, own: Flags) -> HighSide:
     """Say what became of agreements like one's own high-side overrides."""
     mine = own & decided.high_side
-    matched = _agreed(decided) & np.isin(decided.alike, decided.alike[mine])
+    matched = decided.agreed & np.isin(decided.alike, decided.alike[mine])
     return HighSide(
         n=int(mine.sum()),
         mean_pd=_mean(decided.pd[mine]),
@@ -130,10 +129,6 @@ def _beside(overrides: Decided, stays: Flags, who: int, alike: np.ndarray) -> Ta
     return tables.tables(
         (overrides.officer == who)[stays], (overrides.bad == 1)[stays], alike[stays]
     )
-
-
-def _agreed(decided: Decided) -> Flags:
-    return decided.approved & ~decided.overridden & ~np.isnan(decided.bad)
 
 
 def _mean(pds: Floats) -> float | None:

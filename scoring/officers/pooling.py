@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
 from scoring.officers import groups, outcomes, sequence
 from scoring.officers import tables as mirror_tables
 from scoring.officers.groups import Pair
@@ -27,13 +25,13 @@ def pooled_effects(decided: Decided, pairs: Sequence[Pair]) -> Effects:
         odds that one's low-side overrides turn out bad, beside those of peers. Each moment and
         each pair of groups: the odds of one's own approval, beside one's own otherwise.
     """
-    people = [int(who) for who in np.unique(decided.officer)]
+    own = {who: decided.only(decided.officer == who) for who in decided.people}
     found: dict[str, Mapping[int, Estimate]] = {
-        OVERRIDES: _each(people, lambda who: _overrides(decided, who)),
+        OVERRIDES: _overrides(decided),
         OUTCOMES: outcomes.estimates(decided),
     }
     for name, exposure in EXPOSURES.items():
-        found[name] = _moments(decided, people, exposure)
+        found[name] = _moments(own, exposure)
     for pair in pairs:
         found[pair.name] = _groups(decided, pair)
     return {
@@ -47,19 +45,19 @@ def _each(people: Sequence[int], estimate: Callable[[int], Estimate | None]) -> 
     return {who: each for who, each in found.items() if each is not None}
 
 
-def _overrides(decided: Decided, who: int) -> Estimate | None:
+def _overrides(decided: Decided) -> dict[int, Estimate]:
     judged = decided.only(decided.recommended != REFER)
-    return mirror_tables.odds_ratio(
-        mirror_tables.tables(judged.officer == who, judged.overridden, judged.strata)
-    )
 
-
-def _moments(decided: Decided, people: Sequence[int], exposure: Exposure) -> dict[int, Estimate]:
     def estimate(who: int) -> Estimate | None:
-        own = decided.only(decided.officer == who)
-        return sequence.effect(own, exposure, strata=own.strata)
+        return mirror_tables.odds_ratio(
+            mirror_tables.tables(judged.officer == who, judged.overridden, judged.strata)
+        )
 
-    return _each(people, estimate)
+    return _each(decided.people, estimate)
+
+
+def _moments(own: Mapping[int, Decided], exposure: Exposure) -> dict[int, Estimate]:
+    return _each(list(own), lambda who: sequence.effect(own[who], exposure, strata=own[who].strata))
 
 
 def _groups(decided: Decided, pair: Pair) -> dict[int, Estimate]:

@@ -1,6 +1,7 @@
 """What officers decided, as columns, and what in it goes against the recommendation."""
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -14,7 +15,7 @@ APPROVE, REFER, DECLINE = 0, 1, 2  # as recommended
 AMOUNTS = 4  # quarters of the amounts asked for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for what is worked out once
 class Decided:
     """Officers' decisions in the order of time; each array has an entry a decision."""
 
@@ -34,29 +35,40 @@ class Decided:
         """How many decisions there are."""
         return int(self.officer.size)
 
-    @property
+    @cached_property
+    def people(self) -> tuple[int, ...]:
+        """Who decided anything, in the order of their numbers."""
+        return tuple(np.unique(self.officer).tolist())
+
+    @cached_property
     def low_side(self) -> Flags:
         """Lent to, as asked or on other terms, although recommended to decline."""
         found: Flags = (self.recommended == DECLINE) & self.approved
         return found
 
-    @property
+    @cached_property
     def high_side(self) -> Flags:
         """Not granted as asked though recommended to approve: declined, or offered other terms."""
         found: Flags = (self.recommended == APPROVE) & ~self.approved
         return found
 
-    @property
+    @cached_property
     def overridden(self) -> Flags:
         """Against the recommendation, either way; a referral recommends neither."""
         return self.low_side | self.high_side
 
-    @property
+    @cached_property
+    def agreed(self) -> Flags:
+        """Approved as recommended or after a referral, and of known outcome."""
+        found: Flags = self.approved & ~self.overridden & ~np.isnan(self.bad)
+        return found
+
+    @cached_property
     def strata(self) -> Ints:
         """Recommendation and band: within these, officers are compared."""
         return self.band * 3 + self.recommended
 
-    @property
+    @cached_property
     def alike(self) -> Ints:
         """Band and quarter of the amount: within these, outcomes are compared."""
         if not self.n:
@@ -71,8 +83,15 @@ class Decided:
 
 
 def apart(*codes: Ints) -> Ints:
-    """Give one code to each combination of codes."""
-    if not codes[0].size:
-        return codes[0]
-    _, found = np.unique(np.stack(codes), axis=1, return_inverse=True)
-    return found.astype(np.int64).ravel()
+    """Give one code to each combination of codes, in the order of the first, the second and so on.
+
+    Examples
+    --------
+    >>> apart(np.array([5, 5, 2]), np.array([1, 0, 9])).tolist()
+    [2, 1, 0]
+    """
+    found = np.zeros_like(codes[0])
+    for each in codes if found.size else ():
+        place = each - each.min()  # counted up by each code, no number outgrows what holds it
+        _, found = np.unique(found * (place.max() + 1) + place, return_inverse=True)
+    return found.astype(np.int64)

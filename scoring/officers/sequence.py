@@ -10,13 +10,13 @@ Source of the question: D. Chen, T. Moskowitz and K. Shue, Quarterly Journal of 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
 from scoring.officers import tables
 from scoring.officers.rows import Decided, Flags, Ints, apart
-from scoring.officers.tables import Estimate
+from scoring.officers.tables import Estimate, Tables
 
 RUN = 3  # approvals in a row, of one day
 LATE = 0.25  # of a day's decisions, the last ones
@@ -32,10 +32,21 @@ def after_run(decided: Decided, approved: Flags) -> Flags:
     order = np.argsort(decided.officer, kind="stable")
     who, day, came = decided.officer[order], decided.day[order], approved[order]
     found = np.zeros(decided.n, dtype=bool)
-    if decided.n > RUN:
-        together = (who[RUN:] == who[:-RUN]) & (day[RUN:] == day[:-RUN])
-        before = np.stack([came[RUN - back : -back] for back in range(1, RUN + 1)])
-        found[order[RUN:]] = together & before.all(axis=0)
+    found[order] = _after_run(_together(who, day), came)
+    return found
+
+
+def _together(who: Ints, day: Ints) -> Flags:
+    """Say which decisions have three before them of the same officer and day; in their order."""
+    found = np.zeros(who.size, dtype=bool)
+    found[RUN:] = (who[RUN:] == who[:-RUN]) & (day[RUN:] == day[:-RUN])
+    return found
+
+
+def _after_run(together: Flags, came: Flags) -> Flags:
+    found = together.copy()
+    for back in range(1, RUN + 1):
+        found[RUN:] &= came[RUN - back : -back]
     return found
 
 
@@ -72,13 +83,8 @@ def effect(decided: Decided, exposure: Exposure, *, strata: Ints) -> Estimate | 
     plain = _estimate(decided, exposure, decided.approved, strata)
     if plain is None or exposure is not after_run:
         return plain
-    found = [
-        each.value
-        for each in (
-            _estimate(decided, exposure, approved, strata) for approved in _shuffled(decided)
-        )
-        if each is not None
-    ]
+    shuffled = (tables.odds_ratio(each) for each in _shuffled(decided, strata))
+    found = [each.value for each in shuffled if each is not None]
     if len(found) < SHUFFLES // 2 or np.std(found) == 0:
         return None
     return Estimate(
@@ -100,14 +106,39 @@ def _estimate(
     return tables.odds_ratio(tables.tables(exposed, approved, strata))
 
 
-def _shuffled(decided: Decided) -> list[Flags]:
-    months = decided.day // 30
-    codes = apart(decided.officer, months, decided.strata)
-    random, home = np.random.default_rng(7), np.argsort(codes, kind="stable")
-    found = []
+def _shuffled(decided: Decided, strata: Ints) -> Iterator[Tables]:
+    """Count decisions after a run of approvals in tables, in one order after the other.
+
+    All that no order changes is found once, officer by officer; each order is then one sort.
+    """
+    codes = apart(decided.officer, decided.day // 30, decided.strata)
+    order = np.argsort(decided.officer, kind="stable")
+    home = np.empty_like(order)
+    home[order] = np.arange(decided.n)
+    home = home[np.argsort(codes, kind="stable")]
+    together = _together(decided.officer[order], decided.day[order])
+    strata = strata[order]
+    size = int(strata.max()) + 1
+    n, came = np.bincount(strata, minlength=size), np.empty(decided.n, dtype=bool)
+    for approved in _orders(codes, decided.approved):
+        came[home] = approved
+        exposed = _after_run(together, came)
+        yield tables.informative(
+            both=np.bincount(strata[exposed & came], minlength=size),
+            exposed=np.bincount(strata[exposed], minlength=size),
+            true=np.bincount(strata[came], minlength=size),
+            n=n,
+        )
+
+
+def _orders(codes: Ints, approved: Flags) -> Iterator[Flags]:
+    """Give who was approved in the order of codes, and within each in an order drawn at random.
+
+    A number holds the code, what was drawn, and in its last bit who was approved: so the numbers
+    themselves are sorted, which takes a tenth of the time of finding their order.
+    """
+    bits = min(53, 62 - int(codes.max()).bit_length())  # 53: all that is drawn
+    firm, random = codes << bits, np.random.default_rng(7)
     for _ in range(SHUFFLES):
-        other = np.lexsort((random.random(decided.n), codes))
-        approved = np.empty(decided.n, dtype=bool)
-        approved[home] = decided.approved[other]
-        found.append(approved)
-    return found
+        drawn = (random.random(codes.size) * 2.0**bits).astype(np.int64)
+        yield (np.sort((firm + drawn) * 2 + approved) & 1).astype(bool)

@@ -5,6 +5,7 @@ stratum, and the sum over strata the convolution of these. So every p-value here
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from scipy.special import gammaln
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+NEGLIGIBLE = 1e-60  # of the likeliest number's chance: chances below are left out
+STEPS = 3  # of Newton's, from a start that is near
 TIES = 1 + 1e-7  # probabilities nearer than this are the same one, as in R's fisher.test
 
 
@@ -73,8 +76,49 @@ def tables(exposed: ArrayLike, true: ArrayLike, strata: ArrayLike) -> Tables:
         np.bincount(codes[chosen], minlength=size)
         for chosen in (np.ones_like(rows), rows, came, rows & came)
     )
-    says = (r > 0) & (r < n) & (c > 0) & (c < n)
-    return Tables(both=a[says], exposed=r[says], true=c[says], n=n[says])
+    return informative(both=a, exposed=r, true=c, n=n)
+
+
+def tables_of_each(
+    who: Ints, exposed: ArrayLike, true: ArrayLike, strata: Ints
+) -> dict[int, Tables]:
+    """Count the rows of each person into tables of their own, as `tables` would.
+
+    Examples
+    --------
+    >>> found = tables_of_each(np.array([4, 4, 9]), [1, 0, 1], [1, 0, 1], np.array([0, 0, 0]))
+    >>> found[4].both.tolist(), found[9].both.tolist()
+    ([1], [])
+    """
+    rows, came = np.asarray(exposed, dtype=bool), np.asarray(true, dtype=bool)
+    people, place = np.unique(who, return_inverse=True)
+    size = int(strata.max()) + 1 if strata.size else 0
+    n, r, c, a = (
+        np.bincount((place * size + strata)[chosen], minlength=people.size * size).reshape(
+            people.size, size
+        )
+        for chosen in (np.ones_like(rows), rows, came, rows & came)
+    )
+    return {
+        each: informative(both=a[at], exposed=r[at], true=c[at], n=n[at])
+        for at, each in enumerate(people.tolist())
+    }
+
+
+def informative(*, both: Ints, exposed: Ints, true: Ints, n: Ints) -> Tables:
+    """Keep the strata that say anything."""
+    says = (exposed > 0) & (exposed < n) & (true > 0) & (true < n)
+    return Tables(both=both[says], exposed=exposed[says], true=true[says], n=n[says])
+
+
+def joined(found: Sequence[Tables]) -> Tables:
+    """Put the strata of several people side by side."""
+    return Tables(
+        both=np.concatenate([each.both for each in found]),
+        exposed=np.concatenate([each.exposed for each in found]),
+        true=np.concatenate([each.true for each in found]),
+        n=np.concatenate([each.n for each in found]),
+    )
 
 
 def odds_ratio(found: Tables) -> Estimate | None:
@@ -144,15 +188,43 @@ def spread(found: Tables, *, tilt: float = 0.0) -> Spread:
     """Give the distribution of the total where every stratum has the odds ratio exp(`tilt`)."""
     if not found.n.size:
         return Spread(first=0, chances=np.ones(1))
-    low = np.maximum(0, found.exposed + found.true - found.n)
-    high = np.minimum(found.exposed, found.true)
-    chances = np.ones(1)
-    for row, last in zip(_by_stratum(found, low, high, tilt), high - low, strict=True):
-        chances = np.convolve(chances, row[: last + 1])
-    return Spread(first=int(low.sum()), chances=chances)
+    low, high = _ends(found)
+    rows = zip(low.tolist(), _by_stratum(found, tilt), (high - low + 1).tolist(), strict=True)
+    return together([Spread(first=first, chances=row[:size]) for first, row, size in rows])
 
 
-def _by_stratum(found: Tables, low: Ints, high: Ints, tilt: float) -> Floats:
+def common(found: Tables) -> float:
+    """Give the tilt under which the observed total is the mean one, between -5 and 5.
+
+    The conditional maximum likelihood estimate, by Newton's method from Mantel and Haenszel's.
+    """
+    estimate = odds_ratio(found)
+    if estimate is None:
+        return 0.0
+    low, _ = _ends(found)
+    tilt = float(np.clip(estimate.value, -5, 5))
+    for _ in range(STEPS):
+        rows = _by_stratum(found, tilt)
+        above = np.arange(rows.shape[1])
+        means = rows @ above
+        variance = float((rows @ above**2 - means**2).sum())
+        if variance <= 0:
+            break
+        gone = (found.total - float((low + means).sum())) / variance
+        tilt = float(np.clip(tilt + gone, -5, 5))
+    return tilt
+
+
+def _ends(found: Tables) -> tuple[Ints, Ints]:
+    """Give the fewest and the most that can be both, by stratum."""
+    return np.maximum(0, found.exposed + found.true - found.n), np.minimum(
+        found.exposed, found.true
+    )
+
+
+def _by_stratum(found: Tables, tilt: float) -> Floats:
+    """Give the distribution of each stratum, a row each, from the fewest that there can be."""
+    low, high = _ends(found)
     a = low[:, None] + np.arange(int((high - low).max()) + 1)
     inside = a <= high[:, None]
     a = np.minimum(a, high[:, None])
@@ -188,14 +260,30 @@ def beside(own: Spread, own_total: int, others: Spread, others_total: int) -> fl
     return _two_sided(Spread(first=own.first, chances=weights / weights.sum()), own_total)
 
 
-def together(spreads: list[Spread]) -> Spread:
-    """Give the distribution of the sum of independent totals."""
-    chances = np.ones(1)
+def together(spreads: Sequence[Spread]) -> Spread:
+    """Give the distribution of the sum of independent totals, without its negligible ends."""
+    found = Spread(first=0, chances=np.ones(1))
     for each in spreads:
-        chances = np.convolve(chances, each.chances)
-    return Spread(first=sum(each.first for each in spreads), chances=chances)
+        found = _without_ends(found.first + each.first, np.convolve(found.chances, each.chances))
+    return found
+
+
+def _without_ends(first: int, chances: Floats) -> Spread:
+    kept = np.flatnonzero(chances > NEGLIGIBLE * chances.max())
+    return Spread(first=first + int(kept[0]), chances=chances[kept[0] : kept[-1] + 1])
+
+
+def sum_within(one: Spread, other: Spread, *, low: int, high: int) -> Spread:
+    """Give the chances that the sum of two independent totals is each number from low to high."""
+    short, long = sorted((one, other), key=lambda each: each.chances.size)
+    beginning = low - short.first - short.chances.size + 1 - long.first
+    places = np.arange(beginning, high - short.first - long.first + 1)
+    is_there, met = (places >= 0) & (places < long.chances.size), np.zeros(places.size)
+    met[is_there] = long.chances[places[is_there]]
+    return Spread(first=low, chances=np.convolve(met, short.chances, mode="valid"))
 
 
 def _two_sided(found: Spread, total: int) -> float:
-    own = found.chances[total - found.first]
+    at = total - found.first
+    own = found.chances[at] if 0 <= at < found.chances.size else 0.0
     return min(1.0, float(found.chances[found.chances <= own * TIES].sum()))

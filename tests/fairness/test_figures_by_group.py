@@ -1,10 +1,15 @@
 """What is told of a group beside its ratio: rates, errors, scores, terms, within bands or not."""
 
+from collections import defaultdict
+
+import numpy as np
 import pytest
-from older_and_younger import AGE, BOUNDS, people, report
+from older_and_younger import AGE, BOUNDS, SEX, people, report
 
 from scoring import fairness
 from scoring.fairness import Verdict
+from scoring.groups.pairs import _shares
+from scoring.groups.shares import count_by_group, people_of, rows_of
 
 
 def test_the_marginal_effect_is_the_gap_in_percentage_points_with_its_interval():
@@ -166,3 +171,57 @@ def test_what_was_offered_of_what_was_asked_for_is_told_by_group():
     older, _ = found.attributes[0].groups
     assert (older.offered.n, older.offered.value) == (80, pytest.approx(0.6))
     assert older.offered.interval.low < 0.6 < older.offered.interval.high
+
+
+def drawn(seed):
+    """Draw people of two attributes, not all of them known, and of outcomes known of some."""
+    random = np.random.default_rng(seed)
+    n = int(random.integers(1, 300))
+    bad = random.choice([True, False, None], n).tolist()
+    of = {
+        each.name: random.choice([group.value for group in each.groups] + [None], n).tolist()
+        for each in (AGE, SEX)
+    }
+    chosen = (random.random(n) < 0.6).tolist()
+    return people_of(chosen, bad), of, list(zip(chosen, bad, of["age"], of["sex"], strict=True))
+
+
+def counted(chosen):
+    """Count some people one by one; None where there are none."""
+    found = [bool(each) for each in chosen]
+    return (sum(found), len(found)) if found else None
+
+
+def stated(share):
+    return share and (share.count, share.n)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("name", [group.value for group in AGE.groups])
+def test_shares_are_those_of_people_counted_one_by_one(seed, name):
+    everybody, groups, rows = drawn(seed)
+
+    found = count_by_group(AGE, rows_of(AGE, everybody, groups["age"]))[name]
+
+    own = [(is_chosen, is_bad) for is_chosen, is_bad, age, _ in rows if age == name]
+    known = [(is_chosen, is_bad) for is_chosen, is_bad in own if is_bad is not None]
+    assert stated(found.approval) == counted(is_chosen for is_chosen, _ in own)
+    assert stated(found.true_positive) == counted(each for each, is_bad in known if not is_bad)
+    assert stated(found.false_positive) == counted(each for each, is_bad in known if is_bad)
+    assert stated(found.precision) == counted(not is_bad for each, is_bad in known if each)
+    assert stated(found.bad) == counted(is_bad for _, is_bad in known)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_shares_of_two_attributes_are_those_of_people_counted_one_by_one(seed):
+    everybody, groups, rows = drawn(seed)
+
+    found = _shares(tuple(rows_of(each, everybody, groups[each.name]) for each in (AGE, SEX)))
+
+    cells = defaultdict(list)
+    for is_chosen, _, *cell in rows:
+        if None not in cell:
+            cells[tuple(cell)].append(is_chosen)
+    assert {cell: stated(share) for cell, share in found.items()} == {
+        cell: counted(each) for cell, each in cells.items()
+    }

@@ -160,6 +160,22 @@ def test_outcomes_count_as_they_had_matured_when_the_month_ended(champion, produ
     assert np.isnan(early.decided.bad).all()
 
 
+def test_applications_of_every_month_between_are_looked_at(champion, product):
+    (officer,) = mirror_scene.team(1)
+    months = [mirror_scene.MONTH - timedelta(days=back) for back in (150, 60, 30, 0)]
+    for at in reversed(months):
+        mirror_scene.decisions(champion, officer, n=2, at=at)
+
+    since, until = months[0], mirror_scene.MONTH + timedelta(days=1)
+    found = mirror_rows.collect(product, since=since, until=until)
+    groups = mirror_rows.groups_of(found, product, product.deciding_contract().read().assessable)
+
+    assert found.decided.day.tolist() == [at.toordinal() for at in months for _ in range(2)]
+    assert groups["age_group"] == ["25_to_61"] * 8
+    # Each month is looked into once, and the two in which nobody applied not at all.
+    assert AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ).count() == len(months)
+
+
 def test_another_products_decisions_and_those_that_can_be_undone_are_not_looked_at(
     champion, product
 ):

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from scoring.contract import Protected, ProtectedGroup
-from scoring.groups.gap_reasons import Given, by_group, codes_of
+from scoring.groups.gap_reasons import Given, by_group
+from scoring.reasons import principal_codes
 from scoring.training.synthetic import Recipe, contract_of
 
 CONTRACT = contract_of(Recipe(numbers=2, categories=1))
@@ -90,7 +91,7 @@ def test_a_withheld_reference_leaves_nothing_to_compare_with():
 
 
 def test_codes_are_those_of_the_principal_reasons_worst_first():
-    assert codes_of(CONTRACT, [-3.0, 4.0, -8.0]) == ("F03", "F01")
+    assert principal_codes(CONTRACT, [-3.0, 4.0, -8.0]) == ("F03", "F01")
 
 
 def test_a_person_counts_once_for_a_code():

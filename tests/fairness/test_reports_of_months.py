@@ -12,7 +12,7 @@ from credit.actions.refusals import NotAllowed
 from credit.models import AuditEvent, ModelVersion, PolicyVersion, StageChange
 from monitoring import tasks
 from monitoring.fairness import findings as fairness_findings
-from monitoring.fairness import months
+from monitoring.fairness import months, populations
 from monitoring.fairness import schedule as fairness_schedule
 from monitoring.models import FairnessReport
 
@@ -82,6 +82,20 @@ def test_a_month_that_is_over_is_reported_on_once_however_often_the_task_runs(bu
     (recommended,) = FairnessReport.objects.filter(stage=Stage.RECOMMENDATION)
     assert (recommended.since, recommended.until) == (NOVEMBER, DECEMBER.replace(day=1))
     assert recommended.report["period"] == "decided 1 November 2026 to 30 November 2026"
+
+
+def test_a_months_people_and_their_groups_are_read_once_for_all_stages(busy_month, monkeypatch):
+    read, plain = [], populations.decided
+    monkeypatch.setattr(
+        populations, "decided", lambda *of, **at: read.append(of) or plain(*of, **at)
+    )
+
+    fairness_schedule.report_months(at=DECIDED)
+
+    assert FairnessReport.objects.count() > 1
+    assert len(read) == 1
+    looks = AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ)
+    assert looks.count() == len(busy_month.contract.read().assessable)
 
 
 def test_a_month_that_is_not_over_is_not_reported_on(busy_month, at):

@@ -4,6 +4,7 @@ import attacker
 import numpy as np
 import pytest
 
+from scoring.groups import told_together
 from scoring.groups.told_cells import table_of, withheld
 from scoring.groups.told_together import Told, gives_away
 
@@ -39,6 +40,26 @@ def test_periods_that_are_apart_give_nobody_away():
     month = in_months(31, 40)
 
     assert not is_given_away([told(month == 0)], [told(month == 1)], n=71)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, told_together.AT_ONCE])
+def test_people_are_cut_as_set_by_set_however_many_sets_are_taken_at_once(at_once, monkeypatch):
+    monkeypatch.setattr(told_together, "AT_ONCE", at_once)
+    random = np.random.default_rng(5)
+    kind, sets = random.integers(0, 3, 400), [random.random(400) < 0.5 for _ in range(7)]
+
+    found = told_together._cut(kind, [Told(people=each, kinds=ONE) for each in sets], kinds=3)
+
+    people = list(zip(*(each.tolist() for each in sets), strict=True))
+    parts = sorted(set(people))  # in the order of the first set, the second and so on
+    assert [tuple(each) for each in found.within.tolist()] == parts
+    assert found.counts.tolist() == [
+        [
+            sum(each == part and of == one for each, of in zip(people, kind, strict=True))
+            for one in range(3)
+        ]
+        for part in parts
+    ]
 
 
 def test_reports_of_nobody_give_nobody_away():
