@@ -142,7 +142,7 @@ def _visit(page, weight, read):
     visit.wrong["telephone"] += axe_finds(page, rules=CHANGED_BY_WIDTH)
     visit.wrong["reflow"] = is_too_wide(page, NARROWEST)
     page.set_viewport_size(DESK)
-    # Last of what is done to a page as it was loaded: where Tab leaves the page, Chromium brings the
+    # Last of all that is done to a page as it was loaded: where Tab leaves it, Chromium gives the
     # focus back to the skip link in its own time, and that lies over the first stops.
     visit.wrong["keyboard"] = list(keyboard_misses(page))
     page.set_extra_http_headers({"Accept-Language": "de"})
