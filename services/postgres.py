@@ -18,6 +18,7 @@ from services.trouble import Trouble
 READY = "ready"
 SHARED_MEMORY = Path("/proc/sysvipc/shm")  # Linux: each segment, and how many processes use it
 SECONDS_FOR_AN_ORPHAN = 20.0
+_KEY_AND_NUMBER = 2  # words about the shared memory in postmaster.pid
 LOGINS = ("postgres", "evenhand_owner", "evenhand_web", "evenhand_worker")
 # On the command line, where neither a file nor ALTER SYSTEM can weaken it.
 SETTINGS = {
@@ -193,8 +194,8 @@ def clear_stale_pidfile(cluster: Path) -> None:
 
 def _is_in_use(lines: list[str]) -> bool:
     """Tell whether what a killed server had started is still at work: no other starts before."""
-    _key, number = lines[6].split() if len(lines) > 6 else ("", "")
-    if not number or not SHARED_MEMORY.exists():
+    memory = lines[6].split() if len(lines) > 6 else []
+    if len(memory) != _KEY_AND_NUMBER or not SHARED_MEMORY.exists():
         return False
     segments = [line.split() for line in SHARED_MEMORY.read_text().splitlines()]
-    return any(int(each[6]) > 0 for each in segments if each[1] == number)
+    return any(int(each[6]) > 0 for each in segments if each[1] == memory[1])

@@ -108,8 +108,8 @@ def test_a_half_made_cluster_is_made_anew(start, open_folder):
 def pidfile(tmp_path):
     """Make the folder of a cluster whose last server never tidied up."""
 
-    def pidfile(pid):
-        (tmp_path / "postmaster.pid").write_text(f"{pid}\n{tmp_path}\n")
+    def pidfile(pid, *, more=""):
+        (tmp_path / "postmaster.pid").write_text(f"{pid}\n{tmp_path}\n{more}")
         return tmp_path
 
     return pidfile
@@ -117,6 +117,15 @@ def pidfile(tmp_path):
 
 def test_a_process_id_that_now_is_another_programs_does_not_stop_it(pidfile):
     cluster = pidfile(os.getppid())
+
+    clear_stale_pidfile(cluster)
+
+    assert not (cluster / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("memory", ["", "1234567", "1234567 4294967295", "not written yet"])
+def test_a_server_killed_before_it_had_memory_holds_nobody_up(pidfile, memory):
+    cluster = pidfile(os.getppid(), more=f"1795810000\n0\nsocket\n*\n{memory}\nstarting\n")
 
     clear_stale_pidfile(cluster)
 
