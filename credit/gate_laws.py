@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from credit.laws import packs_of
 from credit.models import ModelVersion
 from credit.models.model_versions import FAIRNESS
-from credit.words import day_in_words, short_hash
+from credit.words import day_in_words, hash_in_words
 from scoring.groups.screens import law_of
 
 Law = dict[str, Any]  # as `scoring.groups.screens.law_of` writes it
@@ -75,5 +75,5 @@ def _named(place: str, pack: dict[str, str] | None) -> str:
     return gettext("{place}, in force since {day} ({hash})").format(
         place=place,
         day=day_in_words(date.fromisoformat(pack["valid_from"])),
-        hash=short_hash(pack["hash"]),
+        hash=hash_in_words(pack["hash"]),
     )

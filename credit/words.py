@@ -41,12 +41,12 @@ def amount_in_words(amount: Decimal) -> str:
     return formats.number_format(amount, 2, use_l10n=True, force_grouping=True)
 
 
-def short_hash(content_hash: str) -> str:
-    """Write as much of a hash as tells two versions apart.
+def hash_in_words(content_hash: str) -> str:
+    """Write as much of a hash within a sentence as tells two versions apart.
 
     Examples
     --------
-    >>> short_hash("sha256:0123456789abcdef")
+    >>> hash_in_words("sha256:0123456789abcdef")
     'sha256:0123456789ab'
     """
     return content_hash[: len("sha256:") + 12]

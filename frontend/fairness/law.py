@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from credit.words import short_hash
+from credit.words import hash_in_words
 from frontend import formats
 from frontend.dossiers.blocks import Block, Points, Section, Table, Words, section, table
 from frontend.dossiers.say import NOTHING, figure, to
@@ -135,7 +135,7 @@ def _named(screen: ScreenView) -> str:
         pack=screen.pack,
         place=screen.place,
         days=to(_day(screen.valid_from), until),
-        hash=short_hash(screen.hash),
+        hash=hash_in_words(screen.hash),
     )
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from credit.laws import packs_between
-from credit.words import short_hash
+from credit.words import hash_in_words
 from monitoring.fairness.populations import Sample
 from scoring.contract import Contract
 from scoring.groups.laws import decisive
@@ -126,7 +126,7 @@ def _named(placed: Placed) -> str:
     return (
         f"\u201c{screen.name}\u201d ({screen.threshold:g}) of the law pack of {pack.name}"
         f" ({placed.place}), in force from {_day(pack.valid_from)}{until},"
-        f" {short_hash(pack.hash)}"
+        f" {hash_in_words(pack.hash)}"
     )
 
 

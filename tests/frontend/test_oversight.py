@@ -205,7 +205,10 @@ def test_what_an_event_is_of_leads_to_the_rest_of_it(as_auditor, two_events):
 
 
 def test_of_a_thing_without_events_the_trail_says_so(as_auditor, two_events):
-    assert "Nothing is written of that." in read(as_auditor, "/audit/?of=decision:none")
+    page = read(as_auditor, "/audit/?of=decision:none")
+
+    assert "Nothing is written of that." in page
+    assert "The last 0 events" not in page
 
 
 def test_older_events_are_a_page_away(as_auditor, two_events, monkeypatch):
