@@ -154,6 +154,11 @@ FIELDS = {
         "/applicant/name",
         "out_of_bounds",
     ),
+    "an applicant's name of joiners alone": (
+        {"applicant": {"name": "\u200c\u200d"}},
+        "/applicant/name",
+        "out_of_bounds",
+    ),
     "an applicant's name that is too long": (
         {"applicant": {"name": "A" * 201}},
         "/applicant/name",
