@@ -179,7 +179,8 @@ def test_the_guide_and_the_page_list_each_code_with_its_meaning(client):
 
     assert [code for code, _ in listed] == list(fault_codes.ALL)
     for code, meaning in fault_codes.ALL.items():
-        assert f'<th scope="row"><code>{code}</code></th><td>{meaning}</td>' in page
+        assert f"<code>{code}</code></th>" in page
+        assert f"<td>{meaning}</td>" in page
         assert meaning[1:].rstrip(".") in dict(listed)[code]
 
 
