@@ -19,10 +19,12 @@ def address_of(request: HttpRequest) -> str | None:
     last one that is none of ours, anybody may have written.
     """
     address = _read(request.META.get("REMOTE_ADDR", ""))
-    for said in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        if address is None or not any(address in each for each in settings.EVENHAND_PROXIES):
+    passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while address and passed_on and any(address in each for each in settings.EVENHAND_PROXIES):
+        further = _read(passed_on.pop().strip())
+        if further is None:  # nor is what stands before it to be believed
             break
-        address = _read(said.strip()) or address
+        address = further
     return str(address) if address else None
 
 
