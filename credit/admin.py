@@ -138,7 +138,7 @@ class ApiKeyAdmin(_Admin):
 
     fields = ("partner_name", "scopes", "days", "is_client", *LIMIT_FIELDS)
     list_display = (
-        *("name", "partner", "scopes", "state", "expires_at", "last_used_at", "limit"),
+        *("name", "partner", "scopes", "state", "last_used_at", "expires_at", "limit"),
         "created_at",
     )
     list_filter = ("partner",)

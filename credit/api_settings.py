@@ -29,7 +29,9 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "VERSION": "1",
     "DESCRIPTION": (
         "Score applications for credit and report how the loans turned out. Every answer says why"
-        " and by which model. Refusals are problem documents: /api/v1/docs/problems/."
+        " and by which model. How keys, retries, outcomes, webhooks, batches and limits work is"
+        " said in the guide: /api/v1/docs/guide/. Refusals are problem documents:"
+        " /api/v1/docs/problems/."
     ),
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",

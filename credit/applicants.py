@@ -63,6 +63,7 @@ def _text_problem(value: object, *, longest: int, shortest: int, but: str) -> Wr
         return "wrong_type", "must be a text"
     if not shortest <= len(value) <= longest:
         return "out_of_bounds", f"must have {shortest} to {longest} characters"
-    if value != value.strip() or not is_printable(value, but=but):
+    is_unseen = bool(value) and not value.strip(but)  # of joiners alone
+    if value != value.strip() or is_unseen or not is_printable(value, but=but):
         return "out_of_bounds", "must be printable, without blanks at its ends"
     return None

@@ -51,6 +51,20 @@ def engine_can_be_used(**_more: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def proxies_are_named(**_more: Any) -> list[CheckMessage]:
+    """Warn where everybody would come from the proxy's address: a lock-out would be everybody's."""
+    if not settings.HTTPS or settings.EVENHAND_PROXIES:
+        return []
+    return [
+        CheckWarning(
+            "EVENHAND_PROXIES names no proxy, and TLS ends at one.",
+            hint="Name its networks; else five wrong passwords lock an account for everybody.",
+            id="credit.W003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def cluster_is_spoken_to_in_secret(**_more: Any) -> list[CheckMessage]:
     """Warn of training rows that would go over a network as they are."""
     address = settings.EVENHAND_DASK_SCHEDULER

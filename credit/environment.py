@@ -25,6 +25,7 @@ class Environment(BaseSettings):
     secret_key: str = ""
     allowed_hosts: str = "127.0.0.1,localhost"
     evenhand_https: bool = True
+    evenhand_proxies: str = ""  # networks of the proxies in front, whose word for a caller counts
     evenhand_debug: bool = False
     evenhand_engine: Literal["local", "dask"] = "local"
     evenhand_dask_scheduler: str = ""

@@ -80,12 +80,13 @@ class _Bucket:
 
 
 _buckets: dict[str, _Bucket] = {}
+_here: dict[str, _Bucket] = {}  # never settled
 
 
 def take(name: str, limit: Limit) -> Verdict:
     """Let one request of a caller through, or not."""
     now = time.monotonic()
-    bucket = _buckets.get(name) or _new(name, limit)
+    bucket = _buckets.get(name) or _new(_buckets, name, limit)
     with bucket.lock:
         bucket.fill(limit, now)
         if now - bucket.settled_at < SETTLED_EVERY:
@@ -97,11 +98,19 @@ def take(name: str, limit: Limit) -> Verdict:
         return bucket.take(limit)
 
 
-def _new(name: str, limit: Limit) -> _Bucket:
-    if len(_buckets) >= _BUCKETS_KEPT:
-        _buckets.clear()  # PostgreSQL remembers what was booked
+def take_here(name: str, limit: Limit) -> Verdict:
+    """Let one through, or not, as far as this process alone knows: no statement is spent on it."""
+    bucket = _here.get(name) or _new(_here, name, limit)
+    with bucket.lock:
+        bucket.fill(limit, time.monotonic())
+        return bucket.take(limit)
+
+
+def _new(buckets: dict[str, _Bucket], name: str, limit: Limit) -> _Bucket:
+    if len(buckets) >= _BUCKETS_KEPT:
+        buckets.clear()  # of those that are settled PostgreSQL remembers what was booked
     started = _Bucket(float(limit.burst), time.monotonic(), -math.inf)
-    return _buckets.setdefault(name, started)
+    return buckets.setdefault(name, started)
 
 
 def _settled(bucket: _Bucket, name: str, limit: Limit, spent: int) -> float:

@@ -128,6 +128,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 
 # A guesser locks out the pair of account and address: never the account for everyone else.
+AXES_CLIENT_IP_CALLABLE = "credit.remote_addresses.address_of"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -140,6 +141,7 @@ AXES_VERBOSE = False
 # --- Sessions, cookies, headers -----------------------------------------------------------------
 
 HTTPS = environment.evenhand_https
+EVENHAND_PROXIES = addresses.networks(environment.evenhand_proxies)
 _COOKIE_PREFIX = "__Host-" if HTTPS else ""
 
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"

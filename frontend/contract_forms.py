@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from frontend.sentences import translated
 from scoring.application import RequestedValues, ValidApplication, validate_application
-from scoring.contract import Contract, Feature, Kind
+from scoring.contract import Contract, Feature, Kind, digits
 from scoring.features import FieldProblem, InputRefused, Value
 
 YES, NO = "true", "false"
@@ -129,7 +129,10 @@ def _field(feature: Feature) -> forms.Field:
     if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
         return _choice_field(feature)
     inputmode = "decimal" if feature.kind is Kind.DECIMAL else "numeric"
-    low, high = (formats.number_format(f"{end:g}", use_l10n=True) for end in feature.bounds)
+    low, high = (
+        formats.number_format(digits(end), use_l10n=True, force_grouping=True)
+        for end in feature.bounds
+    )
     usual = _("%(low)s to %(high)s %(unit)s") % {
         "low": low,
         "high": high,

@@ -17,6 +17,7 @@ from scoring.contracts.features import (
     Kind,
     Protected,
     ProtectedGroup,
+    digits,
 )
 from scoring.contracts.learning_terms import (
     Exploration,
@@ -91,6 +92,7 @@ __all__ = [
     "RowCheck",
     "Scale",
     "Training",
+    "digits",
     "hash_of",
 ]
 

@@ -74,5 +74,6 @@ def _environment() -> dict[str, str]:
         **ours,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secrets.token_urlsafe(50),
         "DATABASE_URL": "postgresql:///evenhand",
+        "EVENHAND_PROXIES": "10.0.0.0/8",
         "NO_COLOR": "1",
     }

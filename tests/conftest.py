@@ -175,8 +175,9 @@ def nothing_goes_on_behind(request, monkeypatch):
 @pytest.fixture(autouse=True)
 def _nothing_is_believed():
     """Forget what was in force in another test's database, its rows, and whom it set aside."""
-    from credit import serving  # noqa: PLC0415
+    from credit import rates, serving  # noqa: PLC0415
 
+    rates._here.clear()
     serving.forget_what_is_in_force()
     serving._terms.cache_clear()
     serving._scorecard.cache_clear()

@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from credit import tenancy
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import ApiKey, Application, AuditEvent, Decision, Outcome, Role, User
+from credit.models import (
+    ApiKey,
+    Application,
+    AuditEvent,
+    Decision,
+    OfficerDecision,
+    Outcome,
+    Role,
+    User,
+)
 from scoring.results.windows import months_after
 
 MOST_VERSIONS = 20  # what changes more often than this is no outcome
@@ -88,7 +97,7 @@ def report(
 
 def settle(asked: Outcome, *, application: Application) -> None:
     """Check a new outcome against its loan, and say when its label matures."""
-    decided_on = _decided_on(asked.decision, application)
+    decided_on = _decided_on(asked, application)
     _check_date(asked.observed_on, decided_on=decided_on, today=asked.reported_at.date())
     window = asked.decision.application.score.contract.read().outcome.window_months
     asked.matures_on = months_after(decided_on, window)
@@ -157,13 +166,16 @@ def audited(outcome: Outcome, application: Application) -> AuditEvent:
     )
 
 
-def _decided_on(decision: Decision, application: Application) -> date:
+def _decided_on(asked: Outcome, application: Application) -> date:
+    decision = asked.decision
     if application.status == Application.Status.SUPERSEDED:
         words = _("This application was corrected: report on {decision}, which took its place.")
         raise NoOutcomePossible(words.format(decision=decision.superseded_by.decision_id))
-    if application.status != Application.Status.APPROVED:
+    officer: OfficerDecision | None = getattr(decision, "officer_decision", None)
+    # What an officer may still undo was told to no partner: to it nothing is approved yet.
+    is_untold = asked.reported_with and officer and not officer.is_final(asked.reported_at)
+    if application.status != Application.Status.APPROVED or is_untold:
         raise NoOutcomePossible(_("Only an approved application can have an outcome."))
-    officer = getattr(decision, "officer_decision", None)
     decided_at: datetime = officer.decided_at if officer else decision.decided_at
     return decided_at.date()
 

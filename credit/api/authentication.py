@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
-from credit import access
+from credit import access, shown_keys
 from credit.access import Grant
 from credit.actions import api_keys
-from credit.api import refused_keys
+from credit.api import refused_keys, strangers
 from credit.models import ApiKey, Partner
 
 LONGEST = 200
@@ -39,6 +39,8 @@ class KeyAuthentication(BaseAuthentication):
         at = timezone.now()
         grant = access.find(shown, at=at)
         if grant is None:
+            if shown_keys.read(shown) is not None:  # else nobody asked the database
+                strangers.refuse_beyond(request)
             raise refused_keys.unauthenticated(refused_keys.reason(shown, at=at))
         if grant.noted_at is None or at - grant.noted_at >= api_keys.NOTED_EVERY:
             grant.noted_at = at

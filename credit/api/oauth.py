@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from credit.api import bodies, problem_types, query_strings
+from credit.api import bodies, problem_types, query_strings, strangers
 from credit.api.endpoints import Endpoint
 from credit.api.oauth_server import ClientCredentials, Core
 from credit.api.openapi import examples
@@ -37,6 +37,8 @@ class Tokens(Endpoint):
         finally:
             self.verdict = validator.verdict
         told = json.loads(body)
+        if status == 401:
+            strangers.refuse_beyond(request)
         if status != 200:
             raise _problem(told)
         return answered(told, headers={"Pragma": "no-cache"})

@@ -154,8 +154,8 @@ RATE_LIMITED = ProblemType(
     name="rate-limited",
     status=429,
     title="Too many requests",
-    meaning="The key or OAuth client has sent more requests than its limit allows. Nothing was"
-    " stored.",
+    meaning="The key or OAuth client has sent more requests than its limit allows, or too many keys"
+    " that open nothing came from one address. Nothing was stored.",
     remedy="Wait as many seconds as Retry-After says and send the same request again, with the"
     " same Idempotency-Key. The RateLimit header of each answer says what is left.",
 )

@@ -21,6 +21,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY = {"Retry-After": "5"}  # seconds
 AWAY = "The database does not answer at the moment."
 BUSY = "Another request was changing the same records at this moment, and this one gave way."
+GUIDE = "/api/v1/docs/guide/"
 ONCE = "under the same Idempotency-Key a request is done once, whether or not it was done already."
 
 
@@ -55,7 +56,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not is_api(request):
         return defaults.page_not_found(request, exception)
     detail = "There is no such path."
-    if request.path_info.endswith("/"):
+    if request.path_info.rstrip("/") in {"/api", "/api/v1"}:
+        detail = f"Nothing is here but what stands below it: see {GUIDE}."
+    elif request.path_info.endswith("/"):
         detail += " Those of the API end without a slash."
     return respond(Problem(problem_types.NOT_FOUND, detail), request)
 

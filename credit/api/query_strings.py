@@ -20,7 +20,8 @@ def read(request: HttpRequest, *known: str) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in _pairs(request.META.get("QUERY_STRING", "")):
         if name not in known:
-            _refuse(f"There is no query parameter {printable(name[:50])!r} here.")
+            others = f", only {' and '.join(known)}" if known else ""
+            _refuse(f"There is no query parameter {printable(name[:50])!r} here{others}.")
         if name in given:
             _refuse(f"The query parameter {name} stands there twice.")
         if not GOOD_VALUE.fullmatch(value) or not is_storable(value):

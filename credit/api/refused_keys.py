@@ -3,6 +3,9 @@
 import hmac
 from datetime import datetime
 
+import structlog
+from django.db.models import QuerySet
+
 from credit import shown_keys
 from credit.answers import moment
 from credit.api import problem_types
@@ -45,16 +48,22 @@ def reason(shown: str, *, at: datetime) -> str:
         return OF_A_CLIENT
     digest = shown_keys.digest(shown)
     if look.tag == "evt":
-        key = ApiKey.objects.filter(application__accesstoken__token_checksum=digest).first()
+        key = _keys().filter(application__accesstoken__token_checksum=digest).first()
         return _ended(key, at=at) or ENDED
-    key = ApiKey.objects.filter(prefix=look.prefix, application=None).first()
+    key = _keys().filter(prefix=look.prefix, application=None).first()
     is_shown = key is not None and hmac.compare_digest(key.digest, digest)
     return (_ended(key, at=at) if is_shown else None) or NOT_KNOWN
+
+
+def _keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.select_related("partner").order_by("pk")
 
 
 def _ended(key: ApiKey | None, *, at: datetime) -> str | None:
     if key is None:
         return None
+    # Who goes on with a key that was revoked for a reason is to be found in the log.
+    structlog.contextvars.bind_contextvars(partner=key.partner.slug, api_key=key.prefix)
     what = "This key" if key.application_id is None else f"The OAuth client {key.name}"
     if key.revoked_at is not None:
         return f"{what} was revoked at {moment(key.revoked_at)}. Ask your contact for a new one."

@@ -33,8 +33,9 @@ def _itself(problem: Problem) -> Problem:
 
 def _input_refused(refused: InputRefused) -> Problem:
     faults = [Fault(fault.pointer, fault.code, fault.message) for fault in refused.problems]
-    number = "One field does" if len(faults) == 1 else f"{len(faults)} fields do"
-    return Problem(problem_types.VALIDATION, f"{number} not fit the contract.", *faults)
+    number = "One field is" if len(faults) == 1 else f"{len(faults)} fields are"
+    detail = f"{number} not as asked for: “errors” says which, and why."
+    return Problem(problem_types.VALIDATION, detail, *faults)
 
 
 def _unauthenticated(_error: exceptions.APIException) -> Problem:

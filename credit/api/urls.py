@@ -45,5 +45,6 @@ urlpatterns = [
     path("webhooks/<webhook_id:webhook_id>/secret", WebhookSecret.as_view(), name="webhook_secret"),
     path("openapi.json", document.openapi, name="openapi"),
     path("docs/", docs.index, name="docs"),
+    path("docs/guide/", docs.guide, name="guide"),
     path("docs/problems/", docs.problems, name="problems"),
 ]

@@ -110,6 +110,32 @@ class Feature:
         high = math.inf if self.maximum is None else self.maximum
         return low, high
 
+    @property
+    def bounds_in_words(self) -> str:
+        """Bounds of a number as a refusal says them, to the last digit.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from scoring.contract import Contract
+        >>> contract = Contract.load(Path("contracts/credit-card/contract.toml"))
+        >>> contract.feature("bill_september").bounds_in_words
+        '-400000 to 2000000'
+        """
+        low, high = (digits(end) for end in self.bounds)
+        return f"{low} to {high}"
+
+
+def digits(number: float) -> str:
+    """Write a number as people do: every digit of it, no zeros behind and no power of ten.
+
+    Examples
+    --------
+    >>> digits(2_000_000.0), digits(1234567.5), digits(0.3)
+    ('2000000', '1234567.5', '0.3')
+    """
+    return f"{number:.15g}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectedGroup:

@@ -140,7 +140,7 @@ def _number(feature: Feature, rules: Ingestion) -> Column:
         problem=first_of(
             _absence(feature, cell),
             _because(wrong, cell, " is no whole number" if is_whole else " is no number"),
-            _because((number < low) | (number > high), cell, f" is not {low:g} to {high:g}"),
+            _because((number < low) | (number > high), cell, f" is not {feature.bounds_in_words}"),
         ),
     )
 
@@ -160,7 +160,7 @@ def _share(feature: Feature, rules: Ingestion) -> Column:
         problem=first_of(
             pl.when(is_absent).then(_absence_message(feature)),
             _because(value.is_null(), pair, " is no number"),
-            _because((value < low) | (value > high), pair, f" is not {low:g} to {high:g}"),
+            _because((value < low) | (value > high), pair, f" is not {feature.bounds_in_words}"),
         ),
     )
 
@@ -185,7 +185,7 @@ def _difference(feature: Feature, contract: Contract) -> Column:
             pl.when(is_absent).then(_absence_message(feature)),
             _because(one | other, pair, f" are different dates by each of {_listed(formats)}"),
             _because(value.is_null(), pair, f" are no two dates of the form {_listed(formats)}"),
-            _because((value < low) | (value > high), pair, f" is not {low:g} to {high:g}"),
+            _because((value < low) | (value > high), pair, f" is not {feature.bounds_in_words}"),
         ),
     )
 

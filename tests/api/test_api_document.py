@@ -15,12 +15,12 @@ from rest_framework.views import APIView
 
 from credit.api import problem_documents, problem_types
 from credit.api.example_requests import whole_request
-from credit.models import EventKind
+from credit.models import Application, EventKind
 from scoring.contracts.schema import json_schema
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 TOKEN = "/api/v1/oauth/token"
-PAGES = {"/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"}
+PAGES = {f"/api/v1/docs/{page}" for page in ("", "guide/", "problems/")} | {"/api/v1/openapi.json"}
 
 
 def paths_of(resolver, before="/"):
@@ -216,6 +216,13 @@ def test_the_guide_shows_and_explains_every_field_of_a_decision():
     assert list(shown) == list(fields)
     for name in set(fields) - said_by_its_name:
         assert re.search(rf"^\| [^|]*`{name}[`.]", guide, re.MULTILINE), name
+
+
+def test_the_guide_explains_every_state_of_a_decision():
+    guide = GUIDE.read_text()
+
+    for state in Application.Status.values:
+        assert re.search(rf"^\| [^|]*`{state}`[^|]* \| `", guide, re.MULTILINE), state
 
 
 def test_what_a_product_asks_for_is_a_narrower_request(partner, application):

@@ -4,12 +4,16 @@ import io
 import json
 import logging
 import re
+from datetime import UTC, datetime
 
+import api_lending
+import factories
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from credit import logs
+from credit.actions import api_keys
 from credit.api import decisions
 
 CANARY = "Zaphod-Canary-4711"
@@ -88,6 +92,19 @@ def test_the_next_request_of_a_thread_begins_with_a_clean_line(partner, stranger
     line = line_of_request(logged())
     assert line["problem"] == "unauthenticated"
     assert not {"decision_id", "partner", "api_key"} & set(line)
+
+
+def test_a_key_that_was_revoked_is_named_where_somebody_goes_on_with_it(db, logged):
+    issued = api_lending.key_of()
+    by = factories.user("administrator")
+    api_keys.revoke(key_id=issued.api_key.pk, by=by, at=datetime.now(UTC))
+
+    api_lending.Partner(issued.key).get("/api/v1/products")
+
+    line = line_of_request(logged())
+    assert (line["status"], line["problem"]) == (401, "unauthenticated")
+    assert (line["partner"], line["api_key"]) == ("bank-one", issued.api_key.prefix)
+    assert issued.key not in json.dumps(line)
 
 
 def _good(partner, application, monkeypatch):

@@ -1,6 +1,7 @@
 """Only a good key opens the API, and only as far as its scopes go."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import factories
 import pytest
@@ -8,9 +9,12 @@ from api_lending import Partner, key_of
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from credit import shown_keys
+from credit import rates, shown_keys
 from credit.actions import api_keys
+from credit.api import strangers
 from credit.models import ApiKey, Application
+from credit.rates import Limit
+from credit.webhooks.addresses import networks
 
 BATCH = "/api/v1/batches/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 DECISION = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
@@ -98,6 +102,53 @@ def test_without_a_good_key_there_is_a_401_that_says_what_to_do(db, header, said
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="evenhand"'
     assert answer.json()["detail"].startswith(said)
     assert not Application.objects.exists()
+
+
+@pytest.fixture
+def strangers_may(monkeypatch):
+    """Let an address show so many keys that open nothing, while the clock stands still."""
+    monkeypatch.setattr(rates, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
+    return lambda often: monkeypatch.setattr(strangers, "LIMIT", Limit(1, often))
+
+
+def test_an_address_shows_only_so_many_keys_that_open_nothing(db, strangers_may):
+    strangers_may(3)
+    good = Partner(key_of().key)
+
+    refused = [Partner(UNKNOWN).get("/api/v1/products") for _ in range(4)]
+
+    assert [each.status_code for each in refused] == [401, 401, 401, 429]
+    assert refused[3].headers["Retry-After"] == "1"
+    assert refused[3].json()["detail"] == strangers.WAIT
+    assert good.get("/api/v1/products").status_code == 200
+
+
+def test_the_limit_of_strangers_is_each_address_s_own(db, strangers_may, settings):
+    strangers_may(1)
+    settings.EVENHAND_PROXIES = networks("127.0.0.0/8")
+    asked = [
+        ("203.0.113.7", 401),
+        ("203.0.113.7", 429),
+        ("203.0.113.8", 401),
+        ("2001:db8::1", 401),
+        ("2001:db8::2", 429),
+        ("2001:db8:0:1::1", 401),
+    ]
+
+    answers = [
+        Partner(UNKNOWN).get("/api/v1/products", **{"X-Forwarded-For": address}).status_code
+        for address, _ in asked
+    ]
+
+    assert answers == [status for _, status in asked]
+
+
+def test_what_is_no_whole_key_asks_the_database_nothing_and_counts_nowhere(db, strangers_may):
+    strangers_may(1)
+
+    answers = {Partner("ev_half").get("/api/v1/products").status_code for _ in range(3)}
+
+    assert answers == {401}
 
 
 def test_the_word_bearer_may_be_written_in_any_case(db):

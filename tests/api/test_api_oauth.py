@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import factories
@@ -11,9 +12,11 @@ from api_lending import Partner, key_of
 from oauth2_provider.models import AccessToken
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 
-from credit import tasks
+from credit import rates, tasks
 from credit.actions import api_keys
+from credit.api import strangers
 from credit.models import AuditEvent, Outcome
+from credit.rates import Limit
 
 PLACE = "/api/v1/oauth/token"
 GRANT = {"grant_type": "client_credentials"}
@@ -145,6 +148,16 @@ def test_a_client_without_its_secret_is_refused_without_a_reason(issued, spoil):
     assert answer.json()["type"].endswith("#oauth-client")
     assert answer.json()["error"] == "invalid_client"
     assert not AccessToken.objects.exists()
+
+
+def test_an_address_guesses_only_so_many_secrets_of_clients(issued, monkeypatch):
+    monkeypatch.setattr(rates, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
+    monkeypatch.setattr(strangers, "LIMIT", Limit(1, 2))
+
+    answers = [ask(**basic(issued.api_key.name, "guessed")).status_code for _ in range(3)]
+
+    assert answers == [401, 401, 429]
+    assert token_of(issued)
 
 
 @pytest.mark.parametrize(

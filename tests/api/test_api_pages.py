@@ -2,6 +2,7 @@
 
 import re
 import threading
+from html import unescape
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -11,6 +12,8 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from waiting import LONG
 
+CHECKOUT = Path(__file__).parents[2]
+GUIDE = CHECKOUT / "docs" / "api.md"
 CHROMIUM = Path("/usr/bin/chromium")
 
 
@@ -83,7 +86,33 @@ def test_a_problem_s_paragraph_is_where_its_type_leads(visit):
     assert complaints == []
 
 
-@pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/docs/problems/"])
+def test_the_whole_guide_is_there_to_read_with_the_address_that_it_is_read_at(client):
+    page = unescape(client.get("/api/v1/docs/guide/").content.decode())
+    guide = re.sub(r"^```.*?^```$", "", GUIDE.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+    for heading in re.findall(r"^##+ (.*)$", guide, re.MULTILINE):
+        assert f"<h2>{heading.replace('`', '')}</h2>" in page
+    for code in re.findall(r"`([^`]+)`", " ".join(guide.split())):
+        assert f"<code\n        >{code}</code>" in page, code
+    assert "def is_ours(secret, headers, body, now=None):" in page
+    assert "curl -s http://testserver/api/v1/decisions" in page
+    assert "127.0.0.1:8000" not in page
+    assert "Standard Webhooks (https://www.standardwebhooks.com)" in page
+
+
+def test_what_the_guide_s_contents_name_is_where_they_lead(client):
+    page = client.get("/api/v1/docs/guide/").content.decode()
+
+    places = re.findall(r'href="#([^"]+)"', page)
+    assert "codes-of-errors" in places
+    assert all(f'id="{place}"' in page for place in places)
+
+
+def test_the_image_brings_the_guide_along():
+    assert "COPY docs/api.md docs/api.md" in (CHECKOUT / "deploy" / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/docs/guide/", "/api/v1/docs/problems/"])
 def test_the_policy_allows_nothing_inline(client, path):
     answer = client.get(path)
 
@@ -98,7 +127,8 @@ def test_the_policy_allows_nothing_inline(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/docs/", "/api/v1/docs/problems/", "/api/v1/openapi.json"]
+    "path",
+    [*(f"/api/v1/docs/{page}" for page in ("", "guide/", "problems/")), "/api/v1/openapi.json"],
 )
 def test_pages_are_read_only(client, path):
     assert client.post(path).status_code == 405

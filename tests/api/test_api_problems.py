@@ -1,6 +1,8 @@
 """Each kind of problem is provoked here, and documented where its `type` points."""
 
+import ast
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,7 +12,14 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
-from credit.api import bodies, decisions, problem_types, problems
+from credit.api import (
+    bodies,
+    decisions,
+    fault_codes,
+    problem_types,
+    problems,
+    strict_json,
+)
 from credit.api.problem_types import ProblemType
 from credit.models import Application
 from credit.rates import Limit
@@ -132,6 +141,49 @@ def test_the_guide_lists_each_type_with_its_status():
     assert sorted(listed) == sorted((str(kind.status), kind.name) for kind in problem_types.ALL)
 
 
+def spelt_out(file):
+    """Find the codes that a module names: beside a place, or beside words for people."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Name("FieldProblem" | "Fault" | "_wrong"), args=[_, ast.Constant(code), *_]
+            ):
+                yield code
+            case ast.Tuple(elts=[ast.Constant(str(code)), ast.Constant(str(words))]):
+                if " " in words and code.isidentifier():
+                    yield code
+            case ast.Tuple(elts=[ast.Constant(str(code)), ast.JoinedStr()]):
+                yield code
+
+
+READ_FIELDS = ("scoring/features.py", "scoring/application.py", "credit/applicants.py")
+FIND_FAULTS = [
+    *(CHECKOUT / each for each in (*READ_FIELDS, "credit/requests.py", "credit/serving.py")),
+    CHECKOUT / "credit" / "untrusted_rows.py",
+    CHECKOUT / "scoring" / "files" / "request_rows.py",
+    *(CHECKOUT / "credit" / "actions").glob("*.py"),
+    *API.glob("*.py"),
+]
+
+
+def test_every_code_of_a_fault_is_listed_and_none_that_does_not_exist():
+    named = {code for file in FIND_FAULTS for code in spelt_out(file)} | set(strict_json.DETAILS)
+
+    assert named == set(fault_codes.ALL)
+
+
+def test_the_guide_and_the_page_list_each_code_with_its_meaning(client):
+    row = r"^\| of [^|]* \| `([a-z0-9_]+)` \| (.*) \|$"
+    listed = re.findall(row, GUIDE.read_text(), re.MULTILINE)
+    page = unescape(client.get(problem_types.PAGE).content.decode())
+
+    assert [code for code, _ in listed] == list(fault_codes.ALL)
+    for code, meaning in fault_codes.ALL.items():
+        assert f"<code>{code}</code></th>" in page
+        assert f"<td>{meaning}</td>" in page
+        assert meaning[1:].rstrip(".") in dict(listed)[code]
+
+
 PATHS = ["/api/", "/api/v1", "/api/v1/", "/api/v2/decisions", "/api/v1/decision", "/api/x.php"]
 
 
@@ -153,6 +205,12 @@ def test_a_slash_too_many_is_named(stranger):
         "There is no such path. Those of the API end without a slash.",
         "There is no such path.",
     ]
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1", "/api/v1/"])
+def test_who_asks_for_the_api_itself_is_led_to_its_guide(client, stranger, path):
+    assert problems.GUIDE in stranger.get(path).json()["detail"]
+    assert client.get(problems.GUIDE).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -190,6 +248,7 @@ METHODS = {
     "/api/v1/oauth/token": ["get", "put", "patch", "delete", "options", "head"],
     "/api/v1/openapi.json": ["post", "put", "patch", "delete", "options"],
     "/api/v1/docs/": ["post"],
+    "/api/v1/docs/guide/": ["post"],
     "/api/v1/docs/problems/": ["post"],
     "/healthz": ["post", "options"],
     "/readyz": ["post", "options"],

@@ -154,6 +154,11 @@ FIELDS = {
         "/applicant/name",
         "out_of_bounds",
     ),
+    "an applicant's name of joiners alone": (
+        {"applicant": {"name": "\u200c\u200d"}},
+        "/applicant/name",
+        "out_of_bounds",
+    ),
     "an applicant's name that is too long": (
         {"applicant": {"name": "A" * 201}},
         "/applicant/name",
@@ -279,6 +284,17 @@ def test_a_query_is_read_as_strictly(early_partner, query):
 
     assert answer.status_code == 400
     assert answer.json()["type"] == "/api/v1/docs/problems/#malformed-request"
+
+
+def test_a_query_parameter_that_is_none_is_told_which_there_are(early_partner):
+    asked = ("decisions?limit=10", "products?limit=10")
+
+    told = [early_partner.get(f"/api/v1/{each}").json()["detail"] for each in asked]
+
+    assert told == [
+        "There is no query parameter 'limit' here, only reference and cursor.",
+        "There is no query parameter 'limit' here.",
+    ]
 
 
 def test_a_foreign_cursor_is_told_where_cursors_come_from(early_partner):

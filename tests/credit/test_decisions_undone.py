@@ -117,6 +117,19 @@ def test_until_it_is_final_partners_read_that_nobody_decided(decided):
         assert (said["decision"] and said["decision"]["verdict"]) == verdict
 
 
+def test_until_it_is_final_partners_report_no_outcome_of_it(decided):
+    key = factories.api_key(factories.partner().slug).api_key
+
+    def report(at):
+        return outcomes.report(
+            decision_id=decided.decision_id, is_bad=True, observed_on=AT.date(), key=key, at=at
+        )
+
+    with pytest.raises(outcomes.NoOutcomePossible, match="Only an approved application"):
+        report(SOON)
+    assert report(LATER).number == 1
+
+
 def test_what_is_undone_is_owed_no_more(told, decided, officer):
     event = WebhookEvent.objects.get()
     assert (event.due_at, WebhookDelivery.objects.get().next_try_at) == (LATER, LATER)

@@ -91,8 +91,9 @@ def decided(champion, officer, this_month):
     officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=at)
     feedback.give(decision_id=made.decision_id, is_helpful=True, comment="", by=officer, at=at)
     notes.write(decision_id=made.decision_id, words="Rang her.", by=officer, at=at)
+    final = at + timedelta(hours=1)
     outcomes.report(
-        decision_id=made.decision_id, is_bad=False, observed_on=at.date(), key=key, at=at
+        decision_id=made.decision_id, is_bad=False, observed_on=at.date(), key=key, at=final
     )
     return made.decision_id
 

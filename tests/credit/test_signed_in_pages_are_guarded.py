@@ -15,7 +15,10 @@ from django.conf import settings
 from django.test import Client
 
 from credit import logs
+from credit.checks import proxies_are_named
 from credit.environment import Environment, database
+from credit.remote_addresses import address_of
+from credit.webhooks.addresses import networks
 
 CHECKOUT = Path(__file__).parents[2]
 HOME = "/sign-in/"
@@ -123,6 +126,56 @@ def test_guessing_locks_out_the_account_from_that_address_only(db):
     assert elsewhere.status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("here", "forwarded", "address"),
+    [
+        ("10.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "203.0.113.7, 10.0.0.2", "203.0.113.7"),
+        ("10.0.0.1", "2001:db8::7", "2001:db8::7"),
+        ("::ffff:10.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"),
+        ("10.0.0.1", "10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "x' OR 1=1", "10.0.0.1"),
+        ("10.0.0.1", "203.0.113.7, unknown", "10.0.0.1"),
+        ("203.0.113.9", "203.0.113.7", "203.0.113.9"),
+        ("", "203.0.113.7", None),
+    ],
+)
+def test_only_a_proxy_of_ours_is_believed_who_asks(rf, settings, here, forwarded, address):
+    settings.EVENHAND_PROXIES = networks("10.0.0.0/8")
+
+    request = rf.get("/", REMOTE_ADDR=here, headers={"X-Forwarded-For": forwarded})
+
+    assert address_of(request) == address
+
+
+def test_behind_a_proxy_guessing_locks_out_the_guesser_and_nobody_else(db, settings):
+    settings.EVENHAND_PROXIES = networks("127.0.0.0/8")
+    user = factories.user("officer", username="olga")
+    user.set_password("correct horse battery")
+    user.save()
+    right = {"username": "olga", "password": "correct horse battery"}
+
+    def signs_in(address, form):
+        return Client(headers={"X-Forwarded-For": address}).post(HOME, form).status_code
+
+    for number in range(5):
+        signs_in(f"198.51.100.{number}, 203.0.113.7", right | {"password": "wrong"})
+
+    assert signs_in("203.0.113.7", right) == 429
+    assert signs_in("203.0.113.8", right) == 302
+
+
+@pytest.mark.parametrize(
+    ("https", "proxies", "found"), [(True, "", 1), (True, "10.0.0.0/8", 0), (False, "", 0)]
+)
+def test_a_proxy_that_nobody_named_is_warned_of(settings, https, proxies, found):
+    settings.HTTPS, settings.EVENHAND_PROXIES = https, networks(proxies)
+
+    assert len(proxies_are_named()) == found
+
+
 def _in_a_process(code, **environment):
     clean = {
         name: value
@@ -144,7 +197,9 @@ def _in_a_process(code, **environment):
 
 
 def test_djangos_own_check_of_a_deployment_finds_nothing(db):
-    found = _in_a_process(["manage.py", "check", "--deploy", "--fail-level", "WARNING"])
+    code = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+
+    found = _in_a_process(code, EVENHAND_PROXIES="10.0.0.0/8")
 
     assert found.returncode == 0, found.stderr
 

@@ -61,11 +61,12 @@ def test_own_decisions_join_once_their_outcomes_have_matured(champion, officer):
     key = factories.api_key().api_key
     made = factories.decide(partner=key.partner, **factories.REFERRED)
     officer_decisions.record(decision_id=made.decision_id, verdict="approve", by=officer, at=AT)
+    final = AT + timedelta(hours=1)
     outcomes.report(
-        decision_id=made.decision_id, is_bad=True, observed_on=AT.date(), key=key, at=AT
+        decision_id=made.decision_id, is_bad=True, observed_on=AT.date(), key=key, at=final
     )
 
-    young = past_loans.make(version_id=champion.pk, at=AT)
+    young = past_loans.make(version_id=champion.pk, at=final)
     mature = past_loans.make(version_id=champion.pk, at=AT.replace(year=2027))
 
     assert (young.rows, mature.rows) == (1000, 1001)

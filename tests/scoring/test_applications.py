@@ -1,13 +1,16 @@
 import json
 import math
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import toy_release
 
 from scoring.application import validate_application, validate_monitoring, validate_requested
 from scoring.contract import Contract
-from scoring.features import InputRefused, validate
+from scoring.features import InputRefused, example, validate
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
 
 
 def problems_of(refusal):
@@ -67,6 +70,15 @@ def test_refuses_a_value(contract, applicant, field, value, code):
         validate(contract, applicant | {field: value})
 
     assert problems_of(refusal) == [(f"/features/{field}", code)]
+
+
+def test_bounds_of_millions_are_told_to_the_last_digit():
+    card = Contract.load(CONTRACTS / "credit-card" / "contract.toml")
+
+    with pytest.raises(InputRefused) as refusal:
+        validate(card, example(card) | {"bill_september": 3_000_000})
+
+    assert refusal.value.problems[0].message == "must be -400000 to 2000000 TWD"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The shapes of answers about files of applications."""
 
-from credit.api.openapi.parts import ID, MOMENT, SLUG, TEXT, Schema, or_null, ref, thing
+from credit.api.openapi.parts import CODE, ID, MOMENT, SLUG, TEXT, Schema, or_null, ref, thing
 from credit.models import Batch
 
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -9,7 +9,7 @@ BATCHES: dict[str, Schema] = {
         {
             "after_row": {**COUNT, "description": "The last row that has its result."},
             "pointer": {"type": "string", "description": "Which column; empty for the file."},
-            "code": TEXT,
+            "code": CODE,
             "detail": TEXT,
         },
         description="Why the file could not be read, or not to its end.",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from credit.api import fault_codes
+
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
@@ -28,6 +30,11 @@ SENTENCE: Schema = {
     "minLength": 1,
     "maxLength": 500,
     "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+}
+CODE: Schema = {
+    "type": "string",
+    "description": "What is wrong, for programs. More may come than are listed now at"
+    f" {fault_codes.PAGE}.",
 }
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}

@@ -2,7 +2,7 @@
 
 from credit.api.openapi.answers import ANSWERS
 from credit.api.openapi.batches import BATCHES
-from credit.api.openapi.parts import TEXT, Schema, ref, thing
+from credit.api.openapi.parts import CODE, TEXT, Schema, ref, thing
 from credit.api.openapi.requests import REQUESTS
 from credit.api.openapi.webhooks import WEBHOOKS
 
@@ -13,8 +13,8 @@ PROBLEMS: dict[str, Schema] = {
                 "type": "string",
                 "description": "Where, as a JSON pointer (RFC 6901); empty for the whole body.",
             },
-            "code": TEXT,
-            "detail": TEXT,
+            "code": CODE,
+            "detail": {"type": "string", "description": "The same in words, for people."},
         }
     ),
     "Problem": thing(

@@ -1,0 +1,104 @@
+"""Our guides and runbooks as pages show them: what is written plainly, in its parts.
+
+They hold headings, paragraphs, lists, tables and lines of code. So no library that turns Markdown
+into HTML is needed, and nothing has to be marked safe.
+"""
+
+import re
+from dataclasses import dataclass
+
+_CODE = re.compile(r"^```\w*\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+_EMPHASIS = re.compile(r"\*{1,2}([^*]+)\*{1,2}")
+_OUTSIDE = re.compile(r"\[([^\]]+)\]\((https://[^)]+)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+_ITEM = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
+Text = tuple[str, ...]  # words and code in turn
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, the items of a list, lines of code, or a table's header and its rows."""
+
+    kind: str
+    texts: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands under one heading."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def title(self) -> str:
+        """The heading without signs of code."""
+        return self.heading.replace("`", "")
+
+    @property
+    def anchor(self) -> str:
+        """The part's name in an address, as the printed guide has it.
+
+        Examples
+        --------
+        >>> Part("Batches: files of `applications`", ()).anchor
+        'batches-files-of-applications'
+        """
+        words = re.sub(r"[^\w\s-]", "", self.heading.lower())
+        return re.sub(r"\s+", "-", words.strip())
+
+
+def parts(text: str) -> tuple[Part, ...]:
+    """Read a text by its headings, the title first; those of every depth are parts."""
+    return tuple(_part(each) for each in _pieces(text) if each.strip())
+
+
+def _pieces(text: str) -> list[str]:
+    """Split at headings, but not at lines of code that begin like one."""
+    pieces = [""]
+    is_code = False
+    for line in text.splitlines(keepends=True):
+        is_code ^= line.startswith("```")
+        found = None if is_code else re.match(r"#+ ", line)
+        if found:
+            pieces.append(line[found.end() :])
+        else:
+            pieces[-1] += line
+    return pieces
+
+
+def _part(text: str) -> Part:
+    heading, _, rest = text.partition("\n")
+    return Part(heading.strip(), tuple(_blocks(rest)))
+
+
+def _blocks(text: str) -> list[Block]:
+    found = []
+    for place, piece in enumerate(_CODE.split(text)):
+        if place % 2:
+            found.append(Block("code", ((piece,),)))
+        else:
+            found += [_block(each) for each in re.split(r"\n\s*\n", piece.strip()) if each.strip()]
+    return found
+
+
+def _block(text: str) -> Block:
+    if text.startswith("|"):
+        header, _rule, *rows = (_cells(line) for line in text.splitlines())
+        return Block("table", header, tuple(rows))
+    if _ITEM.match(text):
+        items = [each for each in _ITEM.split(text) if each.strip()]
+        kind = "list" if text.startswith("- ") else "steps"
+        return Block(kind, tuple(_inline(each) for each in items))
+    return Block("paragraph", (_inline(text),))
+
+
+def _cells(line: str) -> tuple[Text, ...]:
+    return tuple(_inline(each) for each in line.strip().strip("|").split("|"))
+
+
+def _inline(text: str) -> Text:
+    """Give words and code in turn, words first; of a link its words, and where else it leads."""
+    linked = _LINK.sub(r"\1", _OUTSIDE.sub(r"\1 (\2)", " ".join(text.split())))
+    return tuple(_EMPHASIS.sub(r"\1", linked).split("`"))
