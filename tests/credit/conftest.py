@@ -1,7 +1,9 @@
-"""People who type commands, and the product that is live when they do."""
+"""People who type commands, the product that is live when they do, and keys looked up anew."""
 
 import factories
 import pytest
+
+from credit import access
 
 
 @pytest.fixture
@@ -15,3 +17,9 @@ def people(db):
 @pytest.fixture
 def live(champion, people):
     return champion
+
+
+@pytest.fixture
+def always_look(monkeypatch):
+    """Look at the stamp of keys each time; how long a look is good for has its own tests."""
+    monkeypatch.setattr(access, "FRESH_FOR", 0)

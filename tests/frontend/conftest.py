@@ -4,9 +4,12 @@ import factories
 import pytest
 from django.test import Client
 from django.utils import timezone
+from levels_scene import LEVELS
 from page_words import words_of
 
 from credit.models import Decision, Role
+from monitoring.models import Pulse
+from monitoring.models.figures import Figures
 
 NOW = factories.AT + timedelta(hours=2)
 RECOMMENDED = {
@@ -78,3 +81,47 @@ def page_of(as_officer):
         return words_of(as_officer.get(f"/applications/{decision.pk}/"))
 
     return read
+
+
+@pytest.fixture
+def sign(db):
+    """Let the worker have given a sign of life a minute ago, with these levels."""
+
+    def make(*, age=1, levels=LEVELS, **standing):
+        at = NOW - timedelta(minutes=age)
+        told = {
+            "applications_awaiting_officer": 3.0,
+            "application_longest_wait_seconds": 7300.0,
+            "audit_events_unsealed": 0.0,
+            **standing,
+        }
+        return Pulse.objects.create(
+            minute=at.replace(second=0, microsecond=0), beaten_at=at, standing=told, levels=levels
+        )
+
+    return make
+
+
+@pytest.fixture
+def hour(db):
+    """Let the running hour have been counted: decisions and how many were our faults."""
+
+    def make(*, answered=900, faults=0, tasks=None):
+        within = [0.0] * 4 + [float(answered)] * 11
+        requests = {"POST api/v1/decisions 2xx": [answered * 0.02, *within]}
+        if faults:
+            requests["POST api/v1/decisions 5xx"] = [0.1, *[float(faults)] * 15]
+        return Figures.objects.create(
+            kind="service",
+            starts_at=NOW.replace(minute=0, second=0, microsecond=0),
+            figures={
+                "counts": {"requests": requests, "tasks": tasks or {}},
+                "machines": 1,
+                "minutes": 15,
+                "standing": {},
+                "statements": 0.0,
+            },
+            computed_at=NOW,
+        )
+
+    return make

@@ -1,4 +1,5 @@
 import pytest
+import shop_loans
 import toy_release
 
 from scoring.bundle import read_bundle
@@ -62,3 +63,8 @@ def release_file(trained, tmp_path_factory):
     file = tmp_path_factory.mktemp("release") / "release.zip"
     file.write_bytes(trained.bundle)
     return file
+
+
+@pytest.fixture(scope="session")
+def shop_loan():
+    return Contract.parse(shop_loans.CONTRACT.encode())
