@@ -258,6 +258,8 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ('code = "PUR01"', 'code = "purpose"', r"features\[4\].code", "capital letters"),
         ('kind = "boolean"', 'kind = "flag"', r"features\[17\].kind", "must be one of"),
         ('code = "PUR01"', 'code = "PUR01"\nunit = "DM"', r"features\[4\]", "only numbers have"),
+        ('code = "PUR01"', 'code = "PUR01"\nunit_of_one = "DM"', r"features\[4\]", "only numb"),
+        ('unit = "months"\n', "", r"features\[2\].unit_of_one", "belongs to a unit"),
         ('code = "PUR01"', 'code = "PUR01"\nminimum = 1', r"features\[4\]", "only numbers have"),
         (
             'code = "PUR01"',
