@@ -176,7 +176,7 @@ def _number_check(feature: Feature) -> Check:
     types = (int, float) if feature.kind is Kind.DECIMAL else (int,)
     wrong = "must be a number" if feature.kind is Kind.DECIMAL else "must be a whole number"
     unit = f" {feature.unit}" if feature.unit else ""
-    outside = ("out_of_bounds", f"must be {low:g} to {high:g}{unit}")
+    outside = ("out_of_bounds", f"must be {low:.10g} to {high:.10g}{unit}")
 
     def check(value: object) -> Problem:
         if value is None:

@@ -78,7 +78,7 @@ def _number(feature: Feature, cell: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     problem = pl.coalesce(
         _unless(is_number, "must be a number" if is_decimal else "must be a whole number"),
         _unless(number.is_finite(), "must be a finite number"),
-        _unless(number.is_between(low, high), f"must be {low:g} to {high:g}{unit}"),
+        _unless(number.is_between(low, high), f"must be {low:.10g} to {high:.10g}{unit}"),
     )
     value = pl.when(is_number).then(number + 0.0)  # no zero has a minus
     return value if is_decimal else value.cast(pl.Int64, strict=False), problem

@@ -69,6 +69,13 @@ def test_refuses_a_value(contract, applicant, field, value, code):
     assert problems_of(refusal) == [(f"/features/{field}", code)]
 
 
+def test_a_large_bound_is_written_in_full(contract, applicant):
+    large = contract.text.replace("maximum = 20000\n", "maximum = 1234567\n")
+
+    with pytest.raises(InputRefused, match="must be 100 to 1234567 DM"):
+        validate(Contract.parse(large.encode()), applicant | {"amount": 2_000_000})
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [
