@@ -178,8 +178,10 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
-def day(on: date | None) -> str:
-    """Write a date, the month spelled."""
+def day(on: date | str | None) -> str:
+    """Write a date, the month spelled; reports that are kept as JSON have theirs as text."""
+    if isinstance(on, str):
+        on = date.fromisoformat(on)
     return NOTHING if on is None else formats.day(on)
 
 
