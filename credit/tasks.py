@@ -128,14 +128,17 @@ def make_past_loans() -> None:
 @task(dossiers.TASK, is_due=lambda: bool(dossiers.due(on=timezone.now().date())))
 def make_dossiers() -> None:
     """Measure the versions whose dossier is missing, was asked for, or is of another law."""
-    due = dossiers.due(on=timezone.now().date())
+    today = timezone.now().date()
+    due = dossiers.due(on=today)
     if not due:
         return
     # What measures is loaded when there is something to measure, and in the child only.
     from credit.actions import dossier_making  # noqa: PLC0415
 
-    for version_id in due:
-        dossier_making.make(version_id=version_id, at=timezone.now())
+    for version_id in due:  # beat asks every minute, and one may take longer
+        with dossiers.sole_measurer(version_id, on=today) as is_to_be_made:
+            if is_to_be_made:
+                dossier_making.make(version_id=version_id, at=timezone.now())
 
 
 @task("credit.search_fair_alternatives", is_due=lambda: bool(fair_alternatives.due()))

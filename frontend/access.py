@@ -166,6 +166,20 @@ NAVIGATION: tuple[tuple[str, Words], ...] = (
     ("audit", _("Audit trail")),
 )
 
+# Who may open more pages than stand in one line finds them in menus; the rest stands by itself.
+MOST_IN_A_LINE = 9
+MENUS: tuple[tuple[Words, tuple[str, ...]], ...] = (
+    (
+        _("Applications"),
+        ("queue", "enter", "signatures", "my_work", "practice", "notices", "reviews"),
+    ),
+    (
+        _("Models and policies"),
+        ("console", "policies", "promotions", "ingestions", "webhooks"),
+    ),
+    (_("Oversight"), ("fairness", "officers", "audit")),
+)
+
 FIRST_PAGES: tuple[tuple[Role, str], ...] = (
     (Role.OFFICER, "queue"),
     (Role.SENIOR_OFFICER, "queue"),

@@ -26,7 +26,7 @@ STATES = {
 
 
 class AlertFilterForm(forms.Form):
-    """Which alerts to show; what is not known is no filter."""
+    """Which alerts to show."""
 
     state = forms.ChoiceField(label=_("State"), choices=list(STATES.items()), required=False)
     product = forms.ChoiceField(label=_("Product"), required=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.models import InformationRequest, OfferAnswer
 from frontend.forms import LONGEST, DecisionForm
+from scoring.contract import OfficerReason
 
 
 def words(label: Any, *, required: bool = False, rows: int = 2) -> forms.CharField:
@@ -23,8 +24,8 @@ def words(label: Any, *, required: bool = False, rows: int = 2) -> forms.CharFie
 class OfferForm(DecisionForm):
     """A counter-offer: a verdict with terms. Its labels differ from those of an override."""
 
-    def __init__(self, *args: Any, reasons: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, reasons=reasons, **kwargs)
+    def __init__(self, *args: Any, reasons: Sequence[OfficerReason], **kwargs: Any) -> None:
+        super().__init__(*args, reasons=reasons, verdicts=("counter_offer",), **kwargs)
         self.auto_id = "offer_%s"
         self.fields["reason_code"].label = _("Why these terms")
         self.fields["reason"].label = _("In more detail")

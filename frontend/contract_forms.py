@@ -21,6 +21,23 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 LONGEST = 40  # characters of a number
 
 
+class NumberField(forms.CharField):
+    """A number as people write it; its bounds are said alike beforehand and in a refusal."""
+
+    def __init__(
+        self, *, label: str, bounds: str, help_text: str = "", inputmode: str = "decimal"
+    ) -> None:
+        attributes = {"inputmode": inputmode, "autocomplete": "off"}
+        super().__init__(
+            label=label,
+            help_text=help_text or bounds,
+            required=False,
+            max_length=LONGEST,
+            widget=forms.TextInput(attrs=attributes),
+        )
+        self.bounds = bounds
+
+
 class ContractForm(forms.Form):
     """What is asked for, and every feature that does not follow from it.
 
@@ -76,7 +93,11 @@ class ContractForm(forms.Form):
             name = feature.same_as.replace(".", "-")
             if name in self.errors:
                 return  # what follows from it is wrong for the same reason
-        self.add_error(name if name in self.fields else None, _in_words(problem, feature))
+        field = self.fields.get(name)
+        words = _in_words(problem, feature)
+        if problem.code == "out_of_bounds" and isinstance(field, NumberField):
+            words = _("Must be %s.") % field.bounds
+        self.add_error(None if field is None else name, words)
 
     def _value(self, feature: Feature, asked: Mapping[str, Value]) -> Value:
         if feature.same_as is not None:
@@ -105,55 +126,41 @@ def initial_of(
 
 
 def _requested_fields(contract: Contract) -> dict[str, forms.Field]:
-    bounds = contract.requested
-    ends = (bounds.amount_minimum, bounds.amount_maximum)
-    low, high = (formats.number_format(end, use_l10n=True, force_grouping=True) for end in ends)
+    asked = contract.requested
+    amounts = _bounds(asked.amount_minimum, asked.amount_maximum, contract.currency)
     fields: dict[str, forms.Field] = {
-        "requested-amount": _text_field(
-            _("Amount asked for"),
-            _("%(low)s to %(high)s %(unit)s")
-            % {"low": low, "high": high, "unit": contract.currency},
-        )
+        "requested-amount": NumberField(label=_("Amount asked for"), bounds=amounts)
     }
-    if bounds.has_term:
-        fields["requested-term_months"] = _text_field(
-            _("Term"),
-            _("%(low)s to %(high)s months")
-            % {"low": bounds.term_minimum, "high": bounds.term_maximum},
+    if asked.has_term:
+        ends = {"low": asked.term_minimum, "high": asked.term_maximum}
+        fields["requested-term_months"] = NumberField(
+            label=_("Term"),
+            bounds=_("%(low)s to %(high)s months") % ends,
             inputmode="numeric",
         )
     return fields
 
 
+def _bounds(low: Decimal | str, high: Decimal | str, unit: str) -> str:
+    ends = (formats.number_format(end, use_l10n=True, force_grouping=True) for end in (low, high))
+    said = dict(zip(("low", "high"), ends, strict=True), unit=unit)
+    return (_("%(low)s to %(high)s %(unit)s") % said).strip()
+
+
 def _field(feature: Feature) -> forms.Field:
     if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
         return _choice_field(feature)
-    inputmode = "decimal" if feature.kind is Kind.DECIMAL else "numeric"
-    low, high = (
-        formats.number_format(digits(end), use_l10n=True, force_grouping=True)
-        for end in feature.bounds
-    )
-    usual = _("%(low)s to %(high)s %(unit)s") % {
-        "low": low,
-        "high": high,
-        "unit": feature.unit or "",
-    }
-    said = [usual.strip()]
+    low, high = (digits(end) for end in feature.bounds)
+    bounds = _bounds(low, high, feature.unit or "")
+    said = [bounds]
     if feature.may_be_missing:
         said.append(_("empty: %(missing)s") % {"missing": feature.missing_label})
-    bounds = "; ".join(said)
-    help_text = f"{bounds} \u00b7 {feature.help}" if feature.help else bounds
-    return _text_field(feature.label, help_text, inputmode=inputmode)
-
-
-def _text_field(label: str, help_text: str, *, inputmode: str = "decimal") -> forms.Field:
-    attributes = {"inputmode": inputmode, "autocomplete": "off"}
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        required=False,
-        max_length=LONGEST,
-        widget=forms.TextInput(attrs=attributes),
+    usual = "; ".join(said)
+    return NumberField(
+        label=feature.label,
+        bounds=bounds,
+        help_text=f"{usual} \u00b7 {feature.help}" if feature.help else usual,
+        inputmode="decimal" if feature.kind is Kind.DECIMAL else "numeric",
     )
 
 

@@ -9,8 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.models import OfficerVerdict, WebhookDelivery
 from credit.models.model_versions import Stage
+from scoring.contract import OfficerReason
 
 LONGEST = 4000  # characters of a written reason, note or comment
+REASONS_FOR = {
+    ("approve",): _("For approving"),
+    ("decline",): _("For declining"),
+    ("approve", "decline"): _("For either"),
+}
 
 
 class SignInForm(AuthenticationForm):
@@ -41,11 +47,31 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, reasons: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        reasons: Sequence[OfficerReason],
+        verdicts: tuple[str, ...],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason_code"] = forms.ChoiceField(
-            label=_("Reason"), required=False, choices=[("", _("Choose a reason")), *reasons]
-        )
+        codes = [("", ""), *((each.code, each.label) for each in reasons)]
+        field = forms.ChoiceField(label=_("Reason"), required=False, choices=codes)
+        # Shown is what fits; of what does not, the action says why.
+        field.widget.choices = [("", _("Choose a reason")), *_grouped(reasons, verdicts)]
+        self.fields["reason_code"] = field
+
+
+def _grouped(reasons: Sequence[OfficerReason], verdicts: tuple[str, ...]) -> list[tuple[Any, Any]]:
+    """Offer the reasons that fit, under the verdict that they are for where there are several."""
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for each in reasons:
+        fits = tuple(verdict for verdict in verdicts if each.fits(verdict))
+        groups.setdefault(fits, []).append((each.code, each.label))
+    groups.pop((), None)
+    if len(groups) == 1:
+        return next(iter(groups.values()))
+    return [(REASONS_FOR[fits], rows) for fits, rows in groups.items()]
 
 
 class FeedbackForm(forms.Form):

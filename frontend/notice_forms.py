@@ -28,7 +28,7 @@ class NoticesFilterForm(forms.Form):
     @property
     def ended_with(self) -> int | None:
         """The notice that the page before ended with, among those that left."""
-        after = self.cleaned_data["after"]
+        after = self.cleaned_data.get("after", "")
         return int(after) if _NUMBER.fullmatch(after) else None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from frontend import formats
 from frontend.sentences import translated
 from monitoring.results.business_words import FIGURES
 from scoring.contracts.policy_settings import RULES
+from scoring.results.criteria import MEASURES, Unit
 
 LABELS: dict[str, Words] = {
     "policy.approve_pd_at_most": _("Recommend approval up to a PD of"),
@@ -64,6 +66,20 @@ LABELS: dict[str, Words] = {
     "affordability.payment_to_income_at_most": _("Largest share of income that a payment may take"),
     "affordability.remaining_income_at_least": _("Least that must remain in a month"),
 }
+# Stated as a share of 1, probabilities among them; the form takes each as the contract has it.
+SHARES = frozenset(
+    (
+        *("policy.approve_pd_at_most", "policy.decline_pd_at_least", "policy.agreement_at_least"),
+        *("policy.automatic.approve_pd_at_most", "policy.automatic.decline_pd_at_least"),
+        "policy.authority.sign_above_pd",
+        *("policy.authority.offer_share_at_least", "policy.authority.offer_share_at_most"),
+        *("policy.exploration.share", "policy.exploration.pd_at_most"),
+        *("policy.promotion.canary_share", "policy.promotion.limits.level"),
+        *("policy.promotion.limits.failed_at_most", "policy.promotion.limits.slow_at_most"),
+        "policy.promotion.limits.approval_gap_at_most",
+        *("affordability.annual_interest_rate", "affordability.payment_to_income_at_most"),
+    )
+)
 # What no table means, beside the box that takes it away.
 WITHOUT: dict[str, Words] = {
     "policy.promotion": _("Then a validator may promote at once, without shadow and canary."),
@@ -117,8 +133,31 @@ def label_of(path: str) -> str:
     return str(LABELS.get(path, path))
 
 
+def setting_in_words(path: str, value: str) -> str:
+    """Say what a setting is set to: a share of 1 per hundred, with every digit that it has.
+
+    Examples
+    --------
+    >>> setting_in_words("policy.approve_pd_at_most", "0.125")
+    '12.5%'
+    >>> setting_in_words("policy.clocks.decide_within_days", "5")
+    '5'
+    """
+    if not (value and _is_share(path)):
+        return value_in_words(value)
+    digits = -int(Decimal(value).normalize().as_tuple().exponent) - 2
+    return formats.percentage(float(value), max(digits, 0))
+
+
+def _is_share(path: str) -> bool:
+    figure, _dot, key = path.removeprefix(_CRITERIA).partition(".")
+    if path.startswith(_CRITERIA) and key in {"target", "tolerance"}:
+        return figure in MEASURES and MEASURES[figure].unit is Unit.SHARE
+    return path in SHARES
+
+
 def value_in_words(value: str) -> str:
-    """Say a setting's value as a person would: a day, or a word that contracts use."""
+    """Say a value as a person would: a day, or a word that contracts use."""
     if value in _FLAGS or value in FIELDS:
         return str(_FLAGS.get(value) or FIELDS[value])
     if on := _day(value):

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -34,6 +35,15 @@ def give_back(request: HttpRequest, words: str) -> None:
     """Show what was typed and is not recorded, so that it need not be thought of again."""
     if words:
         messages.info(request, _("Not recorded: “{words}”").format(words=words))
+
+
+def understood(form: forms.Form) -> tuple[dict[str, Any], int]:
+    """Give the filters of an address that can be, and the status: what cannot be filters nothing.
+
+    The page says which those are (`_not_understood.html`). What an address names and is not there,
+    as a product, stays a 404.
+    """
+    return (form.cleaned_data, 200) if form.is_valid() else (form.cleaned_data, 422)
 
 
 @contextmanager

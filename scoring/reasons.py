@@ -177,7 +177,8 @@ def in_words(feature: Feature, value: Value) -> str:
     if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
         return _category(feature, value).label
     number = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
-    return f"{number} {feature.unit}" if feature.unit else number
+    unit = feature.unit_of_one if value == 1 and feature.unit_of_one else feature.unit
+    return f"{number} {unit}" if unit else number
 
 
 def _reason(feature: Feature, value: Value, points: float) -> Reason:

@@ -82,10 +82,10 @@ def take_finding(*, found: Found, at: datetime) -> None:
 
 @transaction.atomic
 def note_passed(
-    *, cause: str, product: Product | None, segment: str = "", at: datetime
+    *, cause: str, product: Product | None, segment: str = "", at: datetime, words: str = ""
 ) -> Alert | None:
-    """Note that the condition of an alert has passed; who must close a case still must."""
-    return _pass(cause, product.pk if product else None, segment, at=at)
+    """Note that the condition of an alert has passed, and why; who must close a case still must."""
+    return _pass(cause, product.pk if product else None, segment, at=at, words=words)
 
 
 @transaction.atomic
@@ -210,13 +210,15 @@ def _take_bad(found: Found, *, at: datetime) -> None:
         alert_steps.note(alert, Step.RETURNED, None, by=None, at=at)
 
 
-def _pass(cause: str, product_id: int | None, segment: str, *, at: datetime) -> Alert | None:
+def _pass(
+    cause: str, product_id: int | None, segment: str, *, at: datetime, words: str = ""
+) -> Alert | None:
     bad = _of(cause, product_id, segment).filter(cleared_at=None, last_at__lt=at)
     alert = bad.select_for_update().first()
     if alert is not None:
         alert.cleared_at = at
         alert.save(update_fields=["cleared_at"])
-        alert_steps.note(alert, Step.CLEARED, None, by=None, at=at)
+        alert_steps.note(alert, Step.CLEARED, None, by=None, at=at, words=words)
     return alert
 
 

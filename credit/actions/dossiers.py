@@ -3,6 +3,8 @@
 Imported by the web process: what is measured is measured in `credit.actions.dossier_making`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -11,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 
-from credit import gate_laws
+from credit import gate_laws, locks
 from credit.actions import audit
 from credit.actions.refusals import ActionDenied, require_role
 from credit.models import AuditEvent, ModelVersion, Role, User
@@ -21,6 +23,7 @@ log = structlog.get_logger("credit.dossiers")
 TASK = "credit.make_dossiers"
 ASKED, MADE = AuditEvent.Type.DOSSIER_ASKED, AuditEvent.Type.DOSSIER_MADE
 _ON_THEIR_WAY = frozenset({Stage.CANDIDATE, Stage.SHADOW, Stage.CANARY})
+_MEASURING = 7_301_040  # the class of advisory locks held by whoever measures
 _LOST_AFTER = timedelta(minutes=10)  # asking again is possible then
 
 
@@ -72,6 +75,13 @@ def due(*, on: date) -> list[int]:
     versions = list(found.prefetch_related("judgements").order_by("pk"))
     newest = _newest(versions)
     return [version.pk for version in versions if _is_due(version, newest, on=on)]
+
+
+@contextmanager
+def sole_measurer(version_id: int, *, on: date) -> Iterator[bool]:
+    """Hold a version's dossier while it is made; False where another makes it, or just did."""
+    with locks.sole(_MEASURING, version_id) as is_free:
+        yield is_free and version_id in due(on=on)
 
 
 def target_of(version: ModelVersion) -> str:

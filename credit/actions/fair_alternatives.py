@@ -3,15 +3,16 @@
 Imported by the web process: what searches is in `credit.actions.fair_searching`.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from credit import locks
 from credit.actions import audit, training_runs
 from credit.actions.refusals import ActionDenied, NotAllowed, require_role
 from credit.models import (
@@ -134,18 +135,9 @@ def due() -> list[int]:
     return found
 
 
-@contextmanager
-def sole_searcher(version_id: int) -> Iterator[bool]:
+def sole_searcher(version_id: int) -> AbstractContextManager[bool]:
     """Hold a version's search for as long as this process lives; False where another does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_SEARCHING, version_id])
-        (held,) = cursor.fetchone()
-    try:
-        yield bool(held)
-    finally:
-        if held:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_SEARCHING, version_id])
+    return locks.sole(_SEARCHING, version_id)
 
 
 def _recipe_of(search: FairSearch, key: str, *, take: bool) -> dict[str, Any]:

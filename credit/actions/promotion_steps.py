@@ -3,17 +3,22 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.db.models import Q
+from django.utils.translation import gettext, override
 
 from credit import promotion_path
 from credit.actions import alerts, audit, model_versions, stage_moves
 from credit.actions.refusals import ActionDenied, require_role
-from credit.models import AuditEvent, ModelVersion, Product, PromotionRequest, Role, User
+from credit.alert_kinds import kind_of
+from credit.models import Alert, AuditEvent, ModelVersion, Product, PromotionRequest, Role, User
 from credit.words import in_a_sentence
 
 Stage = ModelVersion.Stage
 State = PromotionRequest.State
 HALTED = "canary_halted"  # cause of the alert
+# Causes of a version that could not score; a file that is gone or another is so without asking it.
+PASSING = ("engine_failed", "timed_out", "other_contract")
+UNABLE = ("bundle_missing", "bundle_refused", *PASSING)
 
 
 class StepDenied(ActionDenied):
@@ -67,12 +72,27 @@ def halt(*, version: ModelVersion, at: datetime, why: str) -> None:
         why=why,
         bundle=version.bundle_hash,
     )
-    alerts.raise_alert(
-        cause=HALTED,
-        product=version.product,
-        message=f"The canary {version.name} halted itself: {why}.",
-        at=at,
-    )
+    message = f"The canary {version.name} halted itself: {why}."
+    failed_with = _of_what_failed(version)
+    for cause in set(PASSING) & set(failed_with):
+        alerts.note_passed(cause=cause, product=version.product, at=at, words=message)
+    if failed_with:
+        with override("en"):  # what is stored is translated when it is shown
+            others = ", ".join(f"“{kind_of(cause).words}”" for cause in failed_with)
+        message += f" What it failed with is another alert of this product: {others}."
+    alerts.raise_alert(cause=HALTED, product=version.product, message=message, at=at)
+
+
+def _of_what_failed(version: ModelVersion) -> list[str]:
+    """Give the causes of alerts of why the canary could not score: each of the two names the other.
+
+    One that another version was the last to cause is not over with the canary.
+    """
+    digits = version.bundle_hash.removeprefix("sha256:")
+    is_of_it = Q(message__startswith=f"{version.name}: ") | Q(message__contains=digits)
+    of_scoring = Alert.objects.unresolved().filter(cause__in=UNABLE, product=version.product)
+    open_ones = of_scoring.filter(is_of_it, cleared_at=None).order_by("cause")
+    return list(open_ones.values_list("cause", flat=True))
 
 
 def _check_can_step(version: ModelVersion, *, at: datetime) -> None:

@@ -19,6 +19,10 @@ class ReasonMissing(ActionDenied):
     """The verdict needs the officer's own reason."""
 
 
+class ReasonDoesNotFit(ActionDenied):
+    """The contract has this reason for other verdicts."""
+
+
 class NoSuchVerdict(ActionDenied):
     """An officer approves, declines or offers other terms."""
 
@@ -102,10 +106,9 @@ def needs_reason(decision: Decision, verdict: str) -> bool:
 
 
 def check_reason(decision: Decision, verdict: str, *, reason_code: str, reason: str) -> None:
-    """Refuse a verdict whose reason is missing, or none of the product's."""
-    contract = decision.application.score.contract.read()
-    if reason_code and reason_code not in {each.code for each in contract.officer_reasons}:
-        raise ReasonMissing(_("%s is no reason code of this product.") % reason_code)
+    """Refuse a verdict whose reason is missing, none of the product's, or one for another."""
+    if reason_code:
+        _check_code(decision.application.score.contract.read(), verdict, reason_code)
     if not needs_reason(decision, verdict):
         return
     if not reason_code or len(reason) < SHORTEST_REASON:
@@ -120,10 +123,29 @@ def authority_of(decision: Decision) -> Authority:
     return decision.policy.read().policy.authority
 
 
+def _check_code(contract: Contract, verdict: str, code: str) -> None:
+    chosen = next((each for each in contract.officer_reasons if each.code == code), None)
+    if chosen is None:
+        raise ReasonMissing(_("%s is no reason code of this product.") % code)
+    if not chosen.fits(verdict):
+        raise ReasonDoesNotFit(
+            _("“%(label)s” is no reason for %(what)s: choose one that fits.")
+            % {"label": chosen.label, "what": _doing(verdict)}
+        )
+
+
 def _doing_what(decision: Decision, verdict: str) -> str:
     if is_override(decision, verdict):
         return _("going against the recommendation")
-    return _("declining") if verdict == OfficerVerdict.DECLINE else _("offering other terms")
+    return _doing(verdict)
+
+
+def _doing(verdict: str) -> str:
+    return {
+        OfficerVerdict.APPROVE: _("approving"),
+        OfficerVerdict.DECLINE: _("declining"),
+        OfficerVerdict.COUNTER_OFFER: _("offering other terms"),
+    }[OfficerVerdict(verdict)]
 
 
 def _check_offer(decision: Decision, *, amount: Money | None, term: int | None) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from credit.queries.casework import Casework, Happened
 from credit.queries.histories import HistoryRow, history
 from credit.queries.outcomes import OutcomeRow
 from credit.words import in_a_sentence, value_in_words
-from scoring.contract import Contract, Scale
+from scoring.contract import Contract, OfficerReason, Scale
 from scoring.features import Value
 from scoring.reasons import Reason, all_reasons, principal_reasons
 from scoring.records import normalised
@@ -147,7 +147,7 @@ class ApplicationDetail:
     principal: list[ReasonRow]
     policy: list[PolicyRow]
     features: list[FeatureRow]
-    officer_reasons: list[tuple[str, str]]
+    officer_reasons: tuple[OfficerReason, ...]
     declining_needs_reason: bool
     officer_decision: OfficerDecisionRow | None
     feedback: FeedbackRow | None
@@ -208,7 +208,7 @@ def detail(decision_id: str, *, viewer: User) -> ApplicationDetail:
         principal=_reasons(contract, values, score, principal_reasons),
         policy=[PolicyRow(**result) for result in decision.policy_results],
         features=_features(contract, values),
-        officer_reasons=[(each.code, each.label) for each in contract.officer_reasons],
+        officer_reasons=contract.officer_reasons,
         declining_needs_reason=decision.declining_needs_reason,
         officer_decision=_officer_decision(contract, officer),
         feedback=_feedback(events, viewer),

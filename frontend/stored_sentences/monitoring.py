@@ -55,6 +55,10 @@ WORDS = (
     # Of an alert.
     _("{trouble}. Answers are not affected."),
     _("canary halted"),
+    _(
+        "The canary {version} halted itself: {why}. What it failed with is another alert of this"
+        " product: {others}."
+    ),
     _("The canary {version} halted itself: {why}."),
     _(
         "it could not score {share} of its applications ({low} to {high}), and may {most}"

@@ -178,8 +178,10 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
-def day(on: date | None) -> str:
-    """Write a date, the month spelled."""
+def day(on: date | str | None) -> str:
+    """Write a date, the month spelled; reports that are kept as JSON have theirs as text."""
+    if isinstance(on, str):
+        on = date.fromisoformat(on)
     return NOTHING if on is None else formats.day(on)
 
 
@@ -309,8 +311,11 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: RequestContext) -> list[tuple[str, Words, bool]]:
-    """List the pages that this person may open: address, words, whether it is this one."""
+def navigation(context: RequestContext) -> list[tuple[Words, list[tuple[str, Words, bool]]]]:
+    """List the pages that this person may open: address, words, whether it is this one.
+
+    They come by menu, under its heading; what stands in none has no heading.
+    """
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
         return []
@@ -318,7 +323,15 @@ def navigation(context: RequestContext) -> list[tuple[str, Words, bool]]:
         (name, words) for name, words in access.NAVIGATION if access.may_read(request.user, name)
     ]
     here = _nearest(request.path, [reverse(name) for name, _ in pages])
-    return [(reverse(name), words, reverse(name) == here) for name, words in pages]
+    menus: dict[Words, list[tuple[str, Words, bool]]] = {}
+    for name, words in pages:
+        heading = _menu_of(name) if len(pages) > access.MOST_IN_A_LINE else ""
+        menus.setdefault(heading or words, []).append((reverse(name), words, reverse(name) == here))
+    return [(heading if len(menu) > 1 else "", menu) for heading, menu in menus.items()]
+
+
+def _menu_of(name: str) -> Words:
+    return next((heading for heading, names in access.MENUS if name in names), "")
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ from datetime import date
 from django import template
 
 from frontend import formats
-from frontend.policy_words import value_in_words
+from frontend.policy_words import setting_in_words
 
 register = template.Library()
 
@@ -17,6 +17,6 @@ def month(of: date) -> str:
 
 
 @register.filter
-def setting(value: str) -> str:
-    """Write a setting's value."""
-    return value_in_words(value)
+def setting(value: str, path: str) -> str:
+    """Write what the setting of a path is set to."""
+    return setting_in_words(path, value)

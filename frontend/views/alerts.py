@@ -29,7 +29,7 @@ from frontend.alert_forms import (
     ResolveForm,
     SilenceForm,
 )
-from frontend.refusals import beside, told
+from frontend.refusals import beside, told, understood
 from frontend.registry_forms import ToldElsewhere
 
 MOST = 200
@@ -41,7 +41,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     """Show the alerts by state, product, cause and owner."""
     now, roles = timezone.now(), request.user.roles
     form = AlertFilterForm(request.GET, roles=roles)
-    asked = form.cleaned_data if form.is_valid() else {}
+    asked, status = understood(form)
     state = asked.get("state") or "unresolved"
     page = {
         "alerts": alerts.listed(
@@ -59,7 +59,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "silences": alerts.silences(roles=roles, at=now),
         "most": MOST,
     }
-    return render(request, "alerts/index.html", page)
+    return render(request, "alerts/index.html", page, status=status)
 
 
 @require_safe

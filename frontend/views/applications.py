@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,7 +45,8 @@ DONE = {
     "decline": _lazy("%(name)s is declined, by your decision."),
     "counter_offer": _lazy("%(name)s: your counter-offer stands."),
 }
-BESIDE_THE_FORM = (verdicts.ReasonMissing, verdicts.OfferRefused)
+BESIDE_THE_FORM = (verdicts.ReasonMissing, verdicts.ReasonDoesNotFit, verdicts.OfferRefused)
+OPPOSITE = {"approve": "decline", "decline": "approve"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +56,7 @@ def detail(request: SignedInRequest, decision_id: str) -> HttpResponse:
     if request.method != "POST":
         return show(request, application)
     is_offer = request.POST.get("verdict") == OfficerVerdict.COUNTER_OFFER
-    form = (OfferForm if is_offer else DecisionForm)(
-        request.POST, reasons=application.officer_reasons
-    )
+    form = (_offer_form if is_offer else _decision_form)(application, request.POST)
     name = "offer_form" if is_offer else "decision_form"
     if not form.is_valid():
         return show(request, application, **{name: form})
@@ -144,7 +143,7 @@ def show(
         "may_sign": is_senior,
         "may_correct_outcome": is_senior,
         "opinions": _opinions(application),
-        "opposite": "decline" if application.recommendation == "approve" else "approve",
+        "opposite": OPPOSITE.get(application.recommendation),
         "now": now,
         **_forms(application),
         **typed,
@@ -167,15 +166,26 @@ def _opinions(application: ApplicationDetail) -> dict[str, Any]:
     }
 
 
-def _forms(application: ApplicationDetail) -> dict[str, forms.Form]:
-    given, reasons = application.feedback, application.officer_reasons
+def _decision_form(application: ApplicationDetail, typed: QueryDict | None = None) -> DecisionForm:
+    """Ask for reasons to override, or for either verdict on what was referred."""
+    opposite = OPPOSITE.get(application.recommendation)
+    offered = (opposite,) if opposite else tuple(OPPOSITE)
+    return DecisionForm(typed, reasons=application.officer_reasons, verdicts=offered)
+
+
+def _offer_form(application: ApplicationDetail, typed: QueryDict | None = None) -> OfferForm:
     terms = {
         "offered_amount": application.amount,
         "offered_term_months": application.term_months,
     }
+    return OfferForm(typed, reasons=application.officer_reasons, initial=terms)
+
+
+def _forms(application: ApplicationDetail) -> dict[str, forms.Form]:
+    given = application.feedback
     return {
-        "decision_form": DecisionForm(reasons=reasons),
-        "offer_form": OfferForm(reasons=reasons, initial=terms),
+        "decision_form": _decision_form(application),
+        "offer_form": _offer_form(application),
         "ask_form": AskForm(),
         "withdraw_form": WithdrawForm(),
         "information_form": InformationForm(),

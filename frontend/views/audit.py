@@ -1,4 +1,4 @@
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from credit.queries import audit
 from frontend.access import SignedInRequest
 from frontend.audit_forms import EventsForm
+from frontend.refusals import understood
 
 MOST = 200
 
@@ -14,9 +15,8 @@ MOST = 200
 def index(request: SignedInRequest) -> HttpResponse:
     """Show the newest events, or others asked for; verify the whole trail where that is asked."""
     form = EventsForm(request.GET)
-    if not form.is_valid():
-        raise Http404
-    target, before = form.target, form.cleaned_data["before"]
+    asked, status = understood(form)
+    target, before = form.target, asked.get("before")
     found = audit.recent(MOST + 1, target=target, before=before)
     page = {
         "events": found[:MOST],
@@ -27,4 +27,4 @@ def index(request: SignedInRequest) -> HttpResponse:
         "verified": audit.verify() if "verify" in request.GET else None,
         "now": timezone.now(),
     }
-    return render(request, "audit/index.html", page)
+    return render(request, "audit/index.html", page, status=status)

@@ -25,7 +25,7 @@ from frontend.notice_forms import (
     ReviewRequestForm,
     WordingForm,
 )
-from frontend.refusals import beside, told
+from frontend.refusals import beside, told, understood
 
 FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
@@ -34,10 +34,11 @@ FORMS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 def index(request: SignedInRequest) -> HttpResponse:
     """Show what is owed, what could not be proved and what left; a POST issues several."""
     form = NoticesFilterForm(request.GET)
-    if not form.is_valid():
-        raise Http404
-    show, product = form.cleaned_data["show"] or "due", form.cleaned_data["product"] or None
-    products, after = list(Product.objects.order_by("name", "slug")), form.cleaned_data["after"]
+    asked, status = understood(form)
+    if request.method == "POST" and form.errors:
+        raise Http404  # nothing leaves on half an address
+    show, product = asked.get("show") or "due", asked.get("product") or None
+    products, after = list(Product.objects.order_by("name", "slug")), asked.get("after", "")
     listed: notices.DuePage | notices_left.LeftPage
     if show == "left":
         listed = notices_left.left(product=product, after=form.ended_with, limit=notices_left.MOST)
@@ -66,8 +67,9 @@ def index(request: SignedInRequest) -> HttpResponse:
         "counts": notices.counts(product=product),
         "most_counted": notices.MOST_COUNTED,
         "may_issue": may_write(request.user, "notices"),
+        "form": form,
     }
-    return render(request, "notices/index.html", page)
+    return render(request, "notices/index.html", page, status=status)
 
 
 def _issue_several(

@@ -16,7 +16,7 @@ from credit.queries import policies
 from credit.queries.policies import InForce, ProductName, Proposal
 from frontend.access import SignedInRequest, may_write
 from frontend.policy_forms import AnswerForm, ProposalForm, WithdrawForm
-from frontend.policy_words import label_of, value_in_words
+from frontend.policy_words import label_of, setting_in_words
 from frontend.refusals import beside, told
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def find_product(slug: str) -> ProductName:
 def _settings(in_force: InForce | None) -> list[tuple[str, str]]:
     settings = in_force.settings if in_force else {}
     return [
-        (label_of(path), value_in_words(each.value))
+        (label_of(path), setting_in_words(path, each.value))
         for path, each in settings.items()
         if each.value
     ]

@@ -12,7 +12,7 @@ from credit.models import WebhookDelivery
 from credit.queries import webhooks
 from frontend.access import SignedInRequest, may_write
 from frontend.forms import ReplayForm, WebhookFilterForm
-from frontend.refusals import told
+from frontend.refusals import told, understood
 
 MOST = 100
 
@@ -20,13 +20,12 @@ MOST = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: SignedInRequest) -> HttpResponse:
     """Show webhooks and their deliveries; a POST sends one again."""
-    chosen = WebhookFilterForm(request.GET)
-    if not chosen.is_valid():
-        raise Http404
+    form = WebhookFilterForm(request.GET)
+    chosen, status = understood(form)
     if request.method == "POST":
-        return _replay(request, chosen.cleaned_data)
+        return _replay(request, chosen)
     endpoints = webhooks.endpoints()
-    endpoint, state = chosen.cleaned_data["webhook"], chosen.cleaned_data["state"]
+    endpoint, state = chosen.get("webhook", ""), chosen.get("state", "")
     page = {
         "endpoints": endpoints,
         "deliveries": webhooks.deliveries(endpoint_id=endpoint, state=state, limit=MOST),
@@ -35,8 +34,9 @@ def index(request: SignedInRequest) -> HttpResponse:
         "endpoint": endpoint,
         "state": state,
         "may_replay": may_write(request.user, "webhooks"),
+        "form": form,
     }
-    return render(request, "webhooks/index.html", page)
+    return render(request, "webhooks/index.html", page, status=status)
 
 
 def _replay(request: SignedInRequest, chosen: dict[str, str]) -> HttpResponse:

@@ -75,7 +75,7 @@ class Comparison:
     packs: tuple[LawPack, ...]
     added: LawPack | None
     without: tuple[str, ...]  # places whose law is not known on that day
-    own_verdict: Verdict  # by the contract's own bound
+    own: ScreenRow  # the contract's own bound, of no place
     screens: tuple[ScreenRow, ...]
     gate_now: Gate
     gate_then: Gate
@@ -100,22 +100,21 @@ def compare(
     asked = dict.fromkeys([*contract.jurisdictions, *([added] if added else [])])
     known = {pack.code for pack in (*present, *more)}
     figures = _figures(view)
-    rows = [
-        *(_row(pack, figures, is_new=False) for pack in present),
-        *(_row(pack, figures, is_new=True) for pack in more),
-    ]
-    screens = tuple(row for each in rows for row in each)
-    bound = own_bound(contract.fairness.minimum_air).screen
-    own = worst([judged(bound, each) for _, _, each in figures])
+    screens = tuple(
+        _row(pack.name, placed.screen, figures, is_new=pack in more)
+        for pack in (*present, *more)
+        for placed in screens_of([pack])
+    )
+    own = _row("", own_bound(contract.fairness.minimum_air).screen, figures, is_new=False)
     return Comparison(
         on=on,
         packs=tuple(present),
         added=more[0] if more else None,
         without=tuple(place for place in asked if place not in known),
-        own_verdict=own,
+        own=own,
         screens=screens,
-        gate_now=_gate(contract, own, [each for each in screens if not each.is_new]),
-        gate_then=_gate(contract, own, screens),
+        gate_now=_gate(contract, own.verdict, [each for each in screens if not each.is_new]),
+        gate_then=_gate(contract, own.verdict, screens),
         clocks=_clocks(present, [*present, *more], policy),
     )
 
@@ -145,24 +144,19 @@ def _of_group(ratio: Said, gap: Said | None) -> Figures:
 
 
 def _row(
-    pack: LawPack, figures: Sequence[tuple[str, str, Figures]], *, is_new: bool
-) -> list[ScreenRow]:
-    rows = []
-    for placed in screens_of([pack]):
-        groups = tuple(
-            GroupVerdict(attribute=attribute, group=group, verdict=judged(placed.screen, each))
-            for attribute, group, each in figures
-        )
-        rows.append(
-            ScreenRow(
-                place=pack.name,
-                screen=placed.screen,
-                is_new=is_new,
-                verdict=worst([each.verdict for each in groups]),
-                groups=groups,
-            )
-        )
-    return rows
+    place: str, screen: Screen, figures: Sequence[tuple[str, str, Figures]], *, is_new: bool
+) -> ScreenRow:
+    groups = tuple(
+        GroupVerdict(attribute=attribute, group=group, verdict=judged(screen, each))
+        for attribute, group, each in figures
+    )
+    return ScreenRow(
+        place=place,
+        screen=screen,
+        is_new=is_new,
+        verdict=worst([each.verdict for each in groups]),
+        groups=groups,
+    )
 
 
 def _gate(contract: Contract, own: Verdict, screens: Sequence[ScreenRow]) -> Gate:

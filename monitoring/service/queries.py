@@ -277,7 +277,7 @@ def _period(starts_at: datetime, figures: dict[str, Any]) -> PeriodView:
 
 def _routes(counts: Counts) -> tuple[RouteView, ...]:
     found = [(name, Answers.of(counts, [name])) for name in routes(counts)]
-    by_n = sorted(found, key=lambda one: (-one[1].n, one[0]))
+    most_frequent_first = sorted(found, key=lambda one: (-one[1].asked, one[0]))
     return tuple(
         RouteView(
             name=name,
@@ -286,7 +286,7 @@ def _routes(counts: Counts) -> tuple[RouteView, ...]:
             p95=answers.quantile(0.95),
             p99=answers.quantile(0.99),
         )
-        for name, answers in by_n
+        for name, answers in most_frequent_first
     )
 
 

@@ -48,6 +48,11 @@ class Answers:
         )
 
     @property
+    def asked(self) -> int:
+        """How many there were, those included that the caller did wrong."""
+        return self.n + self.callers
+
+    @property
     def answered(self) -> int:
         """How many have a time."""
         return self.n - self.faults

@@ -35,8 +35,13 @@ def authority_problems(policy: Policy, requested: Requested, *, path: str) -> It
         yield f"{path}.offer_share_at_least", "must not be above offer_share_at_most"
     if said.offer_share_at_most * float(requested.amount_maximum) < float(requested.amount_minimum):
         yield f"{path}.offer_share_at_most", "leaves no amount within requested.amount"
-    for verdict in said.sign_overrides:
+    yield from verdict_problems(said.sign_overrides, path=f"{path}.sign_overrides")
+
+
+def verdict_problems(verdicts: tuple[str, ...], *, path: str) -> Iterator[Problem]:
+    """Find what is no verdict, or named twice."""
+    for verdict in verdicts:
         if verdict not in VERDICTS:
-            yield f"{path}.sign_overrides", f"{verdict!r} is none of: {', '.join(VERDICTS)}"
-    for verdict in twice(said.sign_overrides):
-        yield f"{path}.sign_overrides", f"{verdict!r} stands twice"
+            yield path, f"{verdict!r} is none of: {', '.join(VERDICTS)}"
+    for verdict in twice(verdicts):
+        yield path, f"{verdict!r} stands twice"

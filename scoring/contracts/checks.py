@@ -16,7 +16,7 @@ from scoring.contract import (
 from scoring.contracts.authority import authority_problems
 from scoring.contracts.feature_checks import feature_problems, never_features
 from scoring.contracts.learning import exploration_problems
-from scoring.contracts.notices import notice_problems
+from scoring.contracts.notices import notice_problems, officer_reason_problems
 from scoring.contracts.words import NAME, VALUE, Problem, repeated, twice
 from scoring.files.dates import why_no_date_form
 
@@ -40,6 +40,7 @@ def problems_of(contract: Contract) -> list[Problem]:
         *_protected(contract),
         *_codes(contract),
         *notice_problems(contract),
+        *officer_reason_problems(contract.officer_reasons),
     ]
 
 

@@ -93,7 +93,13 @@ def _numeric(feature: Feature, *, path: str) -> Iterator[Problem]:
         yield f"{path}.source_from", "belongs to a date difference, and to it only"
     if feature.source_per is not None and feature.kind is not Kind.DECIMAL:
         yield f"{path}.source_per", "belongs to a decimal: it is a share of two columns"
-    if is_difference and feature.unit not in DATE_UNITS:
+    yield from _unit(feature, path=path)
+
+
+def _unit(feature: Feature, *, path: str) -> Iterator[Problem]:
+    if feature.unit_of_one is not None and feature.unit is None:
+        yield f"{path}.unit_of_one", "belongs to a unit"
+    if feature.kind is Kind.DATE_DIFFERENCE and feature.unit not in DATE_UNITS:
         yield f"{path}.unit", f"of a date difference must be one of {', '.join(DATE_UNITS)}"
 
 
@@ -103,7 +109,7 @@ def _categorical(feature: Feature, *, path: str) -> Iterator[Problem]:
             f"{path}.direction",
             f"only numbers and ordinal categories have one; {feature.name} is a {feature.kind}",
         )
-    if feature.minimum is not None or feature.maximum is not None or feature.unit is not None:
+    if {feature.minimum, feature.maximum, feature.unit, feature.unit_of_one} != {None}:
         yield path, f"{feature.name}: only numbers have bounds and units"
     if feature.source_from is not None:
         yield f"{path}.source_from", "belongs to a date difference, and to it only"

@@ -65,6 +65,7 @@ class Feature:
     adverse_text: str  # why it cost points; "{value}" stands for the value in words
     favourable_text: str  # why it gave points
     unit: str | None = None
+    unit_of_one: str | None = None  # as in 1 month; None: as of all other numbers
     minimum: float | None = None  # inclusive; numeric kinds have both bounds
     maximum: float | None = None
     categories: tuple[Category, ...] = ()

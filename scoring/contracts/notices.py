@@ -1,8 +1,9 @@
 """What a contract says of notices: read, and held to its features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scoring.contract import BureauScore, Contract, Notices, OfficerReason
+from scoring.contracts.authority import VERDICTS, verdict_problems
 from scoring.contracts.tables import Table, whole_of
 from scoring.contracts.words import Problem
 
@@ -13,7 +14,20 @@ def officer_reason(table: Table) -> OfficerReason:
         code=table.text("code"),
         label=table.text("label"),
         notice_text=table.maybe_text("notice_text"),
+        verdicts=table.texts("verdicts", default=()),
     )
+
+
+def officer_reason_problems(reasons: Sequence[OfficerReason]) -> Iterator[Problem]:
+    """Find verdicts that are none, what nobody is told, and verdicts left without a reason."""
+    for place, each in enumerate(reasons, start=1):
+        path = f"officer_reasons[{place}]"
+        yield from verdict_problems(each.verdicts, path=f"{path}.verdicts")
+        if each.notice_text is not None and each.verdicts == ("approve",):
+            yield f"{path}.notice_text", "who is approved gets no notice of why"
+    for verdict in VERDICTS if reasons else ():
+        if not any(each.fits(verdict) for each in reasons):
+            yield "officer_reasons", f"none is for {verdict!r}: it could not be given a reason"
 
 
 def read_notices(table: Table) -> Notices:

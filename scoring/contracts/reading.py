@@ -280,6 +280,7 @@ def _feature(table: Table) -> Feature:
         adverse_text=table.text("adverse_text"),
         favourable_text=table.text("favourable_text"),
         unit=table.maybe_text("unit"),
+        unit_of_one=table.maybe_text("unit_of_one"),
         minimum=table.maybe_number("minimum"),
         maximum=table.maybe_number("maximum"),
         categories=each_of(table.tables("categories", optional=True), _category),

@@ -311,6 +311,11 @@ class OfficerReason:
     code: str
     label: str
     notice_text: str | None = None  # what an applicant is told; None: the officer's own words
+    verdicts: tuple[str, ...] = ()  # that it can be a reason for; none named: any
+
+    def fits(self, verdict: str) -> bool:
+        """Say whether an officer who decides so may give it."""
+        return not self.verdicts or verdict in self.verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from scoring.drafting.judge import Judged
 from scoring.drafting.names import label_of, slug_of
 from scoring.drafting.profile import Column
 from scoring.drafting.ranges import bounds, trend
-from scoring.drafting.units import unit_of
+from scoring.drafting.units import TIMES, unit_of
 from scoring.drafting.writing_categories import category
 from scoring.drafting.writing_words import number_or_nan, plain, quoted, shown, unique
 
@@ -48,6 +48,8 @@ def _numeric(column: Column) -> Iterator[str]:
     unit = unit_of(column)
     if unit:
         yield f"unit = {quoted(unit)}"
+    if unit in TIMES:
+        yield f"unit_of_one = {quoted(unit.removesuffix('s'))}"
     known = column.numbers.filter(~column.numbers.is_in(list(column.sentinels))).drop_nulls()
     middle = ", ".join(shown(float(known.quantile(share) or 0)) for share in (0.05, 0.5, 0.95))
     yield f"minimum = {shown(low)}  # 5 %, half and 95 % of the rows are below {middle}"

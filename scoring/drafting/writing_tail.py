@@ -26,13 +26,14 @@ def tail(judged: list[Judged], names: set[str]) -> Iterator[str]:
     yield "\n# Who writes to applicants; without it no notice leaves. FINISH: name and address."
     yield '# [notices]\n# creditor = "A Bank"\n# address = "1 Street\\n12345 Town"'
     yield "\n# An officer's own reasons. FINISH: as your officers would say them.\n"
-    for code, label in (
-        ("OFF01", "Income or savings verified that the application does not show"),
-        ("OFF02", "Known customer who has paid reliably"),
-        ("OFF03", "Income is not enough for the instalment"),
-        ("OFF04", "Information could not be verified"),
+    for code, label, verdict in (
+        ("OFF01", "Income or savings verified that the application does not show", "approve"),
+        ("OFF02", "Known customer who has paid reliably", "approve"),
+        ("OFF03", "Income is not enough for the instalment", "decline"),
+        ("OFF04", "Information could not be verified", "decline"),
     ):
-        yield f'[[officer_reasons]]\ncode = "{code}"\nlabel = "{label}"\n'
+        yield f'[[officer_reasons]]\ncode = "{code}"\nlabel = "{label}"'
+        yield f'verdicts = ["{verdict}", "counter_offer"]\n'
 
 
 def _protected(one: Judged, names: set[str]) -> Iterator[str]:

@@ -67,8 +67,9 @@ class Codes:
 
 def codes_of(contract: Contract) -> Codes:
     """Choose codes that fit: one that an applicant can be told declines, another one approves."""
-    declining = [each.code for each in contract.officer_reasons if each.notice_text]
-    others = [each.code for each in contract.officer_reasons if not each.notice_text]
+    reasons = contract.officer_reasons
+    declining = [each.code for each in reasons if each.notice_text and each.fits("decline")]
+    others = [each.code for each in reasons if not each.notice_text and each.fits("approve")]
     return Codes(approves=next(iter(others), ""), declines=next(iter(declining), ""))
 
 

@@ -81,6 +81,9 @@ def test_made_up_rows_are_as_various_as_those_of_a_bank(filled):
     made = OfficerDecision.objects.all()
     assert made.values("decided_by").distinct().count() == 40
     assert made.filter(is_override=True).exclude(reason_code="").count() > 20
+    fits = {each.code: each.fits for each in factories.CONTRACT.officer_reasons}
+    reasoned = made.exclude(reason_code="").values_list("reason_code", "verdict")
+    assert all(fits[code](verdict) for code, verdict in reasoned)
     assert 0 < made.exclude(signed_by=None).count() < made.count() / 2
     assert {*OfferAnswer.objects.values_list("answer", flat=True)} == {"accepted", "refused"}
     assert Withdrawal.objects.exists()

@@ -3,6 +3,7 @@
 import dossiers_scene
 import factories
 import pytest
+from django.db import connection
 
 from credit import serving, store, tasks
 from credit.actions import dossier_making, dossier_people, dossiers
@@ -144,6 +145,27 @@ def test_the_worker_finds_what_was_never_measured_and_what_was_asked_for(version
     tasks.make_dossiers()
     assert not figures_of(versions[1].name).is_asked_for
     assert AuditEvent.objects.filter(type=MADE, target=f"model:{versions[1].name}").count() == 2
+
+
+def test_one_that_another_worker_measures_is_left_to_it(versions):
+    other = connection.copy()
+    try:
+        with other.cursor() as held:
+            held.execute("SELECT pg_advisory_lock(7301040, %s)", [versions[1].pk])
+            tasks.make_dossiers()
+    finally:
+        other.close()
+
+    assert dossiers.due(on=AT.date()) == [versions[1].pk]
+    tasks.make_dossiers()
+    assert dossiers.due(on=AT.date()) == []
+
+
+def test_one_that_was_measured_in_the_meantime_is_not_measured_again(versions):
+    dossier_making.make(version_id=versions[1].pk, at=AT)
+
+    with dossiers.sole_measurer(versions[1].pk, on=AT.date()) as is_to_be_made:
+        assert not is_to_be_made
 
 
 def test_asking_twice_at_once_is_refused(versions, validator):

@@ -12,6 +12,7 @@ from credit.queries import my_work
 AT = factories.AT
 LATER = AT + timedelta(days=400)
 WHY = {"reason_code": "OFF02", "reason": "A guarantor has signed."}
+WHY_NOT = {"reason_code": "OFF04", "reason": "The instalment would be too high."}
 pytestmark = pytest.mark.django_db
 
 
@@ -50,7 +51,7 @@ def test_throughput_counts_what_one_decided_oneself(decide, officer):
 def test_overrides_are_of_what_was_recommended(decide, officer):
     decide(factories.REFERRED)
     decide(factories.APPROVED)
-    decide(factories.APPROVED, "decline", **WHY)
+    decide(factories.APPROVED, "decline", **WHY_NOT)
     decide(factories.DECLINED, **WHY)
 
     found = my_work.my_work(officer, at=AT)
@@ -62,7 +63,7 @@ def test_overrides_are_of_what_was_recommended(decide, officer):
 
 def test_rates_are_of_the_newest_and_throughput_is_of_all(decide, officer, monkeypatch):
     monkeypatch.setattr(my_work, "MOST", 2)
-    decide(factories.APPROVED, "decline", at=AT - timedelta(days=2), **WHY)
+    decide(factories.APPROVED, "decline", at=AT - timedelta(days=2), **WHY_NOT)
     decide(factories.APPROVED, at=AT - timedelta(days=1))
     decide(factories.APPROVED, at=AT)
 

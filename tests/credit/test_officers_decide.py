@@ -1,10 +1,13 @@
 """Officers decide; going against the recommendation takes a reason; the first decision stands."""
 
+import re
+from functools import partial
+
 import factories
 import pytest
 from django.db import IntegrityError
 
-from credit.actions import assignments, feedback, officer_decisions, queue_items
+from credit.actions import assignments, feedback, officer_decisions, queue_items, verdicts
 from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.models import Application, AuditEvent, Decision, OfficerDecision, ReasonFeedback
 from credit.queries import decisions, queue
@@ -12,6 +15,7 @@ from credit.queue_filters import Wanted
 
 AT = factories.AT
 WHY = {"reason_code": "OFF02", "reason": "A guarantor has signed."}
+WHY_NOT = {"reason_code": "OFF04", "reason": "The instalment would be too high."}
 
 
 @pytest.fixture
@@ -39,7 +43,8 @@ def record(officer):
 def test_a_verdict_against_the_recommendation_is_an_override(
     champion, record, said, verdict, is_override
 ):
-    made = record(said, verdict, **(WHY if is_override else {}))
+    why = {"approve": WHY, "decline": WHY_NOT}[verdict]
+    made = record(said, verdict, **(why if is_override else {}))
 
     application = Application.objects.get()
     assert made.is_override is is_override
@@ -68,6 +73,33 @@ def test_an_override_needs_a_code_and_words(champion, record, why):
     assert not OfficerDecision.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict", "why", "told"),
+    [
+        (factories.DECLINED, "approve", WHY_NOT, "“Income is not enough .*” is no .* approving"),
+        (factories.APPROVED, "decline", WHY, "“Additional security .*” is no .* declining"),
+        (factories.REFERRED, "decline", WHY, "declining"),
+    ],
+)
+def test_a_reason_for_the_other_verdict_is_refused(champion, record, said, verdict, why, told):
+    with pytest.raises(verdicts.ReasonDoesNotFit, match=told):
+        record(said, verdict, **why)
+
+    assert not OfficerDecision.objects.exists()
+
+
+def test_a_contract_that_names_no_verdicts_takes_a_reason_for_any(db, record, monkeypatch):
+    bare = re.sub(rb"\nverdicts = .*", b"", factories.SOURCE)
+    assert bare != factories.SOURCE
+    monkeypatch.setattr(
+        factories, "contract_version", partial(factories.contract_version, source=bare)
+    )
+    factories.live_product(factories.toy_bundle(factories.Contract.parse(bare)))
+
+    assert record(factories.DECLINED, "approve", **WHY_NOT).is_override
+    assert record(factories.APPROVED, "decline", **WHY).is_override
+
+
 def test_declining_what_no_model_scored_needs_the_officers_own_reason(
     champion, own_store, no_scorecard, record
 ):
@@ -83,7 +115,7 @@ def test_declining_what_the_model_would_approve_needs_the_officers_own_reason(ch
         record(said, "decline")
 
     assert Decision.objects.get().recommendation == "refer"  # by policy, not by the model
-    assert record(said, "decline", **WHY).is_override is False
+    assert record(said, "decline", **WHY_NOT).is_override is False
 
 
 def test_what_no_model_scored_may_be_approved_without_one(champion, own_store, record):

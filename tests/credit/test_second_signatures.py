@@ -11,6 +11,7 @@ from credit.queries import signatures
 
 AT = factories.AT
 WHY = {"reason_code": "OFF02", "reason": "A guarantor has signed."}
+WHY_NOT = {"reason_code": "OFF04", "reason": "The instalment would be too high."}
 LARGE = {"requested__amount": "12000.00", "features__amount": 12_000}
 SOURCE = factories.SOURCE.replace(
     b"sign_above_pd = 0.90", b'sign_above_pd = 0.50\nsign_overrides = ["decline"]'
@@ -39,7 +40,7 @@ def test_approving_more_than_one_officer_may_waits_for_a_signature(propose, offi
 
 
 def test_declining_any_amount_is_one_officers(propose):
-    assert isinstance(propose(verdict="decline", **WHY), OfficerDecision)
+    assert isinstance(propose(verdict="decline", **WHY_NOT), OfficerDecision)
 
 
 def test_a_senior_officer_signs_and_the_decision_stands(propose, officer, senior_officer):
@@ -140,8 +141,9 @@ def test_risk_and_direction_ask_for_a_signature_too(db, toy_bundle, officer, mon
 
     def proposed(said, verdict):
         made = factories.decide(**said)
+        why = WHY if verdict == "approve" else WHY_NOT
         return officer_decisions.record(
-            decision_id=made.decision_id, verdict=verdict, by=officer, at=AT, **WHY
+            decision_id=made.decision_id, verdict=verdict, by=officer, at=AT, **why
         )
 
     assert proposed(factories.DECLINED, "approve").limits == ["pd"]

@@ -237,6 +237,7 @@ def test_a_number_has_the_unit_of_its_name_and_no_other(read, name, unit):
     features, _, _ = read(**{name: NUMBERS // 100})
 
     assert features[name].unit == unit
+    assert features[name].unit_of_one == {"months": "month", "years": "year"}.get(unit)
 
 
 def test_a_share_of_0_to_1_is_no_percentage(read):

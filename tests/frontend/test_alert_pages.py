@@ -87,7 +87,6 @@ def test_what_an_alert_is_of_is_said_in_the_words_of_its_page(segment, words, as
         ({"cause": "queue_grows"}, {"grows"}),
         ({"owner": "administrator"}, {"grows"}),
         ({"product": "consumer-loan"}, {"gone"}),
-        ({"state": "no-such"}, {"gone", "grows"}),
     ],
 )
 def test_alerts_are_filtered(asked, shown, as_validator, champion, validator):
@@ -101,6 +100,19 @@ def test_alerts_are_filtered(asked, shown, as_validator, champion, validator):
     page = read(as_validator, **asked)
 
     assert {word for word in ("gone", "grows", "quiet", "over") if f"Word {word}." in page} == shown
+
+
+def test_a_filter_that_is_none_is_told_and_the_others_filter(as_validator):
+    raised(message="Word gone.")
+    raised("queue_grows", message="Word grows.")
+
+    answer = as_validator.get("/alerts/?state=no-such&cause=queue_grows")
+    page = words_of(answer)
+
+    assert answer.status_code == 422
+    assert "was not understood" in page
+    assert "Word grows." in page
+    assert "Word gone." not in page
 
 
 def silence(cause, *, by):

@@ -274,7 +274,7 @@ def test_no_state_takes_more_than_twelve_queries(
         as_officer.post(f"{address}ask/", {"items": ["income"]})
     else:
         offer = {**TERMS, "offered_term_months": "20"} if state != "signature" else {}
-        as_officer.post(address, {"verdict": "approve", **WHY, **offer})
+        as_officer.post(address, {"verdict": "approve", **offer})
     if state == "undone":
         as_officer.post(f"{address}undo/")
     as_officer.post(f"{address}note/", {"words": "Rang her."})

@@ -15,6 +15,7 @@ from credit.models import (
 )
 
 REASON = {"reason_code": "OFF01", "reason": "Payslips of three months seen."}
+WHY_NOT = {"reason_code": "OFF04", "reason": "The instalment would be too high."}
 
 
 def decide(client, decision, verdict, **more):
@@ -81,6 +82,45 @@ def test_an_override_that_does_not_say_why_keeps_what_was_typed(typed, as_office
     assert not OfficerDecision.objects.exists()
 
 
+def _offered(page):
+    """List the reasons of the form that decides, each under its heading where it has one."""
+    (form,) = re.findall(
+        r'<select name="reason_code"[^>]*id="id_reason_code".*?</select>', page, re.DOTALL
+    )
+    return re.findall(r'label="([^"]+)"|value="(OFF\d+)"', form)
+
+
+@pytest.mark.parametrize(
+    ("recommendation", "offered"),
+    [("decline", ["OFF01", "OFF02", "OFF03"]), ("approve", ["OFF04", "OFF05", "OFF06"])],
+)
+def test_an_override_is_offered_the_reasons_that_fit(recommendation, offered, as_officer, waiting):
+    page = as_officer.get(f"/applications/{waiting(recommendation=recommendation).pk}/")
+
+    assert [code for _label, code in _offered(page.content.decode())] == offered
+
+
+def test_a_referral_is_offered_reasons_under_the_verdict_they_are_for(as_officer, waiting):
+    page = as_officer.get(f"/applications/{waiting(recommendation='refer').pk}/")
+
+    assert [label or code for label, code in _offered(page.content.decode())] == [
+        *("For approving", "OFF01", "OFF02", "OFF03"),
+        *("For declining", "OFF04", "OFF05", "OFF06"),
+    ]
+
+
+def test_a_reason_that_does_not_fit_is_said_beside_the_form(as_officer, waiting):
+    why = {"reason_code": "OFF04", "reason": "She showed me her payslips."}
+
+    answer = decide(as_officer, waiting(recommendation="decline"), "approve", **why)
+    page = unescape(answer.content.decode())
+
+    assert answer.status_code == 422
+    assert "“Income is not enough for the instalment” is no reason for approving" in page
+    assert why["reason"] in page
+    assert not OfficerDecision.objects.exists()
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -119,8 +159,8 @@ def test_declining_what_no_model_scored_needs_a_reason_of_ones_own(as_officer, u
     decision = unscored()
 
     assert decide(as_officer, decision, "decline").status_code == 422
-    assert decide(as_officer, decision, "decline", **REASON).status_code == 302
-    assert OfficerDecision.objects.get().reason == REASON["reason"]
+    assert decide(as_officer, decision, "decline", **WHY_NOT).status_code == 302
+    assert OfficerDecision.objects.get().reason == WHY_NOT["reason"]
 
 
 def test_a_thumb_is_kept_with_its_words_and_can_be_changed(as_officer, waiting):

@@ -4,10 +4,13 @@ from html import unescape
 
 import factories
 import pytest
+from django.utils import translation
 from page_words import words_of
 from test_what_if import typed
 
 from credit.models import Applicant, Application, Decision, HandEntry, Role
+from frontend.contract_forms import ContractForm
+from scoring.contract import Contract
 
 FORM = {"form": "01JDA4V9G4Q2M7Z8S0C5T3XW1K"}
 ADDRESS = "/applications/enter/consumer-loan/"
@@ -37,6 +40,16 @@ def test_the_form_has_the_contracts_labels_units_bounds_and_help(as_officer, cha
     assert "1 to 4 years \u00b7 Years begun; 4 stands for 4 or more." in page
     for attribute in factories.CONTRACT.protected:
         assert attribute.name not in page
+
+
+def test_a_large_bound_is_written_alike_in_the_help_and_in_a_refusal():
+    contract = Contract.load(factories.PRODUCT.parent / "credit-card" / "contract.toml")
+    form = ContractForm({"features-bill_september": "3000000"}, contract=contract)
+
+    assert form["features-bill_september"].help_text.startswith("-400,000 to 2,000,000 TWD")
+    assert form.errors["features-bill_september"] == ["Must be -400,000 to 2,000,000 TWD."]
+    with translation.override("de"):
+        assert "400.000" in ContractForm(contract=contract)["features-bill_september"].help_text
 
 
 def test_what_is_typed_in_is_scored_and_shown_with_who_entered_it(enter, as_officer):

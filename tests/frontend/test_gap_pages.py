@@ -3,10 +3,13 @@
 import factories
 import gaps_scene
 import pytest
+from django.template.loader import render_to_string
 from page_words import words_of
 
 from credit.models import Role
 from monitoring.gaps import making as gaps_making
+from monitoring.gaps import places
+from monitoring.gaps import queries as gaps
 from monitoring.models import GapReport
 
 GAPS = "/fairness/consumer-loan/gaps/"
@@ -107,6 +110,20 @@ def test_lending_in_another_place_is_compared_with_the_present_ones(reported, as
     assert "keeps a model from being promoted" in page
     assert "N.J.A.C. 13:16" in page
     assert "product\u2019s reading" in page
+
+
+def test_the_contracts_own_bound_names_the_groups_that_are_outside(reported, as_compliance):
+    kept = gaps.of_version("consumer-loan")
+    said = {**kept.attributes[0]["ratios"][0], "air": 0.5, "air_low": 0.4, "p_value": 1e-6}
+    kept.attributes[0]["ratios"][0] = said
+
+    own = places.compare(
+        kept, factories.CONTRACT, factories.CONTRACT.policy, added="", on=factories.AT.date()
+    ).own
+
+    assert own.outside == [said["label"]]
+    page = render_to_string("gaps/_screen_verdict.html", {"row": own})
+    assert f'<span class="sub">{said["label"]}</span>' in page
 
 
 def test_the_day_decides_which_law_is_compared(reported, as_compliance):

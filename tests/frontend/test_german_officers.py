@@ -64,7 +64,7 @@ def test_values_and_amounts_follow_the_language_and_other_values_do_not():
 
 
 def test_why_a_notice_stayed_is_said_on_the_list_and_on_its_page(as_officer, champion, officer):
-    decision = notices_scene.overridden(officer, reason_code="OFF01")
+    decision = notices_scene.overridden(officer)
     assert notices_scene.refused(decision, officer) == {"own_missing"}
 
     for address in ("/notices/?show=failed", f"/notices/{decision.pk}/"):

@@ -257,7 +257,7 @@ def override(champion, officer):
 def test_overrides_are_counted_by_reason_and_side(as_validator, override):
     override("approve", "OFF01", at=factories.AT - timedelta(days=9))
     override("approve", "OFF01")
-    override("decline", "OFF01")
+    override("decline", "OFF04")
     terms = {"offered_amount": Decimal(3000), "offered_term_months": 24}
     override("counter_offer", "OFF04", **terms)
 
@@ -265,7 +265,7 @@ def test_overrides_are_counted_by_reason_and_side(as_validator, override):
 
     labels = {each.code: each.label for each in factories.CONTRACT.officer_reasons}
     assert "4 overrides that stand, from 13 November 2026 to 22 November 2026." in page
-    assert f"{labels['OFF01']} 3 2 1 {labels['OFF04']} 1 0 1" in page
+    assert f"{labels['OFF04']} 2 0 2 {labels['OFF01']} 2 2 0" in page
     assert WHY["OFF01"] not in page
     assert "There are more" not in page
 
@@ -290,7 +290,7 @@ def test_the_newest_overrides_are_counted_where_there_are_very_many(
 ):
     monkeypatch.setattr(overrides, "MOST", 1)
     override("approve", "OFF01", at=factories.AT - timedelta(days=9))
-    override("approve", "OFF04")
+    override("decline", "OFF04")
 
     page = read(as_validator, INVENTORY)
 

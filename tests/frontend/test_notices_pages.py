@@ -51,7 +51,19 @@ def test_nothing_owed_nothing_failed_and_nothing_left_are_said(page):
     assert "Nobody waits for a notice" in get(page, "notices")
     assert "Every notice that was tried is proved" in get(page, "notices", show="failed")
     assert "No notice has left yet" in get(page, "notices", show="left")
-    assert page.get(reverse("notices"), {"show": "x"}).status_code == 404
+
+
+def test_an_address_that_asks_for_what_cannot_be_is_told_and_nothing_leaves_on_it(page, olga):
+    decision = declined(olga)
+    asked = f"{reverse('notices')}?show=x"
+
+    answer = page.get(asked)
+
+    assert answer.status_code == 422
+    assert "was not understood" in answer.content.decode()
+    assert decision.application.reference in answer.content.decode()
+    assert page.post(asked, {"decision": [decision.pk]}).status_code == 404
+    assert not Notice.objects.exists()
 
 
 def test_several_are_issued_at_once_and_what_fails_is_told(page, olga):

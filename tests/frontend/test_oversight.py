@@ -226,8 +226,14 @@ def test_older_events_are_a_page_away(as_auditor, two_events, monkeypatch):
 
 
 @pytest.mark.parametrize("asked", ["before=none", "before=0", "of=%00", f"of={'x' * 81}"])
-def test_a_page_of_the_trail_that_cannot_be_is_not_found(asked, as_auditor):
-    assert as_auditor.get(f"/audit/?{asked}").status_code == 404
+def test_a_page_of_the_trail_that_cannot_be_is_told_above_the_newest(asked, as_auditor, two_events):
+    answer = as_auditor.get(f"/audit/?{asked}")
+    page = words_of(answer)
+
+    assert answer.status_code == 422
+    assert "A part of this address was not understood" in page
+    assert f" {asked.partition('=')[0]} : " in page
+    assert "decision:01JD" in page
 
 
 def test_the_trail_is_verified_on_request(as_auditor):

@@ -77,8 +77,8 @@ def test_a_change_waits_for_another_person(as_administrator, product):
     assert f"{made.valid_from:%Y-%m-%d %H:%M}" == "2026-12-01 08:00"
     page = as_administrator.get(address(made)).content.decode()
     assert "Recommend approval up to a PD of" in page
-    assert "0.35" in page
-    assert "<strong>0.3</strong>" in page
+    assert "35%" in page
+    assert "<strong>30%</strong>" in page
     assert "Rule max_term: at most" in page
 
 

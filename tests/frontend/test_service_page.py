@@ -57,7 +57,7 @@ def test_routes_are_told_with_times_between_bounds(as_auditor, hours):
     words = page(as_auditor)
 
     assert "POST api/v1/decisions 802 2 0 5 to 10 ms 25 to 50 ms" in words
-    assert "GET 0 0 4" in words
+    assert "GET 4 0 4" in words
 
 
 def test_shares_tasks_and_cost_are_told_with_their_n(as_auditor, hours):

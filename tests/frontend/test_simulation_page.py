@@ -117,4 +117,4 @@ def test_moved_days_are_told(as_validator, report):
 
     page = words_of(as_validator.get(ADDRESS))
 
-    assert "stored as 2025-05-27 to 2026-11-25" in page
+    assert "stored as 27 May 2025 to 25 November 2026" in page

@@ -142,8 +142,12 @@ def test_deliveries_are_chosen_by_address_and_state(as_administrator, tried, end
 
 
 @pytest.mark.parametrize("query", ["state=lost", "webhook=x", "webhook=%00"])
-def test_an_unknown_filter_is_404(as_administrator, endpoint, query):
-    assert as_administrator.get(f"{PAGE}?{query}").status_code == 404
+def test_an_unknown_filter_is_told_and_filters_nothing(as_administrator, endpoint, query):
+    answer = as_administrator.get(f"{PAGE}?{query}")
+
+    assert answer.status_code == 422
+    assert "was not understood" in answer.content.decode()
+    assert str(endpoint.pk) in answer.content.decode()
 
 
 @pytest.mark.parametrize("delivery", ["999999", "x", "", str(2**63)])

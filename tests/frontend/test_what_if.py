@@ -83,7 +83,7 @@ def test_looking_at_the_form_is_no_use_of_it(as_officer, waiting):
 @pytest.mark.parametrize(
     ("field", "said", "told"),
     [
-        ("requested-amount", "99999", "Must be 100 to 20000 DEM."),
+        ("requested-amount", "99999", "Must be 100 to 20,000 DEM."),
         ("requested-amount", "12.345", "Write an amount with at most two decimals."),
         ("requested-amount", "", "This is needed."),
         ("requested-term_months", "2.5", "Write a whole number."),

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import factories
@@ -10,7 +11,7 @@ from django.urls import reverse
 from credit.actions.alerts import raise_alert
 from credit.models import AlertSilence, LegalHold, Role, TrainingRun
 from frontend import urls
-from frontend.access import ACCESS, FIRST_PAGES, NAVIGATION, first_page
+from frontend.access import ACCESS, FIRST_PAGES, MENUS, NAVIGATION, first_page
 
 NOBODY = ()
 OF_AN_APPLICATION = {
@@ -171,6 +172,36 @@ def test_the_navigation_shows_what_one_may_open_and_nothing_else(role, signed_in
 
     for name, words in NAVIGATION:
         assert (f">{words}</a>" in page) == (role in ACCESS[name].read)
+
+
+def _menus(page):
+    """List the headings of the bar's menus, each with its links."""
+    found = re.findall(
+        r'<details class="menu".*?<summary>(.*?)</summary>(.*?)</details>', page, re.DOTALL
+    )
+    return {heading: re.findall(r">([^<>]+?)</a>", links) for heading, links in found}
+
+
+def test_who_may_open_more_pages_than_fit_in_a_line_finds_them_in_menus(signed_in):
+    page = signed_in(Role.AUDITOR).get("/no/such/page/").content.decode()
+
+    assert _menus(page) == {
+        "Applications": ["Queue", "Signatures", "Notices", "Reviews"],
+        "Models and policies": ["Models", "Policies", "Promotions", "Past loans", "Webhooks"],
+        "Oversight": ["Fairness", "Officers", "Audit trail"],
+    }
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDITOR])
+def test_the_pages_of_any_other_role_stand_in_a_line(role, signed_in):
+    assert not _menus(signed_in(role).get("/no/such/page/").content.decode())
+
+
+def test_every_page_of_a_menu_is_one_of_the_bar():
+    names = [name for _heading, menu in MENUS for name in menu]
+
+    assert set(names) < {name for name, _words in NAVIGATION}
+    assert len(names) == len(set(names))
 
 
 def test_who_has_no_role_is_told_so(signed_in):

@@ -4,7 +4,7 @@ import factories
 import pytest
 
 from frontend import sentences
-from frontend.policy_words import value_in_words
+from frontend.policy_words import SHARES, label_of, setting_in_words, value_in_words
 from scoring.contract import Contract, ContractRefused
 from scoring.contracts.policy_texts import changed
 
@@ -27,6 +27,29 @@ from scoring.contracts.policy_texts import changed
 )
 def test_a_value_is_said_as_a_person_would(value, words):
     assert value_in_words(value) == words
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("policy.approve_pd_at_most", "0.16", "16%"),
+        ("policy.approve_pd_at_most", "0.1234", "12.34%"),
+        ("policy.promotion.limits.level", "1e-05", "0.001%"),
+        ("policy.authority.offer_share_at_most", "1.0", "100%"),
+        ("policy.automatic.decline_pd_at_least", "", ""),
+        ("policy.criteria.override_rate.target", "0.1", "10%"),
+        ("policy.criteria.override_rate.since", "2026-11-01", "1 November 2026"),
+        ("policy.criteria.median_hours.target", "24.0", "24.0"),
+        ("policy.clocks.decide_within_days", "5", "5"),
+        ("policy.rules.max_amount.at_most", "10000", "10000"),
+    ],
+)
+def test_a_share_is_said_per_hundred(path, value, words):
+    assert setting_in_words(path, value) == words
+
+
+def test_every_share_is_a_setting_that_has_a_name():
+    assert all(label_of(path) != path for path in SHARES)
 
 
 @pytest.mark.parametrize(

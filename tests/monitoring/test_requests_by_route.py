@@ -12,6 +12,7 @@ def test_what_a_caller_did_wrong_counts_for_the_caller_alone():
     found = Answers.of(requests(answered=8, faults=2, callers=5), [DECIDING])
 
     assert (found.n, found.faults, found.callers, found.answered) == (10, 2, 5, 8)
+    assert found.asked == 15  # so no kind of fault is ever more than the requests
 
 
 def test_routes_that_are_not_asked_for_are_left_out():

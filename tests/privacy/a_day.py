@@ -14,6 +14,7 @@ MARK = "zaphod4711"  # stands in everything that a partner, an applicant or an o
 BROKEN = f"{MARK}-broken"  # a reference that the database refuses, quoting the whole row
 PASSWORD = f"{MARK}-pass-word"
 RARE = {"features__purpose": "retraining", "features__job": "unskilled_non_resident"}
+REASONS = {"approve": "OFF01", "decline": "OFF04"}  # of the contract, for each verdict
 UNKNOWN = "/api/v1/decisions/01JDA4V9G4Q2M7Z8S0C5T3XW1K"
 TRACES = {
     "User-Agent": f"{MARK}/1.0",
@@ -154,9 +155,8 @@ class Day:
         opposite = {"approve": "decline", "decline": "approve", "refer": "decline"}
         said = {"verdict": opposite[made["recommendation"]], "reason": f"{MARK} was here"}
         self._submit("no reason", page, **said)
-        reason_code = self._first_reason(page)
-        self._submit("a verdict", page, **said, reason_code=reason_code)
-        self._writes(reason_code)
+        self._submit("a verdict", page, **said, reason_code=REASONS[said["verdict"]])
+        self._writes()
         self.secrets |= set(self.officer.cookies.values())
 
     def _types(self, page):
@@ -167,11 +167,12 @@ class Day:
         who = {"applicant_name": f"Ada {MARK}", "applicant_address": MARK, "reference": MARK}
         self._submit("an entry", "/applications/enter/consumer-loan/", **said, **who)
 
-    def _writes(self, reason_code):
+    def _writes(self):
         """Decline another, send its notice with the name on it, record a request for a review."""
         made = self.decides()
-        said = {"verdict": "decline", "reason_code": reason_code, "reason": f"{MARK} is wrong"}
-        self._submit("a decline", f"/applications/{made['id']}/", **said)
+        said = {"verdict": "decline", "reason": f"{MARK} is wrong"}
+        page = f"/applications/{made['id']}/"
+        self._submit("a decline", page, **said, reason_code=REASONS["decline"])
         page = f"/notices/{made['id']}/"
         self._submit("a notice", page, do="issue", kind="adverse_action")
         self._submit("a review", page, do="review", words=f"{MARK} earns more")
@@ -200,10 +201,6 @@ class Day:
     def _token(self):
         page = self.officer.get("/sign-in/", follow_redirects=True).text
         return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-
-    def _first_reason(self, page):
-        choices = re.findall(r'<option value="(\w+)"', self.officer.get(page).text)
-        return choices[0]
 
 
 def secret_part(key):

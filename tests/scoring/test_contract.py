@@ -5,6 +5,8 @@ import toy_release
 
 from scoring.contract import Clocks, Contract, ContractRefused, Kind
 
+LENT, LESS = 'verdicts = ["approve", "counter_offer"]', 'verdicts = ["decline", "counter_offer"]'
+
 
 @pytest.fixture(scope="module")
 def read_changed(contract_text):
@@ -256,6 +258,8 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ('code = "PUR01"', 'code = "purpose"', r"features\[4\].code", "capital letters"),
         ('kind = "boolean"', 'kind = "flag"', r"features\[17\].kind", "must be one of"),
         ('code = "PUR01"', 'code = "PUR01"\nunit = "DM"', r"features\[4\]", "only numbers have"),
+        ('code = "PUR01"', 'code = "PUR01"\nunit_of_one = "DM"', r"features\[4\]", "only numb"),
+        ('unit = "months"\n', "", r"features\[2\].unit_of_one", "belongs to a unit"),
         ('code = "PUR01"', 'code = "PUR01"\nminimum = 1', r"features\[4\]", "only numbers have"),
         (
             'code = "PUR01"',
@@ -331,11 +335,27 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ('code = "OFF02"', 'code = "OFF01"', r"officer_reasons\[2\].code", "is also"),
         ('code = "OFF02"', 'code = "CHK01"', "officer_reasons", "a feature's reason code"),
         ('code = "OFF02"', 'code = "off"', r"officer_reasons\[2\].code", "capital letters"),
+        (LENT, 'verdicts = ["refer"]', r"officer_reasons\[1\].verdicts", "none of: approve"),
+        (LENT, 'verdicts = ["approve", "approve"]', r"reasons\[1\].verdicts", "stands twice"),
+        (LENT, "verdicts = []", r"officer_reasons\[1\].verdicts", "is empty"),
+        (LESS, 'verdicts = ["approve"]', r"officer_reasons\[4\].notice_text", "no notice"),
     ],
 )
 def test_refuses(read_changed, old, new, path, says):
     with pytest.raises(ContractRefused, match=f"{path}.*{says}"):
         read_changed(old, new)
+
+
+def test_refuses_reasons_of_which_none_is_for_a_verdict(contract_text):
+    with pytest.raises(ContractRefused, match="officer_reasons: none is for 'decline'"):
+        Contract.parse(contract_text.replace(LESS, LENT).encode())
+
+
+def test_a_reason_that_names_no_verdicts_is_for_any(contract_text):
+    bare = Contract.parse(contract_text.replace(LENT + "\n", "").encode())
+
+    assert [each.fits("decline") for each in bare.officer_reasons] == [True] * 6
+    assert [each.fits("approve") for each in bare.officer_reasons] == [True] * 3 + [False] * 3
 
 
 def test_two_groups_at_least_make_an_attribute_assessable(read_changed):

@@ -149,7 +149,8 @@ date_format = "%d.%m.%Y"
 
 def test_dates_and_the_time_between_them_are_read(contract_text, tmp_path):
     text = contract_text.replace("[columns]", DATED).replace(
-        'kind = "integer"\nunit = "years"\nminimum = 1\nmaximum = 4\nsource = "present_residence"',
+        'kind = "integer"\nunit = "years"\nunit_of_one = "year"\nminimum = 1\nmaximum = 4\n'
+        'source = "present_residence"',
         'kind = "date_difference"\nunit = "years"\nminimum = 0\nmaximum = 90\nsource = "applied"\n'
         'source_from = "moved"\n',
     )
@@ -176,7 +177,8 @@ def test_dates_and_the_time_between_them_are_read(contract_text, tmp_path):
 
 def test_a_share_of_two_columns_is_divided_and_nothing_by_zero(contract_text, tmp_path):
     text = contract_text.replace(
-        'kind = "integer"\nunit = "years"\nminimum = 1\nmaximum = 4\nsource = "present_residence"',
+        'kind = "integer"\nunit = "years"\nunit_of_one = "year"\nminimum = 1\nmaximum = 4\n'
+        'source = "present_residence"',
         'kind = "decimal"\nminimum = 0\nmaximum = 1\nsource = "covered"\nsource_per = "asked"\n'
         'may_be_missing = true\nmissing_text = "No cover is known"\nmissing_codes = ["?"]',
     )
@@ -198,7 +200,8 @@ def test_a_share_of_two_columns_is_divided_and_nothing_by_zero(contract_text, tm
 @pytest.mark.parametrize(("unit", "expected"), [("days", 1460), ("months", 47), ("years", 3)])
 def test_only_completed_units_count(contract_text, tmp_path, unit, expected):
     text = contract_text.replace(
-        'kind = "integer"\nunit = "years"\nminimum = 1\nmaximum = 4\nsource = "present_residence"',
+        'kind = "integer"\nunit = "years"\nunit_of_one = "year"\nminimum = 1\nmaximum = 4\n'
+        'source = "present_residence"',
         f'kind = "date_difference"\nunit = "{unit}"\nminimum = 0\nmaximum = 9000\n'
         'source = "applied"\nsource_from = "moved"\n',
     )

@@ -22,6 +22,17 @@ def test_every_feature_gives_a_reason_worst_first(contract, applicant, points):
     assert reasons[-1].feature == "amount"
 
 
+@pytest.mark.parametrize(
+    ("value", "said", "as_before"),
+    [(1, "1 year", "1 years"), (2, "2 years", "2 years"), (0, "0 years", "0 years")],
+)
+def test_one_has_a_unit_of_its_own_where_the_contract_has_it(contract, value, said, as_before):
+    without = Contract.parse(contract.text.replace('unit_of_one = "year"\n', "").encode())
+
+    assert in_words(contract.feature("residence_years"), value) == said
+    assert in_words(without.feature("residence_years"), value) == as_before
+
+
 def test_ties_keep_the_contracts_order(contract, applicant, points):
     reasons = principal_reasons(contract, applicant, points(job=-2.0, amount=-2.0, savings=-2.0))
 

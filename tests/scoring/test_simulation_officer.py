@@ -56,6 +56,12 @@ def test_a_reason_to_decline_is_one_that_an_applicant_can_be_told():
     assert not told[CODES.approves]
 
 
+def test_a_reason_is_one_for_the_verdict():
+    text = CONTRACT.text.replace('verdicts = ["approve"', 'verdicts = ["decline"', 1)
+
+    assert officers.codes_of(Contract.parse(text.encode())).approves == "OFF02"
+
+
 def test_without_reason_codes_every_recommendation_is_followed():
     codes = officers.Codes(approves="", declines="")
 

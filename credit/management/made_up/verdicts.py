@@ -34,7 +34,6 @@ def given(
     taken = np.minimum(taken, last - MINUTE)
     decided = np.minimum(taken + (MINUTE * rng.lognormal(1.8, 0.6, n)).astype(np.int64), last)
     is_override = made & (came["said"] != REFER) & (verdict != came["said"])
-    codes = np.array([each.code for each in contract.officer_reasons])
     reasoned = made & (verdict != APPROVE) | is_override
     signed = made & (verdict != DECLINE) & _is_above(came, contract)
     people = np.array(cast.officers)
@@ -47,7 +46,7 @@ def given(
         "verdict": only(made, VERDICTS[verdict]),
         "officer": people[officer],
         "is_override": is_override,
-        "reason_code": np.where(reasoned, rng.choice(codes, n), ""),
+        "reason_code": np.where(reasoned, _codes(verdict, contract, rng), ""),
         "taken_at": taken,
         "made_at": decided,
         "signed_by": only(signed, people[signer]),
@@ -65,6 +64,16 @@ def _verdict(came: Columns, officer: Any, officers: int, rng: np.random.Generato
     verdict[(verdict == DECLINE) & (rng.random(len(officer)) < OFFERED)] = REFER
     verdict[came["owed"]] = DECLINE
     return verdict
+
+
+def _codes(verdict: Any, contract: Contract, rng: np.random.Generator) -> Any:
+    """Draw for each verdict one of the contract's reasons that fit it."""
+    drawn = np.full(len(verdict), "", dtype="<U20")
+    for number, word in enumerate(VERDICTS):
+        here = np.flatnonzero(verdict == number)
+        codes = [each.code for each in contract.officer_reasons if each.fits(word)]
+        drawn[here] = rng.choice(codes, len(here))
+    return drawn
 
 
 def _is_above(came: Columns, contract: Contract) -> Mask:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from of_a_canary import AT, T0, decide
 
 from credit import canary_evidence, ladder, serving
-from credit.actions import canaries, outcomes, promotion_steps, stage_moves
+from credit.actions import alerts, canaries, outcomes, promotion_steps, stage_moves
 from credit.models import Alert, AuditEvent, CanaryCheck, CanaryMinute, Decision, StageChange
 
 LATER = AT + timedelta(minutes=5)
@@ -146,6 +146,47 @@ def test_one_that_cannot_score_halts_itself_and_says_why(canary):
     assert alert.message.startswith(f"The canary {canary.name} halted itself: it could not score")
     change = StageChange.objects.filter(version=canary).last()
     assert (change.stage, change.by, change.note) == ("candidate", None, request.ending)
+
+
+def _failed(version, *, at=AT, cause="engine_failed"):
+    message = f"{version.name}: The graph raised."
+    return alerts.raise_alert(cause=cause, product=version.product, message=message, at=at)
+
+
+def test_the_alert_of_what_it_failed_with_is_named_and_passes(canary):
+    failed = _failed(canary)
+    scene.counted(canary, AT, tried=20, failed=12)
+
+    halted(canary)
+
+    halt = Alert.objects.get(cause="canary_halted")
+    assert halt.message.endswith("another alert of this product: “A model failed”.")
+    failed.refresh_from_db()
+    assert failed.cleared_at == LATER
+    step = failed.steps.get()
+    assert (step.kind, step.words) == ("cleared", halt.message.partition(" What it")[0])
+
+
+def test_the_alert_of_its_file_is_named_and_stays(canary):
+    failed = _failed(canary, cause="bundle_refused")
+    scene.counted(canary, AT, tried=20, failed=12)
+
+    halted(canary)
+
+    assert "is not the registered one”" in Alert.objects.get(cause="canary_halted").message
+    failed.refresh_from_db()
+    assert failed.cleared_at is None
+
+
+def test_the_alert_of_what_the_champion_failed_with_stays(live, canary):
+    failed = _failed(live)
+    scene.counted(canary, AT, tried=20, failed=12)
+
+    halted(canary)
+
+    failed.refresh_from_db()
+    assert failed.cleared_at is None
+    assert "another alert" not in Alert.objects.get(cause="canary_halted").message
 
 
 def test_so_does_one_that_is_slow(canary):
