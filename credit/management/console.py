@@ -19,6 +19,7 @@ from credit.actions.refusals import ActionDenied
 from credit.models import ApiKey, ModelVersion, Partner, Product, PromotionRequest, User
 from scoring.contract import ContractRefused
 from scoring.files.ingestion import IngestionRefused
+from scoring.files.reading import FileRefused
 
 
 @contextmanager
@@ -70,7 +71,7 @@ class ProductCommand(BaseCommand):
         """Do the work; a refusal is a sentence and exit code 1, never a stack trace."""
         try:
             facts = self.work(options)
-        except (ActionDenied, ContractRefused, IngestionRefused) as refused:
+        except (ActionDenied, ContractRefused, FileRefused, IngestionRefused) as refused:
             raise CommandError(str(refused)) from refused
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
