@@ -71,6 +71,30 @@ def test_onboarding_goes_on_where_it_was_stopped(people, contract_file, monkeypa
     assert (ModelVersion.objects.count(), Ingestion.objects.count()) == (1, 1)
 
 
+def test_the_model_is_of_the_file_that_is_named(people, contract_file, tmp_path):
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("\n".join(factories.LOANS.read_text().splitlines()[:-1]))
+    for file in (factories.LOANS, fewer):
+        run("ingest", contract_file, file, "--by", "dana")
+
+    out, _ = onboard(contract_file)
+
+    snapshot = ModelVersion.objects.get().snapshot
+    assert (out, snapshot.ingestion.file_name) == ("consumer-loan/1 is live.\n", "loans.csv")
+    assert snapshot.rows == 1_000
+
+
+def test_a_file_of_an_earlier_day_than_the_newest_is_refused(people, contract_file, tmp_path):
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("\n".join(factories.LOANS.read_text().splitlines()[:-1]))
+    run("ingest", contract_file, fewer, "--by", "dana")
+
+    with pytest.raises(CommandError, match=r"not what Consumer loan learns from: fewer\.csv was"):
+        onboard(contract_file, factories.LOANS, "--as-of", "2025-09-20")
+
+    assert not TrainingRun.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("who", "says"),
     [

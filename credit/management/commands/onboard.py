@@ -9,6 +9,7 @@ from django.utils import timezone
 from credit import promotion_path
 from credit.actions import (
     contracts,
+    ingestions,
     model_versions,
     policies,
     promotions,
@@ -81,6 +82,7 @@ class Command(ProductCommand):
         if not contract.policyversion_set.exists():
             policies.put_in_force(contract_id=contract.pk, by=by, approved_by=approver, at=clock())
         read = read_loans(contract, options, by=by, at=clock(), tell=self.stderr.write)
+        _check_is_learned_from(read)
         version = _candidate(contract, read) or _train(
             contract, by, engine=options["engine"], silent=options["json"], clock=clock
         )
@@ -120,6 +122,16 @@ def _live(contract: Path, loans: Path) -> ModelVersion | None:
         )
         .first()
     )
+
+
+def _check_is_learned_from(read: Ingestion) -> None:
+    """Refuse to make a model live whose loans are another file's than the one that is named."""
+    last = ingestions.newest(read.product)
+    if last is not None and last != read:
+        raise CommandError(
+            f"{read.file_name} is not what {read.product.name} learns from: {last.file_name} was "
+            f"brought in on {last.ingested_at:%Y-%m-%d}, after the moment that --as-of names."
+        )
 
 
 def _candidate(contract: ContractVersion, read: Ingestion) -> ModelVersion | None:
