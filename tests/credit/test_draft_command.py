@@ -33,6 +33,8 @@ def test_a_draft_is_written_and_what_is_left_is_told(draft):
     ("options", "says"),
     [
         ({"delimiter": "::"}, "--delimiter takes one sign"),
+        ({"delimiter": '"'}, "and no quote"),
+        ({"encoding": "rot13"}, "No encoding is called rot13"),
         ({"encoding": "utf-99"}, "No encoding is called utf-99; try cp850"),
         ({"encoding": "utf-16"}, "loans.csv is not utf-16"),
         ({"keep": ["age"]}, "loans.csv has no column 'age'"),

@@ -4,9 +4,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from credit.management.console import ProductCommand
-from scoring.contracts.checks import is_encoding
+from scoring.contracts.checks import is_delimiter, is_encoding
 from scoring.drafting import DraftRefused, Wishes, draft
-from scoring.files.reading import FileRefused
 
 
 class Command(ProductCommand):
@@ -41,8 +40,8 @@ class Command(ProductCommand):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if options["out"] is not None and options["out"].exists():
             raise CommandError(f"{options['out']} exists; a draft does not overwrite it.")
-        if options["delimiter"] is not None and len(options["delimiter"]) != 1:
-            raise CommandError('--delimiter takes one sign, such as "~".')
+        if options["delimiter"] is not None and not is_delimiter(options["delimiter"]):
+            raise CommandError('--delimiter takes one sign, such as "~", and no quote.')
         if options["encoding"] is not None and not is_encoding(options["encoding"]):
             raise CommandError(f"No encoding is called {options['encoding']}; try cp850.")
         names = ("outcome", "encoding", "delimiter", "slug", "name", "currency", "jurisdiction")
@@ -54,7 +53,7 @@ class Command(ProductCommand):
         )
         try:
             drafted = draft(options["data"], wishes=wishes)
-        except (DraftRefused, FileRefused) as refused:
+        except DraftRefused as refused:
             raise CommandError(str(refused)) from refused
         if options["out"] is not None:
             options["out"].write_text(drafted.text, encoding="utf-8")
