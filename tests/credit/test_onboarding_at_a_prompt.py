@@ -1,11 +1,13 @@
 """From a contract and a file to a live product, and what is said where it does not come so far."""
 
+import io
+import re
 from datetime import UTC, datetime
 
 import factories
 import pytest
 from at_a_prompt import run
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from credit.actions import model_versions, training
 from credit.models import Ingestion, ModelVersion, TrainingRun
@@ -69,6 +71,22 @@ def test_onboarding_goes_on_where_it_was_stopped(people, contract_file, monkeypa
 
     assert out == "consumer-loan/1 is live.\n"
     assert (ModelVersion.objects.count(), Ingestion.objects.count()) == (1, 1)
+
+
+def test_lines_of_a_draft_that_nobody_finished_are_told(people, tmp_path):
+    draft, err = tmp_path / "draft.toml", io.StringIO()
+    run("draft_contract", factories.LOANS, "--outcome", "bad", "--out", draft)
+    call = ["onboard", str(draft), str(tmp_path / "gone.csv")]
+
+    with pytest.raises(CommandError, match="No such file"):
+        call_command(*call, "--by", "dana", "--approved-by", "vera", stderr=err)
+    said = err.getvalue()
+    lines = [int(each) for each in re.findall(r"\d+", said[said.index("(") : said.index(" ...")])]
+
+    assert "lines still say FINISH (" in said
+    written = draft.read_text().splitlines()
+    assert all("FINISH" in written[number - 1] for number in lines)
+    assert 2 not in lines  # the draft's own word on what it means
 
 
 def test_the_model_is_of_the_file_that_is_named(people, contract_file, tmp_path):

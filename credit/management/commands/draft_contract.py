@@ -4,8 +4,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from credit.management.console import ProductCommand
+from scoring.contract import Contract, ContractRefused
 from scoring.contracts.checks import is_delimiter, is_encoding
 from scoring.drafting import DraftRefused, Wishes, draft
+
+OF_OPTIONS = ("slug", "name", "currency", "jurisdictions", "outcome.")  # what options say of it
 
 
 class Command(ProductCommand):
@@ -55,6 +58,7 @@ class Command(ProductCommand):
             drafted = draft(options["data"], wishes=wishes)
         except DraftRefused as refused:
             raise CommandError(str(refused)) from refused
+        _check_reads(drafted.text)
         if options["out"] is not None:
             options["out"].write_text(drafted.text, encoding="utf-8")
         return {
@@ -70,3 +74,14 @@ class Command(ProductCommand):
         self.stderr.write("\nLeft to a person, the most important first:")
         for number, line in enumerate(facts["to_finish"], start=1):
             self.stderr.write(f"  {number}. {line}")
+
+
+def _check_reads(text: str) -> None:
+    """Refuse options that no contract takes: what is written is to read at once."""
+    try:
+        Contract.parse(text.encode())
+    except ContractRefused as refused:
+        asked = [each for each in refused.problems if each.path.startswith(OF_OPTIONS)]
+        if asked:
+            words = "; ".join(f"{each.path} {each.message}" for each in asked)
+            raise CommandError(f"That would be no contract: {words}.") from refused

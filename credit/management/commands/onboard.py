@@ -32,6 +32,8 @@ from credit.models.model_versions import Stage
 from scoring.contract import Contract
 from scoring.files.reading import sha256_of
 
+EXPLAINS_FINISH = "# Lines with FINISH"  # the head of a draft
+MOST_LINES = 10  # named
 Clock = Callable[[], datetime]
 
 
@@ -68,7 +70,8 @@ class Command(ProductCommand):
         require_role(by, Role.MODEL_DEVELOPER, to="onboard a product")
         require_role(approver, Role.MODEL_VALIDATOR, to="approve a product's onboarding")
         asked = Contract.load(options["contract"])  # first of all: its problems name the file
-        warnings = [each for each in [notice_problem(asked, on=self.clock().date())] if each]
+        found = [_unfinished(asked), notice_problem(asked, on=self.clock().date())]
+        warnings = [each for each in found if each]
         for warning in warnings:
             self.stderr.write(f"{options['contract']}: {warning}")
         return self._bring_live(options, by=by, approver=approver) | {"warnings": warnings}
@@ -104,6 +107,22 @@ class Command(ProductCommand):
             return
         already = " already" if facts["was_live"] else ""
         self.stdout.write(f"{facts['version']} is live{already}.")
+
+
+def _unfinished(contract: Contract) -> str:
+    """Say which lines of a draft nobody has finished: they would be shown to people as they are."""
+    lines = [
+        number
+        for number, line in enumerate(contract.text.splitlines(), start=1)
+        if "FINISH" in line and not line.startswith(EXPLAINS_FINISH)
+    ]
+    if not lines:
+        return ""
+    shown = ", ".join(map(str, lines[:MOST_LINES])) + (" ..." if len(lines) > MOST_LINES else "")
+    return (
+        f"{len(lines)} lines still say FINISH ({shown}): what they say was guessed from the file. "
+        "Take the word away where a person has looked."
+    )
 
 
 def _clock(as_of: datetime | None) -> Clock:
