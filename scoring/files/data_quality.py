@@ -247,7 +247,8 @@ def _outcome_warnings(rows: dict[str, int], *, least: int) -> Iterator[str]:
 def _row_warnings(report: Report, contract: Contract) -> Iterator[str]:
     rows = report["rows"]
     if rows["alike"]:
-        yield f"{rows['alike']:,} rows are the same as another in everything but the id."
+        are = "row is" if rows["alike"] == 1 else "rows are"
+        yield f"{rows['alike']:,} {are} the same as another in everything but the id."
     for attribute in contract.assessable:
         if unnamed := report["in_no_group"].get(attribute.name):
             yield (

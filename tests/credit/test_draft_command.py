@@ -25,7 +25,7 @@ def draft(tmp_path):
 def test_a_draft_is_written_and_what_is_left_is_told(draft):
     text, told = draft(slug="car-loan")
 
-    assert 'slug = "car-loan"' in text
+    assert 'slug = "car-loan"\nname = "Car loan"' in text
     assert "1. Which outcomes are bad: 1 (50 rows)?" in told
 
 

@@ -112,6 +112,8 @@ def test_rows_that_are_alike_are_counted(report, frame):
 
     assert said["rows"]["alike"] == 10
     assert any("10 rows are the same as another" in warning for warning in said["warnings"])
+    one = report(pl.concat([frame, frame.head(1)]))["warnings"]
+    assert any(warning.startswith("1 row is the same as another") for warning in one)
 
 
 def test_nothing_protected_is_reported(report, frame):

@@ -35,7 +35,7 @@ class Command(ProductCommand):
         parser.add_argument("--encoding", help="of a CSV file, as in cp850; default detected")
         parser.add_argument("--delimiter", help="of a CSV file, one sign; default detected")
         parser.add_argument("--slug", default="new-product", help="the product, as in car-loan")
-        parser.add_argument("--name", default="New product", help="the product, as people say it")
+        parser.add_argument("--name", help="as people say it; default the slug in words")
         parser.add_argument("--currency", default="EUR", help="as in EUR")
         parser.add_argument("--jurisdiction", default="EU", help="as in EU or US")
         parser.add_argument("--out", type=Path, help="TOML file to write; default the terminal")
@@ -47,6 +47,7 @@ class Command(ProductCommand):
             raise CommandError('--delimiter takes one sign, such as "~", and no quote.')
         if options["encoding"] is not None and not is_encoding(options["encoding"]):
             raise CommandError(f"No encoding is called {options['encoding']}; try cp850.")
+        options["name"] = options["name"] or options["slug"].replace("-", " ").capitalize()
         names = ("outcome", "encoding", "delimiter", "slug", "name", "currency", "jurisdiction")
         wishes = Wishes(
             bad=tuple(options["bad"]),
