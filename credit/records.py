@@ -10,13 +10,18 @@ from scoring.canonical import moment
 from scoring.contract import Contract
 from scoring.records import Figures, Record, normalised
 
+Evidence = dict[str, Any]
 
-def record_of(decision: Decision, *, contract: Contract) -> Record | None:
+
+def record_of(
+    decision: Decision, *, contract: Contract, evidence: Evidence | None = None
+) -> Record | None:
     """Put a decision's rows together; None where the audit trail knows nothing of it.
 
-    `contract` is the one that its inputs were read by.
+    `contract` is the one that its inputs were read by, `evidence` what the trail says where that
+    was looked up before.
     """
-    evidence = _evidence_of(decision)
+    evidence = evidence or evidence_of(decision)
     if evidence is None:
         return None
     application = decision.application
@@ -41,7 +46,7 @@ def record_of(decision: Decision, *, contract: Contract) -> Record | None:
     )
 
 
-def _evidence_of(decision: Decision) -> dict[str, Any] | None:
+def evidence_of(decision: Decision) -> Evidence | None:
     """Find what the audit trail says: in an event of its own, or in that of its batch's rows."""
     if decision.event_id is None:
         events = AuditEvent.objects.filter(

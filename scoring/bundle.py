@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scoring import onnx_safety
+from scoring.canonical import no_doubles
 from scoring.contract import Contract, ContractRefused, hash_of
 from scoring.manifest_shape import misshapen
 
@@ -236,7 +237,7 @@ def _json(content: bytes, *, name: str) -> dict[str, Any] | None:
     try:
         value = json.loads(
             content,
-            object_pairs_hook=_no_doubles,
+            object_pairs_hook=no_doubles,
             parse_constant=_no_constants,
             parse_float=_finite,
             parse_int=_moderate,
@@ -246,13 +247,6 @@ def _json(content: bytes, *, name: str) -> dict[str, Any] | None:
     if value is not None and not isinstance(value, dict):
         raise BundleRefused(f"{name} must hold an object")
     return value
-
-
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
 
 
 def _no_constants(word: str) -> float:

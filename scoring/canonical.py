@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 
 def canonical(value: object) -> bytes:
@@ -25,6 +26,23 @@ def moment(at: datetime) -> str:
 def commitment(salt: bytes, value: object) -> str:
     """Bind a value without saying it: who lacks the salt can neither read nor guess it."""
     return hashlib.sha256(salt + canonical(value)).hexdigest()
+
+
+def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse what one reader of JSON takes for one thing and another reader for another.
+
+    Examples
+    --------
+    >>> json.loads('{"pd": 0.1, "pd": 0.9}', object_pairs_hook=no_doubles)
+    Traceback (most recent call last):
+        ...
+    ValueError: 'pd' stands twice
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return found
 
 
 def _plain(value: object) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from scoring.application import RequestedValues
-from scoring.canonical import commitment
+from scoring.canonical import commitment, no_doubles
 from scoring.contract import Contract, Kind
 from scoring.features import Value
 
@@ -133,7 +133,7 @@ def from_json(content: bytes) -> Record:
     RecordRefused
         It is too large, no JSON, of another format, or lacks a field; the message names it.
     """
-    said = _object(content)
+    said = object_of(content)
     if said.pop("format", None) != FORMAT:
         raise RecordRefused(f"its format is not {FORMAT}")
     try:
@@ -144,11 +144,18 @@ def from_json(content: bytes) -> Record:
         raise RecordRefused(f"a field holds what it cannot hold: {wrong}") from wrong
 
 
-def _object(content: bytes) -> dict[str, Any]:
+def object_of(content: bytes) -> dict[str, Any]:
+    """Read a JSON object that says each thing once.
+
+    Raises
+    ------
+    RecordRefused
+        It is too large, no JSON, or no object; or a key stands twice in it.
+    """
     if len(content) > LARGEST:
         raise RecordRefused(f"it is larger than {LARGEST:,} bytes")
     try:
-        said = json.loads(content, parse_constant=_no_constants)
+        said = json.loads(content, parse_constant=_no_constants, object_pairs_hook=no_doubles)
     except (ValueError, RecursionError) as error:
         raise RecordRefused(f"it is no JSON: {error}") from error
     if not isinstance(said, dict):

@@ -9,7 +9,6 @@ scored again.
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from scoring.bundle import BundleRefused
@@ -17,12 +16,12 @@ from scoring.contract import ContractRefused
 from scoring.engine import EngineFailed
 from scoring.notices.records import NoticeRecord, is_notice, notice_from_json
 from scoring.notices.terms import MODEL
-from scoring.records import LARGEST, NONE, Record, RecordRefused, from_json, normalised
+from scoring.records import LARGEST, NONE, Record, RecordRefused, from_json
 from scoring.replay import differences
 from scoring.scorecard import ScorecardRefused
 from scoring.sessions import GraphFailed
 from scoring.verify_notices import verify_notice
-from scoring.verify_parts import VerifyRefused, again_of, bundle_of, policy_of
+from scoring.verify_parts import VerifyRefused, again_of, bundle_of, policy_of, stated_by
 
 __all__ = ["VerifyRefused", "main", "verify"]
 
@@ -50,7 +49,7 @@ def verify(record: Record, *, place: Path | None, policy_contract: Path | None) 
     """
     bundle = bundle_of(record, place)
     policy, contract = policy_of(record, bundle, policy_contract)
-    read = replace(record, features=normalised(contract, record.features))
+    read = stated_by(record, contract)
     again = None if bundle is None else again_of(read, bundle, policy)
     return list(differences(read, policy=policy, again=again))
 
@@ -90,6 +89,11 @@ def _verified(asked: argparse.Namespace) -> tuple[str, list[str], str]:
         record = from_json(content)
     except RecordRefused as refused:
         raise RecordRefused(f"{asked.record.name}: {refused}") from refused
+    if asked.document:
+        raise VerifyRefused(
+            f"{asked.record.name} is of a decision, which names no document: "
+            "--document goes with a notice's record"
+        )
     found = verify(record, place=asked.bundle, policy_contract=asked.policy_contract)
     return record.decision, found, _same(record)
 
@@ -103,8 +107,8 @@ def _content(file: Path) -> bytes:
 
 
 def _documents(files: Sequence[Path]) -> dict[str, bytes]:
-    """Read what left, by the ending of its name: pdf or html."""
-    return {file.suffix.lstrip("."): _content(file) for file in files}
+    """Read what is said to have left, by its place: two letters may have one name."""
+    return {str(file): _content(file) for file in files}
 
 
 def _proved(notice: NoticeRecord) -> str:
@@ -141,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE",
-        help="the PDF or HTML file that left, to hold its hash against a notice; may be repeated",
+        help="a PDF or HTML file, held against those that left with a notice; may be repeated",
     )
     parser.add_argument(
         "--policy-contract",

@@ -14,9 +14,9 @@ from scoring.notices.proofs import UsualMissing, usual_values
 from scoring.notices.records import NoticeRecord, different, laws_of
 from scoring.notices.terms import POLICY, Facts, Grounds
 from scoring.policy import Recommendation
-from scoring.records import Record, normalised
+from scoring.records import Record
 from scoring.replay import differences
-from scoring.verify_parts import again_of, bundle_of, policy_of, scorer_of
+from scoring.verify_parts import again_of, bundle_of, policy_of, scorer_of, stated_by
 
 
 def verify_notice(
@@ -36,17 +36,18 @@ def verify_notice(
         The bundle; None only where no model scored.
     policy_contract : Path or None
         The contract whose policy was in force, where it is not the bundle's own.
-    documents : mapping of "pdf" or "html" to bytes, or None
-        What left, to be held against the record.
+    documents : mapping of name to bytes, or None
+        What is said to have left, by names for the messages; each must be one of those that did.
 
     Raises
     ------
     VerifyRefused, BundleRefused, RecordRefused
-        A file is missing, altered or another one than the record names; a law pack is none.
+        A file is missing, altered or another one than the record names; the inputs are not of the
+        contract; a law pack is none.
     """
     bundle = bundle_of(notice.decision, place)
     policy, contract = policy_of(notice.decision, bundle, policy_contract)
-    read = replace(notice.decision, features=normalised(contract, notice.decision.features))
+    read = stated_by(notice.decision, contract)
     again = None if bundle is None else again_of(read, bundle, policy)
     laws = laws_of(notice)
     certified = certify(read, notice.facts, _grounds(read, bundle, contract, policy, laws))
@@ -100,6 +101,7 @@ def _facts_differ(facts: Facts, record: Record, policy: Policy) -> Iterator[str]
 
 
 def _documents_differ(notice: NoticeRecord, documents: Mapping[str, bytes]) -> Iterator[str]:
+    left = set(notice.documents.values())
     for name, content in documents.items():
-        if hashlib.sha256(content).hexdigest() != notice.documents.get(name):
-            yield f"documents.{name}: the file is not the one that left."
+        if hashlib.sha256(content).hexdigest() not in left:
+            yield f"documents: {name} is not one of the files that left."

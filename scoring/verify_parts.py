@@ -1,12 +1,14 @@
 """What verifying needs of a bundle and of a policy: found, held to the record, ready to score."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from scoring.bundle import Bundle, open_bundle
 from scoring.contract import Contract, Policy
 from scoring.engine import Engine
+from scoring.features import checked_features
 from scoring.notices.proofs import Scorer
-from scoring.records import NONE, SCORECARD, Record
+from scoring.records import NONE, SCORECARD, Record, normalised
 from scoring.replay import Again, by_engine, by_scorecard
 from scoring.scorecard import Scorecard
 
@@ -37,10 +39,33 @@ def policy_of(record: Record, bundle: Bundle | None, file: Path | None) -> tuple
                 "give its file with --policy-contract"
             )
         return own.policy, own
-    given = Contract.load(file)
+    given = _contract(file)
     if given.hash != record.policy_contract:
         raise VerifyRefused(f"{file.name} is {given.hash}, not {record.policy_contract}")
     return given.policy, own or given
+
+
+def _contract(file: Path) -> Contract:
+    try:
+        return Contract.load(file)
+    except OSError as error:
+        raise VerifyRefused(f"{file}: {error.strerror}") from error
+
+
+def stated_by(record: Record, contract: Contract) -> Record:
+    """Give a record with its inputs as the contract reads them.
+
+    What was decided once may since be out of the contract's bounds; but no graph and no scorecard
+    takes an input that is not there, or that is of another kind.
+    """
+    lacking = [name for name in contract.feature_names if name not in record.features]
+    if lacking:
+        raise VerifyRefused(f"the record lacks the features {', '.join(lacking)}")
+    _, problems = checked_features(contract, record.features, pointer="features")
+    wrong = [f"{each.pointer} {each.message}" for each in problems if each.code == "wrong_type"]
+    if wrong:
+        raise VerifyRefused(f"the record: {'; '.join(wrong)}")
+    return replace(record, features=normalised(contract, record.features))
 
 
 def again_of(record: Record, bundle: Bundle, policy: Policy) -> Again:

@@ -12,7 +12,7 @@ from django.db import transaction
 from credit import store, vault
 from credit.actions import audit
 from credit.actions.refusals import require_role
-from credit.models import AuditEvent, ContractVersion, Ingestion, Role, User
+from credit.models import AuditEvent, ContractVersion, Ingestion, Product, Role, User
 from scoring.files import data_quality, ingestion
 from scoring.files.ingestion import Ingested
 from scoring.files.reading import sha256_of
@@ -31,18 +31,25 @@ def ingest(
     at: datetime,
     progress: Progress | None = None,
 ) -> Ingestion:
-    """Read a file by a contract; the same file by the same contract only once.
+    """Read a file by a contract; once, where it is what the product learns from already.
 
-    Protected groups go to the vault, everything else to the store. Raises `IngestionRefused` where
-    the file is not of this product or too much of it is not right.
+    A product learns from what was brought in last: a file that another one has followed is brought
+    in anew, or nobody could go back to it. Protected groups go to the vault, everything else to the
+    store. Raises `IngestionRefused` where the file is not of this product or too much of it is not
+    right.
     """
     require_role(by, Role.MODEL_DEVELOPER, to="bring in past loans")
     contract = ContractVersion.objects.select_related("product").get(pk=contract_id)
-    known = contract.ingestion_set.filter(file_sha256=sha256_of(path)).first()
-    if known is not None:
-        return known
+    last = newest(contract.product)
+    if last and (last.contract_id, last.file_sha256) == (contract.pk, sha256_of(path)):
+        return last
     read = ingestion.ingest(path, contract=contract.read(), progress=progress)
     return _keep(read, contract=contract, file_name=path.name, by=by, at=at)
+
+
+def newest(product: Product) -> Ingestion | None:
+    """Find the ingestion that the product learns from."""
+    return product.ingestions.order_by("-ingested_at", "-pk").first()
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:

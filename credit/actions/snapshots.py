@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from credit import labels, store
-from credit.actions.ingestions import PARQUET, to_parquet
+from credit.actions.ingestions import PARQUET, newest, to_parquet
 from credit.actions.refusals import ActionDenied
 from credit.labels import APPLIED_ON, Gathered
 from credit.models import Ingestion, Product, Snapshot
@@ -39,7 +39,7 @@ def take(*, product_id: int, at: datetime) -> Snapshot:
     young vintage come first and would make it look worse than it will be.
     """
     product = Product.objects.get(pk=product_id)
-    ingestion = product.ingestions.order_by("-ingested_at", "-pk").first()
+    ingestion = newest(product)
     if ingestion is None:
         raise NothingToLearnFrom(
             gettext("{product} has no past loans to learn from yet.").format(product=product.name)

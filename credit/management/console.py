@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
+import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,10 +16,11 @@ from psycopg.errors import UndefinedTable
 from tqdm import tqdm
 
 from credit import contention
-from credit.actions.refusals import ActionDenied
-from credit.models import ApiKey, ModelVersion, Partner, Product, PromotionRequest, User
+from credit.actions.refusals import ActionDenied, require_role
+from credit.models import ApiKey, ModelVersion, Partner, Product, PromotionRequest, Role, User
 from scoring.contract import ContractRefused
 from scoring.files.ingestion import IngestionRefused
+from scoring.files.reading import FileRefused
 
 
 @contextmanager
@@ -27,6 +29,11 @@ def database_in_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if _is_lost(error):
+            raise CommandError(
+                f"The database cannot be reached: {str(error).splitlines()[0]}. `./run status` says"
+                " what runs; another server is named by DATABASE_URL."
+            ) from error
         if not contention.is_contention(error):
             raise
         raise CommandError(
@@ -40,6 +47,12 @@ def database_in_words() -> Iterator[None]:
             "This database does not have the product's tables. Make them first: "
             "python manage.py migrate --database owner"
         ) from error
+
+
+def _is_lost(error: OperationalError) -> bool:
+    """Say whether nobody answered: what a server says of a statement has a code."""
+    cause = error.__cause__
+    return isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None
 
 
 class ProductCommand(BaseCommand):
@@ -70,7 +83,7 @@ class ProductCommand(BaseCommand):
         """Do the work; a refusal is a sentence and exit code 1, never a stack trace."""
         try:
             facts = self.work(options)
-        except (ActionDenied, ContractRefused, IngestionRefused) as refused:
+        except (ActionDenied, ContractRefused, FileRefused, IngestionRefused) as refused:
             raise CommandError(str(refused)) from refused
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
@@ -131,6 +144,16 @@ def user_named(username: str) -> User:
         raise CommandError(
             f"There is no user {username}. There is: {known or 'none'}."
         ) from missing
+
+
+def user_who_may(username: str, *roles: Role, to: str) -> User:
+    """Find the person an option names, where one of these roles lets them."""
+    found = user_named(username)
+    try:
+        require_role(found, *roles, to=to)
+    except ActionDenied as denied:
+        raise CommandError(str(denied)) from denied
+    return found
 
 
 def key_named(name: str) -> ApiKey:

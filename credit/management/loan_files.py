@@ -67,9 +67,8 @@ def _tell(read: Ingestion, rejects: Path, tell: Tell) -> None:
         if count:
             tell(f"{count:,} rows {what}")
     for reject in read.rejects[:MOST_SHOWN]:
-        tell(
-            f"{read.file_name}, row {reject['row']}, column {reject['column']}: {reject['message']}"
-        )
+        column = f", column {reject['column']}" if reject["column"] else ""
+        tell(f"{read.file_name}, row {reject['row']}{column}: {reject['message']}")
     if read.rejects_sha256:
         tell(f"All that was not right: {_shown(rejects)}")
     for warning in read.quality.get("warnings", ()):

@@ -1,6 +1,5 @@
-"""Files of outcomes: CSV with a column for each thing that is said, one loan a row."""
+"""Files of outcomes: a table with a column for each thing that is said, one loan a row."""
 
-import csv
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from django.core.management.base import CommandError
 
 from credit.actions.outcomes import Correction
 from credit.management.console import day
+from scoring.files.reading import open_table
 
 NEEDED = ("decision", "outcome", "observed_on")
 OF_CORRECTIONS = ("corrects", "reason")
@@ -27,13 +27,14 @@ class Row:
     """How one loan turned out; its place is for messages."""
 
     number: int  # 1 is the first row of data
-    cells: dict[str, str]
+    cells: dict[str, str | None]
+    unread: str = ""  # what is wrong with the number of its cells
 
     def read(self) -> dict[str, Any]:
         """Read what `outcomes.report` takes, or refuse by field. Raises `RowWrong`."""
-        if None in self.cells or None in self.cells.values():
-            raise RowWrong("has another number of cells than the header")
-        said = {name: self.cells.get(name, "").strip() for name in (*NEEDED, *OF_CORRECTIONS)}
+        if self.unread:
+            raise RowWrong(self.unread)
+        said = {name: (self.cells.get(name) or "").strip() for name in (*NEEDED, *OF_CORRECTIONS)}
         if said["outcome"] not in WORDS:
             raise RowWrong(f"outcome: “{said['outcome']}” is neither bad nor good")
         return {
@@ -62,10 +63,15 @@ def _correction(corrects: str, reason: str) -> Correction | None:
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """Read a file row by row, never whole."""
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file)
-        found = set(table.fieldnames or ())
+    """Read a file row by row, never whole, as `scoring.files` reads any table.
+
+    Raises
+    ------
+    FileRefused
+        It cannot be read.
+    """
+    with open_table(path) as table:
+        found = set(table.columns)
         lacking = [name for name in NEEDED if name not in found]
         unknown = sorted(found - {*NEEDED, *OF_CORRECTIONS})
         if lacking or unknown:
@@ -74,5 +80,6 @@ def rows(path: Path) -> Iterator[Row]:
                 f"{path.name}: the header {wrong}. Columns: {', '.join(NEEDED)}, and where"
                 f" something is corrected {' and '.join(OF_CORRECTIONS)}."
             )
-        for number, cells in enumerate(table, start=1):
-            yield Row(number=number, cells=cells)
+        for chunk in table.chunks:
+            for number, cells in enumerate(chunk.cells.iter_rows(named=True), start=chunk.first):
+                yield Row(number=number, cells=cells, unread=chunk.ragged.get(number, ""))

@@ -1,21 +1,22 @@
-"""Files of applications: NDJSON as the API takes them, or CSV with a column a field.
+"""Files of applications: NDJSON as the API takes them, or a table with a column a field.
 
-CSV columns: `reference`, `requested.amount`, `requested.term_months`, `applicant.name`,
+Tables are read as `scoring.files` reads any: CSV however it is written, Parquet, gzip of either.
+Columns: `reference`, `requested.amount`, `requested.term_months`, `applicant.name`,
 `applicant.address`, `monitoring.NAME`, and the features by name. What a feature says anyway
 (`same_as`) need not be said twice.
 """
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
-
+from scoring.canonical import no_doubles
 from scoring.contract import Contract, Feature, Kind
 from scoring.features import InputRefused
+from scoring.files.batch_files import LINES, OTHER_KIND, TABLES
+from scoring.files.reading import FileRefused, open_table
 
 _WORDS = {"true": True, "false": False}
 
@@ -30,18 +31,28 @@ class Row:
 
 
 def read(path: Path, *, contract: Contract) -> Iterator[Row]:
-    """Read a file row by row, never whole."""
-    if path.suffix == ".csv":
-        yield from _csv(path, contract)
-    elif path.suffix in {".ndjson", ".jsonl"}:
+    """Read a file row by row, never whole; one that cannot be read to its end gives no row.
+
+    Raises
+    ------
+    FileRefused
+        It is of another kind, or cannot be read.
+    """
+    if path.suffix in LINES:
         yield from _ndjson(path)
+    elif path.suffix in TABLES:
+        for _ in _cells(path):
+            pass
+        for number, cells, problem in _cells(path):
+            body = {} if problem else _body(cells, contract, number)
+            yield Row(number=number, body=body, problem=problem)
     else:
-        raise CommandError(f"{path.name}: a file of applications ends in .csv or .ndjson.")
+        raise FileRefused(OTHER_KIND.format(name=path.name))
 
 
 def told(refused: InputRefused, *, path: Path) -> str:
     """Say what is wrong with a row as its file names it: a table has columns and no pointers."""
-    if path.suffix != ".csv":
+    if path.suffix in LINES:
         return str(refused)
     return "; ".join(f"{_column(each.pointer)}: {each.message}" for each in refused.problems)
 
@@ -51,11 +62,11 @@ def _column(pointer: str) -> str:
 
 
 def _ndjson(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         lines = (line for line in file if line.strip())
         for number, line in enumerate(lines, start=1):
             try:
-                body = json.loads(line)
+                body = json.loads(line, object_pairs_hook=no_doubles)
             except (ValueError, RecursionError) as error:
                 yield Row(number=number, problem=f"is no JSON: {error}")
                 continue
@@ -65,16 +76,16 @@ def _ndjson(path: Path) -> Iterator[Row]:
                 yield Row(number=number, problem="is no JSON object")
 
 
-def _csv(path: Path, contract: Contract) -> Iterator[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, cells in enumerate(csv.DictReader(file), start=1):
-            if None in cells or None in cells.values():
-                yield Row(number=number, problem="has another number of cells than the header")
-            else:
-                yield Row(number=number, body=_body(cells, contract, number))
+def _cells(path: Path) -> Iterator[tuple[int, dict[str, str | None], str]]:
+    """Go through a table: the number of a row, its cells, what is wrong with their number."""
+    with open_table(path) as table:
+        for chunk in table.chunks:
+            rows = chunk.cells.iter_rows(named=True)
+            for number, cells in enumerate(rows, start=chunk.first):
+                yield number, cells, chunk.ragged.get(number, "")
 
 
-def _body(cells: dict[str, str], contract: Contract, number: int) -> dict[str, Any]:
+def _body(cells: dict[str, str | None], contract: Contract, number: int) -> dict[str, Any]:
     features = {feature.name: feature for feature in contract.features}
     body: dict[str, Any] = {
         "product": contract.slug,
@@ -85,7 +96,7 @@ def _body(cells: dict[str, str], contract: Contract, number: int) -> dict[str, A
     }
     for column, cell in cells.items():
         part, _, name = column.rpartition(".")
-        if cell == "":
+        if cell is None:
             continue
         if column == "requested.term_months":
             body["requested"][name] = _number(cell)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from credit import retention, serving
 from credit.models import Decision, Score
-from credit.records import record_of
+from credit.records import Evidence, evidence_of, record_of
 from credit.serving import ModelUnavailable
 from scoring.contract import Contract, Policy, hash_of
 from scoring.engine import EngineFailed
@@ -83,16 +83,38 @@ def _compare(decision: Decision) -> list[str]:
     score = decision.application.score
     if hash_of(score.contract.text.encode()) != score.contract.hash:
         return ["contract: its text is not the one that was registered."]
-    contract = score.contract.read()
-    record = record_of(decision, contract=contract)
-    if record is None:
+    contract, evidence = score.contract.read(), evidence_of(decision)
+    record = record_of(decision, contract=contract, evidence=evidence) if evidence else None
+    if evidence is None or record is None:
         return ["The audit trail knows nothing of this decision."]
-    policy = decision.policy.read().policy
+    stated = decision.policy
+    if hash_of(stated.contract_text.encode()) != stated.contract_hash:
+        return ["policy: its text is not the one that was registered."]
+    policy = stated.read().policy
+    unlike = list(_unlike_the_trail(decision, record, evidence))
     try:
         again = _again(score, record, contract, policy)
     except CannotCompute as trouble:
-        return [*altered_inputs(record), str(trouble)]
-    return list(differences(record, policy=policy, again=again))
+        return [*unlike, *altered_inputs(record), str(trouble)]
+    return [*unlike, *differences(record, policy=policy, again=again)]
+
+
+def _unlike_the_trail(decision: Decision, record: Record, evidence: Evidence) -> Iterator[str]:
+    """Hold the rows against what the audit trail says was decided, by what.
+
+    Rows that were all changed together, to another model or policy, come out of computing again
+    as if nothing had happened.
+    """
+    stored = {
+        "recommendation": record.recommendation,
+        "automatic": record.automatic,
+        "route": record.route,
+        "bundle": record.bundle,
+        "policy": decision.policy.number,
+    }
+    for name, value in stored.items():
+        if evidence.get(name, value) != value:
+            yield f"{name}: stored {value!r}, and the audit trail says {evidence[name]!r}."
 
 
 def _again(score: Score, record: Record, contract: Contract, policy: Policy) -> Again | None:

@@ -1,6 +1,6 @@
 """What a contract that reads well may still get wrong: one small rule a function."""
 
-import codecs
+import io
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -78,6 +78,8 @@ def _ingestion(contract: Contract) -> Iterator[Problem]:
     yield from _number_format(rules)
     if rules.encoding is not None and not is_encoding(rules.encoding):
         yield f"{path}.encoding", f"no encoding is called {rules.encoding!r}; try utf-8 or cp1252"
+    if rules.delimiter is not None and not is_delimiter(rules.delimiter):
+        yield f"{path}.delimiter", "cannot be a quote or the end of a line"
     if (rules.applied_from or rules.applied_until) and contract.columns.applied_on is None:
         yield path, "applied_from and applied_until need columns.applied_on"
     if rules.applied_from and rules.applied_until and rules.applied_from > rules.applied_until:
@@ -101,12 +103,23 @@ def _number_format(rules: Ingestion) -> Iterator[Problem]:
 
 
 def is_encoding(name: str) -> bool:
-    """Whether Python reads an encoding of this name."""
+    """Whether Python reads text in an encoding of this name; rot13 is known to it, and is none.
+
+    Examples
+    --------
+    >>> is_encoding("cp850"), is_encoding("rot13"), is_encoding("klingon")
+    (True, False, False)
+    """
     try:
-        codecs.lookup(name)
-    except LookupError:
+        io.TextIOWrapper(io.BytesIO(), encoding=name)
+    except (LookupError, ValueError):
         return False
     return True
+
+
+def is_delimiter(sign: str) -> bool:
+    """Whether a sign can part cells: none that CSV needs for something else."""
+    return len(sign) == 1 and sign not in '"\r\n\0'
 
 
 def _outcome(contract: Contract) -> Iterator[Problem]:

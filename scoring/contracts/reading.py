@@ -1,6 +1,7 @@
 """From the bytes of a contract file to a Contract, or to every reason why not."""
 
 import tomllib
+from codecs import BOM_UTF8
 from decimal import Decimal
 from enum import StrEnum
 
@@ -370,6 +371,8 @@ def _training(table: Table) -> Training:
 def _toml(content: bytes, *, file: str) -> tuple[str, dict[str, object]]:
     if len(content) > LARGEST_FILE:
         raise _refused(f"is larger than {LARGEST_FILE:,} bytes", file=file)
+    if content.startswith(BOM_UTF8):  # its bytes are its name: none is taken off
+        raise _refused("begins with a byte order mark: save it as UTF-8 without one", file=file)
     try:
         text = content.decode("utf-8")
         return text, tomllib.loads(text)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from scoring.canonical import no_doubles
 from scoring.contract import Contract
 from scoring.engine import Engine
 from scoring.features import InputRefused, Value, validate
@@ -123,7 +124,7 @@ def _line(
 ) -> tuple[str | None, Mapping[str, Value] | None, str | None]:
     """Read a request: its reference, its values or what is wrong with them."""
     try:
-        body = json.loads(line)
+        body = json.loads(line, object_pairs_hook=no_doubles)
     except (ValueError, RecursionError) as error:
         return None, None, f"is no JSON: {error}"
     if not isinstance(body, dict):

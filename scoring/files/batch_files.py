@@ -17,6 +17,7 @@ from scoring.files.reading import Chunk, FileRefused, open_table
 
 LINES = (".ndjson", ".jsonl")
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz")
+OTHER_KIND = "{name}: a file of applications ends in .csv, .parquet, .gz or .ndjson."
 AT_ONCE = 10_000  # rows of a chunk
 OTHERS = ("requested.", "monitoring.", "applicant.")
 RUNS = r"^[=+\-@\t\r]"  # what makes a spreadsheet run a cell
@@ -40,9 +41,7 @@ def applications(file: Path, *, contract: Contract) -> Iterator[Iterator[Rows | 
             _check_columns(file.name, table.columns, contract)
             yield (rows for chunk in table.chunks for rows in _rows(chunk))
     else:
-        raise FileRefused(
-            f"{file.name}: a file of applications ends in .csv, .parquet, .gz or .ndjson."
-        )
+        raise FileRefused(OTHER_KIND.format(name=file.name))
 
 
 def unknown_columns(columns: tuple[str, ...], contract: Contract) -> list[str]:

@@ -1,6 +1,7 @@
 """What a file of past loans is like: counts, gaps, ranges, and how it differs from the last one.
 
-Nothing of single people: ranges are quantiles, and protected attributes are not looked at.
+Nothing of single people: ranges are quantiles, and of protected attributes only is told how many
+rows are in none of their groups.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,8 +42,9 @@ def report_of(loans: Ingested, *, contract: Contract, previous: Report | None = 
     Returns
     -------
     dict
-        JSON: `rows` by fate, `features` by name, `warnings` in words, and `drift` by feature
-        (the stability index with the number of rows on both sides; empty without `previous`).
+        JSON: `rows` by fate, `features` by name, `warnings` in words, `drift` by feature (the
+        stability index with the number of rows on both sides; empty without `previous`), and
+        `in_no_group`, rows by protected attribute where they are not few.
 
     Examples
     --------
@@ -76,6 +78,7 @@ def report_of(loans: Ingested, *, contract: Contract, previous: Report | None = 
         "rejected_by_column": _rejected(loans),
         "features": features,
         "drift": moved,
+        "in_no_group": _in_no_group(loans, contract),
     }
     return report | {"warnings": list(_warnings(report, contract))}
 
@@ -83,11 +86,10 @@ def report_of(loans: Ingested, *, contract: Contract, previous: Report | None = 
 def report_of_rows(frame: pl.DataFrame, *, contract: Contract) -> Report:
     """Describe rows that are typed already, such as a snapshot's: `row`, the features and `bad`."""
     rows = frame.select("row", *contract.feature_names, "bad")
-    nothing = pl.DataFrame(schema=PROBLEM_SCHEMA)
     loans = Ingested(
         frame=rows,
-        protected=nothing,
-        problems=nothing,
+        protected=pl.DataFrame(schema=dict.fromkeys(("row", "attribute", "group"), pl.String)),
+        problems=pl.DataFrame(schema=PROBLEM_SCHEMA),
         rows_in_file=rows.height,
         rejected=0,
         out_of_scope=0,
@@ -115,6 +117,16 @@ def _rows(loans: Ingested) -> dict[str, int]:
 def _rejected(loans: Ingested) -> dict[str, int]:
     counted = loans.problems.group_by("column").len("rows").sort("rows", "column", descending=True)
     return {column or "(the row itself)": rows for column, rows in counted.iter_rows()}
+
+
+def _in_no_group(loans: Ingested, contract: Contract) -> dict[str, int]:
+    unnamed = loans.protected.filter(pl.col("group").is_null())
+    counted = dict(unnamed.group_by("attribute").len().iter_rows())
+    return {
+        attribute.name: counted[attribute.name]
+        for attribute in contract.assessable
+        if counted.get(attribute.name, 0) >= FEW
+    }
 
 
 def _feature(
@@ -211,11 +223,8 @@ def _verdict(index: float) -> str:
 
 
 def _warnings(report: Report, contract: Contract) -> Iterator[str]:
-    rows = report["rows"]
-    if rows["bad"] < FEWEST_BADS:
-        yield f"Only {rows['bad']:,} bad loans: every figure by feature is uncertain."
-    if rows["alike"]:
-        yield f"{rows['alike']:,} rows are the same as another in everything but the id."
+    yield from _outcome_warnings(report["rows"], least=contract.training.minimum_bads)
+    yield from _row_warnings(report, contract)
     for feature in contract.features:
         for words in _feature_warnings(report["features"][feature.name], feature):
             yield f"{feature.label}: {words}"
@@ -224,6 +233,27 @@ def _warnings(report: Report, contract: Contract) -> Iterator[str]:
             yield (
                 f"{contract.feature(name).label}: {found['verdict']} since the ingestion before "
                 f"(index {found['index']:.2f}, {found['n_before']:,} and {found['n_now']:,} rows)."
+            )
+
+
+def _outcome_warnings(rows: dict[str, int], *, least: int) -> Iterator[str]:
+    for count, what in ((rows["bad"], "bad"), (rows["used"] - rows["bad"], "good")):
+        if count < least:
+            yield f"Only {count:,} {what} loans: training needs at least {least:,}."
+    if least <= rows["bad"] < FEWEST_BADS:
+        yield f"Only {rows['bad']:,} bad loans: every figure by feature is uncertain."
+
+
+def _row_warnings(report: Report, contract: Contract) -> Iterator[str]:
+    rows = report["rows"]
+    if rows["alike"]:
+        are = "row is" if rows["alike"] == 1 else "rows are"
+        yield f"{rows['alike']:,} {are} the same as another in everything but the id."
+    for attribute in contract.assessable:
+        if unnamed := report["in_no_group"].get(attribute.name):
+            yield (
+                f"{attribute.label}: {unnamed:,} of {rows['used']:,} rows are in no group of the "
+                "contract, and fairness cannot be told of them."
             )
 
 

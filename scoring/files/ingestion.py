@@ -211,10 +211,11 @@ def _check_share(gathered: Gathered, name: str, *, most: float) -> None:
         for column, count in gathered.by_column.most_common(5)
     )
     first = problems.row(0, named=True)
+    column = f"column {first['column']}, " if first["column"] else ""
     raise IngestionRefused(
         f"{name}: {gathered.rejected:,} of {gathered.rows:,} rows are not right, and the contract "
         f"allows {most:.0%}; most often: {worst}; first: row "
-        f"{first['row']}, column {first['column']}, {first['message']}",
+        f"{first['row']}, {column}{first['message']}",
         problems=problems,
     )
 

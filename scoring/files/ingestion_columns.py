@@ -33,10 +33,13 @@ def feature_column(feature: Feature, contract: Contract) -> Column:
 
 
 def outcome_column(outcome: Outcome) -> Column:
-    """Read the outcome as 1 for bad and 0 for good; anything else is a problem."""
+    """Read the outcome as 1 for bad and 0 for good; anything else is a problem.
+
+    "" is the empty cell: some lenders write down nothing of a good loan.
+    """
     meanings = dict.fromkeys(outcome.bad, 1) | dict.fromkeys(outcome.good, 0)
     cell = pl.col(outcome.column)
-    value = cell.replace_strict(meanings, default=None, return_dtype=pl.Int8)
+    value = cell.fill_null("").replace_strict(meanings, default=None, return_dtype=pl.Int8)
     return Column(
         name="bad",
         source=outcome.column,

@@ -16,7 +16,7 @@ from scoring.canonical import canonical
 from scoring.notices.laws import LawRefused, Laws, NoticeKind
 from scoring.notices.laws_reading import read as read_law
 from scoring.notices.terms import Facts, Instead, OwnReason
-from scoring.records import LARGEST, Record, RecordRefused, from_json, to_json
+from scoring.records import Record, RecordRefused, from_json, object_of, to_json
 
 FORMAT = 1
 NOTICE = "notice"
@@ -163,22 +163,13 @@ def different(stored: object, computed: object, *, path: str) -> Iterator[str]:
 
 
 def _object(content: bytes) -> dict[str, Any]:
-    if len(content) > LARGEST:
-        raise RecordRefused(f"it is larger than {LARGEST:,} bytes")
-    try:
-        said = json.loads(content, parse_constant=_no_constants)
-    except (ValueError, RecursionError) as error:
-        raise RecordRefused(f"it is no JSON: {error}") from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
+    said = object_of(content)
+    if said.get("format") != FORMAT:
         raise RecordRefused(f"its format is not {FORMAT}")
     unknown = set(said) - {"format", "what", *PARTS}
     if unknown:
         raise RecordRefused(f"it holds {min(unknown)!r}, which no notice does")
     return said
-
-
-def _no_constants(word: str) -> float:
-    raise ValueError(f"{word} is no number")
 
 
 _DATES = ("decided_on", "received_on", "answer_by")

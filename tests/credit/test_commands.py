@@ -1,5 +1,6 @@
 """What a person can do at a prompt: each command says what it did, or in a sentence why not."""
 
+import psycopg
 import pytest
 from at_a_prompt import facts, run
 from django.core.management import CommandError, get_commands, load_command_class
@@ -60,6 +61,17 @@ def test_a_command_that_gave_way_to_somebody_else_says_so(db, monkeypatch):
     monkeypatch.setattr("credit.queries.models.products", give_way)
 
     with pytest.raises(CommandError, match=r"gave way\. Run it again"):
+        run("products")
+
+
+def test_a_database_that_does_not_answer_is_said_with_what_to_look_at(db, monkeypatch):
+    def refuse(**_):
+        said = "connection failed: Connection refused\n\tIs the server running on that host?"
+        raise OperationalError(said) from psycopg.OperationalError(said)
+
+    monkeypatch.setattr("credit.queries.models.products", refuse)
+
+    with pytest.raises(CommandError, match=r"refused\. `\./run status` says what runs"):
         run("products")
 
 

@@ -25,7 +25,7 @@ def draft(tmp_path):
 def test_a_draft_is_written_and_what_is_left_is_told(draft):
     text, told = draft(slug="car-loan")
 
-    assert 'slug = "car-loan"' in text
+    assert 'slug = "car-loan"\nname = "Car loan"' in text
     assert "1. Which outcomes are bad: 1 (50 rows)?" in told
 
 
@@ -33,6 +33,11 @@ def test_a_draft_is_written_and_what_is_left_is_told(draft):
     ("options", "says"),
     [
         ({"delimiter": "::"}, "--delimiter takes one sign"),
+        ({"delimiter": '"'}, "and no quote"),
+        ({"encoding": "rot13"}, "No encoding is called rot13"),
+        ({"slug": "My Loan"}, "no contract: slug must be small letters"),
+        ({"currency": "euro"}, "no contract: currency must be an ISO 4217 code"),
+        ({"bad": ["1"], "good": ["1"]}, "no contract: outcome.good also listed as bad or good: 1"),
         ({"encoding": "utf-99"}, "No encoding is called utf-99; try cp850"),
         ({"encoding": "utf-16"}, "loans.csv is not utf-16"),
         ({"keep": ["age"]}, "loans.csv has no column 'age'"),

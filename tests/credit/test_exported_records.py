@@ -113,6 +113,39 @@ def test_an_altered_bundle_proves_nothing(proof, capsys):
     assert "as registered" in capsys.readouterr().err
 
 
+def test_a_letter_is_not_silently_let_through_with_a_decision(proof, capsys, tmp_path):
+    record, letter = proof(), tmp_path / "letter.pdf"
+    letter.write_bytes(b"%PDF")
+
+    assert verified(record, "--document", letter) == verify.UNUSABLE
+    assert "--document goes with a notice's record" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda stated: stated.pop("housing"), "the record lacks the features housing"),
+        (lambda stated: stated.update(duration_months="long"), "must be a whole number"),
+        (lambda stated: stated.update(housing=3), "features/housing must be a text"),
+    ],
+)
+def test_inputs_that_no_model_takes_are_named(proof, capsys, change, says):
+    record = proof()
+    said = json.loads(record.read_text())
+    change(said["features"])
+    record.write_text(json.dumps(said))
+
+    assert verified(record) == verify.UNUSABLE
+    assert says in capsys.readouterr().err
+
+
+def test_a_policy_that_is_not_there_is_told(proof, capsys, tmp_path):
+    record = proof()
+
+    assert verified(record, "--policy-contract", tmp_path / "none.toml") == verify.UNUSABLE
+    assert "none.toml: No such file" in capsys.readouterr().err
+
+
 def test_a_decision_without_a_model_needs_its_policy_only(
     champion, auditor, own_store, tmp_path, no_scorecard, capsys
 ):

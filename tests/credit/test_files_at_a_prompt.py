@@ -1,5 +1,6 @@
 """Files of applications at a prompt: scored, decided, and proved by a replay."""
 
+import gzip
 import io
 import json
 
@@ -148,6 +149,68 @@ def test_a_file_is_decided_once_for_its_partner(live, tmp_path, suffix, write):
     assert Decision.objects.filter(application__partner=partner).count() == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a.csv", lambda text: text.encode("utf-8-sig")),
+        ("a.csv", lambda text: text.encode("utf-16")),
+        ("a.csv", lambda text: text.replace(",", ";").replace("A-2291", "Zoë").encode("cp1252")),
+        ("a.csv.gz", lambda text: gzip.compress(text.encode())),
+    ],
+)
+def test_a_table_is_decided_however_it_is_written(live, tmp_path, name, written):
+    file = tmp_path / name
+    file.write_bytes(written(csv_of(factories.body())))
+
+    (made,) = facts("decide", "consumer-loan", file)["decisions"]
+
+    assert made["reference"] in {"A-2291", "Zoë"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.csv", b"", r"a\.csv is empty"),
+        ("a.csv", csv_of(factories.body()).encode() + b'\n"never closed', "not closed"),
+        ("a.parquet", b"none", "is named as Parquet and is none"),
+        ("a.xlsx", b"PK", r"ends in \.csv, \.parquet, \.gz or \.ndjson"),
+    ],
+)
+def test_of_a_file_that_cannot_be_read_to_its_end_nothing_is_decided(
+    live, tmp_path, name, content, says
+):
+    file = tmp_path / name
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match=says):
+        run("decide", "consumer-loan", file)
+
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize("command", ["score", "decide"])
+def test_a_line_that_says_a_thing_twice_is_refused_as_by_the_api(live, tmp_path, command):
+    file = tmp_path / "applications.ndjson"
+    line = ndjson_of(factories.body())
+    file.write_text(line.replace('"reference":', '"reference": "B", "reference":', 1))
+
+    with pytest.raises(CommandError, match="1 rows were not"):
+        run(command, "consumer-loan", file)
+
+    assert not Application.objects.exists()
+
+
+def test_a_line_of_another_encoding_is_named(live, tmp_path):
+    file = tmp_path / "applications.ndjson"
+    file.write_bytes(ndjson_of(factories.body()).encode() + b'\n{"reference": "Zo\xeb"}\n')
+
+    told = io.StringIO()
+    with pytest.raises(CommandError, match="1 rows were not decided"):
+        call_command("decide", "consumer-loan", str(file), stderr=told)
+
+    assert "row 2: is no JSON" in told.getvalue()
+
+
 def test_a_file_without_a_partner_is_the_lenders_own(live, tmp_path):
     file = tmp_path / "applications.csv"
     file.write_text(csv_of(factories.body()))
@@ -180,7 +243,7 @@ def test_what_a_feature_says_need_not_be_said_twice(live, tmp_path):
     [
         (csv_of(factories.body(), extra=",colour"), None),
         (csv_of(factories.body()).replace("rent", "castle"), "row 1: housing: must be one of"),
-        (csv_of(factories.body()) + ",one,more", "another number of cells"),
+        (csv_of(factories.body()) + ",one,more", "cells, and the header has"),
         (
             csv_of(factories.body()).replace("A-2291,10050.00", "A-2291,much"),
             "row 1: requested.amount: ",
@@ -236,6 +299,12 @@ def test_an_unknown_partner_is_told(live, tmp_path):
 def test_replay_wants_one_way_to_choose(live, said):
     with pytest.raises(CommandError, match="Name decisions"):
         run("replay", *said)
+
+
+def test_a_sample_of_none_proves_nothing(live):
+    for sample in ("0", "-3"):
+        with pytest.raises(CommandError, match="must be 1 or more"):
+            run("replay", "--sample", sample)
 
 
 def test_replay_fails_where_a_decision_differs(live, own_store):

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from credit.actions import ingestions
-from credit.models import Ingestion
+from credit.models import Ingestion, Product
 from credit.store import get
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -53,6 +53,16 @@ def test_an_ingestion_keeps_counts_rejects_and_a_report(developer, file_with, ow
     assert len(list(csv.reader(written.read_text().splitlines()))) == 4
 
 
+def test_a_row_of_another_length_has_no_column_to_name(developer, file_with, own_store, capsys):
+    def shortened(count):
+        return file_with(0, rows=ROWS[:-count] + [row.rpartition(",")[0] for row in ROWS[-count:]])
+
+    ingest(shortened(3))
+    assert "loans.csv, row 998: has 20 cells" in capsys.readouterr().err
+    with pytest.raises(CommandError, match="first: row 901, has 20 cells"):
+        ingest(shortened(100))
+
+
 def test_a_file_that_is_refused_leaves_its_rejects_and_nothing_else(
     developer, file_with, own_store, tmp_path, capsys
 ):
@@ -73,6 +83,19 @@ def test_the_same_file_is_read_once(developer, file_with, own_store, monkeypatch
     ingest(file_with(0))
 
     assert Ingestion.objects.count() == 1
+
+
+def test_an_earlier_file_is_brought_in_anew_where_another_one_has_followed(
+    developer, file_with, own_store
+):
+    right, wrong = file_with(0), file_with(3, name="wrong.csv")
+    ingest(right)
+    ingest(wrong)
+
+    ingest(right)
+
+    newest = ingestions.newest(Product.objects.get())
+    assert (Ingestion.objects.count(), newest.file_name, newest.rows) == (3, "loans.csv", 1_000)
 
 
 def test_the_next_file_is_compared_with_the_one_before(

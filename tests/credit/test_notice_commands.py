@@ -119,7 +119,26 @@ def test_a_letter_that_is_not_the_one_that_left_is_named(proof, capsys):
     Path(pdf).write_bytes(Path(pdf).read_bytes() + b"\n")
 
     assert verify.main([record, bundle, "--document", pdf]) == verify.DIFFERENT
-    assert "documents.pdf: the file is not the one that left" in capsys.readouterr().out
+    assert f"documents: {pdf} is not one of the files that left" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["letter.PDF", "letter", "letter.pdf.html"])
+def test_a_letter_is_known_by_its_bytes_and_not_by_its_name(proof, tmp_path, name):
+    record, bundle, pdf, _ = files_of(proof)
+    renamed = tmp_path / name
+    renamed.write_bytes(Path(pdf).read_bytes())
+
+    assert verify.main([record, bundle, "--document", str(renamed)]) == verify.SAME
+
+
+def test_each_of_several_letters_is_held_against_the_notice(proof, capsys, tmp_path):
+    record, bundle, pdf, _ = files_of(proof)
+    forged = tmp_path / "forged.pdf"
+    forged.write_bytes(b"%PDF, and another text")
+    asked = [record, bundle, "--document", str(forged), "--document", pdf]
+
+    assert verify.main(asked) == verify.DIFFERENT
+    assert "forged.pdf is not one of the files that left" in capsys.readouterr().out
 
 
 def test_the_trail_says_who_took_it_and_officers_may_not(proof, otto):

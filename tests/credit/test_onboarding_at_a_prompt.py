@@ -1,11 +1,13 @@
 """From a contract and a file to a live product, and what is said where it does not come so far."""
 
+import io
+import re
 from datetime import UTC, datetime
 
 import factories
 import pytest
 from at_a_prompt import run
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 
 from credit.actions import model_versions, training
 from credit.models import Ingestion, ModelVersion, TrainingRun
@@ -69,6 +71,46 @@ def test_onboarding_goes_on_where_it_was_stopped(people, contract_file, monkeypa
 
     assert out == "consumer-loan/1 is live.\n"
     assert (ModelVersion.objects.count(), Ingestion.objects.count()) == (1, 1)
+
+
+def test_lines_of_a_draft_that_nobody_finished_are_told(people, tmp_path):
+    draft, err = tmp_path / "draft.toml", io.StringIO()
+    run("draft_contract", factories.LOANS, "--outcome", "bad", "--out", draft)
+    call = ["onboard", str(draft), str(tmp_path / "gone.csv")]
+
+    with pytest.raises(CommandError, match="No such file"):
+        call_command(*call, "--by", "dana", "--approved-by", "vera", stderr=err)
+    said = err.getvalue()
+    lines = [int(each) for each in re.findall(r"\d+", said[said.index("(") : said.index(" ...")])]
+
+    assert "lines still say FINISH (" in said
+    written = draft.read_text().splitlines()
+    assert all("FINISH" in written[number - 1] for number in lines)
+    assert 2 not in lines  # the draft's own word on what it means
+
+
+def test_the_model_is_of_the_file_that_is_named(people, contract_file, tmp_path):
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("\n".join(factories.LOANS.read_text().splitlines()[:-1]))
+    for file in (factories.LOANS, fewer):
+        run("ingest", contract_file, file, "--by", "dana")
+
+    out, _ = onboard(contract_file)
+
+    snapshot = ModelVersion.objects.get().snapshot
+    assert (out, snapshot.ingestion.file_name) == ("consumer-loan/1 is live.\n", "loans.csv")
+    assert snapshot.rows == 1_000
+
+
+def test_a_file_of_an_earlier_day_than_the_newest_is_refused(people, contract_file, tmp_path):
+    fewer = tmp_path / "fewer.csv"
+    fewer.write_text("\n".join(factories.LOANS.read_text().splitlines()[:-1]))
+    run("ingest", contract_file, fewer, "--by", "dana")
+
+    with pytest.raises(CommandError, match=r"not what Consumer loan learns from: fewer\.csv was"):
+        onboard(contract_file, factories.LOANS, "--as-of", "2025-09-20")
+
+    assert not TrainingRun.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_rows_that_are_not_right_are_named_and_the_others_recorded(by_hand, writ
         "row 3: observed_on: soon is no day",
         "row 4: corrects: “one” is no number",
         "row 5: corrects: is missing",
-        "row 6: has another number of cells",
+        "row 6: has 3 cells, and the header has 5",
         "row 7: Only an approved application",
         "row 8: decision: there is no 01NONE",
         "row 9: Another outcome was reported for this decision before. If that was wrong, correct",
@@ -222,6 +222,28 @@ def test_rows_that_are_not_right_are_named_and_the_others_recorded(by_hand, writ
 def test_a_header_says_what_the_file_holds(staff, write, header, words):
     with pytest.raises(CommandError, match=words):
         run("--file", write(header), "--by", "samir")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_may_be_written_as_a_spreadsheet_writes_it(by_hand, tmp_path, encoding):
+    file = tmp_path / "outcomes.csv"
+    lines = f"decision;outcome;observed_on;corrects;reason\r\n{by_hand};bad;{ON};;\r\n"
+    file.write_bytes(lines.encode(encoding))
+
+    (told,) = run("--file", file, "--by", "samir")["outcomes"]
+
+    assert (told["outcome"], told["version"]) == ("bad", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "is empty"), (b'decision,outcome,observed_on\n"01', "quote")]
+)
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(staff, tmp_path, content, words):
+    file = tmp_path / "outcomes.csv"
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match=words):
+        run("--file", file, "--by", "samir")
 
 
 def test_who_may_not_report_writes_no_row(by_hand, write):

@@ -104,6 +104,52 @@ def test_what_was_changed_is_named(tamper, toy_bundle, table, sql, says):
     assert any(says in difference for difference in one(decided.decision_id).differences)
 
 
+@both
+def test_rows_that_were_all_changed_to_another_policy_are_held_against_the_trail(
+    tamper, toy_bundle
+):
+    version = factories.live_product(toy_bundle)
+    decided = factories.decide(**factories.DECLINED)
+    other = factories.policy(version.contract)
+
+    tamper("decision", f"policy_id = {other.pk}")
+
+    assert one(decided.decision_id).differences == ["policy: stored 2, and the audit trail says 1."]
+
+
+@both
+@pytest.mark.parametrize(
+    ("table", "sql", "says"),
+    [
+        ("decision", "recommendation = 'refer', automatic = ''", "the audit trail says 'decline'"),
+        (
+            "score",
+            "route = 'canary'",
+            "route: stored 'canary', and the audit trail says 'champion'",
+        ),
+    ],
+)
+def test_what_the_trail_says_otherwise_is_named(tamper, toy_bundle, table, sql, says):
+    factories.live_product(toy_bundle)
+    decided = factories.decide(**factories.DECLINED)
+
+    tamper(table, sql)
+
+    assert any(says in difference for difference in one(decided.decision_id).differences)
+
+
+@both
+def test_a_policy_whose_text_was_changed_is_named(tamper, toy_bundle):
+    version = factories.live_product(toy_bundle)
+    decided = factories.decide(**factories.DECLINED)
+
+    tamper("policyversion", f"text = 'format = 1', hash = '{version.contract.hash}'")
+
+    assert one(decided.decision_id).differences == [
+        "policy: its text is not the one that was registered."
+    ]
+
+
 def test_another_runtime_is_named_as_the_likely_cause(champion, monkeypatch):
     decided = factories.decide()
     loaded = replays.serving.engine_of(champion.bundle_hash)

@@ -11,6 +11,7 @@ from made_up_loans import N, loans, parts
 from scoring.contract import Contract, Kind
 from scoring.drafting import DraftRefused, Wishes, draft
 from scoring.drafting.names import label_of, protected_by, words_of
+from scoring.drafting.writing_words import unique
 from scoring.files.ingestion import ingest
 from scoring.training.train import train
 
@@ -198,6 +199,11 @@ def test_names_are_cut_into_words():
 )
 def test_labels_keep_the_numbers_of_a_name(name, label):
     assert label_of(name) == label
+
+
+@pytest.mark.parametrize("name", ["product", "reference", "pd"])
+def test_no_feature_has_the_name_of_another_column_of_an_application(name):
+    assert unique(name, set()) == f"{name}_2"
 
 
 def test_no_two_features_have_one_label_or_one_text(drafted):

@@ -4,13 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import factories
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from structlog.testing import capture_logs
 
 from credit import store, vault
-from credit.models import AuditEvent, ModelVersion
+from credit.models import AuditEvent, ModelVersion, Role
 from monitoring import tasks
 from monitoring.fairness import queries, reports
 from monitoring.models import FairnessReport
@@ -246,6 +247,18 @@ def test_the_command_asks_who_asks(version, fairness):
         call_command("fairness", "consumer-loan")
 
     assert not FairnessReport.objects.exists()
+
+
+@pytest.mark.parametrize("role", sorted({*Role} - {Role.COMPLIANCE, Role.MODEL_VALIDATOR}))
+@pytest.mark.parametrize("command", ["fairness", "fairness_gaps"])
+def test_whoever_may_not_ask_on_the_page_may_not_at_a_prompt(version, command, role):
+    asks = factories.user(role).username
+
+    with pytest.raises(CommandError, match="may ask for a report on groups"):
+        call_command(command, "consumer-loan", "--by", asks)
+
+    assert not FairnessReport.objects.exists()
+    assert not AuditEvent.objects.filter(type=AuditEvent.Type.VAULT_READ).exists()
 
 
 def test_the_command_names_an_altered_validation_file(in_use, fairness, own_store):

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import factories
 import pytest
@@ -70,6 +71,19 @@ def test_each_file_is_listed_with_what_became_of_its_rows(as_validator, first, b
     assert "1,000 (300) 0 0 0" in page
     assert first.file_sha256[:12] in page
     assert first.ingested_by.username in page
+
+
+def test_the_file_that_is_learned_from_is_marked(as_validator, first, brought_in):
+    brought_in(seven_wrong)
+    learned_from = "the next training learns from it"
+
+    before = words_of(as_validator.get("/console/data/"))
+    factories.ingestion(first.contract, at=factories.AT + timedelta(days=1))
+    after = words_of(as_validator.get("/console/data/"))
+
+    assert (before.count(learned_from), after.count(learned_from)) == (1, 1)
+    assert f"again.csv {learned_from}" in before
+    assert f"loans.csv {learned_from}" in after
 
 
 def test_without_a_product_or_a_file_the_page_says_so(as_validator):

@@ -115,7 +115,7 @@ def test_a_manifest_that_says_something_else_is_refused(members, key, value):
         (b"", "is no JSON"),
         (b"null", "says nothing"),
         (b"[]", "must hold an object"),
-        (b'{"a": 1, "a": 2}', "a key stands twice"),
+        (b'{"a": 1, "a": 2}', "'a' stands twice"),
         (b'{"a": NaN}', "NaN is no number"),
         (b'{"a": 1e999}', "1e999 is no number"),
         (b'{"a": 9223372036854775808}', "an integer is too large"),

@@ -136,7 +136,7 @@ def test_what_a_model_can_compute_is_refused_by_its_own_name_even_when_it_is_sea
         ("facts", {"own_because": "override", "own": [{"code": "", "text": "For my own reason"}]},
          "facts.own_because"),
         ("facts", {"own_because": "no_model_reason"}, "facts.own_because: the model has reasons"),
-        ("documents", {"pdf": "0" * 64}, "documents.pdf"),
+        ("documents", {"pdf": "0" * 64}, "left.pdf is not one of the files that left"),
     ],
 )  # fmt: skip
 def test_what_people_did_is_held_against_the_decision(files, capsys, tmp_path, part, change, says):
@@ -186,6 +186,13 @@ def test_a_notice_that_lacks_a_part_is_refused_by_name(files, part):
 def test_what_is_no_notice_is_refused(content):
     with pytest.raises(RecordRefused):
         notice_from_json(content)
+
+
+def test_a_notice_that_says_a_thing_twice_is_refused(files):
+    written = json.dumps(files.said).replace('"seal":', '"seal": "of another", "seal":')
+
+    with pytest.raises(RecordRefused, match="'seal' stands twice"):
+        notice_from_json(written.encode())
 
 
 def test_the_largest_improvement_comes_first_whatever_points_say(contract, risky):

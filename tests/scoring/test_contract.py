@@ -99,6 +99,7 @@ def test_a_missing_table_is_one_problem(contract_text):
     [
         (b"slug = ", "is not TOML"),
         (b"\xff", "is not UTF-8 at byte 0"),
+        (b"\xef\xbb\xbfformat = 1", "begins with a byte order mark: save it as UTF-8 without"),
         (b"#" * 1_000_001, "is larger than"),
         (b"a = " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
     ],

@@ -90,6 +90,9 @@ def test_training_says_how_it_searches_and_how_sure_it_is(read_changed):
     ("old", "new", "path", "says"),
     [
         (INGESTION, INGESTION + '\nencoding = "utf-99"', "ingestion.encoding", "no encoding"),
+        (INGESTION, INGESTION + '\nencoding = "rot13"', "ingestion.encoding", "no encoding"),
+        (INGESTION, INGESTION + '\ndelimiter = "\\n"', "ingestion.delimiter", "a quote or the end"),
+        (INGESTION, INGESTION + "\ndelimiter = '\"'", "ingestion.delimiter", "a quote or the end"),
         (INGESTION, INGESTION + '\ndelimiter = "||"', "ingestion.delimiter", "single character"),
         (INGESTION, INGESTION + '\ndecimal_separator = ";"', "decimal_separator", 'be "." or ","'),
         (INGESTION, INGESTION + '\nthousands_separator = "."', "thousands", "not be the decimal"),

@@ -85,11 +85,35 @@ def test_what_looks_odd_is_said_in_words(report, frame, change, says):
     assert any(says in warning for warning in report(frame.with_columns(change))["warnings"])
 
 
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        ("0", "Only 0 bad loans: training needs at least 100."),
+        ("1", "Only 0 good loans: training needs at least 100."),
+    ],
+)
+def test_too_few_of_one_outcome_to_train_are_told_at_once(report, frame, outcome, says):
+    only = frame.filter(pl.col("bad") == outcome)
+
+    assert says in report(only)["warnings"]
+
+
+def test_few_bads_make_figures_uncertain(report, frame, contract_text):
+    text = contract_text.replace("minimum_bads = 100", "minimum_bads = 20")
+    few = pl.concat([frame.filter(pl.col("bad") == "0"), frame.filter(pl.col("bad") == "1")[:50]])
+
+    said = report(few, contract=Contract.parse(text.encode()))["warnings"]
+
+    assert "Only 50 bad loans: every figure by feature is uncertain." in said
+
+
 def test_rows_that_are_alike_are_counted(report, frame):
     said = report(pl.concat([frame, frame.head(10)]))
 
     assert said["rows"]["alike"] == 10
     assert any("10 rows are the same as another" in warning for warning in said["warnings"])
+    one = report(pl.concat([frame, frame.head(1)]))["warnings"]
+    assert any(warning.startswith("1 row is the same as another") for warning in one)
 
 
 def test_nothing_protected_is_reported(report, frame):
@@ -97,6 +121,19 @@ def test_nothing_protected_is_reported(report, frame):
 
     assert "personal_status_sex" not in said
     assert "age" not in said.replace("management", "").split("'")
+
+
+@pytest.mark.parametrize(("rows", "told"), [(300, {"age_group": 300}), (4, {})])
+def test_rows_in_no_protected_group_are_told_unless_they_are_few(report, frame, rows, told):
+    unsaid = pl.when(pl.int_range(pl.len()) < rows).then(pl.lit("unknown")).otherwise("age")
+
+    said = report(frame.with_columns(unsaid.alias("age")))
+
+    assert said["in_no_group"] == told
+    warned = [each for each in said["warnings"] if "in no group of the contract" in each]
+    assert [each.partition(" rows")[0] for each in warned] == [
+        f"Age: {n} of 1,000" for n in told.values()
+    ]
 
 
 def test_drift_is_counted_in_the_bins_of_before(report, frame):

@@ -108,6 +108,15 @@ def test_a_protected_value_in_no_group_is_unknown_and_keeps_its_row(contract, fi
     assert loans.frame.height == 100
 
 
+def test_an_empty_cell_may_be_an_outcome(contract_text, file_of):
+    text = contract_text.replace('good = ["0"]', 'good = [""]')
+
+    blank = [(at, "bad", "") for at, row in enumerate(ROWS, start=1) if row.endswith(",0")]
+    loans = ingest(file_of(blank), contract=Contract.parse(text.encode()))
+
+    assert (loans.rejected, loans.frame["bad"].sum()) == (0, len(ROWS) - len(blank))
+
+
 def test_codes_for_missing_become_null_where_the_contract_says_so(contract_text, file_of):
     text = contract_text
     for code in ("DUR01", "HOU01", "TEL01"):

@@ -51,6 +51,7 @@ def test_a_record_is_read_as_it_was_written():
         (b"[]", "no object"),
         (b'{"format": 2}', "format is not 1"),
         (b'{"format": NaN}', "NaN is no number"),
+        (b'{"format": 1, "figures": {"pd": 0.1, "pd": 0.9}}', "'pd' stands twice"),
         (b"[" * 100_000, "no JSON"),
         (b" " * (LARGEST + 1), "larger than"),
         ({"decision": 5}, "decision is no text"),

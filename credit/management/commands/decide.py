@@ -1,4 +1,3 @@
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from credit.management.console import ProductCommand, product_named
 from credit.models import Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
+from scoring.files.reading import sha256_of
 
 
 class Command(ProductCommand):
@@ -27,7 +27,9 @@ class Command(ProductCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("product", help="slug of the product, as in consumer-loan")
-        parser.add_argument("file", type=Path, help="applications, .csv or .ndjson")
+        parser.add_argument(
+            "file", type=Path, help="applications: CSV, Parquet, gzip of either, or NDJSON"
+        )
         parser.add_argument("--partner", help="whose applications they are")
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +40,7 @@ class Command(ProductCommand):
             contract = serving.terms(slug, at=timezone.now()).contract
         except UnknownProduct as unknown:
             raise CommandError(f"{slug} has no policy in force.") from unknown
-        file_sha256 = hashlib.sha256(options["file"].read_bytes()).hexdigest()
+        file_sha256 = sha256_of(options["file"])
         rows = request_files.read(options["file"], contract=contract)
         told = [
             _decide(slug, partner, row, options["file"], file_sha256)

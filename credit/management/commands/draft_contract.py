@@ -4,9 +4,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from credit.management.console import ProductCommand
-from scoring.contracts.checks import is_encoding
+from scoring.contract import Contract, ContractRefused
+from scoring.contracts.checks import is_delimiter, is_encoding
 from scoring.drafting import DraftRefused, Wishes, draft
-from scoring.files.reading import FileRefused
+
+OF_OPTIONS = ("slug", "name", "currency", "jurisdictions", "outcome.")  # what options say of it
 
 
 class Command(ProductCommand):
@@ -33,7 +35,7 @@ class Command(ProductCommand):
         parser.add_argument("--encoding", help="of a CSV file, as in cp850; default detected")
         parser.add_argument("--delimiter", help="of a CSV file, one sign; default detected")
         parser.add_argument("--slug", default="new-product", help="the product, as in car-loan")
-        parser.add_argument("--name", default="New product", help="the product, as people say it")
+        parser.add_argument("--name", help="as people say it; default the slug in words")
         parser.add_argument("--currency", default="EUR", help="as in EUR")
         parser.add_argument("--jurisdiction", default="EU", help="as in EU or US")
         parser.add_argument("--out", type=Path, help="TOML file to write; default the terminal")
@@ -41,10 +43,11 @@ class Command(ProductCommand):
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if options["out"] is not None and options["out"].exists():
             raise CommandError(f"{options['out']} exists; a draft does not overwrite it.")
-        if options["delimiter"] is not None and len(options["delimiter"]) != 1:
-            raise CommandError('--delimiter takes one sign, such as "~".')
+        if options["delimiter"] is not None and not is_delimiter(options["delimiter"]):
+            raise CommandError('--delimiter takes one sign, such as "~", and no quote.')
         if options["encoding"] is not None and not is_encoding(options["encoding"]):
             raise CommandError(f"No encoding is called {options['encoding']}; try cp850.")
+        options["name"] = options["name"] or options["slug"].replace("-", " ").capitalize()
         names = ("outcome", "encoding", "delimiter", "slug", "name", "currency", "jurisdiction")
         wishes = Wishes(
             bad=tuple(options["bad"]),
@@ -54,8 +57,9 @@ class Command(ProductCommand):
         )
         try:
             drafted = draft(options["data"], wishes=wishes)
-        except (DraftRefused, FileRefused) as refused:
+        except DraftRefused as refused:
             raise CommandError(str(refused)) from refused
+        _check_reads(drafted.text)
         if options["out"] is not None:
             options["out"].write_text(drafted.text, encoding="utf-8")
         return {
@@ -71,3 +75,14 @@ class Command(ProductCommand):
         self.stderr.write("\nLeft to a person, the most important first:")
         for number, line in enumerate(facts["to_finish"], start=1):
             self.stderr.write(f"  {number}. {line}")
+
+
+def _check_reads(text: str) -> None:
+    """Refuse options that no contract takes: what is written is to read at once."""
+    try:
+        Contract.parse(text.encode())
+    except ContractRefused as refused:
+        asked = [each for each in refused.problems if each.path.startswith(OF_OPTIONS)]
+        if asked:
+            words = "; ".join(f"{each.path} {each.message}" for each in asked)
+            raise CommandError(f"That would be no contract: {words}.") from refused

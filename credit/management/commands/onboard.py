@@ -9,6 +9,7 @@ from django.utils import timezone
 from credit import promotion_path
 from credit.actions import (
     contracts,
+    ingestions,
     model_versions,
     policies,
     promotions,
@@ -31,6 +32,8 @@ from credit.models.model_versions import Stage
 from scoring.contract import Contract
 from scoring.files.reading import sha256_of
 
+EXPLAINS_FINISH = "# Lines with FINISH"  # the head of a draft
+MOST_LINES = 10  # named
 Clock = Callable[[], datetime]
 
 
@@ -67,7 +70,8 @@ class Command(ProductCommand):
         require_role(by, Role.MODEL_DEVELOPER, to="onboard a product")
         require_role(approver, Role.MODEL_VALIDATOR, to="approve a product's onboarding")
         asked = Contract.load(options["contract"])  # first of all: its problems name the file
-        warnings = [each for each in [notice_problem(asked, on=self.clock().date())] if each]
+        found = [_unfinished(asked), notice_problem(asked, on=self.clock().date())]
+        warnings = [each for each in found if each]
         for warning in warnings:
             self.stderr.write(f"{options['contract']}: {warning}")
         return self._bring_live(options, by=by, approver=approver) | {"warnings": warnings}
@@ -81,6 +85,7 @@ class Command(ProductCommand):
         if not contract.policyversion_set.exists():
             policies.put_in_force(contract_id=contract.pk, by=by, approved_by=approver, at=clock())
         read = read_loans(contract, options, by=by, at=clock(), tell=self.stderr.write)
+        _check_is_learned_from(read)
         version = _candidate(contract, read) or _train(
             contract, by, engine=options["engine"], silent=options["json"], clock=clock
         )
@@ -104,6 +109,22 @@ class Command(ProductCommand):
         self.stdout.write(f"{facts['version']} is live{already}.")
 
 
+def _unfinished(contract: Contract) -> str:
+    """Say which lines of a draft nobody has finished: they would be shown to people as they are."""
+    lines = [
+        number
+        for number, line in enumerate(contract.text.splitlines(), start=1)
+        if "FINISH" in line and not line.startswith(EXPLAINS_FINISH)
+    ]
+    if not lines:
+        return ""
+    shown = ", ".join(map(str, lines[:MOST_LINES])) + (" ..." if len(lines) > MOST_LINES else "")
+    return (
+        f"{len(lines)} lines still say FINISH ({shown}): what they say was guessed from the file. "
+        "Take the word away where a person has looked."
+    )
+
+
 def _clock(as_of: datetime | None) -> Clock:
     """Give the time as it goes, or one moment for everything."""
     return timezone.now if as_of is None else lambda: as_of
@@ -120,6 +141,16 @@ def _live(contract: Path, loans: Path) -> ModelVersion | None:
         )
         .first()
     )
+
+
+def _check_is_learned_from(read: Ingestion) -> None:
+    """Refuse to make a model live whose loans are another file's than the one that is named."""
+    last = ingestions.newest(read.product)
+    if last is not None and last != read:
+        raise CommandError(
+            f"{read.file_name} is not what {read.product.name} learns from: {last.file_name} was "
+            f"brought in on {last.ingested_at:%Y-%m-%d}, after the moment that --as-of names."
+        )
 
 
 def _candidate(contract: ContractVersion, read: Ingestion) -> ModelVersion | None:

@@ -26,6 +26,8 @@ class Command(ProductCommand):
         ids, sample = options["decisions"] or None, options["sample"]
         if sum((ids is not None, options["all"], sample is not None)) != 1:
             raise CommandError("Name decisions, or say --all, or --sample N.")
+        if sample is not None and sample < 1:
+            raise CommandError("--sample must be 1 or more.")
         told = tqdm(
             replays.replay(ids, sample=sample, seed=options["seed"]),
             total=replays.count(ids, sample=sample),

@@ -30,7 +30,7 @@ class Command(ProductCommand):
         super().add_arguments(parser)
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("decision", nargs="?", help="id of the decision, as its page says it")
-        which.add_argument("--file", type=Path, help="outcomes of many, .csv")
+        which.add_argument("--file", type=Path, help="outcomes of many: CSV, Parquet, or gzip")
         says = parser.add_mutually_exclusive_group()
         says.add_argument("--bad", action="store_true", help="it turned out bad")
         says.add_argument("--good", action="store_true", help="it turned out good")

@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
-from credit.management.console import database_in_words
-from credit.models import ModelVersion, Product, User
+from credit.management.console import database_in_words, user_who_may
+from credit.models import ModelVersion, Product, Role, User
 from credit.store import FileAltered, FileMissing
 from monitoring.fairness import across_products, queries, reports
 from monitoring.fairness.tables import fairness_table
@@ -64,7 +64,8 @@ class Command(BaseCommand):
 
     @database_in_words()
     def handle(self, **options: Any) -> None:
-        by, at = _user(options["by"]), timezone.now()
+        to, at = "ask for a report on groups", timezone.now()
+        by = user_who_may(options["by"], Role.COMPLIANCE, Role.MODEL_VALIDATOR, to=to)
         _check(options, at=at)
         made = _made(options, by=by, at=at)
         if options["json"]:
@@ -163,11 +164,4 @@ def _version(slug: str, number: int | None) -> ModelVersion:
         raise CommandError(
             f"{slug} has no champion." if number is None else f"There is no {slug}/{number}."
         )
-    return found
-
-
-def _user(username: str) -> User:
-    found = User.objects.filter(username=username).first()
-    if found is None:
-        raise CommandError(f"There is no user {username}.")
     return found

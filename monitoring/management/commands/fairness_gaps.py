@@ -9,8 +9,8 @@ from django.db import ProgrammingError
 from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege
 
-from credit.management.console import database_in_words
-from credit.models import ModelVersion, Product, User
+from credit.management.console import database_in_words, user_who_may
+from credit.models import ModelVersion, Product, Role, User
 from credit.serving import ModelUnavailable
 from credit.store import FileAltered, FileMissing
 from monitoring.gaps import due as gaps_due
@@ -49,8 +49,10 @@ class Command(BaseCommand):
 
     @database_in_words()
     def handle(self, **options: Any) -> None:
+        to = "ask for a report on groups"
+        by = user_who_may(options["by"], Role.COMPLIANCE, Role.MODEL_VALIDATOR, to=to)
         product = _product(options["product"])
-        version, by = _version(product, options["number"]), _user(options["by"])
+        version = _version(product, options["number"])
         _make(product, version, by=by, is_live=options["live"])
         found = [gaps.of_version(product.slug, version.number)]
         if options["live"]:
@@ -101,11 +103,4 @@ def _version(product: Product, number: int | None) -> ModelVersion:
         missing = f"There is no {product.slug}/{number}."
     if found is None:
         raise CommandError(missing)
-    return found
-
-
-def _user(username: str) -> User:
-    found = User.objects.filter(username=username).first()
-    if found is None:
-        raise CommandError(f"There is no user {username}.")
     return found
