@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from scoring.contract import Category, Contract, Feature, Kind
+from scoring.contract import Category, Contract, Feature
 from scoring.features import Value
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def in_words(feature: Feature, value: Value) -> str:
     """
     if value is None:
         return feature.missing_label
-    if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
+    if feature.categories:
         return _category(feature, value).label
     number = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
     return f"{number} {feature.unit}" if feature.unit else number
@@ -196,5 +196,4 @@ def _text(feature: Feature, value: Value, points: float) -> str:
 
 
 def _category(feature: Feature, value: Value) -> Category:
-    name = str(value).lower() if isinstance(value, bool) else value
-    return next(item for item in feature.categories if item.value == name)
+    return feature.category_of[str(value).lower() if isinstance(value, bool) else str(value)]
