@@ -97,7 +97,7 @@ class _Writer:
             rows = {
                 place: _row(its, each, is_named=is_named)
                 for place, (its, each) in enumerate(zip(asking, considered, strict=True))
-                if each is not None and _is_plain(each) and _is_named(each) is is_named
+                if each is not None and _is_named(each) is is_named and _is_plain(each)
             }
             written = self._written(list(rows.values()), is_named=is_named) if rows else None
             if written is not None:
