@@ -1,9 +1,8 @@
 """From points a feature gave or took to words an applicant can use."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scoring.contract import Category, Contract, Feature
 from scoring.features import Value
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 MOST = 4  # principal reasons
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """What one feature did to the score, against the people who get this loan."""
 
     feature: str
