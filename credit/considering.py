@@ -4,10 +4,10 @@ Both ways meet in `_decided`, so that a row of a batch comes out as it would hav
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit import answers, chance, ladder, requests, serving
 from credit.ids import new_id
@@ -29,8 +29,7 @@ _AFTER = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
+class Considered(NamedTuple):
     """A decision made and not yet written: what its rows will hold."""
 
     id: str  # of the application and of the decision
@@ -162,8 +161,7 @@ class Considered:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A decision that is asked for, as it came."""
 
     product: object
@@ -172,8 +170,7 @@ class Asked:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sureness:
+class _Sureness(NamedTuple):
     """How sure the model is, and what to tell about it."""
 
     uncertainty: Uncertainty | None = None
@@ -196,8 +193,7 @@ def consider(
 
 def left_to_a_person(made: Considered) -> Considered:
     """Let no policy decide by itself what somebody here typed in; the record says why."""
-    return replace(
-        made,
+    return made._replace(
         warnings=[*made.warnings, BY_HAND],
         recommended=replace(made.recommended, automatic=False),
     )

@@ -1,8 +1,7 @@
 """A decision request's own shape; what is inside its parts is the contract's business."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit import applicants
 from credit.applicants import Named
@@ -18,8 +17,7 @@ _OPTIONAL = ("monitoring", "applicant")
 LONGEST_REFERENCE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(NamedTuple):
     """A request that is all right."""
 
     reference: str

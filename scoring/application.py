@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from scoring.contract import Contract, Protected
 from scoring.features import (
@@ -29,8 +30,7 @@ class RequestedValues:
     term_months: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidApplication:
+class ValidApplication(NamedTuple):
     """An application that the contract accepts."""
 
     requested: RequestedValues
