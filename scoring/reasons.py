@@ -187,10 +187,12 @@ def _reason(feature: Feature, value: Value, points: float) -> Reason:
 def _text(feature: Feature, value: Value, points: float) -> str:
     if value is None:
         return feature.missing_text or f"{feature.label}: {feature.missing_label}"
-    if feature.categories and (text := _category(feature, value).text) is not None:
-        return text
+    category = _category(feature, value) if feature.categories else None
+    if category is not None and category.text is not None:
+        return category.text
     template = feature.adverse_text if points < 0 else feature.favourable_text
-    return template.replace("{value}", in_words(feature, value))
+    words = category.label if category is not None else in_words(feature, value)
+    return template.replace("{value}", words)
 
 
 def _category(feature: Feature, value: Value) -> Category:
