@@ -1,9 +1,8 @@
 """A decision as the API tells it: one shape, whether just made or read back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -44,9 +43,8 @@ _PROMISED = {
 _PROMISED_ROUTES = {str(Score.Route.CANARY): str(Score.Route.CHAMPION)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What an answer is made of."""
+class Facts(NamedTuple):
+    """What an answer is made of: a tuple, for a frozen class sets each field by a call."""
 
     id: str
     product: str

@@ -6,10 +6,9 @@ for the other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring.canonical import canonical
 
@@ -28,8 +27,7 @@ def month_of(number: int) -> int:
     return number // MONTH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """An event that is not yet written; its details are plain JSON values."""
 
     type: str

@@ -4,10 +4,10 @@ Both ways meet in `_decided`, so that a row of a batch comes out as it would hav
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit import answers, chance, ladder, requests, serving
 from credit.ids import new_id
@@ -29,8 +29,7 @@ _AFTER = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
+class Considered(NamedTuple):
     """A decision made and not yet written: what its rows will hold."""
 
     id: str  # of the application and of the decision
@@ -75,7 +74,7 @@ class Considered:
         """The columns of the score beside whose it is."""
         scored = self.climbed.scored
         said = {
-            "route": str(self.route),
+            "route": self.route.value,
             "bundle_hash": self.bundle_hash,
             "warnings": self.warnings,
             "uncertainty": self.uncertainty.facts if self.uncertainty else None,
@@ -98,15 +97,20 @@ class Considered:
     @property
     def verdict(self) -> dict[str, Any]:
         """The columns of the decision beside whose it is and when."""
-        recommended = self.recommended
+        said = self.recommended.recommendation.value
         return {
-            "recommendation": recommended.recommendation.value,
-            "policy_results": [
-                {"rule": result.rule, "passed": result.passed, "text": result.text}
-                for result in recommended.results
-            ],
-            "automatic": recommended.recommendation.value if recommended.automatic else "",
+            "recommendation": said,
+            "policy_results": self.policy_results,
+            "automatic": said if self.recommended.automatic else "",
         }
+
+    @property
+    def policy_results(self) -> list[dict[str, Any]]:
+        """How each rule of the policy came out."""
+        return [
+            {"rule": result.rule, "passed": result.passed, "text": result.text}
+            for result in self.recommended.results
+        ]
 
     @property
     def facts(self) -> answers.Facts:
@@ -128,7 +132,7 @@ class Considered:
             contract=(version.contract if version else self.terms.contract_version).read(),
             values=self.values,
             contributions=score.contributions if score else (),
-            policy_results=self.verdict["policy_results"],
+            policy_results=self.policy_results,
             version=version.name if version else None,
             bundle_hash=self.bundle_hash,
             route=self.route.value,
@@ -144,21 +148,20 @@ class Considered:
             requested=self.application.requested,
             features=self.values,
         )
-        recommended = self.recommended
+        said = self.recommended.recommendation.value
         return {
             # The salt goes with the person's data when that is erased; then nobody can guess it.
             "inputs": commitment(self.salt, inputs),
-            "recommendation": recommended.recommendation.value,
-            "automatic": recommended.recommendation.value if recommended.automatic else "",
-            "route": str(self.route),
+            "recommendation": said,
+            "automatic": said if self.recommended.automatic else "",
+            "route": self.route.value,
             "bundle": self.bundle_hash,
             "contract": self.terms.contract_version.hash,
             "policy": self.terms.policy_version.number,
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A decision that is asked for, as it came."""
 
     product: object
@@ -167,8 +170,7 @@ class Asked:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sureness:
+class _Sureness(NamedTuple):
     """How sure the model is, and what to tell about it."""
 
     uncertainty: Uncertainty | None = None
@@ -191,8 +193,7 @@ def consider(
 
 def left_to_a_person(made: Considered) -> Considered:
     """Let no policy decide by itself what somebody here typed in; the record says why."""
-    return replace(
-        made,
+    return made._replace(
         warnings=[*made.warnings, BY_HAND],
         recommended=replace(made.recommended, automatic=False),
     )

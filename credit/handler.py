@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpResponse
 
 from credit.actions import decisions_together
@@ -16,7 +16,7 @@ class Handler(WSGIHandler):
     """Takes a request of the API through the middleware, and gives its answer in one piece.
 
     No signals are sent: of what hears them only one thing matters here, that a thread's
-    connections are good, and it is done (decision record 0011).
+    connection is good, and it is done (decision record 0011).
     """
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
@@ -29,11 +29,11 @@ class Handler(WSGIHandler):
         return self._answer(environ, start)
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
-        for connection in connections.all(initialized_only=True):
-            connection.close_if_unusable_or_obsolete()
+        connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
         response = self.get_response(self.request_class(environ))
         cookies = (("Set-Cookie", each.output(header="")) for each in response.cookies.values())
         status = f"{response.status_code} {response.reason_phrase}"
-        start(status, [*response.items(), *cookies])
+        # As they are kept: `items` looks each of them up by its name.
+        start(status, [*response.headers._store.values(), *cookies])  # noqa: SLF001
         # A list is sent at once; of anything else the server asks for a piece at a time.
         return [response.content] if isinstance(response, HttpResponse) else response

@@ -6,8 +6,8 @@ nobody can score, a person decides without a score.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from credit import serving
 from credit.models import ModelVersion, Score
@@ -44,8 +44,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class Scored(NamedTuple):
     """A score, and whose it is."""
 
     score: engine.Score
@@ -55,8 +54,7 @@ class Scored:
     seconds: float | None = None  # that a canary took, alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Climbed:
+class Climbed(NamedTuple):
     """What came of going down the ladder."""
 
     scored: Scored | None
@@ -204,7 +202,7 @@ def _by_canary(
         values = _valid_for(canary, values)
     began = time.perf_counter()
     scored = _by_model(Route.CANARY, canary, values, at=at)
-    return replace(scored, seconds=time.perf_counter() - began)
+    return scored._replace(seconds=time.perf_counter() - began)
 
 
 def _by_model(

@@ -45,8 +45,7 @@ def straight(name: str, *, into: BinaryIO | None = None) -> Any:
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
+    ).bind()  # else it would be bound anew for each line
 
 
 class WithoutItsWords(logging.Filter):

@@ -33,7 +33,10 @@ class Prepared:
 
     def texts(self, values: Mapping[str, Value]) -> list[bytes | None]:
         """Write values as PostgreSQL reads them, in the order of their places."""
-        return [_text_of(values[field]) for field in self._fields]
+        return [
+            value.encode() if isinstance(value, str) else _text_of(value)  # most are texts
+            for value in map(values.__getitem__, self._fields)
+        ]
 
     def column(self, connection: BaseDatabaseWrapper, values: Mapping[str, Value]) -> list[str]:
         """Run it on a connection that is open.
@@ -81,10 +84,8 @@ def _checked(raw: psycopg.Connection, result: pq.abc.PGresult) -> pq.abc.PGresul
     raise error_from_result(result)
 
 
-def _text_of(value: Value) -> bytes | None:
-    """Write a value as PostgreSQL reads it."""
-    if isinstance(value, str):
-        return value.encode()
+def _text_of(value: float | bytes | datetime | Decimal | None) -> bytes | None:
+    """Write a value that is no text as PostgreSQL reads it."""
     if value is None:
         return None
     if isinstance(value, bytes):

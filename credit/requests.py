@@ -1,8 +1,7 @@
 """A decision request's own shape; what is inside its parts is the contract's business."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit import applicants
 from credit.applicants import Named
@@ -18,8 +17,7 @@ _OPTIONAL = ("monitoring", "applicant")
 LONGEST_REFERENCE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(NamedTuple):
     """A request that is all right."""
 
     reference: str
@@ -37,7 +35,6 @@ def read(body: Mapping[str, object], *, product: str, contract: Contract) -> Rea
     problems = shape_problems(body)
     if body.get("product", product) != product:
         problems.append(FieldProblem("/product", "contradiction", f"must be {product} here"))
-    broken = {problem.pointer for problem in problems}
     parts = {name: _part(body, name) for name in _OBJECTS}
     try:
         found = validate_application(
@@ -47,6 +44,7 @@ def read(body: Mapping[str, object], *, product: str, contract: Contract) -> Rea
             monitoring=parts["monitoring"],
         )
     except InputRefused as refused:
+        broken = {problem.pointer for problem in problems}
         # A part that is no object at all is one problem, not one for each field it lacks.
         problems += [item for item in refused.problems if f"/{_top(item.pointer)}" not in broken]
         raise InputRefused(tuple(problems)) from refused
@@ -65,9 +63,12 @@ def shape_problems(body: Mapping[str, object]) -> list[FieldProblem]:
     """Find what is wrong with the request's own fields, whatever the product."""
     problems = unknown_fields(body, FIELDS, says="is no field of a decision request")
     for name in _OBJECTS:
-        if body.get(name) is None and not (name in _OPTIONAL and name not in body):
+        part = body.get(name)
+        if isinstance(part, Mapping) or (name in _OPTIONAL and name not in body):
+            continue
+        if part is None:
             problems.append(FieldProblem(f"/{name}", "missing", "is missing"))
-        elif not isinstance(body.get(name, {}), Mapping):
+        else:
             problems.append(FieldProblem(f"/{name}", "wrong_type", "must be an object"))
     wrong = reference_problem(body.get("reference"))
     if wrong:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
-from scoring.contract import Contract
+from scoring.contract import Contract, Protected
 from scoring.features import (
     FieldProblem,
     InputRefused,
@@ -28,8 +30,7 @@ class RequestedValues:
     term_months: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidApplication:
+class ValidApplication(NamedTuple):
     """An application that the contract accepts."""
 
     requested: RequestedValues
@@ -79,21 +80,22 @@ def validate_monitoring(
     InputRefused
         With every problem found.
     """
-    attributes = {item.name: item for item in contract.protected}
+    attributes = _protected(contract)
     problems = unknown_fields(raw, attributes, pointer=pointer, says="is not monitored here")
     groups = {}
     for key, value in raw.items():
-        attribute = attributes.get(key)
-        if attribute is None:
+        if key not in attributes:
+            continue
+        attribute, known = attributes[key]
+        if isinstance(value, str) and value in known:
+            groups[key] = value
             continue
         place = f"{pointer}/{escaped(key)}"
         if not attribute.assessable:
             problems.append(FieldProblem(place, "not_assessable", str(attribute.why_not)))
-        elif isinstance(value, str) and value in {group.value for group in attribute.groups}:
-            groups[key] = value
         else:
-            known = ", ".join(group.value for group in attribute.groups)
-            problems.append(FieldProblem(place, "unknown_category", f"must be one of: {known}"))
+            listed = ", ".join(group.value for group in attribute.groups)
+            problems.append(FieldProblem(place, "unknown_category", f"must be one of: {listed}"))
     if problems:
         raise InputRefused(tuple(problems))
     return groups
@@ -133,6 +135,21 @@ def validate_application(
     return ValidApplication(requested=asked, features=values, monitoring=groups)
 
 
+@lru_cache(maxsize=256)  # contracts are compared by their hash
+def _protected(contract: Contract) -> dict[str, tuple[Protected, frozenset[str]]]:
+    """Give each protected attribute with the groups that can be sent of it."""
+    return {
+        item.name: (item, frozenset(group.value for group in item.groups if item.assessable))
+        for item in contract.protected
+    }
+
+
+@lru_cache(maxsize=256)
+def _said_twice(contract: Contract) -> tuple[tuple[str, str], ...]:
+    """Name the features that must be the same as what is asked for, and as what of it."""
+    return tuple((item.name, item.same_as) for item in contract.features if item.same_as)
+
+
 def _contradictions(
     contract: Contract, values: Mapping[str, Value], requested: RequestedValues
 ) -> list[FieldProblem]:
@@ -142,15 +159,13 @@ def _contradictions(
     }
     return [
         FieldProblem(
-            f"/features/{feature.name}",
+            f"/features/{name}",
             "contradiction",
-            f"is {values[feature.name]}, and /{feature.same_as.replace('.', '/')} is "
-            f"{asked[feature.same_as]}: they must be the same",
+            f"is {values[name]}, and /{same_as.replace('.', '/')} is "
+            f"{asked[same_as]}: they must be the same",
         )
-        for feature in contract.features
-        if feature.same_as is not None
-        and values.get(feature.name) is not None
-        and values[feature.name] != asked[feature.same_as]
+        for name, same_as in _said_twice(contract)
+        if values.get(name) is not None and values[name] != asked[same_as]
     ]
 
 

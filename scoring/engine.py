@@ -149,7 +149,8 @@ class Engine:
         if not parts:
             return _no_scores(len(self.contract.features))
         pd, margin, points, reasons, base = (
-            np.concatenate(column) for column in zip(*parts, strict=True)
+            column[0] if len(column) == 1 else np.concatenate(column)
+            for column in zip(*parts, strict=True)
         )
         wrong = _unsound_rows(pd, points, reasons, base, tolerance=self._tolerance)
         wrong |= ~np.isfinite(margin)
@@ -256,7 +257,7 @@ class Engine:
             margin.reshape(n),
             points.reshape(n),
             reasons,
-            np.broadcast_to(base.ravel(), n),
+            np.full(n, base.ravel(), dtype=np.float32),
         )
 
     def _check_signature(self) -> None:

@@ -7,7 +7,7 @@ surprises more than all but one in two hundred training rows is said to be unlik
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -17,6 +17,7 @@ from scoring.reasons import in_words
 
 FORMAT = 1
 MOST_NAMED = 3
+Code = Callable[[Value], int]
 
 
 class FamiliarityRefused(ValueError):
@@ -49,8 +50,10 @@ class Familiarity:
             raise FamiliarityRefused("the table of familiarity has no threshold")
         self.threshold = float(raw["threshold"])
         self._features = contract.features
-        self._edges = [entry.get("edges") for entry in entries]
-        self._places = [_places(feature) for feature in contract.features]
+        self._codes = [
+            (feature.name, _code_of(feature, entry.get("edges")))
+            for feature, entry in zip(contract.features, entries, strict=True)
+        ]
         self._parents = [entry["parent"] for entry in entries]
         self._bits: list[list[list[float]]] = [entry["bits"] for entry in entries]
         self._usual = [float(entry["usual"]) for entry in entries]
@@ -68,7 +71,7 @@ class Familiarity:
         list of n_features floats
             Zero or more, in bits; their sum is the row's surprisal.
         """
-        codes = [self._code(at, values[item.name]) for at, item in enumerate(self._features)]
+        codes = [code(values[name]) for name, code in self._codes]
         return [
             self._bits[at][0 if parent is None else codes[parent]][codes[at]]
             for at, parent in enumerate(self._parents)
@@ -90,14 +93,6 @@ class Familiarity:
         named = [self._features[at] for at in order[:MOST_NAMED] if below[at] < 0]
         said = ", ".join(f"{item.label} ({in_words(item, values[item.name])})" for item in named)
         return f"unlike the training data: {said}"
-
-    def _code(self, at: int, value: Value) -> int:
-        edges = self._edges[at]
-        if edges is None:
-            return self._places[at].get(value, len(self._places[at]))
-        if value is None:
-            return len(edges) + 1
-        return bisect_right(edges, value)
 
 
 def _entries(found: object, contract: Contract) -> list[dict[str, Any]]:
@@ -145,10 +140,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
-def _places(feature: Feature) -> dict[Value, int]:
-    """Place each value of a category or boolean; what is not listed is missing."""
-    if feature.kind.is_numeric:
-        return {}
+def _code_of(feature: Feature, edges: list[float] | None) -> Code:
+    """Say in which bin a value is; the last one is of a missing value."""
+    if edges is not None:
+        return lambda value: len(edges) + 1 if value is None else bisect_right(edges, value)
     words: dict[str, Value] = {"true": True, "false": False}
     is_text = feature.kind == "category"
-    return {value if is_text else words[value]: at for at, value in enumerate(feature.values)}
+    places = {value if is_text else words[value]: at for at, value in enumerate(feature.values)}
+    return lambda value: places.get(value, len(places))

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from scoring.contract import Contract, Feature, Kind
 from scoring.contracts.schema import json_schema
@@ -122,10 +121,10 @@ def unknown_fields(
     raw: Mapping[str, object], known: Container[str], *, pointer: str = "", says: str
 ) -> list[FieldProblem]:
     """Name the fields that mean nothing here; of very many, the first hundred."""
-    strange = (key for key in raw if key not in known)
+    strange = [key for key in raw if key not in known]
     return [
         FieldProblem(f"{pointer}/{escaped(key)}", "unknown_field", says)
-        for key in islice(strange, MOST_UNKNOWN)
+        for key in strange[:MOST_UNKNOWN]
     ]
 
 

@@ -48,8 +48,8 @@ class Feeds:
     def _of_rows(self, rows: Sequence[Mapping[str, Value]]) -> dict[str, Any]:
         # Two arrays, handed over in slices: making an array a feature costs more than scoring.
         n = len(rows)
-        numbers = np.array([[row[name] for row in rows] for name in self.numbers], dtype=np.float32)
-        texts = np.array([[row[name] or "" for row in rows] for name in self.texts], dtype=object)
+        numbers = np.array([row[name] for name in self.numbers for row in rows], dtype=np.float32)
+        texts = np.array([row[name] or "" for name in self.texts for row in rows], dtype=object)
         feeds: dict[str, Any] = dict(zip(self.numbers, numbers.reshape(-1, n, 1), strict=True))
         feeds.update(zip(self.texts, texts.reshape(-1, n, 1), strict=True))
         return feeds

@@ -1,8 +1,7 @@
 """Between probability of default and scorecard points."""
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ STANDARD = Scale(base_points=600, base_odds=50, points_to_double_odds=20)
 _SMALLEST = 1e-15  # a PD of exactly 0 or 1 would have points without bound
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(NamedTuple):
     """What a model, or the scorecard in its place, says of one application."""
 
     pd: float

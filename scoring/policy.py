@@ -19,6 +19,9 @@ class Recommendation(StrEnum):
     DECLINE = "decline"
 
 
+_FROM_CAUTIOUS = (Recommendation.DECLINE, Recommendation.REFER, Recommendation.APPROVE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyResult:
     """Whether an application meets one hard rule."""
@@ -88,19 +91,15 @@ def recommend(
     ['approve', 'refer', 'decline']
     """
     results = []
-    votes = {_by_model(policy, pd, uncertainty)}
+    votes = [_by_model(policy, pd, uncertainty)]
     for rule in policy.rules:
         passed = meets(rule, _value_of(rule.field, requested, values, score))
         results.append(PolicyResult(rule=rule.rule, passed=passed, text=rule.text))
         if not passed:
-            votes.add(Recommendation(rule.otherwise))
+            votes.append(Recommendation(rule.otherwise))
     if pd is None:  # a rule may not decline what no model has seen
-        votes = {Recommendation.REFER}
-    recommendation = next(
-        vote
-        for vote in (Recommendation.DECLINE, Recommendation.REFER, Recommendation.APPROVE)
-        if vote in votes
-    )
+        votes = [Recommendation.REFER]
+    recommendation = next(vote for vote in _FROM_CAUTIOUS if vote in votes)
     return Recommended(
         recommendation=recommendation,
         automatic=_is_automatic(policy, recommendation, pd=pd, amount=requested.amount),

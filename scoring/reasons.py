@@ -1,11 +1,10 @@
 """From points a feature gave or took to words an applicant can use."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from scoring.contract import Category, Contract, Feature, Kind
+from scoring.contract import Category, Contract, Feature
 from scoring.features import Value
 
 if TYPE_CHECKING:
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 MOST = 4  # principal reasons
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """What one feature did to the score, against the people who get this loan."""
 
     feature: str
@@ -174,7 +172,7 @@ def in_words(feature: Feature, value: Value) -> str:
     """
     if value is None:
         return feature.missing_label
-    if feature.kind in {Kind.CATEGORY, Kind.BOOLEAN}:
+    if feature.categories:
         return _category(feature, value).label
     number = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
     unit = feature.unit_of_one if value == 1 and feature.unit_of_one else feature.unit
@@ -190,12 +188,13 @@ def _reason(feature: Feature, value: Value, points: float) -> Reason:
 def _text(feature: Feature, value: Value, points: float) -> str:
     if value is None:
         return feature.missing_text or f"{feature.label}: {feature.missing_label}"
-    if feature.categories and (text := _category(feature, value).text) is not None:
-        return text
+    category = _category(feature, value) if feature.categories else None
+    if category is not None and category.text is not None:
+        return category.text
     template = feature.adverse_text if points < 0 else feature.favourable_text
-    return template.replace("{value}", in_words(feature, value))
+    words = category.label if category is not None else in_words(feature, value)
+    return template.replace("{value}", words)
 
 
 def _category(feature: Feature, value: Value) -> Category:
-    name = str(value).lower() if isinstance(value, bool) else value
-    return next(item for item in feature.categories if item.value == name)
+    return feature.category_of[str(value).lower() if isinstance(value, bool) else str(value)]

@@ -91,7 +91,7 @@ def assess(
     ensemble = engine.ensemble
     if ensemble is None or not is_asked(engine, score, policy):
         return None
-    return _differing(ensemble.pds(values), score, policy)
+    return _differing(np.sort(ensemble.pds(values)), score, policy)
 
 
 def assess_each(
@@ -127,37 +127,36 @@ def assess_each(
     asked = [at for at, score in enumerate(scores) if is_asked(engine, score, policy)]
     if not asked:
         return told
-    found = ensemble.pds_many([rows[at] for at in asked], seconds=seconds)
-    for at, pds in zip(asked, found, strict=True):
-        told[at] = _differing(pds, scores[at], policy)
+    found = np.sort(ensemble.pds_many([rows[at] for at in asked], seconds=seconds), axis=1)
+    for at, ordered in zip(asked, found, strict=True):
+        told[at] = _differing(ordered, scores[at], policy)
     return told
 
 
-def _differing(found: "NDArray[np.float32]", score: Score, policy: Policy) -> Uncertainty:
-    """Compare the models' PDs of one application with what the champion says of it."""
+def _differing(ordered: "NDArray[np.float32]", score: Score, policy: Policy) -> Uncertainty:
+    """Compare the models' ascending PDs of one application with what the champion says of it."""
     own = by_cut_off(policy, score.pd)
-    ordered = np.sort(found)
     return Uncertainty(
-        models=len(found),
-        agreeing=_said(policy, ordered.tolist())[own],
+        models=len(ordered),
+        agreeing=_agreeing(policy, ordered.tolist(), own),
         recommendation=str(own),
         pd_low=_percentile(ordered, LOW),
         pd_high=_percentile(ordered, HIGH),
     )
 
 
-def _said(policy: Policy, ordered: list[float]) -> dict[Recommendation, int]:
-    """Count what each of ascending PDs recommends, as `by_cut_off` does.
+def _agreeing(policy: Policy, ordered: list[float], own: Recommendation) -> int:
+    """Count which of ascending PDs recommend the same, as `by_cut_off` does.
 
     As Python's floats: a cut-off is none of float32.
     """
     approving = bisect_right(ordered, policy.approve_pd_at_most)
+    if own is Recommendation.APPROVE:
+        return approving
     not_declining = max(approving, bisect_left(ordered, policy.decline_pd_at_least))
-    return {
-        Recommendation.APPROVE: approving,
-        Recommendation.REFER: not_declining - approving,
-        Recommendation.DECLINE: len(ordered) - not_declining,
-    }
+    if own is Recommendation.DECLINE:
+        return len(ordered) - not_declining
+    return not_declining - approving
 
 
 def is_asked(engine: "Engine", score: Score, policy: Policy) -> bool:

@@ -1,7 +1,6 @@
 """What a decision that was made is told as, and what the audit trail holds of it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit import answers
 from credit.audit_chain import Event
@@ -9,8 +8,7 @@ from credit.considering import Considered
 from credit.models import AuditEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decided(NamedTuple):
     """The answer, and whether it was given before."""
 
     decision_id: str

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, Error, connections
@@ -36,8 +36,7 @@ FAULTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class Made(NamedTuple):
     """A decision that was made with others, and perhaps written."""
 
     considered: Considered
@@ -45,15 +44,13 @@ class Made:
     is_written: bool = False  # or its key was taken before
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(NamedTuple):
     asked: Asked
     idempotency: Idempotency
     name: tuple[int, str]  # its partner and key
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     name: tuple[int, str]
     considered: Considered
     decided: Decided
@@ -97,7 +94,7 @@ class _Writer:
             rows = {
                 place: _row(its, each, is_named=is_named)
                 for place, (its, each) in enumerate(zip(asking, considered, strict=True))
-                if each is not None and _is_plain(each) and _is_named(each) is is_named
+                if each is not None and _is_named(each) is is_named and _is_plain(each)
             }
             written = self._written(list(rows.values()), is_named=is_named) if rows else None
             if written is not None:

@@ -1,6 +1,5 @@
 """The exploration lane: drawing a few whom policy alone would decline, within a month's budget."""
 
-from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 
@@ -35,8 +34,7 @@ def drawn(made: Considered) -> Considered:
     loss = _loss_of(made, pd=pd, amount=amount)
     if not _reserve(made, loss, budget=lane.loss_budget):
         return made
-    return replace(
-        made,
+    return made._replace(
         warnings=[*made.warnings, EXPLORED],
         recommended=explored(made.recommended),
         explored=loss,

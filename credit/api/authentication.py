@@ -1,6 +1,6 @@
 """Who calls: the partner behind a key or an access token, `Authorization: Bearer …`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 from django.http import HttpRequest
@@ -16,8 +16,7 @@ from credit.models import ApiKey, Partner
 LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """A partner's system, the key or OAuth client that it is known by, and what that opens."""
 
     partner: Partner

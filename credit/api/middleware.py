@@ -29,6 +29,7 @@ _HEADERS = (
     ("X-Frame-Options", settings.X_FRAME_OPTIONS),
 )
 Answer = Callable[[HttpRequest], HttpResponse]
+Fixed = dict[str, tuple[str, str]]  # a header's name and value, by its name in small letters
 
 
 class RequestLog:
@@ -67,6 +68,7 @@ def straight(answer: Answer) -> Answer:
     of the other middleware an answer in JSON needs the headers (decision record 0011).
     """
     security = SecurityMiddleware(answer)
+    fixed: dict[bool, Fixed] = {}  # by whether the request came over HTTPS
     view = cast("Answer", convert_exception_to_response(_view))
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -74,14 +76,26 @@ def straight(answer: Answer) -> Answer:
             return answer(request)
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
             return answer(request)  # it is told where to go
-        response = security.process_response(request, view(request))
-        for name, value in _HEADERS:
-            response.headers[name] = value
+        response = view(request)
+        is_secure = request.is_secure()
+        if is_secure not in fixed:
+            fixed[is_secure] = _fixed(security, request)
+        # Past the mapping's own way, which converts and checks a name and a value each time.
+        response.headers._store.update(fixed[is_secure])  # noqa: SLF001 - has no public way
         if not response.streaming:
             response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return middleware
+
+
+def _fixed(security: SecurityMiddleware, request: HttpRequest) -> Fixed:
+    """Say the headers that every answer has, as Django keeps them."""
+    answer = security.process_response(request, HttpResponse())
+    del answer.headers["Content-Type"]
+    for name, value in _HEADERS:
+        answer.headers[name] = value
+    return answer.headers._store  # noqa: SLF001 - see above
 
 
 def _view(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,9 @@ FOREIGN_CURSOR = "The cursor is none that we gave: send “next” of the page b
 def read(request: HttpRequest, *known: str) -> dict[str, str]:
     """Give the query's parameters: only known ones, each once, none empty."""
     given: dict[str, str] = {}
-    for name, value in _pairs(request.META.get("QUERY_STRING", "")):
+    if not request.META.get("QUERY_STRING"):
+        return given
+    for name, value in _pairs(request.META["QUERY_STRING"]):
         if name not in known:
             others = f", only {' and '.join(known)}" if known else ""
             _refuse(f"There is no query parameter {printable(name[:50])!r} here{others}.")

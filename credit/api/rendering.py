@@ -33,4 +33,5 @@ def answered(
 ) -> HttpResponse:
     """Answer with JSON; a text is JSON already, to be sent to the letter."""
     text = answer if isinstance(answer, str) else text_of(answer)
-    return HttpResponse(text, content_type=MEDIA_TYPE, status=status, headers=headers)
+    # As bytes: of a text Django would look for the charset in the type.
+    return HttpResponse(text.encode(), content_type=MEDIA_TYPE, status=status, headers=headers)

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -47,12 +47,14 @@ def parse_object(raw: bytes) -> dict[str, object]:
     """Read a JSON object, or name every fault of it with its pointer."""
     text = _decode(raw)
     _refuse_depth(text)
-    reading = _Reading()
-    value = reading.read(text)
-    if reading.is_flawed or "\\u" in text:
-        faults = tuple(islice(_faults_of(value, ""), MOST_FAULTS))
-        if faults:
-            raise JsonRefused(*faults)
+    try:
+        value = _FLAWLESS.read(text)
+        may_be_flawed = "\\u" in text
+    except _FlawFound:
+        value = _FLAWED.read(text)
+        may_be_flawed = True
+    if may_be_flawed and (faults := tuple(islice(_faults_of(value, ""), MOST_FAULTS))):
+        raise JsonRefused(*faults)
     if not isinstance(value, dict):
         raise JsonRefused(Fault("", "wrong_type", "The body must be a JSON object."))
     return value
@@ -90,11 +92,19 @@ class _Flaw:
     code: str
 
 
-class _Reading:
-    """One reading: its hooks leave flaws in the tree and remember that they did."""
+class _FlawFound(Exception):
+    """There is a flaw; another reading is to name them all."""
 
-    def __init__(self) -> None:
-        self.is_flawed = False
+
+def _stop(code: str) -> object:
+    raise _FlawFound(code)
+
+
+class _Reading:
+    """A way to read: its hooks ask `flaw` what to leave in the tree at a flaw."""
+
+    def __init__(self, flaw: Callable[[str], object]) -> None:
+        self._flaw = flaw
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._members,
             parse_int=self._integer,
@@ -111,10 +121,6 @@ class _Reading:
                 Fault("", "not_json", f"The body is not JSON: {error.msg} ({place}).")
             ) from error
         return value
-
-    def _flaw(self, code: str) -> _Flaw:
-        self.is_flawed = True
-        return _Flaw(code)
 
     def _members(self, pairs: list[tuple[str, object]]) -> object:
         members = dict(pairs)
@@ -140,6 +146,9 @@ class _Reading:
 
     def _constant(self, _literal: str) -> object:
         return self._flaw("not_finite")
+
+
+_FLAWLESS, _FLAWED = _Reading(_stop), _Reading(_Flaw)
 
 
 def _faults_of(value: object, pointer: str) -> Iterator[Fault]:

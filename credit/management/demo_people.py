@@ -7,7 +7,7 @@ sends them, under `monitoring`, which the vault alone keeps.
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -99,7 +99,7 @@ class Desk:
 
     def _write(self, made: Considered, loan: PastLoan, at: datetime) -> Applied:
         partner = self.draws.choice(self.partners)
-        made = replace(made, id=new_id(at), at=at, partner=partner)
+        made = made._replace(id=new_id(at), at=at, partner=partner)
         event = Event(
             type=AuditEvent.Type.APPLICATION_DECIDED.value,
             target=f"decision:{made.id}",

@@ -1,5 +1,5 @@
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -48,6 +48,11 @@ class ContractVersion(models.Model):
 
     def read(self) -> "Contract":
         """Parse the stored text; it was checked when it was registered."""
+        return self._contract
+
+    @cached_property
+    def _contract(self) -> "Contract":
+        # Of each row once: to find a text among those that were parsed, all of it is compared.
         return _parsed(self.text)
 
 

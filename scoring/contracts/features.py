@@ -1,7 +1,8 @@
 """The parts of a contract that are about one column: features, and what may never be one."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -84,6 +85,11 @@ class Feature:
     source_from: str | None = None  # of a date difference: the earlier date's column
     source_per: str | None = None  # of a decimal: the column that the source is divided by
     legal_basis: str | None = None  # why a protected or banned column may be a feature
+    category_of: Mapping[str, Category] = field(init=False, compare=False, repr=False)  # by value
+
+    def __post_init__(self) -> None:
+        """Put the categories by their values once: every reason asks for one."""
+        object.__setattr__(self, "category_of", {each.value: each for each in self.categories})
 
     @property
     def is_ordinal(self) -> bool:

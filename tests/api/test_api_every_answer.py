@@ -211,3 +211,13 @@ def test_an_answer_over_https_tells_the_browser_what_a_page_does(db, settings):
             "Permissions-Policy",
         ):
             assert answer[name] == page[name], (path, name)
+
+
+def test_only_an_answer_over_https_asks_to_come_again_over_https(db, settings):
+    settings.SECURE_HSTS_SECONDS = 60
+    client = Client(raise_request_exception=False)  # reads the settings as they are now
+
+    for secure in (True, False, True):
+        answer = client.get("/api/v1/products", secure=secure)
+
+        assert ("Strict-Transport-Security" in answer.headers) is secure

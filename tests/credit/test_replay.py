@@ -156,7 +156,7 @@ def test_another_runtime_is_named_as_the_likely_cause(champion, monkeypatch):
     manifest = loaded.bundle.manifest | {"libraries": {"onnxruntime": "0.1"}}
     right = type(loaded).score
     monkeypatch.setattr(
-        type(loaded), "score", lambda self, values: replace(right(self, values), band="Z")
+        type(loaded), "score", lambda self, values: right(self, values)._replace(band="Z")
     )
     monkeypatch.setattr(loaded, "bundle", replace(loaded.bundle, manifest=manifest))
 

@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import cycle
@@ -179,7 +178,7 @@ class _Measured:
     def _decide(self) -> None:
         """Decide after all that is stored, as time has it: each id is the newest."""
         self.next = at = self.next + timedelta(milliseconds=1)
-        made = replace(self.made, id=new_id(at), at=at)
+        made = self.made._replace(id=new_id(at), at=at)
         event = Event(
             type=AuditEvent.Type.APPLICATION_DECIDED.value,
             target=f"decision:{made.id}",
