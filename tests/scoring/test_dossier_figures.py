@@ -133,6 +133,7 @@ def feature(name, **changes):
         "adverse_text": "{value}",
         "favourable_text": "{value}",
         "unit": None,
+        "unit_of_one": None,
         "missing_label": "not stated",
     }
     return SimpleNamespace(**(values | changes))
