@@ -43,7 +43,8 @@ def understood(form: forms.Form) -> tuple[dict[str, Any], int]:
     The page says which those are (`_not_understood.html`). What an address names and is not there,
     as a product, stays a 404.
     """
-    return (form.cleaned_data, 200) if form.is_valid() else (form.cleaned_data, 422)
+    status = 200 if form.is_valid() else 422
+    return form.cleaned_data, status
 
 
 @contextmanager

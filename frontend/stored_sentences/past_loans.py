@@ -63,8 +63,15 @@ WORDS = (
         " does not."
     ),
     # Of a file of past loans.
+    _("Only {n} bad loans: training needs at least {least}."),
+    _("Only {n} good loans: training needs at least {least}."),
     _("Only {n} bad loans: every figure by feature is uncertain."),
+    _("{n} row is the same as another in everything but the id."),
     _("{n} rows are the same as another in everything but the id."),
+    _(
+        "{attribute}: {unnamed} of {n} rows are in no group of the contract, and fairness cannot be"
+        " told of them."
+    ),
     _("{feature}: holds one value only, and tells nothing."),
     _("{feature}: is missing in {share} of the rows."),
     _("{feature}: holds the same in {share} of the rows."),

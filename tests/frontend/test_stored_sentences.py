@@ -53,6 +53,22 @@ SAID = {
         "Champion konnte nicht bewerten (es versagte: engine_failed); die Ersatz-Scorecard "
         "tat es."
     ),
+    ("Only 12 good loans: training needs at least 100."): (
+        "Nur 12 gute Kredite: Das Training braucht mindestens 100."
+    ),
+    ("Only 0 bad loans: training needs at least 100."): (
+        "Nur 0 ausgefallene Kredite: Das Training braucht mindestens 100."
+    ),
+    ("1 row is the same as another in everything but the id."): (
+        "1 Zeile gleicht einer anderen in allem außer der Kennung."
+    ),
+    (
+        "Age: 300 of 1,000 rows are in no group of the contract, and fairness cannot be told of "
+        "them."
+    ): (
+        "Age: 300 von 1.000 Zeilen sind in keiner Gruppe des Produktvertrags; über ihre Fairness "
+        "lässt sich nichts sagen."
+    ),
     ("Income: is missing in 97.3% of the rows."): ("Income: fehlt in 97,3\xa0% der Zeilen."),
     ("Entered or corrected by hand; a person decides."): (
         "Von Hand erfasst oder berichtigt; ein Mensch entscheidet."
