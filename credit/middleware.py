@@ -10,12 +10,15 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.utils import timezone
 
-from credit import chance, meters
+from credit import chance, meters, rates
+from credit.rates import Limit
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+log = structlog.get_logger("credit.requests")
 _GOOD_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -102,6 +105,27 @@ def private_pages(answer: Answer) -> Answer:
         return response
 
     return middleware
+
+
+def person_limits(answer: Answer) -> Answer:
+    """Hold a signed-in person to a number of requests that only a program reaches (record 48)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not (_has_session(request) and request.user.is_authenticated):
+            return answer(request)
+        limit = Limit(settings.EVENHAND_PAGES_PER_SECOND, settings.EVENHAND_PAGES_BURST)
+        verdict = rates.take_here(f"person:{request.user.pk}", limit)
+        if verdict.is_allowed:
+            return answer(request)
+        log.warning("too_many_requests", person=request.user.pk)
+        return _too_many(verdict.retry_in)
+
+    return middleware
+
+
+def _too_many(wait: int) -> HttpResponse:
+    page = loader.get_template("429.html").render({"wait": wait})  # without who is signed in: cheap
+    return HttpResponse(page, status=429, headers={"Retry-After": str(wait)})
 
 
 def _has_session(request: HttpRequest) -> bool:

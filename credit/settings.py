@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "credit.middleware.session_limits",
     "credit.middleware.private_pages",
+    "credit.middleware.person_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -134,7 +135,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
@@ -320,3 +321,5 @@ OAUTH2_PROVIDER = api_settings.OAUTH2_PROVIDER
 SPECTACULAR_SETTINGS = api_settings.SPECTACULAR_SETTINGS
 EVENHAND_RATE_PER_SECOND = environment.evenhand_rate_per_second
 EVENHAND_RATE_BURST = environment.evenhand_rate_burst
+EVENHAND_PAGES_PER_SECOND = environment.evenhand_pages_per_second
+EVENHAND_PAGES_BURST = environment.evenhand_pages_burst

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from services import product, stack
-from services.load import LIMITS, USAGE, is_understood
+from services.load import USAGE, is_understood, lift_limits
 from services.places import LOOPBACK, ROOT, Places, free_port, shown
 from services.postgres_roles import query
 from services.product import Product
@@ -40,8 +40,7 @@ def run(arguments: Sequence[str]) -> int:
         raise Trouble("This bench reads processor time from /proc, which only Linux has.")
     if not is_understood(SCRIPT, arguments):
         return USAGE
-    for name, value in LIMITS.items():
-        os.environ.setdefault(name, value)
+    lift_limits()
     var = Places.usual().var / "bench-api"
     with stack.fresh(argparse.Namespace(var=var, fresh=True, json=False)) as supervisor:
         contract = write_contract(var / "contract.toml")

@@ -1,13 +1,12 @@
 """A file of a million applications through the product, from its sending to its last row."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from services import product, stack
 from services.bench_api import write_contract
-from services.load import LIMITS, USAGE, is_understood
+from services.load import USAGE, is_understood, lift_limits
 from services.places import Places, free_port, shown
 from services.settings import WORKER, without_servers
 from services.terminal import say
@@ -22,8 +21,7 @@ def run(arguments: Sequence[str]) -> int:
         raise Trouble("This bench reads processor time from /proc, which only Linux has.")
     if not is_understood(SCRIPT, arguments):
         return USAGE
-    for name, value in LIMITS.items():
-        os.environ.setdefault(name, value)
+    lift_limits()
     var = Places.usual().var / "bench-batch"
     with stack.fresh(argparse.Namespace(var=var, fresh=True, json=False)) as supervisor:
         contract = write_contract(var / "contract.toml")

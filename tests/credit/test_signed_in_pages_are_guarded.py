@@ -111,6 +111,62 @@ def test_a_session_ends_after_twelve_hours_however_busy(browser):
     assert browser.get("/").headers["Location"].startswith("/sign-in/")
 
 
+@pytest.fixture
+def two_at_once(settings, monkeypatch):
+    """Let a person send two requests, then one a second; give what lets seconds pass."""
+    settings.EVENHAND_PAGES_PER_SECOND, settings.EVENHAND_PAGES_BURST = 1, 2
+    now = [1_000.0]
+    monkeypatch.setattr("credit.rates.time.monotonic", lambda: now[0])
+
+    def forward(seconds):
+        now[0] += seconds
+
+    return forward
+
+
+def test_who_asks_faster_than_people_do_is_told_when_to_come_again(browser, two_at_once):
+    answers = [browser.get("/") for _ in range(3)]
+    refused = answers[2]
+    two_at_once(int(refused.headers["Retry-After"]))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Wait 1 second," in refused.content.decode()
+    assert refused.headers["Cache-Control"] == "no-store, private"
+    assert browser.get("/").status_code == 200
+
+
+def test_what_a_person_sends_beyond_the_limit_does_nothing(browser, two_at_once):
+    for _ in range(2):
+        browser.get("/")
+
+    assert browser.post("/sign-out/").status_code == 429
+    two_at_once(1)
+    assert browser.get("/").status_code == 200
+
+
+def test_all_browsers_of_a_person_have_one_limit_and_everybody_else_their_own(
+    browser, officer, two_at_once
+):
+    elsewhere, colleague = Client(), Client()
+    elsewhere.force_login(officer)
+    colleague.force_login(factories.user("officer"))
+    for _ in range(2):
+        browser.get("/")
+
+    assert elsewhere.get("/").status_code == 429
+    assert colleague.get("/").status_code == 200
+    assert Client().get(HOME).status_code == 200
+
+
+def test_operators_read_in_the_log_who_asks_too_fast(browser, officer, two_at_once):
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            browser.get("/")
+
+    told = [line for line in logged if line["event"] == "too_many_requests"]
+    assert [line["person"] for line in told] == [officer.pk]
+
+
 def test_guessing_locks_out_the_account_from_that_address_only(db):
     user = factories.user("officer", username="olga")
     user.set_password("correct horse battery")
