@@ -47,8 +47,8 @@ class Environment(BaseSettings):
     evenhand_shadow_busy: NonNegativeInt = 1  # they rest while more requests are under way
     evenhand_rate_per_second: PositiveInt = 100  # requests of a key without a limit of its own
     evenhand_rate_burst: PositiveInt = 200
-    evenhand_pages_per_second: PositiveInt = 10  # requests of a signed-in person
-    evenhand_pages_burst: PositiveInt = 200
+    evenhand_pages_per_second: PositiveInt = 5  # requests of a signed-in person
+    evenhand_pages_burst: PositiveInt = 100
     evenhand_keep_decisions_months: PositiveInt = 36
     evenhand_keep_audit_months: PositiveInt = 84  # never less than decisions
     evenhand_slo: Path = CHECKOUT / "loadtests" / "slo.toml"
