@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist, loader
@@ -22,6 +23,7 @@ RETRY = {"Retry-After": "5"}  # seconds
 AWAY = "The database does not answer at the moment."
 BUSY = "Another request was changing the same records at this moment, and this one gave way."
 GUIDE = "/api/v1/docs/guide/"
+ALL_PATHS = "/api/v1/docs/"
 ONCE = "under the same Idempotency-Key a request is done once, whether or not it was done already."
 
 
@@ -41,6 +43,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not is_api(request):
         return defaults.bad_request(request, exception)
     detail = "The request cannot be taken as it is."
+    if isinstance(exception, DisallowedHost):
+        detail = "The header Host is missing, or names no address of this installation."
     return respond(Problem(problem_types.MALFORMED_REQUEST, detail), request)
 
 
@@ -59,7 +63,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path_info.rstrip("/") in {"/api", "/api/v1"}:
         detail = f"Nothing is here but what stands below it: see {GUIDE}."
     elif request.path_info.endswith("/"):
-        detail += " Those of the API end without a slash."
+        detail += f" Those of the API end without a slash; {ALL_PATHS} shows all of them."
+    else:
+        detail += f" {ALL_PATHS} shows all of them."
     return respond(Problem(problem_types.NOT_FOUND, detail), request)
 
 
