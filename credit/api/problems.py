@@ -17,6 +17,7 @@ from credit import contention
 from credit.api import fault_reports, problem_types
 from credit.api.problem_documents import Problem, respond, said_already
 from credit.api.translation import problem_of
+from credit.bodies_to_come import TooManyComing
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY = {"Retry-After": "5"}  # seconds
@@ -70,9 +71,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours, or for a database that went away outside every view."""
+    """Answer for a fault of ours, or where something is away or full outside every view."""
     error = sys.exception()
-    if isinstance(error, DATABASE_AWAY):
+    if isinstance(error, (*DATABASE_AWAY, TooManyComing)):
         return unavailable(request, error)
     fault_reports.write_down(error)
     if is_api(request):
@@ -93,7 +94,8 @@ def unavailable(request: HttpRequest, error: BaseException | None = None) -> Htt
         detail = f"{BUSY if is_busy else AWAY} Please try again; {ONCE}"
         return respond(Problem(problem_types.UNAVAILABLE, detail, headers=headers), request)
     try:
-        page = loader.get_template("503.html").render({"is_busy": is_busy})
+        why = {"is_busy": is_busy, "is_full": isinstance(error, TooManyComing)}
+        page = loader.get_template("503.html").render(why)
     except TemplateDoesNotExist:
         page = "<h1>Not available at the moment</h1><p>Please try again in a few seconds.</p>"
     return HttpResponse(page, status=503, headers=headers)
