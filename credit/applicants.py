@@ -65,5 +65,6 @@ def _text_problem(value: object, *, longest: int, shortest: int, but: str) -> Wr
         return "out_of_bounds", f"must have {shortest} to {longest} characters"
     is_unseen = bool(value) and not value.strip(but)  # of joiners alone
     if value != value.strip() or is_unseen or not is_printable(value, but=but):
-        return "out_of_bounds", "must be printable, without blanks at its ends"
+        lines = ", with \\n alone between its lines" if "\n" in but else ""
+        return "out_of_bounds", f"must be printable, without blanks at its ends{lines}"
     return None

@@ -7,6 +7,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import HttpResponse
 
+from credit import bodies_to_come
 from credit.actions import decisions_together
 
 DECISIONS = "/api/v1/decisions"
@@ -21,6 +22,7 @@ class Handler(WSGIHandler):
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         """Answer one request with what the server iterates over."""
+        bodies_to_come.awaited(environ)
         if not environ["PATH_INFO"].startswith("/api/"):
             return super().__call__(environ, start)
         if environ["PATH_INFO"] == DECISIONS and environ["REQUEST_METHOD"] == "POST":

@@ -6,10 +6,11 @@ and every request in it goes through the same check as one that came by the sing
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,8 @@ PROGRAM = "credit.api.batch_rows"  # a name and no import: it shares nothing wit
 LONGEST_LINE = 4 * 1024 * 1024  # bytes; a request of 1 MiB may double when it is escaped
 BLOCK = 1 << 16
 SILENT_FOR = 120.0  # seconds; counting the rows of the largest file takes some of them
+# A stop of all processes at once, or the kernel when memory is short; see `_was_ended`.
+_FROM_OUTSIDE = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL)
 _DIED = FieldProblem(
     "",
     "unreadable",
@@ -39,6 +42,10 @@ class RowsRefused(Exception):
         super().__init__("; ".join(problem.message for problem in problems))
 
 
+class ReaderLost(Exception):
+    """Somebody ended the child from outside, so nothing is known of the file: it is read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedRows:
     """How many rows there are, and those after the first `skip`."""
@@ -51,7 +58,8 @@ class OpenedRows:
 def opened(file: Path, *, kind: str, contract: str, skip: int) -> Iterator[OpenedRows]:
     """Start the child; it ends with the block, whatever happens in it. `contract` is its text.
 
-    Raises `RowsRefused`, here or while its rows are gone through.
+    Raises `RowsRefused`, here or while its rows are gone through, and `ReaderLost` in its place
+    where it is not the file's fault.
     """
     command = [sys.executable, "-m", PROGRAM, str(file), Format(kind).value, str(skip)]
     with subprocess.Popen(
@@ -64,8 +72,19 @@ def opened(file: Path, *, kind: str, contract: str, skip: int) -> Iterator[Opene
     ) as child:
         try:
             yield _opened(child, contract.encode(), skip)
+        except RowsRefused as refused:
+            if refused.problems == (_DIED,) and _was_ended(child):
+                raise ReaderLost("The process that reads the file was ended.") from refused
+            raise
         finally:
             child.kill()
+
+
+def _was_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Say whether a signal from outside ended the child; its own limits do it in other ways."""
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(timeout=1)
+    return child.returncode in _FROM_OUTSIDE
 
 
 def _opened(child: subprocess.Popen[bytes], source: bytes, skip: int) -> OpenedRows:

@@ -165,8 +165,13 @@ def _contradictions(
             f"{asked[same_as]}: they must be the same",
         )
         for name, same_as in _said_twice(contract)
-        if values.get(name) is not None and values[name] != asked[same_as]
+        if values.get(name) is not None and _as_stated(values[name]) != asked[same_as]
     ]
+
+
+def _as_stated(value: Value) -> Value | Decimal:
+    """Give a number by the digits that it was sent with: the float 0.1 is a hair beside them."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _amount_problem(contract: Contract, value: object) -> Problem:

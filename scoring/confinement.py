@@ -17,7 +17,7 @@ def confine(*, memory: int, cpu_seconds: int) -> None:
     memory : int
         Bytes of address space.
     cpu_seconds : int
-        After which the kernel ends the process.
+        After which the kernel ends the process, by SIGXCPU.
 
     Notes
     -----
@@ -28,12 +28,12 @@ def confine(*, memory: int, cpu_seconds: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
     _limit(resource.RLIMIT_AS, memory)
-    _limit(resource.RLIMIT_CPU, cpu_seconds)
+    _limit(resource.RLIMIT_CPU, cpu_seconds, at_last=cpu_seconds + 1)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
 
 
-def _limit(what: int, most: int) -> None:
+def _limit(what: int, most: int, *, at_last: int | None = None) -> None:
     # A limit that is lower already stays; macOS knows no limit of address space.
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (most, most if at_last is None else at_last))

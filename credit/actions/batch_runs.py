@@ -15,7 +15,7 @@ from credit.actions import batch_writing, batches
 from credit.actions.batch_writing import Overtaken
 from credit.batch_chunks import Chunk
 from credit.models import Batch
-from credit.untrusted_rows import RowsRefused
+from credit.untrusted_rows import ReaderLost, RowsRefused
 from scoring.features import FieldProblem, InputRefused
 from scoring.files.request_rows import Row
 
@@ -48,8 +48,8 @@ def run(*, batch_id: str, clock: Clock) -> None:
                 _go_through(batch, clock)
         except (RowsRefused, InputRefused) as refused:  # the file ends, or the product is withdrawn
             _fail(batch=batch, problems=refused.problems, at=clock())
-    except Overtaken as overtaken:
-        log.info("batch_left", batch=batch_id, why=str(overtaken))
+    except (Overtaken, ReaderLost) as left:
+        log.info("batch_left", batch=batch_id, why=str(left))
 
 
 def _go_through(batch: Batch, clock: Clock) -> None:

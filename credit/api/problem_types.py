@@ -170,8 +170,8 @@ UNAVAILABLE = ProblemType(
     name="unavailable",
     status=503,
     title="Not available at the moment",
-    meaning="The database does not answer, or another request was changing the same records."
-    " Nothing was half stored.",
+    meaning="The database does not answer, another request was changing the same records, or too"
+    " many requests are being sent whose bodies do not come. Nothing was half stored.",
     remedy="Wait as many seconds as Retry-After says and send the same request with the same"
     " Idempotency-Key.",
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist, loader
@@ -16,12 +17,14 @@ from credit import contention
 from credit.api import fault_reports, problem_types
 from credit.api.problem_documents import Problem, respond, said_already
 from credit.api.translation import problem_of
+from credit.bodies_to_come import TooManyComing
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY = {"Retry-After": "5"}  # seconds
 AWAY = "The database does not answer at the moment."
 BUSY = "Another request was changing the same records at this moment, and this one gave way."
 GUIDE = "/api/v1/docs/guide/"
+ALL_PATHS = "/api/v1/docs/"
 ONCE = "under the same Idempotency-Key a request is done once, whether or not it was done already."
 
 
@@ -41,6 +44,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not is_api(request):
         return defaults.bad_request(request, exception)
     detail = "The request cannot be taken as it is."
+    if isinstance(exception, DisallowedHost):
+        detail = "The header Host is missing, or names no address of this installation."
     return respond(Problem(problem_types.MALFORMED_REQUEST, detail), request)
 
 
@@ -59,14 +64,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path_info.rstrip("/") in {"/api", "/api/v1"}:
         detail = f"Nothing is here but what stands below it: see {GUIDE}."
     elif request.path_info.endswith("/"):
-        detail += " Those of the API end without a slash."
+        detail += f" Those of the API end without a slash; {ALL_PATHS} shows all of them."
+    else:
+        detail += f" {ALL_PATHS} shows all of them."
     return respond(Problem(problem_types.NOT_FOUND, detail), request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours, or for a database that went away outside every view."""
+    """Answer for a fault of ours, or where something is away or full outside every view."""
     error = sys.exception()
-    if isinstance(error, DATABASE_AWAY):
+    if isinstance(error, (*DATABASE_AWAY, TooManyComing)):
         return unavailable(request, error)
     fault_reports.write_down(error)
     if is_api(request):
@@ -87,7 +94,8 @@ def unavailable(request: HttpRequest, error: BaseException | None = None) -> Htt
         detail = f"{BUSY if is_busy else AWAY} Please try again; {ONCE}"
         return respond(Problem(problem_types.UNAVAILABLE, detail, headers=headers), request)
     try:
-        page = loader.get_template("503.html").render({"is_busy": is_busy})
+        why = {"is_busy": is_busy, "is_full": isinstance(error, TooManyComing)}
+        page = loader.get_template("503.html").render(why)
     except TemplateDoesNotExist:
         page = "<h1>Not available at the moment</h1><p>Please try again in a few seconds.</p>"
     return HttpResponse(page, status=503, headers=headers)

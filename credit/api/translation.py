@@ -13,7 +13,13 @@ from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.api import problem_types, refused_keys
 from credit.api.faults import Fault
 from credit.api.problem_documents import Problem
+from credit.bodies_to_come import RETRY_AFTER, TooManyComing
 from scoring.features import InputRefused
+
+COMING = (
+    "Too many requests are being sent at this moment whose bodies do not come. Please try again;"
+    " send a body at once and whole."
+)
 
 
 def problem_of(error: BaseException) -> Problem | None:
@@ -71,6 +77,10 @@ def _outcome_conflict(conflict: OutcomeConflict) -> Problem:
     return Problem(problem_types.CONFLICT, f"{conflict} {how}")
 
 
+def _too_many_coming(_error: TooManyComing) -> Problem:
+    return Problem(problem_types.UNAVAILABLE, COMING, headers={"Retry-After": RETRY_AFTER})
+
+
 def _suspicious(_error: SuspiciousOperation) -> Problem:
     return Problem(problem_types.MALFORMED_REQUEST, "The request cannot be taken as it is.")
 
@@ -88,6 +98,7 @@ _TABLE: tuple[tuple[_Kinds, Callable[[Any], Problem]], ...] = (
     (exceptions.MethodNotAllowed, _method_not_allowed),
     (exceptions.NotAcceptable, _not_acceptable),
     (SuspiciousOperation, _suspicious),
+    (TooManyComing, _too_many_coming),
 )
 # What is told to a caller; anything else is a fault of ours, or a database that is away.
 KNOWN: tuple[type[Exception], ...] = tuple(

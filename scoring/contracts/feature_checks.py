@@ -7,10 +7,11 @@ from scoring.contract import CategoryEncoding, Contract, Direction, Feature, Kin
 from scoring.contracts.features import REST
 from scoring.contracts.words import NAME, VALUE, Problem, repeated, twice
 
-# Names that the model's graph and the training frame use for themselves.
+# Names that the model's graph and the training frame use for themselves, and files of applications
+# for columns that are no features.
 RESERVED = frozenset(
     {"row", "bad", "applied_on", "outcome_known_on", "pd", "margin", "points", "reasons"}
-    | {"base_points"}
+    | {"base_points", "product", "reference"}
 )
 SAME_AS = ("requested.amount", "requested.term_months")
 DATE_UNITS = ("days", "months", "years")

@@ -7,14 +7,13 @@ import re
 from scoring.contracts.feature_checks import RESERVED
 from scoring.drafting.names import NAMELESS, slug_of
 
-TAKEN = RESERVED | {"reference", "product"}  # in files of applications columns have these names
 _BEFORE = {"-": "minus_", "<=": "up_to_", "<": "under_", ">=": "from_", ">": "over_"}
 
 
 def unique(name: str, taken: set[str]) -> str:
     """Give a name that is neither taken nor a word of the product; it is taken then."""
     found, number = name, 2
-    while found in taken or found in TAKEN:
+    while found in taken or found in RESERVED:
         found, number = f"{name}_{number}", number + 1
     taken.add(found)
     return found

@@ -7,7 +7,7 @@ import pytest
 from api_document import holds, schema_of
 
 from credit import untrusted_rows, uploads
-from credit.actions import batch_runs
+from credit.actions import batch_runs, batch_writing
 from credit.models import Batch, Decision
 from scoring.files.request_rows import Row
 
@@ -132,6 +132,28 @@ def test_results_come_in_pages_in_the_order_of_the_file(partner, work, monkeypat
         cursor = page["next"]
 
     assert rows == [(i, f"A-{i}") for i in range(1, 6)]
+
+
+def test_results_and_progress_are_told_while_it_runs(partner, work, monkeypatch):
+    monkeypatch.setattr("credit.batch_chunks.AT_ONCE", 2)
+    path = path_of(partner.send(FILE))
+    write, seen = batch_writing.write, []
+
+    def looked_at(**chunk):
+        write(**chunk)
+        told, page = partner.get(path).json(), partner.get(f"{path}/results").json()
+        rows = [each["row"] for each in page["results"]]
+        seen.append((told["state"], told["rows"], told["rows_done"], rows, page["next"]))
+
+    monkeypatch.setattr(batch_writing, "write", looked_at)
+    work(*[factories.body(reference=f"A-{i}") for i in range(1, 6)])
+
+    assert seen == [
+        ("running", 5, 2, [1, 2], "2"),
+        ("running", 5, 4, [1, 2, 3, 4], "4"),
+        ("running", 5, 5, [1, 2, 3, 4, 5], "5"),
+    ]
+    assert partner.get(f"{path}/results?cursor=5").json() == {"results": [], "next": None}
 
 
 def test_batches_are_listed_the_newest_first(partner, monkeypatch):

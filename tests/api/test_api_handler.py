@@ -1,11 +1,15 @@
 """What a server calls: a machine's request goes a short way, a page's Django's own."""
 
+from io import BytesIO
+from threading import BoundedSemaphore
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.conf import settings
 from django.core.signals import request_started
 from django.db import connections
 
+from credit import bodies_to_come
 from credit.handler import Handler
 
 PROBLEM, PAGE = "/api/v1/nothing", "/healthz"
@@ -15,9 +19,9 @@ PROBLEM, PAGE = "/api/v1/nothing", "/healthz"
 def ask(db):
     """Ask as a server does; gives the status, the headers and what it would iterate over."""
 
-    def asked(path):
+    def asked(path, **more):
         came = {}
-        environ = {"PATH_INFO": path, "HTTP_HOST": "127.0.0.1"}
+        environ = {"PATH_INFO": path, "HTTP_HOST": "127.0.0.1", **more}
         setup_testing_defaults(environ)
 
         def start(status, headers):
@@ -66,3 +70,46 @@ def test_a_machines_request_looks_whether_its_connections_are_good(ask, monkeypa
     ask(PROBLEM)
 
     assert looked
+
+
+TOKEN, SIGN_IN = "/api/v1/oauth/token", "/sign-in/"
+FORM = {
+    "REQUEST_METHOD": "POST",
+    "CONTENT_TYPE": "application/x-www-form-urlencoded",
+    "CONTENT_LENGTH": "10",
+    "HTTP_COOKIE": f"{settings.CSRF_COOKIE_NAME}={'x' * 32}",  # else no form is looked at
+}
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Let as many wait for bodies as may."""
+    monkeypatch.setattr(bodies_to_come, "PATIENCE", 0)
+    monkeypatch.setattr(bodies_to_come, "_places", BoundedSemaphore(1))
+    bodies_to_come._places.acquire()
+
+
+@pytest.mark.parametrize("path", [TOKEN, SIGN_IN])
+def test_where_too_many_bodies_do_not_come_another_is_told_so(ask, full, path):
+    came = ask(path, **FORM, **{"wsgi.input": BytesIO(b"grant_type")})
+
+    assert came["status"] == "503 Service Unavailable"
+    assert came["headers"]["Retry-After"] == "5"
+    said = b"".join(came["body"]).decode()
+    assert ("bodies do not come" if path == TOKEN else "Too much is being sent") in said
+
+
+@pytest.mark.parametrize("path", [PROBLEM, PAGE])
+def test_who_sends_no_body_is_answered_all_the_same(ask, full, path):
+    assert ask(path)["status"] != "503 Service Unavailable"
+
+
+def test_a_body_that_was_read_or_broke_off_makes_room_for_the_next(ask, monkeypatch):
+    monkeypatch.setattr(bodies_to_come, "_places", BoundedSemaphore(1))
+
+    class BrokenOff(BytesIO):
+        def read(self, _size):
+            raise OSError
+
+    for given in (BytesIO(b"grant_type"), BrokenOff(), BytesIO(b"grant_type")):
+        assert ask(TOKEN, **FORM, **{"wsgi.input": given})["status"] == "400 Bad Request"

@@ -201,10 +201,12 @@ def test_a_slash_too_many_is_named(stranger):
         stranger.get(path).json()["detail"] for path in ("/api/v1/decisions/", "/api/v1/decision")
     ]
 
+    shown = "/api/v1/docs/ shows all of them."
     assert details == [
-        "There is no such path. Those of the API end without a slash.",
-        "There is no such path.",
+        f"There is no such path. Those of the API end without a slash; {shown}",
+        f"There is no such path. {shown}",
     ]
+    assert stranger.client.get(problems.ALL_PATHS).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/v1", "/api/v1/"])
@@ -288,6 +290,8 @@ def test_another_host_is_refused_with_a_problem_document(stranger):
 
     assert answer.status_code == 400
     assert answer.json()["type"] == problem_types.MALFORMED_REQUEST.uri
+    assert "header Host" in answer.json()["detail"]
+    assert "evil" not in answer.json()["detail"]
 
 
 def test_an_unknown_product_has_no_schema(partner):

@@ -46,6 +46,13 @@ def test_names_are_taken_as_people_write_them(champion, name):
     assert (kept.name, kept.address) == (name, "")
 
 
+def test_an_address_says_how_its_lines_end(champion):
+    with pytest.raises(InputRefused, match=r"/applicant/address: .* \\n alone between its lines"):
+        factories.decide(applicant=ADA | {"address": "1 High Street\r\nLondon"})
+    with pytest.raises(InputRefused, match=r"/applicant/name: must be .* at its ends$"):
+        factories.decide(applicant={"name": "Ada\nLovelace"})
+
+
 def test_who_applies_changes_nothing_about_the_decision(champion):
     named, unnamed = factories.decide(applicant=ADA).answer, factories.decide().answer
 

@@ -262,6 +262,35 @@ def test_where_the_file_breaks_off_what_came_before_is_decided(champion, in_pair
     ]
 
 
+ENDED_ONCE = """
+import json, os, pathlib, signal, sys
+skip = int(sys.argv[3])
+rows = pathlib.Path(sys.argv[1]).read_text().splitlines()
+print(json.dumps(["total", len(rows)]))
+for number, body in enumerate(rows, start=1):
+    if number == 3 and skip < 2:
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGTERM)
+    if number > skip:
+        print(json.dumps([number, json.loads(body)]))
+"""
+
+
+def test_where_somebody_ended_what_reads_the_file_it_is_read_on(
+    champion, in_pairs, tmp_path, monkeypatch
+):
+    (tmp_path / "ended_once.py").write_text(ENDED_ONCE)
+    monkeypatch.setattr(untrusted_rows, "PROGRAM", "ended_once")
+    monkeypatch.setattr(untrusted_rows.settings, "BASE_DIR", tmp_path)
+    batch = factories.batch(factories.ndjson(*bodies()))
+
+    batch_runs.work(clock=clock)
+
+    assert (again(batch).state, batch.attempts) == (Batch.State.COMPLETED, 2)
+    assert [row["row"] for row in results(batch)] == [1, 2, 3, 4]
+    assert Decision.objects.count() == batch.rows_decided == 4
+
+
 def test_a_file_that_kills_workers_at_the_same_row_fails(champion, read_here, monkeypatch):
     read_here(*bodies())
     batch = factories.batch()

@@ -1,6 +1,6 @@
 """Keys and OAuth clients in the admin and at a prompt."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import factories
 import pytest
@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from keys_scene import DAY, find
 
 from credit import access
@@ -89,6 +90,18 @@ def test_a_key_is_replaced_in_the_admin_and_the_new_one_shown_once(browser):
     assert shown_on(answer) not in browser.get(reverse(LISTED)).content.decode()
     assert find(old, at=now + 23 * timedelta(hours=1))
     assert find(old, at=now + 25 * timedelta(hours=1)) is None
+
+
+def test_the_admin_says_when_a_key_was_last_used(browser):
+    key = factories.api_key().api_key
+    pages = [reverse(LISTED), reverse("admin:credit_apikey_change", args=[key.pk])]
+    used = datetime(2026, 11, 25, 17, 42, tzinfo=UTC)
+    said = date_format(timezone.localtime(used), "DATETIME_FORMAT")
+    assert not [page for page in pages if said in browser.get(page).content.decode()]
+
+    api_keys.note_use(key_id=key.pk, at=used)
+
+    assert all(said in browser.get(page).content.decode() for page in pages)
 
 
 @pytest.mark.parametrize(("number", "hours"), [(2, "24"), (1, "-1"), (1, "soon"), (1, "")])

@@ -6,7 +6,7 @@ import factories
 import pytest
 
 from credit import untrusted_rows
-from credit.untrusted_rows import RowsRefused
+from credit.untrusted_rows import ReaderLost, RowsRefused
 
 
 @pytest.fixture
@@ -58,6 +58,13 @@ def test_each_row_says_how_long_it_was(tmp_path):
     assert long - short == 100 - len(bodies[0]["reference"])
 
 
+def test_what_is_wrong_with_a_line_is_said_of_the_line(read):
+    ((_, body, problems),) = read(b"[" + factories.ndjson(factories.body()).strip() + b"]")
+
+    assert body is None
+    assert [problem.message for problem in problems] == ["The line must be a JSON object."]
+
+
 def test_a_file_that_is_none_is_refused_in_words(read):
     with pytest.raises(RowsRefused, match="The file cannot be read"):
         read(b"PAR1" + os.urandom(1000) + b"PAR1", "parquet")
@@ -75,7 +82,9 @@ SAID = {
     "no request": "print('[\"total\", 2]'); print('[1, 7]')",
     "a number that is none": "print('[\"total\", 1]'); print('[1, {\"a\": NaN}]')",
     "an endless line": "while True: print('x' * 100000, end='')",
-    "death": "import os; print('[\"total\", 1]', flush=True); os.kill(os.getpid(), 9)",
+    "death": "import os; print('[\"total\", 1]', flush=True); os.abort()",
+    "endless work": "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\n"
+    "while True: pass",
 }
 
 
@@ -84,6 +93,16 @@ def test_a_child_that_was_taken_over_is_believed_nothing(read, child_says, progr
     child_says(program)
 
     with pytest.raises(RowsRefused, match="damaged"):
+        read(b"{}")
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("said", ["", "print('[\"total\", 1]', flush=True)"])
+def test_a_child_that_somebody_ended_says_nothing_of_the_file(read, child_says, said, number):
+    ends = f"signal.signal(signal.SIGINT, signal.SIG_DFL)\nos.kill(os.getpid(), signal.{number})"
+    child_says(f"import os, signal\n{said}\n{ends}")
+
+    with pytest.raises(ReaderLost):
         read(b"{}")
 
 

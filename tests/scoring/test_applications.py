@@ -258,3 +258,23 @@ def test_features_that_contradict_what_is_asked_for_are_refused(contract, applic
         ("/features/amount", "contradiction"),
     ]
     assert "/requested/term_months is 36" in refusal.value.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked"), [(30000.1, "30000.10"), (30000.1, "30000.1"), (30000, "30000.00")]
+)
+def test_an_amount_in_cents_is_the_same_by_its_digits(stated, asked):
+    business = Contract.load(CONTRACTS / "small-business-loan" / "contract.toml")
+    features = example(business) | {"amount": stated}
+
+    found = validate_application(
+        business, requested={"amount": asked}, features=features, monitoring={}
+    )
+
+    assert found.requested.amount == Decimal(asked)
+    assert found.features["amount"] == stated
+    with pytest.raises(InputRefused) as refusal:
+        validate_application(
+            business, requested={"amount": "30000.11"}, features=features, monitoring={}
+        )
+    assert problems_of(refusal) == [("/features/amount", "contradiction")]

@@ -253,6 +253,8 @@ UNDER_25 = '{ value = "under_25", label = "under 25", maximum = 24 }'
         ('name = "purpose"', 'name = "housing"', r"features\[13\].name", r"also features\[4\]"),
         ('name = "purpose"', 'name = "Purpose"', r"features\[4\].name", "small letters"),
         ('name = "purpose"', 'name = "pd"', r"features\[4\].name", "the product uses itself"),
+        ('name = "purpose"', 'name = "reference"', r"features\[4\].name", "'reference' is a word"),
+        ('name = "purpose"', 'name = "product"', r"features\[4\].name", "'product' is a word"),
         ('source = "purpose"', 'source = "housing"', r"features\[13\].source", "is also features"),
         ('source = "purpose"', 'source = "bad"', r"features\[4\].source", "the outcome itself"),
         ('code = "PUR01"', 'code = "HIS01"', r"features\[4\].code", "is also features"),

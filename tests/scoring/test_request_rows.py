@@ -208,4 +208,4 @@ def test_a_confined_process_can_take_no_more_memory_and_write_no_file(tmp_path):
         check=True,
     )
 
-    assert told.stdout.split() == ["MemoryError", "OSError", "2", "2"]
+    assert told.stdout.split() == ["MemoryError", "OSError", "2", "3"]

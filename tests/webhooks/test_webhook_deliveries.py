@@ -233,6 +233,21 @@ def test_one_that_fails_is_left_alone_until_the_next_sweep(owe, receiver, monkey
     assert (sweep(), len(receiver.came)) == (1, 1)
 
 
+def test_one_that_fails_is_asked_by_one_message_until_it_answers(owe, receiver):
+    receiver.status = 503
+    owe("01JDA6B1S9GZ5N4QW8Y2E0HJK0")
+    sweep()
+    for number in range(1, 6):
+        owe(f"01JDA6B1S9GZ5N4QW8Y2E0HJK{number}")
+
+    assert sweep(AT + timedelta(minutes=1)) == 1
+    assert sweep(AT + timedelta(minutes=2)) == 1
+
+    receiver.status = 200
+    assert sweep(AT + timedelta(minutes=3)) == 6
+    assert not WebhookDelivery.objects.exclude(state=State.DELIVERED).exists()
+
+
 def test_a_worker_that_dies_on_the_way_has_lost_nothing(owe, receiver):
     owe()
     assert len(webhook_deliveries.claim(at=AT)) == 1
