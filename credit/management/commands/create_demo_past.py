@@ -12,6 +12,7 @@ from credit.management.console import ProductCommand, product_named
 from credit.management.demo_people import LETTERS, SLUG, Applied, Desk, past_loans
 from credit.models import Application, NoticeKind
 from scoring.contract import Contract
+from scoring.plurals import counted
 from scoring.policy import Recommendation
 from scoring.simulation import officer as officers
 from scoring.simulation.officer import Codes, Said
@@ -41,7 +42,7 @@ class Command(ProductCommand):
         return {"decided": _Past(desk, contract).decide()}
 
     def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"{facts['decided']} applications are decided.")
+        self.stdout.write(f"Decided {counted(facts['decided'], 'application')}.")
 
 
 class _Past:

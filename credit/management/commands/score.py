@@ -18,6 +18,7 @@ from scoring.engine import EngineFailed
 from scoring.files.batch_files import applications, harmless
 from scoring.files.batch_workers import scorer
 from scoring.files.reading import FileRefused
+from scoring.plurals import counted, were
 
 MOST_TOLD = 20  # problems on the terminal; the file has them all
 
@@ -69,7 +70,9 @@ class Command(ProductCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["not_scored"]:
-            raise CommandError(f"{self.file_name}: {facts['not_scored']:,} rows were not scored.")
+            wrong = facts["not_scored"]
+            said = f"{counted(wrong, 'row')} {were(wrong)} not scored."
+            raise CommandError(f"{self.file_name}: {said}")
 
 
 def _champion(slug: str) -> Champion:
