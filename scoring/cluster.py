@@ -89,8 +89,13 @@ def failures_named(doing: str, *also: type[Exception]) -> Iterator[None]:
     except ClusterRefused:
         raise
     except (CancelledError, KilledWorker, OSError, *also) as error:
-        first = str(error).strip().partition("\n")[0]
+        is_lost = isinstance(error, (CancelledError, KilledWorker))  # their words are Dask's own
+        first = "a worker was lost, or the scheduler" if is_lost else _first_line(error)
         raise ClusterRefused(f"The cluster failed while {doing}: {first}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 @contextmanager
