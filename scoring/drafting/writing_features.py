@@ -71,8 +71,9 @@ def _missing(column: Column, label: str) -> Iterator[str]:
         odd = column.n - column.empty - column.numbers.count()
         odd -= sum(column.counts[word] for word in column.words_for_missing)
         if odd:
-            cells = counted(odd, "cell")
-            yield f"# {cells} of no number; such rows will be rejected unless listed here"
+            one = "1 cell is no number; its row"
+            many = f"{odd:,} cells are no numbers; their rows"
+            yield f"# {one if odd == 1 else many} will be rejected unless listed here"
     if column.empty or codes:
         yield "may_be_missing = true"
         if codes:
