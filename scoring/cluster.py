@@ -24,6 +24,7 @@ LOOPBACK = "127.0.0.1"
 LOCAL_WORKERS = 2
 SECONDS_TO_CONNECT = 20
 SECONDS_TO_START = 60
+THIS_PRODUCT = "from scoring.cluster import versions"
 # What must be the same on every worker as here: each has a say in a bit of a model or a score.
 ALIKE = ("dask", "distributed", "numpy", "onnxruntime", "polars", "xgboost")
 
@@ -178,6 +179,7 @@ def _version(name: str) -> str:
 def _check_versions(client: "Client") -> None:
     own = versions()
     try:
+        client.run(exec, THIS_PRODUCT)  # what cannot be unpacked there, Dask tells as an Exception
         theirs = client.run(versions)
     except ImportError as error:
         raise ClusterRefused(f"A worker cannot run this product: {error}") from error

@@ -15,6 +15,8 @@ import pytest
 
 pytest.importorskip("distributed", reason="Dask is not installed: it is the extra `dask`")
 
+from distributed import LocalCluster
+
 from scoring import cluster as clusters
 from scoring.bundle import read_bundle
 from scoring.cluster import ClusterRefused, DaskMissing, cluster
@@ -277,6 +279,33 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
         pytest.raises(ClusterRefused, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
         cluster("tcp://127.0.0.1:9"),
     ):
+        pass
+
+
+def test_a_scheduler_without_a_worker_is_refused():
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as bare,
+        pytest.raises(ClusterRefused, match="has no worker"),
+        cluster(bare.scheduler_address),
+    ):
+        pass
+
+
+def test_a_worker_without_this_product_is_refused(client, monkeypatch):
+    monkeypatch.setattr(clusters, "THIS_PRODUCT", "from nowhere import versions")
+
+    with (
+        pytest.raises(ClusterRefused, match="cannot run this product: No module named 'nowhere'"),
+        cluster(client.scheduler.address),
+    ):
+        pass
+
+
+def test_workers_that_do_not_start_are_told_with_what_they_said(monkeypatch):
+    monkeypatch.setattr(clusters, "SECONDS_TO_START", 0.2)
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+
+    with pytest.raises(ClusterRefused, match="The workers did not start"), cluster():
         pass
 
 
