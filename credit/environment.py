@@ -3,13 +3,21 @@
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+_HOW_WRITTEN = "In a password, @ is written %40, / %2F, : %3A, # %23 and % %25."
 VAR = Path(os.environ.get("EVENHAND_VAR") or CHECKOUT / "var").resolve()
+
+
+class EnvironmentRefused(ImproperlyConfigured):
+    """A variable holds what it cannot; its value is not told, for it may hold a password."""
 
 
 class Environment(BaseSettings):
@@ -67,19 +75,39 @@ class Environment(BaseSettings):
         return _several(self.evenhand_webhook_keys)
 
 
+def told() -> Environment:
+    """Read what this process was told.
+
+    Raises
+    ------
+    EnvironmentRefused
+        A variable holds what it cannot.
+    """
+    try:
+        return Environment()
+    except ValidationError as wrong:
+        said = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in wrong.errors()]
+    raise EnvironmentRefused(f"{'; '.join(said)}.")
+
+
 def _several(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
-def database(url: str, *, options: str = "") -> dict[str, object]:
+def database(url: str, *, variable: str = "DATABASE_URL", options: str = "") -> dict[str, object]:
     """Say to Django what a `postgresql://` address says; `?host=/socket/dir` included.
+
+    Raises
+    ------
+    EnvironmentRefused
+        It is no such address; `variable` held it.
 
     Examples
     --------
     >>> database("postgresql://web:pw@/evenhand?host=/run/pg")["HOST"]
     '/run/pg'
     """
-    parts = conninfo_to_dict(url)
+    parts = _parts(url, variable)
     known = {
         "NAME": str(parts.pop("dbname", "")),
         "USER": str(parts.pop("user", "")),
@@ -108,3 +136,33 @@ def database(url: str, *, options: str = "") -> dict[str, object]:
             "options": f"{theirs} {options}".strip(),
         },
     }
+
+
+def _parts(url: str, variable: str) -> dict[str, object]:
+    """Take an address apart; a slash in a password would make the rest of it a database's name."""
+    try:
+        parts: dict[str, object] = {**conninfo_to_dict(url)}
+    except ProgrammingError:  # whose words hold the address
+        parts = {"port": "none"}
+    ports = str(parts.get("port") or "0").split(",")
+    if "@" in str(parts.get("dbname")) or not all(map(str.isdecimal, ports)):
+        raise EnvironmentRefused(
+            f"{variable} is no address of a PostgreSQL database, such as "
+            f"postgresql://USER:PASSWORD@HOST:5432/NAME. {_HOW_WRITTEN}"
+        )
+    return parts
+
+
+def broker(url: str) -> str:
+    """Give the broker's address, or refuse one of which a later error would tell a part."""
+    try:
+        for each in url.split(";"):
+            urlsplit(each).port  # noqa: B018 - raises
+    except ValueError:
+        url = ""
+    if "://" not in url:
+        raise EnvironmentRefused(
+            "CELERY_BROKER_URL is no address of a broker, such as redis://:PASSWORD@HOST:6379/0. "
+            f"{_HOW_WRITTEN}"
+        )
+    return url

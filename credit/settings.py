@@ -6,10 +6,10 @@ from datetime import timedelta
 from csp.constants import NONE, SELF
 
 from credit import api_settings, logs, schedule
-from credit.environment import CHECKOUT, VAR, Environment, database
+from credit.environment import CHECKOUT, VAR, broker, database, told
 from credit.webhooks import addresses
 
-environment = Environment()
+environment = told()
 LOGGING = logs.LOGGING
 
 BASE_DIR = CHECKOUT
@@ -93,7 +93,11 @@ DATABASES = {
         options="-c role=evenhand_app -c synchronous_commit=on",
     )
     | {"TEST": {"MIRROR": "owner"}},
-    "owner": database(environment.owner_database_url or environment.database_url)
+    "owner": (
+        database(environment.owner_database_url, variable="OWNER_DATABASE_URL")
+        if environment.owner_database_url
+        else database(environment.database_url)
+    )
     | {"TEST": {"DEPENDENCIES": []}},
 }
 
@@ -212,7 +216,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [  # packed already, or large and hardly a
 # --- Background work ----------------------------------------------------------------------------
 # A message is a hint: the rows are the truth, and each task may run twice (decision record 0003).
 
-CELERY_BROKER_URL = environment.celery_broker_url
+CELERY_BROKER_URL = broker(environment.celery_broker_url)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 6 * 3600,  # seconds; above the longest training

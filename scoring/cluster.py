@@ -24,6 +24,7 @@ LOOPBACK = "127.0.0.1"
 LOCAL_WORKERS = 2
 SECONDS_TO_CONNECT = 20
 SECONDS_TO_START = 60
+THIS_PRODUCT = "from scoring.cluster import versions"
 # What must be the same on every worker as here: each has a say in a bit of a model or a score.
 ALIKE = ("dask", "distributed", "numpy", "onnxruntime", "polars", "xgboost")
 
@@ -89,8 +90,13 @@ def failures_named(doing: str, *also: type[Exception]) -> Iterator[None]:
     except ClusterRefused:
         raise
     except (CancelledError, KilledWorker, OSError, *also) as error:
-        first = str(error).strip().partition("\n")[0]
+        is_lost = isinstance(error, (CancelledError, KilledWorker))  # their words are Dask's own
+        first = "a worker was lost, or the scheduler" if is_lost else _first_line(error)
         raise ClusterRefused(f"The cluster failed while {doing}: {first}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 @contextmanager
@@ -173,6 +179,7 @@ def _version(name: str) -> str:
 def _check_versions(client: "Client") -> None:
     own = versions()
     try:
+        client.run(exec, THIS_PRODUCT)  # what cannot be unpacked there, Dask tells as an Exception
         theirs = client.run(versions)
     except ImportError as error:
         raise ClusterRefused(f"A worker cannot run this product: {error}") from error

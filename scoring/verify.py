@@ -16,6 +16,7 @@ from scoring.contract import ContractRefused
 from scoring.engine import EngineFailed
 from scoring.notices.records import NoticeRecord, is_notice, notice_from_json
 from scoring.notices.terms import MODEL
+from scoring.plurals import counted
 from scoring.records import LARGEST, NONE, Record, RecordRefused, from_json
 from scoring.replay import differences
 from scoring.scorecard import ScorecardRefused
@@ -113,9 +114,10 @@ def _documents(files: Sequence[Path]) -> dict[str, bytes]:
 
 def _proved(notice: NoticeRecord) -> str:
     proved = [each for each in notice.statement["reasons"] if each["from"] == MODEL]
+    reasons = counted(len(notice.statement["reasons"]), "reason")
     return (
         f"{notice.decision.decision} {notice.facts.kind}: proved. The decision, "
-        f"{len(notice.statement['reasons'])} reasons, of them {len(proved)} by scoring again, "
+        f"{reasons}, of them {len(proved)} by scoring again, "
         "and the law's figures came out to the bit.\n"
     )
 
@@ -123,10 +125,10 @@ def _proved(notice: NoticeRecord) -> str:
 def _same(record: Record) -> str:
     if record.route == NONE:
         return f"{record.decision}: identical. No model scored it; its inputs hold.\n"
-    points = len(record.figures.contributions)
+    features = counted(len(record.figures.contributions), "feature")
     return (
         f"{record.decision}: identical. Inputs, PD {record.figures.pd!r}, score "
-        f"{record.figures.score}, the points of {points} features and the recommendation "
+        f"{record.figures.score}, the points of {features} and the recommendation "
         f"({record.recommendation}) came out to the bit.\n"
     )
 

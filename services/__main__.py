@@ -1,5 +1,6 @@
 """What `./run` hands its arguments to."""
 
+import shutil
 import signal
 import sys
 import traceback
@@ -39,6 +40,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "restart": (control.restart, "restart NAME: postgres, broker, web, worker or beat"),
     "stop": (control.stop, "stop everything"),
 }
+LITTLE_ROOM = 200  # megabytes; the database alone takes a hundred
 NEED_NOTHING = {"status", "restart", "stop"}  # they run before anything is installed
 FOR_TESTS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "stack": (stack.run, "--var DIR [--port 0] [--fresh] [--json]: the whole product, one line"),
@@ -73,7 +75,18 @@ def _run(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> i
         say(f"\n{trouble}", to_stderr=True)
     except OSError as error:
         say(f"\nThe system refused: {error}.", to_stderr=True)
+    _say_how_little_room()
     return 1
+
+
+def _say_how_little_room() -> None:
+    """Name what a full disk hides: what failed could not even write why into its log."""
+    var = Places.usual().var
+    there = next(folder for folder in (var, *var.parents) if folder.exists())
+    free = shutil.disk_usage(there).free // 1_000_000
+    if free < LITTLE_ROOM:
+        said = f"The disk has only {free} MB left where {shown(var)} is. Free some space first."
+        say(said, to_stderr=True)
 
 
 def _keep_the_trace(

@@ -92,6 +92,10 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
+        except PermissionError as refused:
+            raise PortTaken(
+                f"Port {port} is not yours to open. Choose one above 1023."
+            ) from refused
         except OSError:
             return False
     return True

@@ -20,7 +20,7 @@ from services.trouble import Trouble
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-UNFINISHED = VENV / "unfinished"  # there from the first package to the last
+UNFINISHED = VENV / "unfinished"  # there from the first file to the last package
 LOCKS = {"runtime": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
 INSTALLER = ROOT / "services" / "uv.txt"
 ALSO_INSTALLS = {"runtime": ("runtime",), "dev": ("runtime", "dev")}
@@ -87,16 +87,12 @@ def _set_up(wanted: Sequence[str], progress: Progress) -> None:
     if all(_is_current(name) for name in wanted):  # the other one did it
         return
     if not _is_whole():
-        _make_venv(progress)
+        _make_venv(progress)  # begins with the mark: pip may be half there, too
     UNFINISHED.touch()
-    try:
-        _install_uv(progress)
-        for name in wanted:
-            if not _is_stamped(name):
-                _install(name, progress)
-    except Trouble:
-        UNFINISHED.unlink()  # uv ended by itself, and left things in order
-        raise
+    _install_uv(progress)
+    for name in wanted:
+        if not _is_stamped(name):
+            _install(name, progress)
     UNFINISHED.unlink()
     if "dev" in wanted:
         node.set_up(progress)
@@ -123,6 +119,8 @@ def _make_venv(progress: Progress) -> None:
     if VENV.exists():
         progress.line("The environment in .venv is half-made or from elsewhere; making it anew")
         shutil.rmtree(VENV)
+    VENV.mkdir()
+    UNFINISHED.touch()
     progress.line(f"Making an environment in .venv with Python {version}")
     made = subprocess.run(
         [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
@@ -131,8 +129,13 @@ def _make_venv(progress: Progress) -> None:
         said = (made.stdout + made.stderr).strip()
         raise Trouble(
             f"Python could not make a virtual environment:\n{said}\n"
-            "On Debian and Ubuntu `apt install python3-venv` brings what is missing."
+            f"See that the disk has room: {_free()} MB are free. On Debian and Ubuntu "
+            "`apt install python3-venv` brings what else may be missing."
         )
+
+
+def _free() -> int:
+    return shutil.disk_usage(ROOT).free // 1_000_000
 
 
 def _install_uv(progress: Progress) -> None:
@@ -161,13 +164,21 @@ def _fetch(command: Sequence[str | Path]) -> None:
     environment = dict(os.environ)
     if not os.access(Path.home(), os.W_OK):  # uv's usual cache is there
         environment.setdefault("UV_CACHE_DIR", str(ROOT / "var" / "cache"))
+    before = _last_change()
     # pip knows the index from its own configuration, which uv does not read.
     if subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode:
+        if _last_change() == before:  # it only fetched: what is there is as good as it was
+            UNFINISHED.unlink()
         raise Trouble(
             "The packages could not be fetched or installed; what went wrong stands above. "
-            "Check the network and the free space, then run the same command again: "
-            "it goes on where it stopped."
+            f"Check the network and the free space ({_free()} MB), then run the same command "
+            "again: it goes on where it stopped."
         )
+
+
+def _last_change() -> list[int]:
+    """Say when a package last came or went, as one does first of all when it is installed."""
+    return [folder.stat().st_mtime_ns for folder in VENV.glob("lib/python*/site-packages")]
 
 
 if __name__ == "__main__":

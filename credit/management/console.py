@@ -106,15 +106,15 @@ class ProductCommand(BaseCommand):
 
 
 def add_engine_argument(parser: CommandParser) -> None:
-    """Let a command train on a cluster; without a word the settings say where."""
+    """Let a command work on a cluster; without a word the settings say where."""
     parser.add_argument(
         "--dask",
         action="store_const",
         const="dask",
         default=settings.EVENHAND_ENGINE,
         dest="engine",
-        help="train on a Dask cluster: the one at EVENHAND_DASK_SCHEDULER, or two processes of "
-        "this machine",
+        help="work on a Dask cluster: the one at EVENHAND_DASK_SCHEDULER, or processes of this "
+        "machine",
     )
 
 

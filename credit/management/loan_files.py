@@ -16,6 +16,7 @@ from credit.actions import ingestions
 from credit.models import ContractVersion, Ingestion, User
 from scoring.files.ingestion import IngestionRefused, write_rejects
 from scoring.files.reading import sha256_of
+from scoring.plurals import counted
 
 MOST_SHOWN = 20
 Tell = Callable[[str], object]
@@ -58,14 +59,14 @@ def read_loans(
 
 
 def _tell(read: Ingestion, rejects: Path, tell: Tell) -> None:
-    tell(f"{read.rows:,} past loans, {read.bads:,} of them bad")
+    tell(f"{counted(read.rows, 'past loan')}, {read.bads:,} of them bad")
     for count, what in (
-        (read.out_of_scope, "are out of the contract's scope"),
-        (read.indeterminate, "have an outcome that is neither good nor bad"),
-        (read.rejected, "are rejected"),
+        (read.out_of_scope, "out of the contract's scope"),
+        (read.indeterminate, "with an outcome that is neither good nor bad"),
+        (read.rejected, "rejected"),
     ):
         if count:
-            tell(f"{count:,} rows {what}")
+            tell(f"{counted(count, 'row')} {what}")
     for reject in read.rejects[:MOST_SHOWN]:
         column = f", column {reject['column']}" if reject["column"] else ""
         tell(f"{read.file_name}, row {reject['row']}{column}: {reject['message']}")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from scoring.plurals import counted
+
 
 def told(report: dict[str, Any]) -> Iterator[str]:
     """Tell a report, a line each."""
@@ -28,16 +30,17 @@ def _decisions(of: dict[str, Any]) -> Iterator[str]:
     yield ""
     recommended = ", ".join(f"{n:,} {what}" for what, n in sorted(of["recommended"].items()))
     stand = ", ".join(f"{n:,} {what}" for what, n in sorted(of["stand"].items()))
-    yield f"{of['n']:,} decisions. Recommended: {recommended}. Now: {stand}."
+    yield f"{counted(of['n'], 'decision')}. Recommended: {recommended}. Now: {stand}."
     yield (
-        f"{of['overrides']:,} overrides, {of['signed']:,} second signatures; "
-        f"{of['outcomes']:,} outcomes became known, {of['outcomes_corrected']:,} were corrected."
+        f"{counted(of['overrides'], 'override')}, {counted(of['signed'], 'second signature')}; "
+        f"{counted(of['outcomes'], 'outcome')} became known, "
+        f"{of['outcomes_corrected']:,} corrected."
     )
 
 
 def _alarms(alarms: list[dict[str, Any]], *, looks: int) -> Iterator[str]:
     yield ""
-    yield f"Drift: {looks} monthly looks, {len(alarms)} alarms."
+    yield f"Drift: {counted(looks, 'monthly look')}, {counted(len(alarms), 'alarm')}."
     for each in alarms:
         kind, truth = each["kind"].replace("_", " "), each["truth"]
         yield f"  {each['on']} {kind} ({each['champion']}): {each['said']}"
@@ -53,7 +56,7 @@ def _trainings(trainings: list[dict[str, Any]]) -> Iterator[str]:
     yield ""
     for each in trainings:
         came = "promoted" if each["is_promoted"] else "not promoted"
-        rows = f", {each['rows']:,} rows, {each['bads']:,} bad" if each["version"] else ""
+        rows = f", {counted(each['rows'], 'row')}, {each['bads']:,} bad" if each["version"] else ""
         yield f"  {each['on']} {each['version'] or 'no model'}: {came}{rows}. {each['why']}"
         yield f"    {each['said']}"
 

@@ -8,6 +8,7 @@ from credit.simulating import journal
 from credit.simulating.asked import OFFICERS, RECEIVED, Asked
 from credit.simulating.journal import Journal
 from credit.simulating.people import PARTNER
+from scoring.plurals import counted
 
 
 class RealDecisions(ActionDenied):
@@ -60,7 +61,7 @@ def _check_alone(product: Product, asked: Asked) -> None:
     count = others.count()
     if count:
         raise RealDecisions(
-            f"{product.name} has {count:,} decisions of others from {first:%Y-%m-%d} to "
+            f"{product.name} has {counted(count, 'decision')} of others from {first:%Y-%m-%d} to "
             f"{last:%Y-%m-%d}. Replayed ones would get mixed with them: use another database."
         )
 

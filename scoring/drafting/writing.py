@@ -12,6 +12,7 @@ from scoring.drafting.writing_head import head
 from scoring.drafting.writing_tail import tail
 from scoring.drafting.writing_years import years_to_finish
 from scoring.drafting.years import Span, span_of
+from scoring.plurals import counted
 
 
 def write(facts: Facts, judged: list[Judged]) -> tuple[str, list[str], int]:
@@ -61,7 +62,7 @@ def _is_in_months(one: Judged) -> bool:
 def _to_finish(
     facts: Facts, judged: list[Judged], span: Span | None, amount: Judged | None
 ) -> Iterator[str]:
-    yield f"Which outcomes are bad: {', '.join(facts.bad)} ({facts.bad_count:,} rows)?"
+    yield f"Which outcomes are bad: {', '.join(facts.bad)} ({counted(facts.bad_count, 'row')})?"
     yield from years_to_finish(span)
     for one in judged:
         if one.part in {"banned", "outcome_known_on"}:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from scoring.drafting.codes import FEW_VALUES, Code, Codes, codes_of, yes_and_no
 from scoring.drafting.profile import Column
 from scoring.drafting.writing_words import quoted, unique, value_of
+from scoring.plurals import counted
 
 
 def category(column: Column) -> Iterator[str]:
@@ -36,7 +37,7 @@ def _line(value: str, label: str, code: Code) -> str:
     share = "" if code.bad_rate is None else f", bad rate {code.bad_rate:.1%}"
     return (
         f"  {{ value = {quoted(value)}, label = {quoted(label)}, source = [{source}] }},"
-        f"  # {code.rows:,} rows{share}"
+        f"  # {counted(code.rows, 'row')}{share}"
     )
 
 
@@ -56,7 +57,8 @@ def _lengths(column: Column) -> Iterator[str]:
     """Warn of what cutting codes to their first characters may get wrong."""
     zeros = column.counts["0"] + column.counts["0.0"]
     if zeros:
-        yield f"# 0 stands in {zeros:,} rows: if it means none stated, make it a missing code"
+        many = counted(zeros, "row")
+        yield f"# 0 stands in {many}: if it means none stated, make it a missing code"
     long = sorted({len(code.partition(".")[0]) for code in column.counts} - {1})
     if len(long) > 1:
         yield f"# codes have {long[0]} to {long[-1]} digits: has a program lost leading zeros?"

@@ -10,6 +10,7 @@ from scoring.drafting.ranges import bounds, trend
 from scoring.drafting.units import TIMES, unit_of
 from scoring.drafting.writing_categories import category
 from scoring.drafting.writing_words import number_or_nan, plain, quoted, shown, unique
+from scoring.plurals import counted
 
 
 def feature(one: Judged, number: int, taken: set[str], same_as: str | None) -> str:
@@ -70,11 +71,13 @@ def _missing(column: Column, label: str) -> Iterator[str]:
         odd = column.n - column.empty - column.numbers.count()
         odd -= sum(column.counts[word] for word in column.words_for_missing)
         if odd:
-            yield f"# {odd:,} cells are no numbers; their rows will be rejected unless listed here"
+            one = "1 cell is no number; its row"
+            many = f"{odd:,} cells are no numbers; their rows"
+            yield f"# {one if odd == 1 else many} will be rejected unless listed here"
     if column.empty or codes:
         yield "may_be_missing = true"
         if codes:
             listed = ", ".join(map(quoted, sorted(codes)))
-            counted = ", ".join(f"{code} ({column.counts[code]:,} rows)" for code in codes)
-            yield f"missing_codes = [{listed}]  # stand apart: {counted}"
+            apart = ", ".join(f"{code} ({counted(column.counts[code], 'row')})" for code in codes)
+            yield f"missing_codes = [{listed}]  # stand apart: {apart}"
         yield f'missing_text = "{plain(label)} was not stated"'

@@ -49,7 +49,9 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Checked:
+class Checked:
+    """Some consecutive applications, each right or with its problems."""
+
     first: int
     references: pl.Series
     problems: pl.Series  # null where the row is right
@@ -78,13 +80,21 @@ def score_rows(engine: Engine, chunk: Rows | Lines, *, with_reasons: bool = True
     EngineFailed
         The model answered what cannot be true.
     """
-    contract = engine.contract
-    checked = _rows(contract, chunk) if isinstance(chunk, Rows) else _lines(contract, chunk)
-    told = (_explained if with_reasons else _scored)(engine, checked.right)
-    return _in_place(checked, told)
+    checked = check(engine.contract, chunk)
+    return in_place(checked, figures(engine, checked.right, with_reasons=with_reasons))
 
 
-def _rows(contract: Contract, rows: Rows) -> _Checked:
+def check(contract: Contract, chunk: Rows | Lines) -> Checked:
+    """Hold some applications to the contract."""
+    return _rows(contract, chunk) if isinstance(chunk, Rows) else _lines(contract, chunk)
+
+
+def figures(engine: Engine, right: Mapping[str, Any], *, with_reasons: bool) -> pl.DataFrame:
+    """Score what is right: a row of `COLUMNS` from `pd` on for each."""
+    return pl.DataFrame((_explained if with_reasons else _scored)(engine, right))
+
+
+def _rows(contract: Contract, rows: Rows) -> Checked:
     values, problems = typed(contract, rows.cells)
     if rows.unread:
         said = problems.to_list()
@@ -93,7 +103,7 @@ def _rows(contract: Contract, rows: Rows) -> _Checked:
         problems = pl.Series("problem", said, dtype=pl.String)
     n = rows.cells.height
     has_reference = "reference" in rows.cells.columns
-    return _Checked(
+    return Checked(
         first=rows.first,
         references=rows.cells["reference"] if has_reference else _texts([None] * n),
         problems=problems,
@@ -101,7 +111,7 @@ def _rows(contract: Contract, rows: Rows) -> _Checked:
     )
 
 
-def _lines(contract: Contract, lines: Lines) -> _Checked:
+def _lines(contract: Contract, lines: Lines) -> Checked:
     references: list[str | None] = []
     problems: list[str | None] = []
     right: list[Mapping[str, Value]] = []
@@ -111,7 +121,7 @@ def _lines(contract: Contract, lines: Lines) -> _Checked:
         problems.append(problem)
         if values is not None:
             right.append(values)
-    return _Checked(
+    return Checked(
         first=lines.first,
         references=_texts(references),
         problems=_texts(problems),
@@ -160,7 +170,7 @@ def _figures(engine: Engine, pds: NDArray[np.float32], points: NDArray[np.float3
     }
 
 
-def _in_place(checked: _Checked, told: Found) -> pl.DataFrame:
+def in_place(checked: Checked, told: pl.DataFrame) -> pl.DataFrame:
     """Put the figures beside the rows that they are of."""
     places = np.flatnonzero(checked.problems.is_null().to_numpy())
     n = len(checked.problems)
@@ -171,8 +181,8 @@ def _in_place(checked: _Checked, told: Found) -> pl.DataFrame:
             "problem": checked.problems,
         }
     )
-    figures = pl.DataFrame({"row": places + checked.first} | told)
-    joined = whole.join(figures, on="row", how="left", maintain_order="left")
+    placed = told.with_columns(row=places + checked.first)
+    joined = whole.join(placed, on="row", how="left", maintain_order="left")
     empty = [pl.lit(None).alias(name) for name in COLUMNS if name not in joined.columns]
     return joined.with_columns(empty).select(
         [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]

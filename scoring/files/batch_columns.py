@@ -8,6 +8,13 @@ from scoring.contract import Contract, Feature, Kind
 
 WHOLE = r"^[+-]?[0-9]+(\.0*)?$"  # "36.0" is what a table of numbers makes of 36
 TRUE, FALSE = "true", "false"
+TYPES: dict[Kind, type[pl.DataType]] = {
+    Kind.INTEGER: pl.Int64,
+    Kind.DECIMAL: pl.Float64,
+    Kind.CATEGORY: pl.String,
+    Kind.BOOLEAN: pl.Boolean,
+    Kind.DATE_DIFFERENCE: pl.Int64,
+}
 
 
 def typed(contract: Contract, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:

@@ -21,12 +21,13 @@ from scoring.files.batch import Lines, Rows, score_rows
 UNDER_WAY = 2  # chunks for each worker
 Chunks = Iterable[Rows | Lines]
 Scorer = Callable[[Rows | Lines], pl.DataFrame]
+ScoreChunks = Callable[[Chunks], Iterator[pl.DataFrame]]
 
 
 @contextmanager
 def scorer(
     place: Path, *, bundle_hash: str, workers: int, with_reasons: bool = True
-) -> Iterator[Callable[[Chunks], Iterator[pl.DataFrame]]]:
+) -> Iterator[ScoreChunks]:
     """Score chunks over some worker processes, or in this one where `workers` is 1.
 
     What it gives takes chunks and gives their tables, in the same order, while later ones are

@@ -220,7 +220,7 @@ def test_the_command_tells_the_head_to_note(db, capsys):
     call_command("verify_audit")
 
     out = capsys.readouterr().out
-    assert "Sealed 2 events under 1 seals." in out
+    assert "Sealed 2 events under 1 seal." in out
     assert f"Head: {trail.verify().head}" in out
 
 

@@ -6,6 +6,7 @@ import factories
 import pytest
 from at_a_prompt import facts
 
+from credit.management.commands import create_demo_past
 from credit.management.demo_people import past_loans
 from credit.models import (
     Application,
@@ -69,6 +70,32 @@ def test_the_past_is_decided_told_and_has_matured_outcomes_and_groups_of_two_siz
     told = groups_told(counts, smallest=30, unknown=groups[None])
     assert told == {"under_25", "25_to_61"}, "large enough"
     assert counts["62_and_over"] > 0
+
+
+def test_a_past_that_was_cut_off_is_gone_on_with(demo, monkeypatch):
+    monkeypatch.setattr(create_demo_past, "LOANS", 20)
+    issue, asked = create_demo_past.notices.issue, iter(range(1))
+
+    def killed(**given):
+        if next(asked, None) is None:
+            raise KeyboardInterrupt
+        issue(**given)
+
+    monkeypatch.setattr(create_demo_past.notices, "issue", killed)
+    with pytest.raises(KeyboardInterrupt):
+        facts("create_demo_past")
+    past = Application.objects.filter(product=demo, reference__startswith="P-")
+    before = past.count()
+    monkeypatch.setattr(create_demo_past.notices, "issue", issue)
+
+    made = facts("create_demo_past")
+
+    assert 0 < before < 20
+    assert made["decided"] == 20 - before
+    references = sorted(past.values_list("reference", flat=True))
+    assert references == [f"P-{number}" for number in range(3001, 3021)]
+    assert set(past.values_list("status", flat=True)) == {"approved", "declined"}
+    assert Notice.objects.count() == past.filter(status="declined").count()
 
 
 def test_only_groups_that_can_be_assessed_are_sent_and_none_is_a_feature(demo):

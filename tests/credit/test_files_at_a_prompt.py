@@ -54,7 +54,7 @@ def test_a_row_of_a_table_is_named_by_its_column(live, tmp_path):
     file.write_text(csv_of(factories.body(), factories.body(features__housing="castle")))
     err = io.StringIO()
 
-    with pytest.raises(CommandError, match=r"applications\.csv: 1 rows were not scored"):
+    with pytest.raises(CommandError, match=r"applications\.csv: 1 row was not scored"):
         call_command("score", "consumer-loan", str(file), "--out", tmp_path / "out", stderr=err)
 
     said = "applications.csv, row 2: housing: must be one of: rent, own, free"
@@ -194,7 +194,7 @@ def test_a_line_that_says_a_thing_twice_is_refused_as_by_the_api(live, tmp_path,
     line = ndjson_of(factories.body())
     file.write_text(line.replace('"reference":', '"reference": "B", "reference":', 1))
 
-    with pytest.raises(CommandError, match="1 rows were not"):
+    with pytest.raises(CommandError, match="1 row was not"):
         run(command, "consumer-loan", file)
 
     assert not Application.objects.exists()
@@ -205,7 +205,7 @@ def test_a_line_of_another_encoding_is_named(live, tmp_path):
     file.write_bytes(ndjson_of(factories.body()).encode() + b'\n{"reference": "Zo\xeb"}\n')
 
     told = io.StringIO()
-    with pytest.raises(CommandError, match="1 rows were not decided"):
+    with pytest.raises(CommandError, match="1 row was not decided"):
         call_command("decide", "consumer-loan", str(file), stderr=told)
 
     assert "row 2: is no JSON" in told.getvalue()
@@ -258,7 +258,7 @@ def test_a_row_that_is_wrong_is_named_by_file_row_and_field(live, tmp_path, text
         assert facts("decide", "consumer-loan", file)["problems"] == []
         return
 
-    with pytest.raises(CommandError, match=r"applications\.csv: 1 rows were not decided"):
+    with pytest.raises(CommandError, match=r"applications\.csv: 1 row was not decided"):
         call_command("decide", "consumer-loan", str(file), stderr=err)
 
     assert f"applications.csv, {says}" in err.getvalue() or says in err.getvalue()
@@ -308,7 +308,7 @@ def test_a_sample_of_none_proves_nothing(live):
 
 
 def test_replay_fails_where_a_decision_differs(live, own_store):
-    with pytest.raises(CommandError, match="1 decisions could not be reproduced"):
+    with pytest.raises(CommandError, match="1 decision could not be reproduced"):
         run("replay", "0" * 26)
     decided = factories.decide()
 

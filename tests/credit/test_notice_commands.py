@@ -56,7 +56,7 @@ def test_what_is_owed_is_issued_and_what_is_not_proved_stays(otto):
     assert len(told["left"]) == 1
     assert [each["decision"] for each in told["stayed"]] == [stays.pk]
     assert "not stated in words" in told["stayed"][0]["why"]
-    assert failed == "1 notices stayed; a person has to look."
+    assert failed == "1 notice stayed; a person has to look."
     assert Notice.objects.count() == 1
 
 

@@ -191,7 +191,7 @@ def test_rows_that_are_not_right_are_named_and_the_others_recorded(by_hand, writ
         f"{by_hand},good,{ON},1,",
     )
 
-    with pytest.raises(CommandError, match="9 rows are not recorded"):
+    with pytest.raises(CommandError, match="9 rows were not recorded"):
         call_command("report_outcome", "--file", str(file), "--by", "samir")
 
     told = capsys.readouterr()

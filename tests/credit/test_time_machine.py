@@ -271,7 +271,7 @@ def test_a_product_with_real_decisions_in_these_days_is_refused(champion, tmp_pa
     day = factories.AT.date()
     asked = replace(asked_of(tmp_path), product="consumer-loan", start=day, end=day)
 
-    with pytest.raises(standing.RealDecisions, match="1 decisions of others"):
+    with pytest.raises(standing.RealDecisions, match="1 decision of others"):
         standing.stand(asked)
 
 

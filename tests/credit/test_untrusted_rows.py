@@ -1,9 +1,12 @@
 """A partner's file is read by a child with nothing to lose; what it says is checked here."""
 
 import os
+from pathlib import Path
 
 import factories
 import pytest
+from confined import may_give_up_network
+from waiting import children_of
 
 from credit import untrusted_rows
 from credit.untrusted_rows import ReaderLost, RowsRefused
@@ -121,3 +124,35 @@ def test_the_child_knows_none_of_our_secrets(read, child_says, monkeypatch):
     ((_, known, _),) = read(b"{}")
 
     assert set(known) <= {"PATH", "LANG", "LC_CTYPE", "PWD", "SHLVL", "_"}
+
+
+@pytest.fixture
+def reading(tmp_path):
+    """Let a child be in the middle of a file: it cannot go on while nobody reads what it says."""
+    file = tmp_path / "file"
+    file.write_bytes(factories.ndjson(*[factories.body()] * 1_000))
+    contract = factories.SOURCE.decode()
+    with untrusted_rows.opened(file, kind="ndjson", contract=contract, skip=0) as opened:
+        next(opened.rows)
+        name = untrusted_rows.PROGRAM.encode()
+        yield next(pid for pid in children_of(os.getpid()) if name in _command_line(pid))
+
+
+def _command_line(pid):
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_the_child_has_little_memory_and_time_and_writes_nothing(reading):
+    lines = Path(f"/proc/{reading}/limits").read_text().splitlines()
+    limits = {line[:25].strip(): line[26:].split()[:2] for line in lines}
+
+    assert limits["Max address space"] == ["1500000000"] * 2
+    assert limits["Max cpu time"] == ["900"] * 2
+    assert limits["Max file size"] == limits["Max core file size"] == ["0"] * 2
+
+
+@pytest.mark.skipif(not may_give_up_network(), reason="this kernel lets nobody give up the network")
+def test_the_child_has_no_network(reading):
+    own, its = (Path(f"/proc/{pid}/ns/net").readlink() for pid in ("self", reading))
+
+    assert own != its

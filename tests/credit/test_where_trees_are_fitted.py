@@ -1,16 +1,18 @@
 """The engine is a setting or a flag; what is wrong with it is said before or in the run's row."""
 
+import json
 from contextlib import contextmanager
 
 import factories
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pydantic import ValidationError
 
 from credit import engines, tasks
 from credit.actions import training, training_runs
 from credit.checks import cluster_is_spoken_to_in_secret, engine_can_be_used
 from credit.environment import Environment
+from credit.management.commands import score
 from scoring import cluster
 
 AT = factories.AT
@@ -30,12 +32,13 @@ def no_cluster(monkeypatch):
     asked = []
 
     @contextmanager
-    def refuse(scheduler):
+    def refuse(scheduler, **_how):
         asked.append(scheduler)
         raise cluster.ClusterRefused("No Dask scheduler answers.")
         yield
 
-    monkeypatch.setattr(engines, "cluster", refuse)
+    for user in (engines, score):
+        monkeypatch.setattr(user, "cluster", refuse)
     return asked
 
 
@@ -96,3 +99,32 @@ def test_rows_that_would_travel_unencrypted_are_warned_of(settings, address, war
     settings.EVENHAND_DASK_SCHEDULER = address
 
     assert len(cluster_is_spoken_to_in_secret()) == warned
+
+
+@pytest.mark.parametrize("how", ["flag", "setting"])
+def test_a_file_of_applications_goes_where_the_flag_or_the_settings_say(
+    live, no_cluster, settings, tmp_path, how
+):
+    settings.EVENHAND_ENGINE = "dask" if how == "setting" else "local"
+    settings.EVENHAND_DASK_SCHEDULER = "tls://dask:8786"
+    file = tmp_path / "applications.ndjson"
+    file.write_text(json.dumps(factories.body()))
+
+    with pytest.raises(CommandError, match=r"^No Dask scheduler answers\.$"):
+        call_command("score", "consumer-loan", str(file), *(["--dask"] if how == "flag" else []))
+
+    assert no_cluster == ["tls://dask:8786"]
+
+
+@pytest.mark.long
+def test_two_processes_of_a_cluster_write_the_file_that_one_process_writes(live, tmp_path):
+    pytest.importorskip("distributed", reason="Dask is not installed: it is the extra `dask`")
+    bodies = [factories.body(reference=f"R{at}") for at in range(30)]
+    file = tmp_path / "applications.ndjson"
+    file.write_text("\n".join(map(json.dumps, bodies)))
+
+    for name, *how in (["here", "--workers", "1"], ["there", "--dask", "--workers", "2"]):
+        call_command("score", "consumer-loan", str(file), "--out", tmp_path / name, *how)
+
+    assert (tmp_path / "there").read_text() == (tmp_path / "here").read_text()
+    assert len((tmp_path / "there").read_text().splitlines()) == 31

@@ -108,7 +108,7 @@ def test_a_word_that_hardly_any_row_has_is_rejected_and_not_taken_for_missing(dr
 
     contract = Contract.parse(found.text.encode())
     assert contract.feature("income").missing_codes == ()
-    assert "# 1 cells are no numbers; their rows will be rejected" in found.text
+    assert "# 1 cell is no number; its row will be rejected" in found.text
     assert ingest(file, contract=contract).rejects[0].message == "'Total' is no whole number"
 
 

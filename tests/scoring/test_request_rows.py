@@ -1,12 +1,16 @@
 """Files of applications as requests: each row, and what is said of one that cannot be read."""
 
 import json
+import signal
+import socket
 import subprocess
 import sys
 
 import polars as pl
 import pytest
 import toy_release
+from confined import may_give_up_network
+from waiting import LONG
 
 from scoring.contract import Contract
 from scoring.features import FieldProblem, InputRefused, example
@@ -183,7 +187,7 @@ def test_a_cell_is_a_number_or_stays_text(cell, value):
 
 
 ATTEMPTS = """
-import resource, socket, sys
+import resource, sys
 from scoring.confinement import confine
 confine(memory=400_000_000, cpu_seconds=2)
 told = []
@@ -209,3 +213,38 @@ def test_a_confined_process_can_take_no_more_memory_and_write_no_file(tmp_path):
     )
 
     assert told.stdout.split() == ["MemoryError", "OSError", "2", "3"]
+
+
+ENDLESS = """
+from scoring.confinement import confine
+confine(memory=1_000_000_000, cpu_seconds=1)
+while True: pass
+"""
+
+
+def test_a_confined_process_ends_when_its_time_is_used_up():
+    ended = subprocess.run([sys.executable, "-c", ENDLESS], check=False, timeout=LONG)
+
+    assert ended.returncode == -signal.SIGXCPU
+
+
+CALLS = """
+import socket, sys
+from scoring.confinement import confine
+confine(memory=1_000_000_000, cpu_seconds=10)
+try:
+    socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+except OSError as refused:
+    print(refused.strerror)
+"""
+
+
+@pytest.mark.skipif(not may_give_up_network(), reason="this kernel lets nobody give up the network")
+def test_a_confined_process_reaches_nobody():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        told = subprocess.run(
+            [sys.executable, "-c", CALLS, port], capture_output=True, text=True, check=True
+        )
+
+    assert told.stdout == "Network is unreachable\n"

@@ -13,7 +13,7 @@ import pytest
 from service_runs import processes_of
 from waiting import LONG, wait_until
 
-from services.places import free_port
+from services.places import PortTaken, free_port, is_free
 
 
 @pytest.fixture
@@ -136,6 +136,25 @@ def test_has_its_history_counted_and_reported_on(staying, checkout):
     assert counted == "catch_up consumer-loan --anew"
 
 
+@pytest.fixture(params=[False, True], ids=["cut off before", "done"])
+def reported(request, checkout):
+    """Let an earlier run have decided the past, and perhaps have had its report."""
+    stamp = checkout / "var" / "past_is_reported"
+    stamp.touch() if request.param else stamp.unlink(missing_ok=True)
+    (checkout / "past").touch()
+    yield request.param
+    (checkout / "past").unlink()
+
+
+def test_a_past_is_reported_on_once_also_when_that_was_cut_off(made, reported, staying, checkout):
+    _until(staying, "small-business-loan has its history")
+    wait_until(lambda: len(_history(checkout)) == (3 if reported else 5))
+
+    asked = [line for line in _history(checkout) if line.startswith("fairness consumer-loan")]
+    assert len(asked) == (0 if reported else 1)
+    assert (checkout / "var" / "past_is_reported").exists()
+
+
 def test_what_was_replayed_waits_neither_for_the_other_past_nor_for_what_compares_it(
     staying, checkout
 ):
@@ -191,6 +210,16 @@ def test_a_taken_port_is_refused_before_anything_starts(demo):
     assert refused.returncode == 1
     assert f"Port {port} is taken" in refused.stderr
     assert "postgres" not in refused.stdout
+
+
+def test_a_port_that_only_root_may_open_is_not_called_taken(monkeypatch):
+    def refuse(_self, _address):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+
+    with pytest.raises(PortTaken, match="not yours to open"):
+        is_free(1)
 
 
 def test_the_usual_port_being_taken_names_another(demo):

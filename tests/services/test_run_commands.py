@@ -1,13 +1,16 @@
 """`./run test`, `load` and `check`, around a tiny product."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from services import __main__ as commands
 from services import testing
 from services.account import Account
 from services.places import Places
 from services.postgres import Postgres
+from services.trouble import Trouble
 
 A_TEST = """
 import os
@@ -136,3 +139,20 @@ def test_one_check_can_be_chosen(run, checkout):
 
     assert done.returncode == 0
     assert "mypy" not in done.stdout
+
+
+@pytest.mark.parametrize(("megabytes", "is_said"), [(16, True), (5_000, False)])
+def test_a_full_disk_is_named_where_something_failed(megabytes, is_said, monkeypatch, capsys):
+    """A step whose log cannot be written either has nothing to say for itself."""
+    usage = SimpleNamespace(free=megabytes * 1_000_000)
+    monkeypatch.setattr(commands.shutil, "disk_usage", lambda _folder: usage)
+
+    assert commands._run(_fails, []) == 1
+
+    said = capsys.readouterr().err
+    assert "migrate failed" in said
+    assert ("only 16 MB left" in said) == is_said
+
+
+def _fails(_arguments):
+    raise Trouble("migrate failed: Running migrations:")

@@ -4,18 +4,21 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from service_runs import CHECKOUT, environment_of_a_person
-from waiting import LONG
+from service_runs import CHECKOUT, environment_of_a_person, processes_of
+from waiting import LONG, wait_until
 
 UV = """#!/bin/sh
 echo "$@" >> "$UV_CALLS"
+test -z "$UV_BEGINS" || mkdir -p .venv/lib/python*/site-packages/half
 exit "${UV_FAILS_WITH:-0}"
 """
 
@@ -161,7 +164,21 @@ def test_a_broken_download_is_explained_and_the_next_run_goes_on(set_up, folder)
     assert code == 1
     assert "Check the network" in complaints
     assert "Traceback" not in complaints
-    assert set_up("runtime")[0] == 0
+    code, said, _ = set_up("runtime")
+    assert code == 0
+    assert "making it anew" not in said
+
+
+def test_packages_that_are_there_in_part_are_not_relied_on(set_up, folder):
+    """As when the disk is full: then the installer takes what it has begun for installed."""
+    (folder / "requirements.txt").write_text("django==5.2.3\n")
+
+    code, _, complaints = set_up("runtime", UV_BEGINS="1", UV_FAILS_WITH="2")
+    again = set_up("runtime")
+
+    assert (code, again[0]) == (1, 0)
+    assert "free space" in complaints
+    assert "making it anew" in again[1]
 
 
 def test_a_half_made_environment_is_made_anew(set_up, folder):
@@ -172,6 +189,27 @@ def test_a_half_made_environment_is_made_anew(set_up, folder):
 
     assert code == 0
     assert "making it anew" in said
+
+
+def test_an_environment_whose_making_was_killed_is_made_anew(set_up, folder):
+    """Its pip may be there in part: enough to be found, and not enough to work."""
+    environment = folder / ".venv"
+    shutil.rmtree(environment)
+    with set_up.popen("runtime") as killed:
+        wait_until((environment / "bin").exists)
+        killed.kill()
+    wait_until(lambda: not _killed(environment))  # what it had started to make it
+
+    assert (environment / "unfinished").exists()
+    assert "making it anew" in set_up("runtime")[1]
+
+
+def _killed(folder):
+    found = processes_of(folder)
+    for pid in found:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return found
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

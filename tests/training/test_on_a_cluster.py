@@ -4,6 +4,7 @@ It starts real processes, once for the file. Without the extra `dask` the file i
 """
 
 import io
+import json
 import os
 import signal
 from dataclasses import replace
@@ -14,12 +15,15 @@ import pytest
 
 pytest.importorskip("distributed", reason="Dask is not installed: it is the extra `dask`")
 
+from distributed import LocalCluster
+
 from scoring import cluster as clusters
 from scoring.bundle import read_bundle
 from scoring.cluster import ClusterRefused, DaskMissing, cluster
 from scoring.contract import Contract
 from scoring.engine import Engine
-from scoring.files.cluster_scoring import IN_FLIGHT, score_on_cluster, score_partition
+from scoring.files.batch import Lines, Rows, score_rows
+from scoring.files.cluster_scoring import IN_FLIGHT, score_on_cluster
 from scoring.training import dask_learner
 from scoring.training.dask_learner import DaskLearner
 from scoring.training.encoding import encoding_of, matrix_from
@@ -170,35 +174,84 @@ def engine(trained):
     return Engine(read_bundle(trained.bundle, expected_hash=trained.bundle_hash))
 
 
+@pytest.fixture(scope="module")
+def cells(contract, loans):
+    """Write the loans as a file of applications has them, one with a slip; and who applied."""
+    names = list(contract.feature_names)
+    texts = loans.select(names).cast(pl.String).with_row_index("reference", offset=1)
+    first, name = contract.features[0].name, pl.lit("Ada Lovelace").alias("applicant.name")
+    slip = pl.when(pl.col("reference") == 8).then(pl.lit("?")).otherwise(pl.col(first))
+    return texts.with_columns(slip.alias(first), name).cast(pl.String)
+
+
+def tables(cells, size):
+    """Cut a file into chunks, one of which has a row that could not even be read."""
+    for at in range(0, cells.height, size):
+        unread = {3: "has a cell too many"} if at == 0 else {}
+        yield Rows(first=at + 1, cells=cells.slice(at, size), unread=unread)
+
+
+def requests(contract, loans, size):
+    for at in range(0, loans.height, size):
+        rows = loans.slice(at, size).select(contract.feature_names).to_dicts()
+        lines = [json.dumps({"reference": f"R{n}", "features": row}) for n, row in enumerate(rows)]
+        yield Lines(first=at + 1, lines=["[]", *lines])
+
+
+def on_cluster(client, trained, chunks, **how):
+    return score_on_cluster(client, trained.bundle, trained.bundle_hash, chunks, **how)
+
+
 @pytest.mark.parametrize("with_reasons", [True, False])
-def test_a_batch_gets_the_bits_it_gets_here_in_its_order(
-    client, trained, engine, loans, with_reasons
+@pytest.mark.parametrize("kind", ["tables", "requests"])
+def test_a_file_gets_the_bits_it_gets_here_in_its_order(
+    client, trained, engine, contract, loans, cells, kind, with_reasons
 ):
-    chunks = loans.iter_slices(70)
+    chunks = list(tables(cells, 70) if kind == "tables" else requests(contract, loans, 70))
 
-    found = pl.concat(score_on_cluster(client, trained.bundle, chunks, with_reasons=with_reasons))
+    found = pl.concat(on_cluster(client, trained, chunks, with_reasons=with_reasons))
 
-    assert found.equals(score_partition(engine, loans, with_reasons=with_reasons))
-    assert found.height == ROWS
+    here = [score_rows(engine, chunk, with_reasons=with_reasons) for chunk in chunks]
+    assert found.equals(pl.concat(here))
+    assert found["pd"].null_count() == (2 if kind == "tables" else len(chunks))
 
 
-def test_a_batch_is_read_no_faster_than_it_is_scored(client, trained, loans):
+def test_what_has_no_row_that_is_right_is_told_too(client, trained):
+    (told,) = on_cluster(client, trained, [Lines(first=1, lines=["[]", "7"])])
+
+    assert told["problem"].to_list() == ["is no JSON object"] * 2
+    assert list(on_cluster(client, trained, [])) == []
+
+
+def test_only_features_of_rows_that_are_right_leave_this_process(
+    client, trained, contract, cells, monkeypatch
+):
+    sent = []
+    submit = client.submit
+    monkeypatch.setattr(
+        client, "submit", lambda *what, **how: (sent.append(what), submit(*what, **how))[1]
+    )
+
+    list(on_cluster(client, trained, tables(cells.head(50), 50)))
+
+    ((_, _, _, rows, _),) = sent
+    gone = pl.read_ipc_stream(io.BytesIO(rows))
+    assert (gone.columns, gone.height) == (list(contract.feature_names), 48)
+
+
+def test_a_file_is_read_no_faster_than_it_is_scored(client, trained, cells):
     read = []
 
     def chunks():
-        for chunk in loans.iter_slices(50):
-            read.append(chunk.height)
+        for chunk in tables(cells, 50):
+            read.append(chunk.first)
             yield chunk
 
-    scored = score_on_cluster(client, trained.bundle, chunks())
+    scored = on_cluster(client, trained, chunks())
     next(scored)
 
     assert len(read) == IN_FLIGHT * 2 + 1
-    assert sum(frame.height for frame in scored) == ROWS - 50
-
-
-def test_an_empty_batch_has_no_scores(client, trained):
-    assert list(score_on_cluster(client, trained.bundle, iter(()))) == []
+    assert sum(table.height for table in scored) == ROWS - 50
 
 
 # --- refusals
@@ -229,6 +282,33 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch):
         pass
 
 
+def test_a_scheduler_without_a_worker_is_refused():
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as bare,
+        pytest.raises(ClusterRefused, match="has no worker"),
+        cluster(bare.scheduler_address),
+    ):
+        pass
+
+
+def test_a_worker_without_this_product_is_refused(client, monkeypatch):
+    monkeypatch.setattr(clusters, "THIS_PRODUCT", "from nowhere import versions")
+
+    with (
+        pytest.raises(ClusterRefused, match="cannot run this product: No module named 'nowhere'"),
+        cluster(client.scheduler.address),
+    ):
+        pass
+
+
+def test_workers_that_do_not_start_are_told_with_what_they_said(monkeypatch):
+    monkeypatch.setattr(clusters, "SECONDS_TO_START", 0.2)
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+
+    with pytest.raises(ClusterRefused, match="The workers did not start"), cluster():
+        pass
+
+
 def test_a_worker_of_other_versions_is_refused(client, monkeypatch):
     monkeypatch.setattr(clusters.platform, "python_version", lambda: "3.10.0")
 
@@ -247,7 +327,7 @@ def test_a_worker_that_encodes_otherwise_is_refused(client, contract, loans, mon
 
 
 def test_a_worker_that_dies_ends_a_training_and_not_a_batch(
-    client, on_two, contract, trained, loans
+    client, on_two, contract, trained, cells
 ):
     booster = on_two.fit(None, training=contract.training)
     victim = min(client.run(os.getpid).values())
@@ -255,8 +335,8 @@ def test_a_worker_that_dies_ends_a_training_and_not_a_batch(
 
     with pytest.raises(ClusterRefused, match="failed while fitting"):
         on_two.fit(None, training=contract.training)
-    with pytest.raises(ClusterRefused, match="failed while asking the trees"):
+    with pytest.raises(ClusterRefused, match="failed while asking the trees: a worker was lost"):
         on_two.margins(booster)
 
-    found = pl.concat(score_on_cluster(client, trained.bundle, loans.iter_slices(300)))
+    found = pl.concat(on_cluster(client, trained, tables(cells, 300)))
     assert found.height == ROWS

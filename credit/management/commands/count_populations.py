@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from credit.actions import populations
 from credit.management.console import ProductCommand
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -18,4 +19,4 @@ class Command(ProductCommand):
         return {"months": populations.count_due(at=timezone.now())}
 
     def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"{facts['months']} months were counted.")
+        self.stdout.write(f"Counted {counted(facts['months'], 'month')}.")

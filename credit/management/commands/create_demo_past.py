@@ -3,20 +3,22 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from credit.actions import notices, officer_days, outcome_days, proposals
 from credit.actions.officer_days import Given
 from credit.actions.outcome_days import Told
 from credit.management.console import ProductCommand, product_named
-from credit.management.demo_people import LETTERS, SLUG, Applied, Desk, past_loans
+from credit.management.demo_people import LETTERS, SLUG, Applied, Desk, PastLoan, past_loans
 from credit.models import Application, NoticeKind
 from scoring.contract import Contract
+from scoring.plurals import counted
 from scoring.policy import Recommendation
 from scoring.simulation import officer as officers
 from scoring.simulation.officer import Codes, Said
 
-MADE_UP = "P-"  # how their references begin
+MADE_UP, FIRST = "P-", 3001  # how their references begin, and go on
 LOANS, DAYS = 300, 420  # so many, spread evenly
 WEEK = timedelta(days=7)
 MATURED = timedelta(days=385)  # the performance window of twelve months, and some days
@@ -28,20 +30,23 @@ class Command(ProductCommand):
         "Give the demo's officers a past: made-up people over real past loans of consumer-loan, "
         "decided over a year and more, with the groups that partners send for monitoring, notices "
         "to who was declined, and outcomes where they have matured. For demonstrations: never run "
-        "it against a real database. A second time it changes nothing."
+        "it against a real database. Where it was stopped it goes on, and a second time it changes "
+        "nothing."
     )
     example = "create_demo_past --json"
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        if Application.objects.filter(reference__startswith=MADE_UP).exists():
+        done = Application.objects.filter(reference__startswith=MADE_UP).count()
+        if done >= LOANS:
             return {"decided": 0}
         contract = product_named(SLUG).contracts.order_by("-number")[0].read()
         now = timezone.now()
-        desk = Desk(now=now, seed=SEED, first=3001, begins=MADE_UP, names=LETTERS)
-        return {"decided": _Past(desk, contract).decide()}
+        desk = Desk(now=now, seed=SEED, first=FIRST + done, begins=MADE_UP, names=LETTERS)
+        _Past(desk, contract).decide(done=done)
+        return {"decided": LOANS - done}
 
     def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"{facts['decided']} applications are decided.")
+        self.stdout.write(f"Decided {counted(facts['decided'], 'application')}.")
 
 
 class _Past:
@@ -50,20 +55,23 @@ class _Past:
     def __init__(self, desk: Desk, contract: Contract) -> None:
         self.desk, self.codes = desk, officers.codes_of(contract)
 
-    def decide(self) -> int:
-        """Let what came in a week be decided at its end, and tell what is known of it since."""
-        loans = past_loans(seed=SEED)[:LOANS]
-        until = self.desk.now - WEEK
-        ages = [timedelta(days=(DAYS - 7) * n / LOANS) for n in range(LOANS, 0, -1)]
-        sent = [(loan, until - age) for loan, age in zip(loans, ages, strict=True)]
-        dated = zip(self.desk.receive(sent), ages, strict=True)
+    def decide(self, *, done: int) -> None:
+        """Go through the weeks from the first loan that is not there; a week is whole or not."""
+        loans = past_loans(seed=SEED)[done:LOANS]
+        ages = [timedelta(days=(DAYS - 7) * n / LOANS) for n in range(LOANS - done, 0, -1)]
+        dated = zip(loans, ages, strict=True)
         for weeks, those in groupby(dated, key=lambda each: each[1] // WEEK):
-            came = [each for each, _ in those]
-            decided_at = until - weeks * WEEK + timedelta(hours=1)
-            approved = set(self._by_officer(came, at=decided_at))
-            if decided_at < self.desk.now - MATURED:
-                self._report([each for each in came if each.is_automatic or each.id in approved])
-        return LOANS
+            with transaction.atomic():
+                self._decide_week(list(those), weeks=weeks)
+
+    def _decide_week(self, dated: Sequence[tuple[PastLoan, timedelta]], *, weeks: int) -> None:
+        """Let what came in a week be decided at its end, and tell what is known of it since."""
+        until = self.desk.now - WEEK
+        came = self.desk.receive([(loan, until - age) for loan, age in dated])
+        decided_at = until - weeks * WEEK + timedelta(hours=1)
+        approved = set(self._by_officer(came, at=decided_at))
+        if decided_at < self.desk.now - MATURED:
+            self._report([each for each in came if each.is_automatic or each.id in approved])
 
     def _by_officer(self, came: Sequence[Applied], *, at: datetime) -> Iterator[str]:
         """Decide what waits; give the ids of who was approved, and tell those who were declined."""

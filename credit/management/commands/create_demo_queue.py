@@ -7,6 +7,7 @@ from credit.actions import assignments, practice
 from credit.management.console import ProductCommand, product_named
 from credit.management.demo_people import SLUG, Desk, past_loans
 from credit.models import Application
+from scoring.plurals import counted
 
 MADE_UP = "D-"  # how their references begin
 LOANS = 90  # policy decides some of them by itself
@@ -30,7 +31,7 @@ class Command(ProductCommand):
         return {"waiting": _fill(Desk(now=now, seed=SEED, first=1001, begins=MADE_UP))}
 
     def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"{facts['waiting']} applications wait.")
+        self.stdout.write(f"Waiting: {counted(facts['waiting'], 'application')}.")
 
 
 def _fill(desk: Desk) -> int:

@@ -14,6 +14,7 @@ from credit.models import Partner
 from credit.serving import UnknownProduct
 from scoring.features import InputRefused
 from scoring.files.reading import sha256_of
+from scoring.plurals import counted, were
 
 
 class Command(ProductCommand):
@@ -61,7 +62,9 @@ class Command(ProductCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["problems"]:
-            raise CommandError(f"{self.file_name}: {len(facts['problems'])} rows were not decided.")
+            wrong = len(facts["problems"])
+            said = f"{counted(wrong, 'row')} {were(wrong)} not decided."
+            raise CommandError(f"{self.file_name}: {said}")
 
 
 def _partner(slug: str | None) -> Partner | None:

@@ -12,6 +12,7 @@ from credit.management.console import (
     version_named,
 )
 from credit.queries.concerned import concerned
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -47,7 +48,7 @@ class Command(ProductCommand):
         for row in facts["decisions"]:
             self.stdout.write(row["decision_id"] if facts["ids_only"] else _line(row))
         if not facts["ids_only"]:
-            self.stdout.write(f"{len(facts['decisions'])} decisions.")
+            self.stdout.write(f"{counted(len(facts['decisions']), 'decision')}.")
 
 
 def _line(row: dict[str, Any]) -> str:

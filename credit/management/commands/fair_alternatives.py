@@ -8,6 +8,7 @@ from psycopg.errors import InsufficientPrivilege
 from credit.actions import fair_searching
 from credit.management.console import ProductCommand, product_named, training_bar, user_named
 from credit.models import FairSearch, ModelVersion
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -61,11 +62,12 @@ class Command(ProductCommand):
         found = facts["found"]
         if found is None:
             return
+        unseen = counted(found["people"]["untouched"], "loan")
         self.stdout.write(
             f"{facts['version']}: tried {found['tried']} of {found['asked']}"
             f"{', stopped by the clock' if found['is_stopped'] else ''}; measured"
-            f" {len(found['alternatives'])} on {found['people']['untouched']:,} loans that the"
-            f" search has not seen (search {facts['search']})."
+            f" {len(found['alternatives'])} on {unseen} that the search"
+            f" has not seen (search {facts['search']})."
         )
         for name, each in [
             ("this version's recipe", found["base"]),

@@ -10,6 +10,7 @@ from credit.management.console import ProductCommand, product_named, user_named
 from credit.models import Notice, NoticeKind, User
 from credit.queries import notices
 from credit.queries.notices import DueRow
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -61,7 +62,9 @@ class Command(ProductCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["stayed"]:
-            raise CommandError(f"{len(facts['stayed'])} notices stayed; a person has to look.")
+            raise CommandError(
+                f"{counted(len(facts['stayed']), 'notice')} stayed; a person has to look."
+            )
 
 
 def _told(row: DueRow) -> dict[str, Any]:

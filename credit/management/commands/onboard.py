@@ -118,9 +118,10 @@ def _unfinished(contract: Contract) -> str:
     ]
     if not lines:
         return ""
+    say = "1 line still says" if len(lines) == 1 else f"{len(lines)} lines still say"
     shown = ", ".join(map(str, lines[:MOST_LINES])) + (" ..." if len(lines) > MOST_LINES else "")
     return (
-        f"{len(lines)} lines still say FINISH ({shown}): what they say was guessed from the file. "
+        f"{say} FINISH ({shown}): what they say was guessed from the file. "
         "Take the word away where a person has looked."
     )
 

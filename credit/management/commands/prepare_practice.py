@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from credit.actions import practice
 from credit.management.console import ProductCommand, product_named
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -23,4 +24,4 @@ class Command(ProductCommand):
         return {"cases": practice.prepare(product_id=product.pk, at=timezone.now())}
 
     def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"{facts['cases']} past cases are laid out for practice.")
+        self.stdout.write(f"Laid out {counted(facts['cases'], 'past case')} for practice.")

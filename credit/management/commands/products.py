@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from credit.management.console import ProductCommand
 from credit.queries import models
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -24,11 +25,12 @@ class Command(ProductCommand):
             self.stdout.write("There is no product yet: see `manage.py onboard --help`.")
         for product in facts["products"]:
             over = "over " if product["has_more"] else ""
+            came = over + counted(product["applications"], "application")
             self.stdout.write(
                 f"{product['slug']}: {product['name']}, "
                 f"champion {product['champion'] or 'none'}, contract {product['contract_number']}, "
                 f"policy {product['policy_number'] or 'none'}, "
-                f"{over}{product['applications']} applications ({product['awaiting']} waiting)"
+                f"{came} ({product['awaiting']} waiting)"
             )
             if product["notice_problem"]:
                 self.stdout.write(f"  {product['notice_problem']}")

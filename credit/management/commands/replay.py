@@ -6,6 +6,7 @@ from tqdm import tqdm
 
 from credit.management.console import ProductCommand
 from credit.queries import replays
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -50,4 +51,6 @@ class Command(ProductCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["different"]:
-            raise CommandError(f"{len(facts['different'])} decisions could not be reproduced.")
+            raise CommandError(
+                f"{counted(len(facts['different']), 'decision')} could not be reproduced."
+            )

@@ -11,6 +11,7 @@ from credit.actions.refusals import ActionDenied, NotAllowed
 from credit.management import outcome_files
 from credit.management.console import ProductCommand, day, user_named
 from credit.models import Decision, User
+from scoring.plurals import counted, were
 
 
 class Command(ProductCommand):
@@ -65,7 +66,9 @@ class Command(ProductCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["problems"]:
-            raise CommandError(f"{self.file_name}: {len(facts['problems'])} rows are not recorded.")
+            wrong = len(facts["problems"])
+            said = f"{counted(wrong, 'row')} {were(wrong)} not recorded."
+            raise CommandError(f"{self.file_name}: {said}")
 
 
 def _one(options: dict[str, Any], *, by: User) -> dict[str, Any]:

@@ -39,7 +39,8 @@ class Command(ProductCommand):
         if facts["every_days"] is None:
             self.stdout.write(f"{facts['product']} is trained on schedule no more.")
         else:
+            days = "day" if facts["every_days"] == 1 else f"{facts['every_days']} days"
             self.stdout.write(
-                f"{facts['product']} is trained every {facts['every_days']} days, next at "
+                f"{facts['product']} is trained every {days}, next at "
                 f"{facts['next_at']:%Y-%m-%d %H:%M} UTC."
             )

@@ -3,21 +3,26 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import polars as pl
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from credit import serving, store
-from credit.management.console import ProductCommand, product_named
+from credit.management.console import ProductCommand, add_engine_argument, product_named
 from credit.serving import Champion, ModelUnavailable, UnknownProduct
+from scoring.cluster import ClusterRefused, cluster
 from scoring.engine import EngineFailed
 from scoring.files.batch_files import applications, harmless
-from scoring.files.batch_workers import scorer
+from scoring.files.batch_workers import ScoreChunks, scorer
+from scoring.files.cluster_scoring import score_on_cluster
 from scoring.files.reading import FileRefused
+from scoring.plurals import counted, were
 
 MOST_TOLD = 20  # problems on the terminal; the file has them all
 
@@ -36,11 +41,15 @@ class Command(ProductCommand):
         parser.add_argument("file", type=Path, help="applications")
         parser.add_argument("--out", type=Path, help="CSV to write; default the terminal")
         parser.add_argument(
-            "--workers", type=int, default=os.cpu_count() or 1, help="processes; default all cores"
+            "--workers",
+            type=int,
+            default=os.cpu_count() or 1,
+            help="processes of this machine; default all cores",
         )
         parser.add_argument(
             "--no-reasons", action="store_true", help="PD, score and band only; much faster"
         )
+        add_engine_argument(parser)
 
     def work(self, options: dict[str, Any]) -> dict[str, Any]:
         if options["workers"] < 1:
@@ -69,7 +78,9 @@ class Command(ProductCommand):
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["not_scored"]:
-            raise CommandError(f"{self.file_name}: {facts['not_scored']:,} rows were not scored.")
+            wrong = facts["not_scored"]
+            said = f"{counted(wrong, 'row')} {were(wrong)} not scored."
+            raise CommandError(f"{self.file_name}: {said}")
 
 
 def _champion(slug: str) -> Champion:
@@ -91,25 +102,32 @@ def _tables(
     engine = champion.engine
     try:
         chunks = stack.enter_context(applications(options["file"], contract=engine.contract))
-        score = stack.enter_context(
-            scorer(
-                store.path_of(engine.bundle.hash, ".zip"),
-                bundle_hash=engine.bundle.hash,
-                workers=options["workers"],
-                with_reasons=not options["no_reasons"],
-            )
-        )
+        score = _scorer(engine.bundle.hash, options, stack)
         with tqdm(unit=" rows", delay=2, disable=options["json"]) as bar:
             for told in score(chunks):
                 bar.update(told.height)
                 yield told
-    except (FileRefused, EngineFailed) as refused:
+    except (FileRefused, EngineFailed, ClusterRefused) as refused:
         raise CommandError(str(refused)) from refused
     except BrokenExecutor as died:
         raise CommandError(
             "A worker process died, perhaps for want of memory; try fewer --workers. What was "
             "written before is right."
         ) from died
+
+
+def _scorer(bundle_hash: str, options: dict[str, Any], stack: ExitStack) -> ScoreChunks:
+    """Score with processes of this machine, or on the cluster that the settings name."""
+    bundle, workers = store.path_of(bundle_hash, ".zip"), options["workers"]
+    with_reasons = not options["no_reasons"]
+    if options["engine"] == "local":
+        return stack.enter_context(
+            scorer(bundle, bundle_hash=bundle_hash, workers=workers, with_reasons=with_reasons)
+        )
+    client = stack.enter_context(cluster(settings.EVENHAND_DASK_SCHEDULER, workers=workers))
+    return partial(
+        score_on_cluster, client, bundle.read_bytes(), bundle_hash, with_reasons=with_reasons
+    )
 
 
 def _count(facts: dict[str, Any], told: pl.DataFrame) -> None:

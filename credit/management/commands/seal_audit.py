@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from credit.actions import audit
 from credit.management.console import ProductCommand
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -17,4 +18,6 @@ class Command(ProductCommand):
         return {"events": sealed, "seals": seals}
 
     def tell(self, facts: dict[str, Any]) -> None:
-        self.stdout.write(f"Sealed {facts['events']} events under {facts['seals']} seals.")
+        self.stdout.write(
+            f"Sealed {counted(facts['events'], 'event')} under {counted(facts['seals'], 'seal')}."
+        )

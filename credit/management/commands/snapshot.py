@@ -7,6 +7,7 @@ from credit.actions import snapshots
 from credit.management.console import ProductCommand
 from credit.models import Snapshot
 from credit.queries import snapshots as rows
+from scoring.plurals import counted
 
 _LINEAGE = ("row", "applied_on", "bad", "label", "weight")
 
@@ -53,8 +54,9 @@ class Command(ProductCommand):
     def tell(self, facts: dict[str, Any]) -> None:
         self.stdout.write(
             f"Snapshot {facts['snapshot']} of {facts['product']}, as known at "
-            f"{facts['taken_at']:%Y-%m-%d %H:%M} UTC: {facts['rows']:,} rows, {facts['bads']:,} "
-            f"bad.\n  contract {facts['contract']}, past loans {facts['past_loans']}\n"
+            f"{facts['taken_at']:%Y-%m-%d %H:%M} UTC: {counted(facts['rows'], 'row')}, "
+            f"{facts['bads']:,} bad.\n"
+            f"  contract {facts['contract']}, past loans {facts['past_loans']}\n"
             f"  rows sha256:{facts['sha256']}"
         )
         for source, n in facts["label_sources"].items():

@@ -5,6 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from credit.management.console import ProductCommand
 from credit.queries import audit
+from scoring.plurals import counted
 
 
 class Command(ProductCommand):
@@ -24,8 +25,8 @@ class Command(ProductCommand):
 
     def tell(self, facts: dict[str, Any]) -> None:
         self.stdout.write(
-            f"{facts['events']} events under {facts['seals']} seals, {facts['unsealed']} not yet "
-            f"sealed. Head: {facts['head']}"
+            f"{counted(facts['events'], 'event')} under {counted(facts['seals'], 'seal')}, "
+            f"{facts['unsealed']:,} not yet sealed. Head: {facts['head']}"
         )
         for problem in facts["problems"]:
             self.stdout.write(f"  {problem}")

@@ -35,7 +35,7 @@ def issue_key():
 def create_demo_past():
     while Path("slow").exists() and "catch_up small" not in _history():
         time.sleep(0.05)
-    return {"decided": 3}
+    return {"decided": 0 if Path("past").exists() else 3}
 
 
 def _history():
