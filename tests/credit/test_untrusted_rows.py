@@ -147,7 +147,7 @@ def test_the_child_has_little_memory_and_time_and_writes_nothing(reading):
     limits = {line[:25].strip(): line[26:].split()[:2] for line in lines}
 
     assert limits["Max address space"] == ["1500000000"] * 2
-    assert limits["Max cpu time"] == ["900"] * 2
+    assert limits["Max cpu time"] == ["900", "901"]  # SIGXCPU, and soon after what none survives
     assert limits["Max file size"] == limits["Max core file size"] == ["0"] * 2
 
 
