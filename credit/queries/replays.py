@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from credit import retention, serving
 from credit.models import Decision, Score
+from credit.queries import notice_seals
 from credit.records import Evidence, evidence_of, record_of
 from credit.serving import ModelUnavailable
 from scoring.contract import Contract, Policy, hash_of
@@ -20,11 +21,15 @@ from scoring.sessions import GraphFailed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """Whether a decision came out the same, to the bit; and what did not."""
+    """Whether a decision came out the same, to the bit; and what did not.
+
+    Its notices that left are held against the audit trail with it.
+    """
 
     decision_id: str
     identical: bool
     differences: list[str]
+    notices: int = 0
 
 
 class CannotCompute(Exception):
@@ -37,8 +42,15 @@ def replay(
     """Compute decisions again: those named, a sample, or all. Unknown ids are told, not skipped."""
     for decision_id in _chosen(decision_ids, sample=sample, seed=seed):
         decision = decisions().filter(pk=decision_id).first()
-        found = [_why_not(decision_id)] if decision is None else _compare(decision)
-        yield Replayed(decision_id=decision_id, identical=not found, differences=found)
+        if decision is None:
+            why = [_why_not(decision_id)]
+            yield Replayed(decision_id=decision_id, identical=False, differences=why)
+            continue
+        held = notice_seals.hold(decision_id)
+        found = [*_compare(decision), *held.problems]
+        yield Replayed(
+            decision_id=decision_id, identical=not found, differences=found, notices=held.n
+        )
 
 
 def count(decision_ids: Sequence[str] | None = None, *, sample: int | None = None) -> int:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import factories
 import pytest
-from django.db import connection
 
 from credit import store
 from credit.queries import replays
@@ -57,18 +56,6 @@ def test_a_bundle_that_is_gone_or_altered_is_named(stored, own_store, champion, 
     path.write_bytes(toy_bundle + b" ")
 
     assert "as registered" in one(stored[0]).differences[0]
-
-
-@pytest.fixture
-def tamper(as_owner):
-    def run(table, sql):
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
-            cursor.execute(f"UPDATE credit_{table} SET {sql}")  # noqa: S608 - our own words
-            cursor.execute(f"ALTER TABLE credit_{table} ENABLE TRIGGER USER")
-
-    return run
 
 
 @both
