@@ -102,7 +102,7 @@ class Alert(models.Model):
     objects = AlertQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["-last_at"]
+        ordering: ClassVar = ["-last_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product", "cause", "segment"],
@@ -204,7 +204,7 @@ class AlertCase(models.Model):
     )
 
     class Meta:
-        ordering: ClassVar = ["-opened_at"]
+        ordering: ClassVar = ["-opened_at", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by=None, decision="", words="")
