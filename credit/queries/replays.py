@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from credit import retention, serving
-from credit.models import Decision, Score
+from credit.models import AuditEvent, Decision, Score
 from credit.queries import notice_seals
 from credit.records import Evidence, evidence_of, record_of
 from credit.serving import ModelUnavailable
@@ -103,7 +103,7 @@ def _compare(decision: Decision) -> list[str]:
     if hash_of(stated.contract_text.encode()) != stated.contract_hash:
         return ["policy: its text is not the one that was registered."]
     policy = stated.read().policy
-    unlike = list(_unlike_the_trail(decision, record, evidence))
+    unlike = [*_told_more_than_once(decision), *_unlike_the_trail(decision, record, evidence)]
     try:
         again = _again(score, record, contract, policy)
     except CannotCompute as trouble:
@@ -127,6 +127,15 @@ def _unlike_the_trail(decision: Decision, record: Record, evidence: Evidence) ->
     for name, value in stored.items():
         if evidence.get(name, value) != value:
             yield f"{name}: stored {value!r}, and the audit trail says {evidence[name]!r}."
+
+
+def _told_more_than_once(decision: Decision) -> Iterator[str]:
+    """Find an event that was added to match: there is one of its own, or that of its batch."""
+    own = AuditEvent.objects.filter(
+        target=f"decision:{decision.pk}", type=AuditEvent.Type.APPLICATION_DECIDED
+    ).count()
+    if own + (decision.event_id is not None) > 1:
+        yield "The audit trail says more than once how it was decided."
 
 
 def _again(score: Score, record: Record, contract: Contract, policy: Policy) -> Again | None:
