@@ -157,8 +157,9 @@ def test_an_alert_of_a_model_leads_to_it_and_one_of_before_names_none(as_validat
     of_it = raised(product=champion.product, version=champion)
     of_before = raised("engine_failed", product=champion.product)
 
-    link = f'<a href="/console/models/{champion.pk}/">{champion.name}</a>'
-    assert link in as_validator.get(f"/alerts/{of_it.pk}/").text
+    page = as_validator.get(f"/alerts/{of_it.pk}/")
+    assert f'href="/console/models/{champion.pk}/"' in page.text
+    assert f"Model {champion.name}" in words_of(page)
     assert champion.name not in read(as_validator, f"/alerts/{of_before.pk}/")
 
 
