@@ -317,6 +317,7 @@ def _sureness(
     try:
         unsure = ladder.sureness(scored, values, found.policy, at=at)
     except ModelUnavailable as failed:
+        failed.version = scored.version
         return _told(found, scored.engine, values, None, trouble=failed)
     return _told(found, scored.engine, values, unsure)
 

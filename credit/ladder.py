@@ -102,10 +102,11 @@ def climb(
 ) -> Climbed:
     """Have the best that works score a validated application: `canary` first, where it is its."""
     troubles: list[tuple[Route, ModelUnavailable]] = []
-    for route, step in _steps(found, values, canary, at=at):
+    for route, version, step in _steps(found, values, canary, at=at):
         try:
             return Climbed(scored=step(), troubles=tuple(troubles))
         except ModelUnavailable as trouble:
+            trouble.version = version
             troubles.append((route, trouble))
     return Climbed(scored=None, troubles=tuple(troubles))
 
@@ -163,30 +164,31 @@ def sureness(
         raise ModelUnavailable("bootstrap_failed", f"{scored.version.name}: {failed}") from failed
 
 
-Step = tuple[Route, Callable[[], Scored]]
+Step = tuple[Route, ModelVersion | None, Callable[[], Scored]]
 
 
 def _steps(
     found: Terms, values: Mapping[str, Value], canary: ModelVersion | None, *, at: datetime
 ) -> list[Step]:
     if found.version is None or found.is_stopped:
-        return [(Route.CHAMPION, lambda: _nobody(found))]
+        return [(Route.CHAMPION, None, lambda: _nobody(found))]
     champion, previous = found.version, found.previous
     steps: list[Step] = [
-        (Route.CHAMPION, lambda: _by_model(Route.CHAMPION, champion, values, at=at))
+        (Route.CHAMPION, champion, lambda: _by_model(Route.CHAMPION, champion, values, at=at))
     ]
     if previous is not None:
         steps.append(
             (
                 Route.PREVIOUS_CHAMPION,
+                previous,
                 lambda: _by_model(
                     Route.PREVIOUS_CHAMPION, previous, _valid_for(previous, values), at=at
                 ),
             )
         )
     if canary is not None:
-        steps.insert(0, (Route.CANARY, lambda: _by_canary(found, canary, values, at=at)))
-    return [*steps, (Route.SCORECARD, lambda: _by_scorecard(champion, values))]
+        steps.insert(0, (Route.CANARY, canary, lambda: _by_canary(found, canary, values, at=at)))
+    return [*steps, (Route.SCORECARD, champion, lambda: _by_scorecard(champion, values))]
 
 
 def _nobody(found: Terms) -> Scored:

@@ -5,14 +5,28 @@ into HTML is needed, and nothing has to be marked safe.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CODE = re.compile(r"^```\w*\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _EMPHASIS = re.compile(r"\*{1,2}([^*]+)\*{1,2}")
 _OUTSIDE = re.compile(r"\[([^\]]+)\]\((https://[^)]+)\)")
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+_ELSEWHERE = re.compile(r"\[([^\]]+)\]\([^)#][^)]*\)")
+_WITHIN = re.compile(r"\[([^\]]+)\]\((#[\w-]+)\)")
+_PAGE = re.compile(r"/api/v1/(?:docs/(?:\w+/)?(?:#[\w-]+)?|openapi\.json)")  # of the API's own
 _ITEM = re.compile(r"^(?:- |\d+\. )", re.MULTILINE)
-Text = tuple[str, ...]  # words and code in turn
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words or code, and where of ours they lead."""
+
+    words: str
+    is_code: bool = False
+    to: str = ""
+
+
+Text = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ def _blocks(text: str) -> list[Block]:
     found = []
     for place, piece in enumerate(_CODE.split(text)):
         if place % 2:
-            found.append(Block("code", ((piece,),)))
+            found.append(Block("code", ((Span(piece, is_code=True),),)))
         else:
             found += [_block(each) for each in re.split(r"\n\s*\n", piece.strip()) if each.strip()]
     return found
@@ -99,6 +113,19 @@ def _cells(line: str) -> tuple[Text, ...]:
 
 
 def _inline(text: str) -> Text:
-    """Give words and code in turn, words first; of a link its words, and where else it leads."""
-    linked = _LINK.sub(r"\1", _OUTSIDE.sub(r"\1 (\2)", " ".join(text.split())))
-    return tuple(_EMPHASIS.sub(r"\1", linked).split("`"))
+    """Give words, code and links in turn; of a link to elsewhere its words, and where it leads."""
+    linked = _ELSEWHERE.sub(r"\1", _OUTSIDE.sub(r"\1 (\2)", " ".join(text.split())))
+    words, *links = _WITHIN.split(_EMPHASIS.sub(r"\1", linked))
+    found = [*_spans(words)]
+    for label, to, after in zip(links[::3], links[1::3], links[2::3], strict=True):
+        found += [*_spans(label, to=to), *_spans(after)]
+    return tuple(found)
+
+
+def _spans(text: str, *, to: str = "") -> Iterator[Span]:
+    """Part words from code; the name of a page of the API leads there."""
+    for place, words in enumerate(text.split("`")):
+        is_code = place % 2 == 1
+        page = words if is_code and _PAGE.fullmatch(words) else ""
+        if words:
+            yield Span(words, is_code, to or page)

@@ -75,10 +75,12 @@ class ModelUnavailable(Exception):
     """No model can score; `cause` is short and stable, for answers and metrics.
 
     `told_as` is the cause of its alert: what only follows from another trouble counts that one up.
+    `version` is the one that cannot, where whoever asked it has said so.
     """
 
     def __init__(self, cause: str, message: str, *, told_as: str = "") -> None:
         self.cause, self.told_as = cause, told_as or cause
+        self.version: ModelVersion | None = None
         super().__init__(message)
 
 

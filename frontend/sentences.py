@@ -8,6 +8,7 @@ as it is.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from frontend.stored_sentences import WORDS
 
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<behind>\d+))?(?P<share>%)?")
-_DAY = "%d %B %Y"
+_DATES = {"%d %B %Y": formats.day, "%B %Y": formats.month}
 
 
 def translated(text: str) -> str:
@@ -38,14 +39,14 @@ def _said(text: str) -> Iterator[str]:
 
 
 def _value(text: str) -> str:
-    """Say a part of a sentence: a number, a date, another sentence, or a name as it is."""
+    """Say a part of a sentence: a number, a day or month, another sentence, or a name as it is."""
     number = _NUMBER.fullmatch(text)
     if number:
         return _number(text, digits=len(number["behind"] or ""), is_share=bool(number["share"]))
-    try:
-        return formats.day(datetime.strptime(text, _DAY).replace(tzinfo=UTC))
-    except ValueError:
-        return translated(text)
+    for form, said in _DATES.items():
+        with suppress(ValueError):
+            return said(datetime.strptime(text, form).replace(tzinfo=UTC))
+    return translated(text)
 
 
 def _number(text: str, *, digits: int, is_share: bool) -> str:

@@ -11,7 +11,7 @@ from credit.actions import alert_deliveries, alert_steps
 from credit.actions.alert_steps import Step
 from credit.actions.refusals import ActionDenied, require_role
 from credit.alert_kinds import kind_of
-from credit.models import Alert, AlertCase, AuditEvent, Product, User
+from credit.models import Alert, AlertCase, AuditEvent, ModelVersion, Product, User
 from credit.models.alerts import AlertQuerySet
 from credit.words import moment_in_words
 
@@ -45,6 +45,7 @@ class Found:
     message: str
     n: int | None
     link: str
+    version_id: int | None = None
 
 
 def raise_alert(
@@ -56,6 +57,7 @@ def raise_alert(
     segment: str = "",
     n: int | None = None,
     link: str = "",
+    version: ModelVersion | None = None,
 ) -> Alert:
     """Open an alert, or count one up that is open. Nobody is told in here: the worker does it."""
     found = Found(
@@ -66,6 +68,7 @@ def raise_alert(
         message=message,
         n=n,
         link=link,
+        version_id=version.pk if version else None,
     )
     with transaction.atomic():
         return _raise(found, at=at)
@@ -175,6 +178,7 @@ def _count_up(found: Found, *, at: datetime) -> Alert | None:
         message=found.message,
         n=found.n,
         link=found.link,
+        version=found.version_id,
         cleared_at=None,
     )
     # Another process may open it between two statements: what was not counted is not there yet.
@@ -191,6 +195,7 @@ def _open(found: Found, *, at: datetime) -> Alert:
         message=found.message,
         n=found.n,
         link=found.link,
+        version_id=found.version_id,
         first_at=at,
         last_at=at,
     )

@@ -116,7 +116,11 @@ def _store(batch: Batch, chunk: Chunk) -> None:
         told = {trouble.told_as: trouble for trouble in chunk.troubles.values()}
         for cause, trouble in told.items():
             alerts.raise_alert(
-                cause=cause, product=terms.product, message=str(trouble), at=chunk.at
+                cause=cause,
+                product=terms.product,
+                version=trouble.version,
+                message=str(trouble),
+                at=chunk.at,
             )
 
 

@@ -130,6 +130,7 @@ def _write(
                 alerts.raise_alert(
                     cause=trouble.told_as,
                     product=considered.terms.product,
+                    version=trouble.version,
                     message=str(trouble),
                     at=considered.at,
                 )

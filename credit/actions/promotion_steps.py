@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext, override
 
 from credit import promotion_path
@@ -80,7 +79,9 @@ def halt(*, version: ModelVersion, at: datetime, why: str) -> None:
         with override("en"):  # what is stored is translated when it is shown
             others = ", ".join(f"“{kind_of(cause).words}”" for cause in failed_with)
         message += f" What it failed with is another alert of this product: {others}."
-    alerts.raise_alert(cause=HALTED, product=version.product, message=message, at=at)
+    alerts.raise_alert(
+        cause=HALTED, product=version.product, version=version, message=message, at=at
+    )
 
 
 def _of_what_failed(version: ModelVersion) -> list[str]:
@@ -88,11 +89,8 @@ def _of_what_failed(version: ModelVersion) -> list[str]:
 
     One that another version was the last to cause is not over with the canary.
     """
-    digits = version.bundle_hash.removeprefix("sha256:")
-    is_of_it = Q(message__startswith=f"{version.name}: ") | Q(message__contains=digits)
-    of_scoring = Alert.objects.unresolved().filter(cause__in=UNABLE, product=version.product)
-    open_ones = of_scoring.filter(is_of_it, cleared_at=None).order_by("cause")
-    return list(open_ones.values_list("cause", flat=True))
+    of_it = Alert.objects.unresolved().filter(cause__in=UNABLE, version=version, cleared_at=None)
+    return list(of_it.order_by("cause").values_list("cause", flat=True))
 
 
 def _check_can_step(version: ModelVersion, *, at: datetime) -> None:

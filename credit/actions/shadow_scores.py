@@ -47,6 +47,7 @@ def work(some: Iterator[Considered]) -> None:
             try:
                 rows.append(shadowing.scored(made, version))
             except ModelUnavailable as trouble:
+                trouble.version = version
                 meters.shadowed(version.name, trouble.cause)
                 troubles.append((made, trouble))
     try:
@@ -88,6 +89,7 @@ def _tell(troubles: Sequence[tuple[Considered, ModelUnavailable]]) -> None:
             alerts.raise_alert(
                 cause=trouble.cause,
                 product=made.terms.product,
+                version=trouble.version,
                 message=f"{trouble}. Answers are not affected.",
                 at=made.at,
             )

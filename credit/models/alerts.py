@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from credit.models.model_versions import ModelVersion
 from credit.models.products import Product
 
 SEGMENT = 120  # characters
@@ -71,6 +72,14 @@ class Alert(models.Model):
     message = models.TextField()
     n = models.PositiveBigIntegerField(null=True, help_text="what the finding stands on")
     link = models.CharField(max_length=300, blank=True, help_text="a page of ours")
+    version = models.ForeignKey(
+        ModelVersion,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="the model that it was last about; null: about none, or not known",
+    )
     times = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -93,7 +102,7 @@ class Alert(models.Model):
     objects = AlertQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["-last_at"]
+        ordering: ClassVar = ["-last_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product", "cause", "segment"],
@@ -195,7 +204,7 @@ class AlertCase(models.Model):
     )
 
     class Meta:
-        ordering: ClassVar = ["-opened_at"]
+        ordering: ClassVar = ["-opened_at", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by=None, decision="", words="")

@@ -272,7 +272,7 @@ class TrainingRun(models.Model):
     rows = models.PositiveIntegerField(null=True, help_text="that it learned from")
 
     class Meta:
-        ordering: ClassVar = ["-requested_at"]
+        ordering: ClassVar = ["-requested_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product"],

@@ -88,7 +88,7 @@ class ApiKey(RateLimited):
     )
 
     class Meta(RateLimited.Meta):
-        ordering: ClassVar = ["-created_at"]
+        ordering: ClassVar = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.name}…" if self.application_id is None else self.name

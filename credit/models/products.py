@@ -85,7 +85,7 @@ class Ingestion(models.Model):
     ingested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
 
     class Meta:
-        ordering: ClassVar = ["-ingested_at"]
+        ordering: ClassVar = ["-ingested_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.rows} rows)"
@@ -106,7 +106,7 @@ class Snapshot(models.Model):
     taken_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["-taken_at"]
+        ordering: ClassVar = ["-taken_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.rows} rows of {self.taken_at:%Y-%m-%d}"

@@ -112,7 +112,7 @@ class GateWaiver(models.Model):
     second_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering: ClassVar = ["version", "gate"]
+        ordering: ClassVar = ["version", "gate", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["version", "gate", "judgement"],

@@ -59,7 +59,7 @@ class ServiceStop(models.Model):
     why_resumed = models.TextField(blank=True)
 
     class Meta:
-        ordering: ClassVar = ["-stopped_at"]
+        ordering: ClassVar = ["-stopped_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product"], condition=Q(resumed_at=None), name="service_stop_one_open"

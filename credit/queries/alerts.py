@@ -41,6 +41,8 @@ class AlertRow:
     message: str
     n: int | None
     link: str
+    version_id: int | None  # of the model that it was last about
+    version_name: str
     owner: str
     times: int
     first_at: datetime
@@ -208,7 +210,7 @@ def causes_and_products(*, roles: Iterable[str]) -> tuple[list[str], list[tuple[
 def _seen_by(roles: Iterable[str]) -> AlertQuerySet:
     hidden = sorted(hidden_from(roles))
     return Alert.objects.exclude(cause__in=hidden).select_related(
-        "product", "taken_by", "case", "resolved_by"
+        "product", "version__product", "taken_by", "case", "resolved_by"
     )
 
 
@@ -247,6 +249,8 @@ def _row(alert: Alert, ends: dict[tuple[str, int | None, str], datetime]) -> Ale
         message=alert.message,
         n=alert.n,
         link=alert.link or kind_of(alert.cause).page,
+        version_id=alert.version_id,
+        version_name=alert.version.name if alert.version else "",
         owner=alert.owner,
         times=alert.times,
         first_at=alert.first_at,

@@ -32,6 +32,7 @@ from scoring.contract import Contract
 from scoring.notices.letters import Letter
 from scoring.notices.records import NoticeRecord, laws_of, notice_from_json
 from scoring.notices.terms import PERSON, RULE
+from scoring.records import RecordRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +139,12 @@ def one_that_left(notice_id: int) -> Notice:
     ).get(pk=notice_id)
 
 
-def certificate_of(notice: Notice) -> Certificate:
-    """Read the certificate of a notice that left."""
-    record, _rest = notice_from_json(bytes(notice.certificate))
+def certificate_of(notice: Notice) -> Certificate | None:
+    """Read the certificate of a notice that left; None where somebody made it unreadable."""
+    try:
+        record, _rest = notice_from_json(bytes(notice.certificate))
+    except RecordRefused:
+        return None
     return _certificate(record, notice.decision)
 
 

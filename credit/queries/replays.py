@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from credit import retention, serving
-from credit.models import Decision, Score
+from credit.models import AuditEvent, Decision, Score
+from credit.queries import notice_seals
 from credit.records import Evidence, evidence_of, record_of
 from credit.serving import ModelUnavailable
 from scoring.contract import Contract, Policy, hash_of
@@ -20,11 +21,15 @@ from scoring.sessions import GraphFailed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """Whether a decision came out the same, to the bit; and what did not."""
+    """Whether a decision came out the same, to the bit; and what did not.
+
+    Its notices that left are held against the audit trail with it.
+    """
 
     decision_id: str
     identical: bool
     differences: list[str]
+    notices: int = 0
 
 
 class CannotCompute(Exception):
@@ -37,8 +42,15 @@ def replay(
     """Compute decisions again: those named, a sample, or all. Unknown ids are told, not skipped."""
     for decision_id in _chosen(decision_ids, sample=sample, seed=seed):
         decision = decisions().filter(pk=decision_id).first()
-        found = [_why_not(decision_id)] if decision is None else _compare(decision)
-        yield Replayed(decision_id=decision_id, identical=not found, differences=found)
+        if decision is None:
+            why = [_why_not(decision_id)]
+            yield Replayed(decision_id=decision_id, identical=False, differences=why)
+            continue
+        held = notice_seals.hold(decision_id)
+        found = [*_compare(decision), *held.problems]
+        yield Replayed(
+            decision_id=decision_id, identical=not found, differences=found, notices=held.n
+        )
 
 
 def count(decision_ids: Sequence[str] | None = None, *, sample: int | None = None) -> int:
@@ -91,7 +103,7 @@ def _compare(decision: Decision) -> list[str]:
     if hash_of(stated.contract_text.encode()) != stated.contract_hash:
         return ["policy: its text is not the one that was registered."]
     policy = stated.read().policy
-    unlike = list(_unlike_the_trail(decision, record, evidence))
+    unlike = [*_told_more_than_once(decision), *_unlike_the_trail(decision, record, evidence)]
     try:
         again = _again(score, record, contract, policy)
     except CannotCompute as trouble:
@@ -115,6 +127,15 @@ def _unlike_the_trail(decision: Decision, record: Record, evidence: Evidence) ->
     for name, value in stored.items():
         if evidence.get(name, value) != value:
             yield f"{name}: stored {value!r}, and the audit trail says {evidence[name]!r}."
+
+
+def _told_more_than_once(decision: Decision) -> Iterator[str]:
+    """Find an event that was added to match: there is one of its own, or that of its batch."""
+    own = AuditEvent.objects.filter(
+        target=f"decision:{decision.pk}", type=AuditEvent.Type.APPLICATION_DECIDED
+    ).count()
+    if own + (decision.event_id is not None) > 1:
+        yield "The audit trail says more than once how it was decided."
 
 
 def _again(score: Score, record: Record, contract: Contract, policy: Policy) -> Again | None:

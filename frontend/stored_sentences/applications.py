@@ -19,6 +19,7 @@ WORDS = (
     _("{before}, the champion could not score ({why}: {cause})"),
     _("{failures}; the champion did."),
     _("there is no champion"),
+    _("a person stopped it"),
     _("its file is gone"),
     _("its file is not the registered one"),
     _("it failed"),

@@ -21,6 +21,38 @@ WORDS = (
         "No sign of life of the scheduled worker for {minutes} minutes or more: {last}. Nothing is"
         " sealed, trained, delivered or checked meanwhile."
     ),
+    # Of a figure of business, and its target.
+    _("{product}: {figure}: nothing to judge in {period}."),
+    _(
+        "{product}: {figure}: {value} ({low} to {high}, n = {n}), {first} to {last}; the target is"
+        " {wanted}, give or take {tolerance}, {when}."
+    ),
+    _(
+        "{product}: {figure}: {value} ({low} to {high}, n = {n}), {period}; the target is {wanted},"
+        " give or take {tolerance}, {when}."
+    ),
+    _("{number} hours"),
+    _("set before go-live on {day}"),
+    _("set after go-live on {day}"),
+    # Of a champion's performance.
+    _(
+        "{product}: AUC {auc} ({low} to {high}, {level} interval) among {n} matured loans ({bads}"
+        " bad) of {first} to {last}, of {share} of those approved; their PDs promise {promised}."
+    ),
+    _(
+        "{product}: AUC {auc} ({low} to {high}, {level} interval) among {n} matured loans ({bads}"
+        " bad) of {month}, of {share} of those approved; their PDs promise {promised}."
+    ),
+    _(
+        "{product}: {rate} bad among {n} matured loans ({bads} bad) of {first} to {last}, of"
+        " {share} of those approved; {promised} were predicted. That is {times} times as many"
+        " ({low} to {high}, {level} interval)."
+    ),
+    _(
+        "{product}: {rate} bad among {n} matured loans ({bads} bad) of {month}, of {share} of those"
+        " approved; {promised} were predicted. That is {times} times as many ({low} to {high},"
+        " {level} interval)."
+    ),
     # Of drift.
     _("No change that chance does not explain: index {index}, chance stays below {limit}."),
     _("A clear change, but a small one: index {index}, chance stays below {limit}."),
@@ -52,6 +84,24 @@ WORDS = (
     _("From {partner}: {said}"),
     _("{said} The same of: {features}."),
     _("{said} Seen in {n} applications, {first} to {last}."),
+    # Of officers beside their peers.
+    _(
+        "Of {asked} officers with enough decisions, {differ} approve some protected group otherwise"
+        " than their peers do, within recommendation and score band; twelve months until {until}."
+    ),
+    _(
+        "Of {asked} officers with enough outcomes, {differ} approve loans against the"
+        " recommendation that turn out worse than those of their peers, within score band and"
+        " amount; twelve months until {until}."
+    ),
+    # Of a model that could not score.
+    _("{product} has no champion yet."),
+    _("A person stopped the models of {product}."),
+    _("{model} took too long; left alone till {until}"),
+    _("The bundle {file} is gone."),
+    _("The bundle {file}: {why}"),
+    _("{version} has no fallback scorecard."),
+    _("{version} in shadow: {why}"),
     # Of an alert.
     _("{trouble}. Answers are not affected."),
     _("canary halted"),
@@ -77,7 +127,10 @@ WORDS = (
         " be {most} times ({n} seen)"
     ),
     _("any number"),
+    _("the last was on {day} at {time} UTC"),
+    _("there never was one"),
     _("{version} is the champion"),
+    _("{version} is the champion."),
     _("{version} is retired"),
     _("the canary was taken back"),
     _("rolled back to {version}"),

@@ -46,6 +46,7 @@ WORDS = (
     # Of the audit trail.
     _("The dropped month {month} does not fit its seals."),
     _("Seal {number} is gone: seal {other} stands in its place."),
+    _("Seal {number} is gone, and events say that they are under it."),
     _("Seal {number} does not follow the seal before it."),
     _("Seal {number} was changed."),
     _("Event {event} ({what}), not sealed yet, was changed."),

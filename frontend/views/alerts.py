@@ -18,7 +18,7 @@ from credit.models import Alert, AlertSilence, User
 from credit.queries import alerts
 from credit.words import Words
 from frontend import runbooks
-from frontend.access import SignedInRequest, may_open
+from frontend.access import SignedInRequest, may_open, may_read
 from frontend.alert_forms import (
     AlertFilterForm,
     AssignForm,
@@ -139,6 +139,7 @@ def _show(
         "runbook": runbooks.read(found.row.kind.runbook),
         "may_act": request.user.has_role(*found.row.kind.handled_by),
         "may_open_link": may_open(request.user, found.row.link),
+        "may_open_version": may_read(request.user, "model"),
         "forms": made | (wrong or {}),
         "problems": [form.first_problem for form in (wrong or {}).values()],
     }

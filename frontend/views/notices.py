@@ -14,7 +14,7 @@ from credit.actions import notices as actions
 from credit.actions import reviews as review_actions
 from credit.letters.html import shown
 from credit.models import Decision, Notice, NoticeKind, Product
-from credit.queries import notice_pages, notices, notices_left, reviews
+from credit.queries import notice_pages, notice_seals, notices, notices_left, reviews
 from credit.queries.notice_pages import NoticePage
 from frontend.access import SignedInRequest, may_write
 from frontend.notice_forms import (
@@ -214,7 +214,11 @@ def _page(
 def left(request: SignedInRequest, notice_id: int) -> HttpResponse:
     """Show a notice that left: what proves it, and its files."""
     notice = _left_or_404(notice_id)
-    page = {"left": notice, "certificate": notice_pages.certificate_of(notice)}
+    page = {
+        "left": notice,
+        "certificate": notice_pages.certificate_of(notice),
+        "unlike_the_trail": notice_seals.problems_of(notice),
+    }
     return render(request, "notices/left.html", page)
 
 

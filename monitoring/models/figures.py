@@ -18,7 +18,7 @@ class Figures(models.Model):
     computed_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["starts_at", "segment"]
+        ordering: ClassVar = ["starts_at", "segment", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["kind", "product", "segment", "starts_at"],

@@ -47,7 +47,7 @@ class OfficerMirror(models.Model):
     objects = MirrorQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["-month", "officer"]
+        ordering: ClassVar = ["-month", "officer", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product", "month", "officer"],

@@ -23,7 +23,7 @@ class CountedVintage(models.Model):
     computed_at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["month", "segment"]
+        ordering: ClassVar = ["month", "segment", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product", "segment", "month"], name="counted_vintage_once"

@@ -50,7 +50,7 @@ def _sentence(product: Product, figure: Figure) -> str:
     tolerance = words.written(target.tolerance, figure.unit)
     was_set = _set(target.set_at.date(), before=target.is_set_before)
     return (
-        f"{product.name}: {label_of(figure.name)} {found}, {period(figure)}; the target is"
+        f"{product.name}: {label_of(figure.name)}: {found}, {period(figure)}; the target is"
         f" {wanted}, give or take {tolerance}, {was_set}."
     )
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -140,8 +141,10 @@ def digits(number: float) -> str:
     --------
     >>> digits(2_000_000.0), digits(1234567.5), digits(0.3)
     ('2000000', '1234567.5', '0.3')
+    >>> digits(2e15), digits(0.00001)
+    ('2000000000000000', '0.00001')
     """
-    return f"{number:.15g}"
+    return f"{Decimal(repr(number)).normalize():f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,13 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from waiting import LONG
 
+from credit import plain_markdown
+from credit.plain_markdown import Span
+
 CHECKOUT = Path(__file__).parents[2]
 GUIDE = CHECKOUT / "docs" / "api.md"
 CHROMIUM = Path("/usr/bin/chromium")
+GONE = "/api/v1/docs/problems/#gone"
 
 
 class Silent(WSGIRequestHandler):
@@ -88,12 +92,13 @@ def test_a_problem_s_paragraph_is_where_its_type_leads(visit):
 
 def test_the_whole_guide_is_there_to_read_with_the_address_that_it_is_read_at(client):
     page = unescape(client.get("/api/v1/docs/guide/").content.decode())
+    page = re.sub(r"<code\s*>", "<code>", page)
     guide = re.sub(r"^```.*?^```$", "", GUIDE.read_text(), flags=re.MULTILINE | re.DOTALL)
 
     for heading in re.findall(r"^##+ (.*)$", guide, re.MULTILINE):
         assert f"<h2>{heading.replace('`', '')}</h2>" in page
     for code in re.findall(r"`([^`]+)`", " ".join(guide.split())):
-        assert f"<code\n        >{code}</code>" in page, code
+        assert f"<code>{code}</code>" in page, code
     assert "def is_ours(secret, headers, body, now=None):" in page
     assert "curl -s http://testserver/api/v1/decisions" in page
     assert "127.0.0.1:8000" not in page
@@ -106,6 +111,39 @@ def test_what_the_guide_s_contents_name_is_where_they_lead(client):
     places = re.findall(r'href="#([^"]+)"', page)
     assert "codes-of-errors" in places
     assert all(f'id="{place}"' in page for place in places)
+
+
+def test_the_guide_s_links_lead_within_it_and_to_the_pages_of_the_api_and_nowhere_else(client):
+    main = client.get("/api/v1/docs/guide/").content.decode().partition("<main")[2]
+    prose = main.partition("</nav>")[2]
+
+    places = re.findall(r'href="([^"]+)"', main.partition("<nav")[0] + prose)
+
+    assert {"#codes-of-errors", "/api/v1/docs/problems/", "/api/v1/openapi.json"} <= set(places)
+    for place in places:
+        path, _, part = place.partition("#")
+        page = client.get(path or "/api/v1/docs/guide/")
+        assert page.status_code == 200
+        assert f'id="{part}"' in page.content.decode() or not part
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("[codes](#codes)", Span("codes", to="#codes")),
+        ("[`code`](#codes)", Span("code", is_code=True, to="#codes")),
+        (f"`{GONE}`", Span(GONE, is_code=True, to=GONE)),
+        ("`/api/v1/decisions`", Span("/api/v1/decisions", is_code=True)),
+        ("[Retention](operations.md#retention)", Span("Retention")),
+        ("[there](https://else.where/)", Span("there (https://else.where/)")),
+        ("[here](javascript:alert%281%29)", Span("here")),
+        ('[here](#a"onclick="b)', Span('[here](#a"onclick="b)')),
+    ],
+)
+def test_only_what_is_ours_is_a_link(text, span):
+    (part,) = plain_markdown.parts(f"# A title\n\n{text}\n")
+
+    assert part.blocks[0].texts == ((span,),)
 
 
 def test_the_image_brings_the_guide_along():

@@ -38,3 +38,17 @@ def test_a_menu_closes_where_a_person_goes_on_elsewhere(bar):
     bar.get_by_role("link", name="Alerts").focus()
 
     expect(queue).to_be_hidden()
+
+
+def test_a_senior_officers_bar_is_one_line_of_a_narrow_window_in_german_too(product):
+    role, narrow = "senior_officer", {"width": 1024, "height": 768}
+    with product.at_desk(role):
+        """Sign in where the form speaks English; the session stays."""
+
+    with product.at_desk(role, locale="de-DE", viewport=narrow) as page:
+        bar = page.get_by_role("navigation", name="Seiten")
+        expect(bar.get_by_role("link", name="Startseite")).to_be_visible()
+        tops = bar.evaluate("bar => [...bar.children].map(each => each.offsetTop)")
+
+    assert len(tops) == 9
+    assert len(set(tops)) == 1

@@ -2,6 +2,7 @@
 
 import factories
 import pytest
+from django.db import connection
 
 from credit import access
 
@@ -23,3 +24,17 @@ def live(champion, people):
 def always_look(monkeypatch):
     """Look at the stamp of keys each time; how long a look is good for has its own tests."""
     monkeypatch.setattr(access, "FRESH_FOR", 0)
+
+
+@pytest.fixture
+def tamper(as_owner):
+    """Do what only the tables' owner can: switch a table's triggers off and write over its rows."""
+
+    def run(table, sql, *parameters):
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
+            cursor.execute(f"UPDATE credit_{table} SET {sql}", parameters or None)  # noqa: S608
+            cursor.execute(f"ALTER TABLE credit_{table} ENABLE TRIGGER USER")
+
+    return run

@@ -10,6 +10,7 @@ from credit.actions.promotion_steps import HALTED
 from credit.actions.refusals import ROLE_WORDS
 from credit.alert_kinds import KINDS, TABLE, hidden_from
 from credit.models import Role
+from credit.plain_markdown import Span
 from credit.serving import TIMED_OUT
 from frontend import runbooks
 
@@ -49,10 +50,14 @@ def test_every_cause_has_a_runbook(kind):
     assert (RUNBOOKS / kind.runbook).exists()
 
 
+def words_of(text):
+    return "".join(span.words for span in text)
+
+
 @pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.cause)
 def test_a_runbook_says_to_whom_the_alert_is_told(kind):
     meaning = runbooks.read(kind.runbook)[0]
-    said = " ".join("".join(text) for block in meaning.blocks for text in block.texts)
+    said = " ".join(words_of(text) for block in meaning.blocks for text in block.texts)
 
     assert str(ROLE_WORDS[kind.owner]) in said.lower()
 
@@ -78,10 +83,10 @@ def test_a_runbook_is_read_as_it_was_written():
     (listed,) = first.blocks
     assert listed.kind == "list"
     assert len(listed.texts) == 3
-    assert listed.texts[1][:2] == ("", "$EVENHAND_VAR/store")
+    assert listed.texts[1][0] == Span("$EVENHAND_VAR/store", is_code=True)
     (steps,) = todo.blocks
     assert steps.kind == "steps"
-    assert "go back to the champion before or" in "".join(steps.texts[1])
+    assert "go back to the champion before or" in words_of(steps.texts[1])
 
 
 def test_a_table_of_a_runbook_is_read_by_its_cells():
@@ -89,11 +94,11 @@ def test_a_table_of_a_runbook_is_read_by_its_cells():
 
     (table,) = first.blocks
     assert table.kind == "table"
-    assert table.texts == (("look at",), ("because",))
+    assert table.texts == ((Span("look at"),), (Span("because"),))
     assert len(table.rows) == 5
     assert table.rows[-1] == (
-        ("drift of that time (see monitoring.md)",),
-        ("a feature that changed its meaning",),
+        (Span("drift of that time (see monitoring.md)"),),
+        (Span("a feature that changed its meaning"),),
     )
 
 

@@ -293,7 +293,7 @@ def test_a_quiet_month_raises_nothing_and_a_planted_fall_exactly_one(product):
     alert = Alert.objects.get()
     assert alert.cause == "business_off_target"
     assert (
-        "Approval rate 20.0% (16.4% to 24.0%, n = 420), 1 November 2026 to 21 November"
+        "Approval rate: 20.0% (16.4% to 24.0%, n = 420), 1 November 2026 to 21 November"
         in alert.message
     )
     assert "the target is 55.0%, give or take 15.0%, set before go-live" in alert.message

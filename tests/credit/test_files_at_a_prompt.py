@@ -314,4 +314,4 @@ def test_replay_fails_where_a_decision_differs(live, own_store):
 
     found = facts("replay", decided.decision_id)
 
-    assert found == {"replayed": 1, "identical": 1, "different": []}
+    assert found == {"replayed": 1, "identical": 1, "notices": 0, "different": []}

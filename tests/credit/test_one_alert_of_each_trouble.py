@@ -66,6 +66,9 @@ ANOMALIES = {
 }
 
 
+OF_NO_VERSION = {"no_champion", "stopped"}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("cause", ANOMALIES)
 def test_a_trouble_is_one_alert_of_all_it_befalls(cause, champion, monkeypatch):
@@ -77,3 +80,4 @@ def test_a_trouble_is_one_alert_of_all_it_befalls(cause, champion, monkeypatch):
 
     alert = Alert.objects.get()
     assert (alert.cause, alert.product, alert.times) == (cause, champion.product, 10)
+    assert alert.version == (None if cause in OF_NO_VERSION else champion)

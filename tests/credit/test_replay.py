@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import factories
 import pytest
-from django.db import connection
 
 from credit import store
+from credit.actions import audit
+from credit.models import AuditEvent
 from credit.queries import replays
 
 both = pytest.mark.django_db(databases=["default", "owner"])
@@ -59,18 +60,6 @@ def test_a_bundle_that_is_gone_or_altered_is_named(stored, own_store, champion, 
     assert "as registered" in one(stored[0]).differences[0]
 
 
-@pytest.fixture
-def tamper(as_owner):
-    def run(table, sql):
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE credit_{table} DISABLE TRIGGER USER")
-            cursor.execute(f"UPDATE credit_{table} SET {sql}")  # noqa: S608 - our own words
-            cursor.execute(f"ALTER TABLE credit_{table} ENABLE TRIGGER USER")
-
-    return run
-
-
 @both
 @pytest.mark.parametrize(
     ("table", "sql", "says"),
@@ -115,6 +104,31 @@ def test_rows_that_were_all_changed_to_another_policy_are_held_against_the_trail
     tamper("decision", f"policy_id = {other.pk}")
 
     assert one(decided.decision_id).differences == ["policy: stored 2, and the audit trail says 1."]
+
+
+@both
+@pytest.mark.parametrize("as_a_batch", [False, True])
+def test_an_event_that_was_added_to_match_hides_nothing(as_a_batch, tamper, toy_bundle):
+    version = factories.live_product(toy_bundle)
+    decided = factories.decide(**factories.DECLINED)
+    other = factories.policy(version.contract)
+    said = AuditEvent.objects.get(type=AuditEvent.Type.APPLICATION_DECIDED).details
+    forged = said | {"policy": other.number}
+    added = audit.record(
+        AuditEvent.Type.BATCH_DECIDED if as_a_batch else AuditEvent.Type.APPLICATION_DECIDED,
+        target="batch:1" if as_a_batch else f"decision:{decided.decision_id}",
+        by=None,
+        at=factories.AT,
+        **({"decisions": {decided.decision_id: forged}} if as_a_batch else forged),
+    )
+
+    tamper("decision", f"policy_id = {other.pk}")
+    if as_a_batch:
+        tamper("decision", f"event_id = {added.pk}")
+
+    assert one(decided.decision_id).differences == [
+        "The audit trail says more than once how it was decided."
+    ]
 
 
 @both

@@ -273,7 +273,7 @@ def test_one_that_fails_is_set_aside_with_one_alert_and_changes_no_answer(champi
     after = counted(version, "shadow_failed"), counted(version, "set_aside")
     assert (after[0] - before[0], after[1] - before[1]) == (1, 2)
     alert = Alert.objects.get()
-    assert (alert.cause, alert.times) == ("shadow_failed", 1)
+    assert (alert.cause, alert.version, alert.times) == ("shadow_failed", version, 1)
     assert "Answers are not affected." in alert.message
     assert not ShadowScore.objects.exists()
 

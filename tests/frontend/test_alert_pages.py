@@ -153,6 +153,16 @@ def test_an_alert_has_its_figures_history_and_runbook(as_validator, validator):
     assert f"Acknowledged · {validator.known_as}" in page
 
 
+def test_an_alert_of_a_model_leads_to_it_and_one_of_before_names_none(as_validator, champion):
+    of_it = raised(product=champion.product, version=champion)
+    of_before = raised("engine_failed", product=champion.product)
+
+    page = as_validator.get(f"/alerts/{of_it.pk}/")
+    assert f'href="/console/models/{champion.pk}/"' in page.text
+    assert f"Model {champion.name}" in words_of(page)
+    assert champion.name not in read(as_validator, f"/alerts/{of_before.pk}/")
+
+
 def test_an_alert_is_acknowledged_given_commented_and_resolved(signed_in):
     vera = factories.user(Role.MODEL_VALIDATOR)
     client, alert = signed_in(user=vera), raised()

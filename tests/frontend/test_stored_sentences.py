@@ -45,6 +45,7 @@ SAID = {
         "Vorhersagen aus dem Training vom 3. November 2026, außerhalb der Faltung"
     ),
     ("decided 1 March 2026 to 2 May 2026"): ("entschieden vom 1. März 2026 bis 2. Mai 2026"),
+    ("decided March 2026 to May 2026"): ("entschieden vom März 2026 bis Mai 2026"),
     (
         "The champion could not score (its file is gone: bundle_missing), the champion before"
         " could not score (it failed: engine_failed); the fallback scorecard did."

@@ -4,6 +4,7 @@ import pytest
 import toy_release
 
 from scoring.contract import Clocks, Contract, ContractRefused, Kind
+from scoring.contracts.features import digits
 
 LENT, LESS = 'verdicts = ["approve", "counter_offer"]', 'verdicts = ["decline", "counter_offer"]'
 
@@ -394,3 +395,18 @@ def test_tables_of_the_wrong_shape_are_refused(read_changed):
         read_changed("[economics]", "[[economics]]")
     with pytest.raises(ContractRefused, match="banned: must be a list of tables"):
         Contract.parse(b'banned = "age"')
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (0.0, "0"),
+        (-400_000.0, "-400000"),
+        (1234567.5, "1234567.5"),
+        (0.00001, "0.00001"),
+        (2.5e15, "2500000000000000"),
+        (1e22, "10000000000000000000000"),
+    ],
+)
+def test_a_bound_is_written_without_a_power_of_ten(number, written):
+    assert digits(number) == written

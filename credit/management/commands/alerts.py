@@ -103,6 +103,7 @@ def _list(options: dict[str, Any]) -> dict[str, Any]:
                 "state": row.state,
                 "product": row.product_slug,
                 "segment": row.segment,
+                "version": row.version_name,
                 "message": row.message,
                 "n": row.n,
                 "times": row.times,

@@ -12,7 +12,8 @@ from scoring.plurals import counted
 class Command(ProductCommand):
     help = (
         "Compute stored decisions again from their bundle, contract and inputs, and compare PD, "
-        "points, reasons and recommendation to the bit. Exit code 1 if any differs."
+        "points, reasons and recommendation to the bit; hold them and their notices against the "
+        "audit trail. Exit code 1 if any differs."
     )
     example = "replay --all"
 
@@ -36,18 +37,24 @@ class Command(ProductCommand):
             delay=2,
             disable=options["json"],
         )
-        n, different = 0, []
+        n, notices, different = 0, 0, []
         for replayed in told:
-            n += 1
+            n, notices = n + 1, notices + replayed.notices
             if not replayed.identical:
                 different.append(asdict(replayed))
-        return {"replayed": n, "identical": n - len(different), "different": different}
+        return {
+            "replayed": n,
+            "identical": n - len(different),
+            "notices": notices,
+            "different": different,
+        }
 
     def tell(self, facts: dict[str, Any]) -> None:
         for found in facts["different"]:
             for difference in found["differences"]:
                 self.stdout.write(f"{found['decision_id']}: {difference}")
-        self.stdout.write(f"{facts['identical']} of {facts['replayed']} decisions are identical.")
+        said = f"{facts['identical']} of {facts['replayed']} decisions are identical"
+        self.stdout.write(f"{said}; {facts['notices']} notices were held against the audit trail.")
 
     def conclude(self, facts: dict[str, Any]) -> None:
         if facts["different"]:

@@ -82,7 +82,8 @@ def test_where_it_cannot_score_the_champion_does_and_the_answer_says_so(
     assert answer["warnings"] == [
         "The canary could not score (it failed: engine_failed); the champion did."
     ]
-    assert Alert.objects.get().cause == "engine_failed"
+    alert = Alert.objects.get()
+    assert (alert.cause, alert.version) == ("engine_failed", canary)
     assert [each.has_failed for each in offered] == [True]
 
 

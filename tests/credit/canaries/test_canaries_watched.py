@@ -149,8 +149,9 @@ def test_one_that_cannot_score_halts_itself_and_says_why(canary):
 
 
 def _failed(version, *, at=AT, cause="engine_failed"):
-    message = f"{version.name}: The graph raised."
-    return alerts.raise_alert(cause=cause, product=version.product, message=message, at=at)
+    return alerts.raise_alert(
+        cause=cause, product=version.product, version=version, message="It raised.", at=at
+    )
 
 
 def test_the_alert_of_what_it_failed_with_is_named_and_passes(canary):
