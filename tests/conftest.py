@@ -151,6 +151,18 @@ def _shipped_loans_are_read_once():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _groups_of_past_loans_are_put_back_when_asked(django_test_environment):
+    """Let readers of the vault find what a recorded beginning wrote there."""
+    import recorded  # noqa: PLC0415
+
+    from credit import vault  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vault, "groups_of_ingested", recorded.with_groups(vault.groups_of_ingested))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _graphs_have_time():
     """Stop no graph because the machine is busy; tests of slow ones say what those may take."""
     from scoring.engine import Engine  # noqa: PLC0415
