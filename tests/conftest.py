@@ -25,6 +25,9 @@ os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTT
 
 CHECKOUT = Path(__file__).parents[1]
 LONGEST = {"services", "browser", "training", "load"}  # folders, by the time of their files
+# Fixtures of several files: the running product, in a browser too, and the shipped one trained in
+# full. One worker makes each for all of them.
+ONCE = {"stack": "stack", "running": "stack", "german": "german"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,8 +35,8 @@ def pytest_collection_modifyitems(items):
     """Keep a file's tests on one worker, with their fixtures, unless they ask for other company."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            # The shipped product is trained in full for several files: by one worker, once.
-            company = "german" if "german" in item.fixturenames else item.path.name
+            made = (ONCE[name] for name in item.fixturenames if name in ONCE)
+            company = next(made, item.path.name)
             item.add_marker(pytest.mark.xdist_group(company))
     items.sort(key=_takes_its_turn)
 
@@ -327,10 +330,7 @@ administrator = _person("administrator")
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
-    """Run the whole product in its own processes; give base_url, key, users, environment, pids.
-
-    Tests that use it carry `@pytest.mark.xdist_group("stack")`, so that one stack serves them all.
-    """
+    """Run the whole product in its own processes; give base_url, key, users, environment, pids."""
     command = [sys.executable, "-m", "services", "stack", "--json"]
     contract = _quick_contract(tmp_path_factory.mktemp("contract") / "contract.toml")
     with subprocess.Popen(
