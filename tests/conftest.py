@@ -28,12 +28,18 @@ LONGEST = {"services", "browser", "training", "load"}  # folders, by the time of
 # Fixtures of several files: the running product, in a browser too, and the shipped one trained in
 # full. One worker makes each for all of them.
 ONCE = {"stack": "stack", "running": "stack", "german": "german"}
+BRINGS_UP = {"stack", "running", "start", "start_for_long"}  # servers of their own
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep a file's tests on one worker, with their fixtures, unless they ask for other company."""
+    """Keep a file's tests on one worker, with their fixtures, unless they ask for other company.
+
+    Those that bring servers up, or ask for the running product, are long: docs/adr/0038.
+    """
     for item in items:
+        if not BRINGS_UP.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.long)
         if item.get_closest_marker("xdist_group") is None:
             made = (ONCE[name] for name in item.fixturenames if name in ONCE)
             company = next(made, item.path.name)

@@ -93,6 +93,7 @@ def set_up(folder, index, tmp_path):
     return SetUp(folder, index, tmp_path / "calls")
 
 
+@pytest.mark.long
 def test_two_at_once_do_the_work_once(folder, index, tmp_path):
     set_up = SetUp(folder, index, tmp_path / "calls")
     shutil.rmtree(folder / ".venv", ignore_errors=True)
@@ -164,6 +165,7 @@ def test_a_broken_download_is_explained_and_the_next_run_goes_on(set_up, folder)
     assert set_up("runtime")[0] == 0
 
 
+@pytest.mark.long
 def test_a_half_made_environment_is_made_anew(set_up, folder):
     for damage in (folder / ".venv" / "pyvenv.cfg", folder / ".venv" / "installed-runtime"):
         damage.unlink()
