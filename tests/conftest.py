@@ -25,15 +25,24 @@ os.environ.setdefault("EVENHAND_HTTPS", "0")  # the test client speaks plain HTT
 
 CHECKOUT = Path(__file__).parents[1]
 LONGEST = {"services", "browser", "training", "load"}  # folders, by the time of their files
+# Fixtures of several files: the running product, in a browser too, and the shipped one trained in
+# full. One worker makes each for all of them.
+ONCE = {"stack": "stack", "running": "stack", "german": "german"}
+BRINGS_UP = {"stack", "running", "start", "start_for_long"}  # servers of their own
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep a file's tests on one worker, with their fixtures, unless they ask for other company."""
+    """Keep a file's tests on one worker, with their fixtures, unless they ask for other company.
+
+    Those that bring servers up, or ask for the running product, are long: docs/adr/0038.
+    """
     for item in items:
+        if not BRINGS_UP.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.long)
         if item.get_closest_marker("xdist_group") is None:
-            # The shipped product is trained in full for several files: by one worker, once.
-            company = "german" if "german" in item.fixturenames else item.path.name
+            made = (ONCE[name] for name in item.fixturenames if name in ONCE)
+            company = next(made, item.path.name)
             item.add_marker(pytest.mark.xdist_group(company))
     items.sort(key=_takes_its_turn)
 
@@ -147,6 +156,18 @@ def _shipped_loans_are_read_once():
         patch.setattr(Contract, "parse", staticmethod(parse_once))
         patch.setattr(ingestion, "ingest", ingest_once)
         patch.setattr(data_quality, "report_of", report_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _groups_of_past_loans_are_put_back_when_asked(django_test_environment):
+    """Let readers of the vault find what a recorded beginning wrote there."""
+    import recorded  # noqa: PLC0415
+
+    from credit import vault  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vault, "groups_of_ingested", recorded.with_groups(vault.groups_of_ingested))
         yield
 
 
@@ -315,10 +336,7 @@ administrator = _person("administrator")
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
-    """Run the whole product in its own processes; give base_url, key, users, environment, pids.
-
-    Tests that use it carry `@pytest.mark.xdist_group("stack")`, so that one stack serves them all.
-    """
+    """Run the whole product in its own processes; give base_url, key, users, environment, pids."""
     command = [sys.executable, "-m", "services", "stack", "--json"]
     contract = _quick_contract(tmp_path_factory.mktemp("contract") / "contract.toml")
     with subprocess.Popen(

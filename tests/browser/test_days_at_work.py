@@ -9,8 +9,6 @@ from looking import axe_finds, settled
 from pictures import for_docs, picture
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 TRAINING = 600_000  # milliseconds: slow is not wrong
 RISKY = {
     "features__checking_status": "below_0",

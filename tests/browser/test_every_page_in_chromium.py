@@ -31,7 +31,7 @@ from pictures import picture
 
 from frontend.views import styleguide
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 DESK = {"width": 1440, "height": 900}
 TELEPHONE, NARROWEST = 390, 320  # CSS pixels; the latter is a desk of 1280 at 400 %

@@ -13,7 +13,7 @@ from looking import axe_finds, axe_finds_in_both_schemes, in_the_dark
 from pictures import CHECKOUT, for_docs, picture
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 RISKY = {
     "features__checking_status": "below_0",

@@ -15,7 +15,7 @@ from test_days_at_work import (
     no_sideways_scrolling,
 )
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
+pytestmark = pytest.mark.long
 NAME = "مریم میرزاخانی"
 
 

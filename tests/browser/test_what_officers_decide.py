@@ -8,7 +8,7 @@ from pictures import for_docs, picture
 from playwright.sync_api import expect
 from test_days_at_work import RISKY, axe_finds_nothing, no_sideways_scrolling, stored
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 NARROW = {"width": 390, "height": 844}
 REASON = "Three payslips seen at the branch."

@@ -7,7 +7,7 @@ from pictures import for_docs, picture
 from playwright.sync_api import expect
 from test_days_at_work import MIDDLING, axe_finds_nothing, no_sideways_scrolling
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
+pytestmark = pytest.mark.long
 PHONE = {"width": 390, "height": 844}
 CHOSEN = {
     "Checking account": "none",

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.long]
+pytestmark = pytest.mark.long
 
 
 def test_the_worker_trains_what_a_validator_asked_for(manage, stack):

@@ -64,6 +64,44 @@ def test_rows_and_files_are_those_that_were_built(built, in_turn, toy_bundle):
     assert len(built.times) == 1
 
 
+@pytest.mark.parametrize("is_inner_recorded_before", [True, False])
+def test_groups_of_past_loans_are_those_of_a_beginning_within_another(
+    built, in_turn, toy_bundle, is_inner_recorded_before
+):
+    outer = recorded.once(built)
+
+    def groups():
+        version = outer(toy_bundle)
+        return vault.groups_of_ingested(version.snapshot.ingestion_id, "age_group")
+
+    if is_inner_recorded_before:
+        list(in_turn(lambda: built(toy_bundle)))
+    first, second = in_turn(groups)
+
+    assert second == first
+    assert len(first) == 1_000
+
+
+def test_groups_are_there_again_when_what_asked_for_them_was_taken_back(built, in_turn, toy_bundle):
+    def asked_twice():
+        ingestion_id = built(toy_bundle).snapshot.ingestion_id
+        with transaction.atomic():
+            first = vault.groups_of_ingested(ingestion_id, "age_group")
+            transaction.set_rollback(True)
+        vault.groups_of_ingested(ingestion_id, "age_group")
+        return first, vault.groups_of_ingested(ingestion_id, "age_group")
+
+    for first, second in in_turn(asked_twice):
+        assert second == first
+        assert len(first) == 1_000
+
+
+def test_groups_of_what_another_test_began_with_are_not_put_back(built, in_turn, toy_bundle):
+    first, _ = in_turn(lambda: built(toy_bundle).snapshot.ingestion_id)
+
+    assert vault.groups_of_ingested(first, "age_group") == {}
+
+
 def test_files_are_put_into_the_store_of_the_test(built, in_turn, toy_bundle, settings, tmp_path):
     def bundle_in(folder):
         settings.EVENHAND_VAR = folder

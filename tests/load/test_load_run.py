@@ -86,7 +86,6 @@ def test_reached_targets_pass_with_real_applications(run, api, figures):
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("stack")
 def test_the_product_itself_keeps_what_it_acknowledges_under_load(run, stack):
     done = run(stack["base_url"], "--seconds=3", "--rate=20", key=stack["key"])
 

@@ -15,8 +15,6 @@ from waiting import LONG, children_of, wait_until
 
 EXAMPLE = Path(__file__).parents[2] / "contracts" / "consumer-loan" / "example.json"
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.fixture
 def ask(stack):

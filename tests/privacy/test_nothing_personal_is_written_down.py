@@ -1,9 +1,6 @@
 """What the running product logs of a whole day holds no word of anybody, and no secret."""
 
-import pytest
 from a_day import MARK, RARE, settings_of
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 # What came of it: without this a request that never arrived would look like one never logged.
 CAME = {

@@ -20,7 +20,6 @@ from waiting import LONG, children_of, wait_until
 
 from services.programs import OPENER
 
-pytestmark = pytest.mark.xdist_group("stack")
 AT_ONCE = 8
 POSTED = ("evenhand_request_seconds_count", "POST", "api/v1/decisions", "2xx")
 

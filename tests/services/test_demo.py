@@ -44,6 +44,7 @@ def _ago(days):
     return (datetime.now(tz=UTC) - timedelta(days=days)).date().isoformat()
 
 
+@pytest.mark.long
 def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
     shutil.rmtree(checkout / "var", ignore_errors=True)
     for name in ("onboarded", "keys"):
@@ -68,6 +69,7 @@ def test_shows_a_score_and_keeps_what_it_made(demo, checkout):
     assert len((checkout / "keys").read_text().splitlines()) == 1
 
 
+@pytest.mark.long
 def test_a_key_that_no_longer_works_is_issued_anew(made, demo, checkout):
     (checkout / "var" / "demo_key").write_text("of another database")
 
@@ -101,6 +103,7 @@ def staying(checkout, environment):
             process.communicate(timeout=LONG)
 
 
+@pytest.mark.long
 def test_stays_until_ctrl_c_and_then_stops_everything(staying, checkout, run):
     said = _until(staying, "Ctrl-C")
     second = run("demo", checkout=checkout, PORT=str(free_port()))
@@ -118,6 +121,7 @@ def _history(checkout):
     return file.read_text().splitlines() if file.exists() else []
 
 
+@pytest.mark.long
 def test_has_its_history_counted_and_reported_on(staying, checkout):
     _until(staying, "small-business-loan has its history")
     wait_until(lambda: len(_history(checkout)) == 5)
@@ -146,6 +150,7 @@ def reported(request, checkout):
     (checkout / "past").unlink()
 
 
+@pytest.mark.long
 def test_a_past_is_reported_on_once_also_when_that_was_cut_off(made, reported, staying, checkout):
     _until(staying, "small-business-loan has its history")
     wait_until(lambda: len(_history(checkout)) == (3 if reported else 5))
@@ -155,6 +160,7 @@ def test_a_past_is_reported_on_once_also_when_that_was_cut_off(made, reported, s
     assert (checkout / "var" / "past_is_reported").exists()
 
 
+@pytest.mark.long
 def test_what_was_replayed_waits_neither_for_the_other_past_nor_for_what_compares_it(
     staying, checkout
 ):
@@ -165,6 +171,7 @@ def test_what_was_replayed_waits_neither_for_the_other_past_nor_for_what_compare
     (checkout / "slow").unlink()
 
 
+@pytest.mark.long
 def test_a_history_that_fails_is_said_and_ends_nothing(staying, checkout, run):
     (checkout / "undated").touch()
 
@@ -233,6 +240,7 @@ def test_the_usual_port_being_taken_names_another(demo):
     assert "./run demo" in refused.stderr
 
 
+@pytest.mark.long
 def test_a_step_that_fails_says_why_and_names_its_log(made, demo, checkout):
     (checkout / "onboarded").unlink()
     (checkout / "broken").touch()
@@ -246,6 +254,7 @@ def test_a_step_that_fails_says_why_and_names_its_log(made, demo, checkout):
     assert "Traceback" not in failed.stdout + failed.stderr
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_start_names_its_log(made, demo, checkout):
     settings = checkout / "var" / "servers" / "postgres" / "postgresql.auto.conf"
     kept = settings.read_text()

@@ -48,6 +48,7 @@ with urllib.request.urlopen(sys.argv[2]) as answer:
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("outcome", "code"), [("good", 0), ("bad", 1)])
 def test_tests_get_servers_and_give_their_exit_code(run, checkout, outcome, code):
     (checkout / "test_it.py").write_text(A_TEST.format(outcome))
@@ -96,6 +97,7 @@ def test_only_the_tests_own_server_may_forget_what_a_power_cut_takes(tmp_path):
     assert fsync(may_forget=True) == {"fsync=off"}
 
 
+@pytest.mark.long
 def test_long_tests_have_a_command_of_their_own(run, checkout):
     (checkout / "test_long_ones.py").write_text(LONG_ONES)
 
@@ -105,6 +107,7 @@ def test_long_tests_have_a_command_of_their_own(run, checkout):
     assert "1 passed, 1 deselected" in done.stdout
 
 
+@pytest.mark.long
 def test_a_load_test_gets_a_fresh_stack_and_gives_its_exit_code(run, checkout):
     (checkout / "loadtests").mkdir(exist_ok=True)
     (checkout / "loadtests" / "run_load.py").write_text(A_LOAD_TEST)

@@ -96,6 +96,7 @@ def set_up(folder, index, tmp_path):
     return SetUp(folder, index, tmp_path / "calls")
 
 
+@pytest.mark.long
 def test_two_at_once_do_the_work_once(folder, index, tmp_path):
     set_up = SetUp(folder, index, tmp_path / "calls")
     shutil.rmtree(folder / ".venv", ignore_errors=True)
@@ -181,6 +182,7 @@ def test_packages_that_are_there_in_part_are_not_relied_on(set_up, folder):
     assert "making it anew" in again[1]
 
 
+@pytest.mark.long
 def test_a_half_made_environment_is_made_anew(set_up, folder):
     for damage in (folder / ".venv" / "pyvenv.cfg", folder / ".venv" / "installed-runtime"):
         damage.unlink()

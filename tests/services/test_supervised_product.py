@@ -194,6 +194,7 @@ def test_a_killed_supervisor_takes_the_grandchildren_along(start, checkout, anot
     assert not answers(product)
 
 
+@pytest.mark.long
 def test_a_stack_ends_with_whoever_started_it(checkout, open_folder):
     script = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).stdout; input()"
     var = open_folder / "var"
