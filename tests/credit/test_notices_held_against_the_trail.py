@@ -145,7 +145,7 @@ def test_the_command_counts_notices_and_fails_where_one_does_not_fit(notice, tam
     forge(notice, tamper)
 
     out = StringIO()
-    with pytest.raises(CommandError, match="1 decisions could not be reproduced"):
+    with pytest.raises(CommandError, match="1 decision could not be reproduced"):
         call_command("replay", "--all", stdout=out)
     assert f"{notice.decision_id}: {FIRST}its seal is not the one" in out.getvalue()
 
