@@ -22,7 +22,13 @@ class Handler(WSGIHandler):
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         """Answer one request with what the server iterates over."""
-        bodies_to_come.awaited(environ)
+        body = bodies_to_come.awaited(environ)
+        answer = self._answered(environ, start)
+        if body is not None:
+            body.finish()
+        return answer
+
+    def _answered(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
         if not environ["PATH_INFO"].startswith("/api/"):
             return super().__call__(environ, start)
         if environ["PATH_INFO"] == DECISIONS and environ["REQUEST_METHOD"] == "POST":

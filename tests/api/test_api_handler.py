@@ -113,3 +113,30 @@ def test_a_body_that_was_read_or_broke_off_makes_room_for_the_next(ask, monkeypa
 
     for given in (BytesIO(b"grant_type"), BrokenOff(), BytesIO(b"grant_type")):
         assert ask(TOKEN, **FORM, **{"wsgi.input": given})["status"] == "400 Bad Request"
+
+
+TEN = {**FORM, "HTTP_HOST": "elsewhere.example"}  # refused before its body is looked at
+
+
+@pytest.mark.parametrize("path", [TOKEN, SIGN_IN])
+def test_what_a_refusal_left_unread_is_not_in_the_way_of_the_next_request(ask, path):
+    line = BytesIO(b"grant_typePOST /next")
+
+    assert ask(path, **TEN, **{"wsgi.input": line})["status"] == "400 Bad Request"
+    assert line.read() == b"POST /next"
+
+
+def test_nobody_waits_for_a_long_body_that_is_refused(ask, monkeypatch):
+    monkeypatch.setattr(bodies_to_come, "LONGEST_REST", 9)
+    line = BytesIO(b"grant_type")
+
+    ask(TOKEN, **TEN, **{"wsgi.input": line})
+
+    assert line.read() == b"grant_type"
+
+
+def test_where_too_many_bodies_do_not_come_a_refusal_waits_for_none(ask, full):
+    line = BytesIO(b"grant_type")
+
+    assert ask(TOKEN, **TEN, **{"wsgi.input": line})["status"] == "400 Bad Request"
+    assert line.read() == b"grant_type"

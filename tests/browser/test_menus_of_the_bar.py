@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 @pytest.fixture
 def bar(product):
     with product.at_desk("auditor") as page:
-        yield page.get_by_role("navigation", name="Pages")
+        yield page.get_by_role("navigation", name="Pages", exact=True)
 
 
 def test_an_auditor_opens_a_menu_and_a_page_of_it_by_keyboard(bar):
@@ -46,7 +46,7 @@ def test_a_senior_officers_bar_is_one_line_of_a_narrow_window_in_german_too(prod
         """Sign in where the form speaks English; the session stays."""
 
     with product.at_desk(role, locale="de-DE", viewport=narrow) as page:
-        bar = page.get_by_role("navigation", name="Seiten")
+        bar = page.get_by_role("navigation", name="Seiten", exact=True)
         expect(bar.get_by_role("link", name="Startseite")).to_be_visible()
         tops = bar.evaluate("bar => [...bar.children].map(each => each.offsetTop)")
 
