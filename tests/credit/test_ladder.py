@@ -202,19 +202,39 @@ def test_what_a_lower_rung_decided_is_replayed_to_the_bit(
     assert replayed.identical, replayed.differences
 
 
+@pytest.fixture
+def count_back(as_owner):
+    """Let the next row of a table have the number of one; afterwards it counts on as before.
+
+    A sequence does not take part in a transaction, and other tests' rows must not meet.
+    """
+    counted = {}
+
+    def count_back(row):
+        with as_owner.cursor() as cursor:
+            cursor.execute(f"SELECT pg_get_serial_sequence('{row._meta.db_table}', 'id')")
+            (sequence,) = cursor.fetchone()
+            cursor.execute("SELECT nextval(%s)", [sequence])
+            (counted[sequence],) = cursor.fetchone()
+            cursor.execute("SELECT setval(%s, %s, false)", [sequence, row.pk])
+
+    yield count_back
+    with as_owner.cursor() as cursor:
+        for sequence, last in counted.items():
+            cursor.execute("SELECT setval(%s, %s)", [sequence, last])
+
+
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_a_database_restored_to_before_a_promotion_does_not_answer_with_what_is_gone(
-    as_owner, toy_bundle
+    count_back, toy_bundle
 ):
     before = transaction.savepoint()
     gone = factories.live_product(toy_bundle)
     policy = gone.contract.policyversion_set.get()
     assert serving.terms("consumer-loan", at=AT).version == gone
     transaction.savepoint_rollback(before)
-    with as_owner.cursor() as cursor:  # a sequence does not take part in a transaction
-        for row in (gone.product, gone.contract, policy, gone):
-            sequence = f"pg_get_serial_sequence('{row._meta.db_table}', 'id')"
-            cursor.execute(f"SELECT setval({sequence}, {row.pk}, false)")
+    for row in (gone.product, gone.contract, policy, gone):
+        count_back(row)
     serving.forget_what_is_in_force()
 
     instead = factories.live_product(another(toy_bundle))
