@@ -13,6 +13,7 @@ from credit.models import (
     OfficerDecision,
     OfficerVerdict,
     Outcome,
+    PartnerFeedback,
     Score,
 )
 from credit.models.decisions import Verdict
@@ -165,6 +166,20 @@ def outcome_of(outcome: Outcome) -> dict[str, Any]:
         "observed_on": outcome.observed_on.isoformat(),
         "reported_at": moment(outcome.reported_at),
         "matures_on": outcome.matures_on.isoformat(),
+    }
+
+
+def feedback_of(given: PartnerFeedback) -> dict[str, Any]:
+    """Tell what a partner said of a decision, once."""
+    return {
+        "decision": given.decision_id,
+        "number": given.number,
+        "corrects": given.corrects,
+        "withdrawn": given.is_withdrawal,
+        "kind": str(given.kind),
+        "feature": given.feature or None,
+        "text": given.text,
+        "given_at": moment(given.given_at),
     }
 
 

@@ -7,6 +7,7 @@ from scoring.features import FieldProblem, unknown_fields
 
 # Control, format (zero width and text direction), surrogate, private, unassigned, line separators.
 UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+HIGHEST_NUMBER = 2**15 - 1
 
 
 def shape_problems(
@@ -32,3 +33,10 @@ def text_problems(pointer: str, value: object, *, longest: int) -> list[FieldPro
         words = "must be printable, on one line, without blanks at its ends"
         return [FieldProblem(pointer, "out_of_bounds", words)]
     return []
+
+
+def number_problems(pointer: str, value: object, *, of: str) -> list[FieldProblem]:
+    """Find what keeps a value from naming something by the number it was given."""
+    if type(value) is int and 1 <= value <= HIGHEST_NUMBER:
+        return []
+    return [FieldProblem(pointer, "wrong_type", f"must be the number of {of}")]

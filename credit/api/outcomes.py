@@ -23,7 +23,6 @@ from scoring.features import FieldProblem, InputRefused
 REQUIRED = ("outcome", "observed_on")
 OF_CORRECTIONS = ("corrects", "reason")
 LONGEST_REASON = 500
-INT16 = 2**15
 IS_BAD = {"bad": True, "good": False}
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -92,8 +91,8 @@ def _read(body: Mapping[str, object]) -> _Said:
 def _correction_problems(body: Mapping[str, object]) -> list[FieldProblem]:
     number, reason = body.get("corrects"), body.get("reason")
     problems = []
-    if number is not None and (type(number) is not int or not 1 <= number < INT16):
-        problems.append(FieldProblem("/corrects", "wrong_type", "must be the number of a version"))
+    if number is not None:
+        problems += fields.number_problems("/corrects", number, of="a version")
     if reason is not None:
         problems += fields.text_problems("/reason", reason, longest=LONGEST_REASON)
     return problems

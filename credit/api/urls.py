@@ -4,7 +4,7 @@ from credit.api import docs
 from credit.api.batches import BatchCancellation, BatchDetail, Batches, BatchResults
 from credit.api.converters import PublicId
 from credit.api.decisions import DecisionDetail, Decisions
-from credit.api.feedback import Feedback
+from credit.api.feedback import Feedback, FeedbackWithdrawal
 from credit.api.oauth import Tokens
 from credit.api.openapi import document
 from credit.api.outcomes import Outcomes
@@ -27,6 +27,11 @@ urlpatterns = [
     path("decisions/<decision_id:decision_id>", DecisionDetail.as_view(), name="decision"),
     path("decisions/<decision_id:decision_id>/outcomes", Outcomes.as_view(), name="outcomes"),
     path("decisions/<decision_id:decision_id>/feedback", Feedback.as_view(), name="feedback"),
+    path(
+        "decisions/<decision_id:decision_id>/feedback/<int:number>/withdrawal",
+        FeedbackWithdrawal.as_view(),
+        name="feedback_withdrawal",
+    ),
     path("oauth/token", Tokens.as_view(), name="oauth_token"),
     path("batches", Batches.as_view(), name="batches"),
     path("batches/<batch_id:batch_id>", BatchDetail.as_view(), name="batch"),

@@ -54,6 +54,7 @@ class AuditEvent(models.Model):
         REVIEW_ASKED = "review_asked", "Review asked for"
         REVIEW_ANSWERED = "review_answered", "Review answered"
         FEEDBACK_GIVEN = "feedback_given", "Feedback given"
+        FEEDBACK_CORRECTED = "feedback_corrected", "Feedback corrected"
         OUTCOME_REPORTED = "outcome_reported", "Outcome reported"
         OUTCOME_CORRECTED = "outcome_corrected", "Outcome corrected"
         OUTCOME_REQUESTED = "outcome_requested", "Outcome asked for"

@@ -16,6 +16,13 @@ def answer(decision_id: str, *, partner: Partner | None, at: datetime) -> dict[s
     return _told(_visible(partner).get(pk=decision_id), at=at)
 
 
+def feedback(decision_id: str, *, partner: Partner | None) -> dict[str, Any]:
+    """Tell all that a partner said of a decision of its own, the newest first."""
+    decision = _visible(partner).get(pk=decision_id)
+    said = decision.partner_feedback.order_by("-number")
+    return {"results": [answers.feedback_of(given) for given in said]}
+
+
 def listing(
     partner: Partner | None,
     reference: str | None = None,

@@ -63,8 +63,9 @@ def history(
     if officer is not None:
         rows += _decided(officer, contract.currency)
     rows += _ended(decision)
-    said = decision.partner_feedback.select_related("given_with__partner")
-    rows += [_partner_said(given, labels) for given in said]
+    said = list(decision.partner_feedback.select_related("given_with__partner"))
+    instead = {each.corrects: each for each in said}
+    rows += [_partner_said(given, instead.get(given.number), labels) for given in said]
     rows += [_turned_out(outcome) for outcome in outcomes]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
@@ -151,15 +152,29 @@ def _ended(decision: Decision) -> list[HistoryRow]:
     return rows
 
 
-def _partner_said(given: PartnerFeedback, labels: dict[str, str]) -> HistoryRow:
+def _partner_said(
+    given: PartnerFeedback, instead: PartnerFeedback | None, labels: dict[str, str]
+) -> HistoryRow:
     about = f" ({labels.get(given.feature, given.feature)})" if given.feature else ""
     kind = in_a_sentence(given.get_kind_display())
     return HistoryRow(
         at=given.given_at,
         who=given.given_with.partner.name,
-        what=_("Partner's feedback: %(kind)s%(about)s") % {"kind": kind, "about": about},
+        what=_feedback_in_words(given, instead) % {"kind": kind, "about": about},
         words=given.text,
     )
+
+
+def _feedback_in_words(given: PartnerFeedback, instead: PartnerFeedback | None) -> str:
+    if given.is_withdrawal:
+        return _("Partner's feedback withdrawn: %(kind)s%(about)s")
+    if instead is None:
+        if given.corrects is None:
+            return _("Partner's feedback: %(kind)s%(about)s")
+        return _("Partner's feedback corrected: %(kind)s%(about)s")
+    if instead.is_withdrawal:
+        return _("Partner's feedback, withdrawn later: %(kind)s%(about)s")
+    return _("Partner's feedback, corrected later: %(kind)s%(about)s")
 
 
 def _turned_out(outcome: Outcome) -> HistoryRow:

@@ -24,7 +24,7 @@ class Opinion:
     unhelpful: int
     data_wrong: int
     right: int
-    partners: int  # times that a partner called it wrong
+    partners: int  # times that a partner called it wrong and neither corrected nor withdrew it
 
     @property
     def against(self) -> int:
@@ -58,10 +58,10 @@ def opinions(product: str, *, at: datetime) -> list[Opinion]:
         ).values_list("feature", "kind")
     )
     partners = Counter(
-        PartnerFeedback.objects.filter(
+        PartnerFeedback.objects.standing(at)
+        .filter(
             kind=PartnerFeedback.Kind.REASON_WRONG,
             given_at__gt=since,
-            given_at__lte=at,
             decision__application__product__slug=product,
         )
         .exclude(feature="")

@@ -22,7 +22,8 @@ def narrowed():
     schemas["DecisionRequest"] = _application()
     schemas["WebhookRequest"]["properties"]["url"]["pattern"] = PUBLIC
     schemas["OutcomeRequest"]["properties"]["reason"]["pattern"] = LINE
-    schemas["FeedbackRequest"]["properties"]["text"]["pattern"] = LINE
+    for name in ("FeedbackRequest", "WithdrawalRequest"):
+        schemas[name]["properties"]["text"]["pattern"] = LINE
     schemas["FeedbackRequest"]["properties"]["feature"] = FEATURE
     for operations in document["paths"].values():
         for operation in operations.values():

@@ -74,16 +74,18 @@ def test_names_of_operations_are_unique():
 
 
 def test_every_operation_on_an_id_is_linked_from_the_answer_that_gives_it():
-    linked = {
-        name: link["parameters"]
-        for each in OPERATIONS
-        for answer in answers(*each).values()
-        for name, link in answer.get("links", {}).items()
-    }
+    linked = {}
+    for each in OPERATIONS:
+        for answer in answers(*each).values():
+            for name, link in answer.get("links", {}).items():
+                (told,) = answer["content"]["application/json"]["examples"].values()
+                for pointer in link["parameters"].values():
+                    assert pointer.removeprefix("$response.body#/") in told["value"]
+                linked[name] = set(link["parameters"])
 
     for path, method in OPERATIONS:
-        names = dict.fromkeys(re.findall(r"{(\w+_id)}", path), "$response.body#/id")
-        assert linked.get(operation(path, method)["operationId"], {}) == names
+        names = set(re.findall(r"{(\w+_id|number)}", path))
+        assert linked.get(operation(path, method)["operationId"], set()) == names
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
@@ -131,7 +133,8 @@ def test_every_message_that_we_send_stands_in_it():
 
 SCOPES = {"decide": ["score"], "report_outcome": ["outcomes"], "list_decisions": ["read"]}
 SCOPES |= {"read_decision": ["read"], "list_products": [], "read_product_schema": []}
-SCOPES |= {"give_feedback": ["outcomes"]}
+SCOPES |= {"give_feedback": ["outcomes"], "withdraw_feedback": ["outcomes"]}
+SCOPES |= {"list_feedback": ["read"]}
 OF_BATCHES = ("send_batch", "list_batches", "read_batch", "read_batch_results", "cancel_batch")
 SCOPES |= {operation: ["batch"] for operation in OF_BATCHES}
 OF_WEBHOOKS = ("list", "register", "read", "remove", "pause", "resume")

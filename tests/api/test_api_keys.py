@@ -169,6 +169,10 @@ REQUESTS = {
     "webhooks resume": lambda partner: partner.post(f"{WEBHOOK}/resume", b""),
     "webhooks secret": lambda partner: partner.post(f"{WEBHOOK}/secret", b""),
     "outcomes as feedback": lambda partner: partner.post(f"{DECISION}/feedback", {}),
+    "outcomes as a withdrawal": lambda partner: partner.post(
+        f"{DECISION}/feedback/1/withdrawal", {}
+    ),
+    "read feedback": lambda partner: partner.get(f"{DECISION}/feedback"),
     "batch": lambda partner: partner.send(b"{}"),
     "batch one": lambda partner: partner.get(BATCH),
     "batch results": lambda partner: partner.get(f"{BATCH}/results"),

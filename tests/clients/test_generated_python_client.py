@@ -117,6 +117,23 @@ def test_it_gives_feedback(client, decide):
     assert given.parsed.kind == client.models.FeedbackKind.REASON_WRONG
 
 
+def test_it_corrects_and_withdraws_feedback(client, decide):
+    made = decide().parsed
+    said = {"kind": "unhelpful", "text": "Which account?"}
+
+    def give(**more):
+        body = client.models.FeedbackRequest.from_dict(said | more)
+        return client.ask("decisions", "give_feedback", made.id, body=body).parsed
+
+    first, second = give(), give(text="Which of the two?", corrects=1)
+    body = client.models.WithdrawalRequest(text="We found it.")
+    last = client.ask("decisions", "withdraw_feedback", made.id, second.number, body=body)
+
+    assert (last.status_code, last.parsed.corrects, last.parsed.withdrawn) == (201, 2, True)
+    listed = client.ask("decisions", "list_feedback", made.id).parsed.results
+    assert listed == [last.parsed, second, first]
+
+
 def test_it_reads_products_and_what_they_ask_for(client):
     (product,) = client.ask("products", "list_products").parsed.results
     schema = client.ask("products", "read_product_schema", product.slug).parsed

@@ -110,6 +110,9 @@ class Day:
         said = {"kind": "data_wrong", "feature": "housing", "text": f"{MARK} owns the house"}
         self.ask("feedback", "POST", f"{path}/feedback", json=said)
         self.ask("feedback: wrong", "POST", f"{path}/feedback", json=said | {"kind": MARK})
+        why = {"text": f"{MARK} rents it"}
+        self.ask("feedback withdrawn", "POST", f"{path}/feedback/1/withdrawal", json=why)
+        self.ask("all feedback", "GET", f"{path}/feedback")
 
     def asks_for_tokens(self, client):
         form = {"grant_type": "client_credentials"}

@@ -29,6 +29,8 @@ CAME = {
     "an outcome": 409,
     "feedback": 201,
     "feedback: wrong": 400,
+    "feedback withdrawn": 201,
+    "all feedback": 200,
     "a token": 200,
     "no token": 401,
     "no scope": 400,

@@ -4,6 +4,7 @@ from credit.api.openapi.parts import (
     DAY,
     ID,
     MOMENT,
+    NUMBER,
     REFERENCE,
     SLUG,
     TEXT,
@@ -135,10 +136,8 @@ ANSWERS: dict[str, Schema] = {
     "Outcome": thing(
         {
             "decision": ID,
-            "version": {"type": "integer", "minimum": 1},
-            "corrects": or_null(
-                {"type": "integer", "minimum": 1, "description": "The version before it, if any."}
-            ),
+            "version": NUMBER,
+            "corrects": or_null({**NUMBER, "description": "The version before it, if any."}),
             "outcome": {"type": "string", "enum": ["good", "bad"]},
             "observed_on": DAY,
             "reported_at": MOMENT,
@@ -148,12 +147,21 @@ ANSWERS: dict[str, Schema] = {
     "Feedback": thing(
         {
             "decision": ID,
+            "number": {**NUMBER, "description": "Of this decision's feedback: correct it by this."},
+            "corrects": or_null(
+                {**NUMBER, "description": "The number of what this took the place of, if any."}
+            ),
+            "withdrawn": {
+                "type": "boolean",
+                "description": "This takes back what `corrects` names; `text` says why.",
+            },
             "kind": {"type": "string", "enum": list(PartnerFeedback.Kind.values)},
             "feature": or_null(TEXT),
             "text": TEXT,
             "given_at": MOMENT,
         }
     ),
+    "FeedbackList": thing({"results": {"type": "array", "items": ref("Feedback")}}),
     "Product": thing(
         {
             "slug": SLUG,

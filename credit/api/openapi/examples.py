@@ -72,13 +72,32 @@ FEEDBACK_REQUESTS: dict[str, Any] = {
         "kind": "reason_wrong",
         "feature": "checking_status",
         "text": "The account has been in credit since May.",
-    }
+    },
+    "correction": {
+        "kind": "data_wrong",
+        "feature": "checking_status",
+        "text": "We sent the balance of another account.",
+        "corrects": 1,
+    },
 }
 FEEDBACK: dict[str, Any] = {
     "decision": DECISION_ID,
+    "number": 1,
+    "corrects": None,
+    "withdrawn": False,
     **FEEDBACK_REQUESTS["a reason that is wrong"],
     "given_at": "2026-11-23T09:30:00.000Z",
 }
+WITHDRAWAL_REQUESTS: dict[str, Any] = {"why": {"text": "Meant for another application."}}
+FEEDBACK_WITHDRAWN: dict[str, Any] = {
+    **FEEDBACK,
+    "number": 2,
+    "corrects": 1,
+    "withdrawn": True,
+    **WITHDRAWAL_REQUESTS["why"],
+    "given_at": "2026-11-24T11:00:00.000Z",
+}
+FEEDBACK_LIST: dict[str, Any] = {"results": [FEEDBACK_WITHDRAWN, FEEDBACK]}
 WEBHOOK_REQUESTS: dict[str, Any] = {
     "decisions and outcomes": {
         "url": "https://bank.example/evenhand",

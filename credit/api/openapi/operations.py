@@ -210,6 +210,11 @@ def location_header(*statuses: int) -> OpenApiParameter:
     )
 
 
+def path_parameter(name: str, schema: Schema, words: str) -> OpenApiParameter:
+    """Describe a parameter of the path, where its form alone does not say enough."""
+    return OpenApiParameter(name, schema, OpenApiParameter.PATH, description=words)
+
+
 def query_parameter(
     name: str, schema: Schema, words: str, *, required: bool = False
 ) -> OpenApiParameter:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from credit.api import fault_codes
+from credit.api.fields import HIGHEST_NUMBER
 
 Schema = dict[str, Any]
 
@@ -36,6 +37,8 @@ CODE: Schema = {
     "description": "What is wrong, for programs. More may come than are listed now at"
     f" {fault_codes.PAGE}.",
 }
+NUMBER: Schema = {"type": "integer", "minimum": 1}
+NAMED_NUMBER: Schema = {**NUMBER, "maximum": HIGHEST_NUMBER}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 DAY: Schema = {"type": "string", "format": "date"}
 

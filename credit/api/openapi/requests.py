@@ -3,6 +3,7 @@
 from credit.api.openapi.parts import (
     DAY,
     MONEY,
+    NAMED_NUMBER,
     REFERENCE,
     SENTENCE,
     SLUG,
@@ -70,9 +71,7 @@ REQUESTS: dict[str, Schema] = {
             "outcome": {"type": "string", "enum": ["good", "bad"]},
             "observed_on": DAY,
             "corrects": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 2**15 - 1,
+                **NAMED_NUMBER,
                 "description": "Of a correction: the version that is wrong, which is the newest.",
             },
             "reason": {**SENTENCE, "description": "Of a correction: why that version is wrong."},
@@ -106,7 +105,14 @@ REQUESTS: dict[str, Schema] = {
                 "description": "Of the contract that the decision was made under.",
             },
             "text": {**SENTENCE, "description": "In your words; put no personal data into them."},
+            "corrects": {
+                **NAMED_NUMBER,
+                "description": "Of a correction: the number of what this takes the place of.",
+            },
         },
-        optional=("feature",),
+        optional=("feature", "corrects"),
+    ),
+    "WithdrawalRequest": asked(
+        {"text": {**SENTENCE, "description": "Why, in your words, without personal data."}}
     ),
 }
