@@ -29,8 +29,9 @@ ONCE = "under the same Idempotency-Key a request is done once, whether or not it
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Say whether this request is answered to a machine."""
-    return request.path_info.startswith("/api/")
+    """Say whether this request is answered to a machine, be it for a base address with a slash."""
+    path = request.path_info
+    return path.startswith("/api/") or (path[:2] == "//" and path.lstrip("/").startswith("api/"))
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -63,6 +64,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     detail = "There is no such path."
     if request.path_info.rstrip("/") in {"/api", "/api/v1"}:
         detail = f"Nothing is here but what stands below it: see {GUIDE}."
+    elif "//" in request.path_info:
+        detail += f" It has two slashes where one belongs. {ALL_PATHS} shows all of them."
     elif request.path_info.endswith("/"):
         detail += f" Those of the API end without a slash; {ALL_PATHS} shows all of them."
     else:

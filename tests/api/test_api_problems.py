@@ -209,6 +209,24 @@ def test_a_slash_too_many_is_named(stranger):
     assert stranger.client.get(problems.ALL_PATHS).status_code == 200
 
 
+# Django's own client takes what two slashes begin with for a host.
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", ["//api/v1/decisions", "///api/", "/api//v1/decisions"])
+def test_two_slashes_in_the_place_of_one_are_named(stranger, path, method):
+    answer = getattr(stranger.client, method)("/", PATH_INFO=path)
+
+    assert answer.json()["type"] == problem_types.NOT_FOUND.uri
+    assert "It has two slashes where one belongs." in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["//apia", "//sign-in/"])
+def test_two_slashes_elsewhere_are_a_page(client, db, path):
+    answer = client.get("/", PATH_INFO=path)
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
 @pytest.mark.parametrize("path", ["/api/", "/api/v1", "/api/v1/"])
 def test_who_asks_for_the_api_itself_is_led_to_its_guide(client, stranger, path):
     assert problems.GUIDE in stranger.get(path).json()["detail"]
