@@ -56,12 +56,9 @@ def _parse(line: bytes) -> dict[str, object]:
     from scoring.features import FieldProblem, InputRefused  # noqa: PLC0415
 
     try:
-        return strict_json.parse_object(line)
+        return strict_json.parse_object(line, what="The line")
     except strict_json.JsonRefused as refused:
-        faults = [
-            FieldProblem(each.pointer, each.code, each.detail.replace("The body", "The line", 1))
-            for each in refused.faults
-        ]
+        faults = [FieldProblem(each.pointer, each.code, each.detail) for each in refused.faults]
         raise InputRefused(tuple(faults)) from refused
 
 

@@ -17,10 +17,10 @@ from credit import contention
 from credit.api import fault_reports, problem_types
 from credit.api.problem_documents import Problem, respond, said_already
 from credit.api.translation import problem_of
-from credit.bodies_to_come import TooManyComing
+from credit.bodies_to_come import RETRY_AFTER, TooManyComing
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
-RETRY = {"Retry-After": "5"}  # seconds
+RETRY = {"Retry-After": RETRY_AFTER}
 AWAY = "The database does not answer at the moment."
 BUSY = "Another request was changing the same records at this moment, and this one gave way."
 GUIDE = "/api/v1/docs/guide/"

@@ -43,37 +43,37 @@ class JsonRefused(ValueError):
         self.faults = faults
 
 
-def parse_object(raw: bytes) -> dict[str, object]:
-    """Read a JSON object, or name every fault of it with its pointer."""
-    text = _decode(raw)
-    _refuse_depth(text)
+def parse_object(raw: bytes, *, what: str = "The body") -> dict[str, object]:
+    """Read a JSON object, or name every fault of it with its pointer; `what` says what it is."""
+    text = _decode(raw, what)
+    _refuse_depth(text, what)
     try:
-        value = _FLAWLESS.read(text)
+        value = _FLAWLESS.read(text, what)
         may_be_flawed = "\\u" in text
     except _FlawFound:
-        value = _FLAWED.read(text)
+        value = _FLAWED.read(text, what)
         may_be_flawed = True
     if may_be_flawed and (faults := tuple(islice(_faults_of(value, ""), MOST_FAULTS))):
         raise JsonRefused(*faults)
     if not isinstance(value, dict):
-        raise JsonRefused(Fault("", "wrong_type", "The body must be a JSON object."))
+        raise JsonRefused(Fault("", "wrong_type", f"{what} must be a JSON object."))
     return value
 
 
-def _decode(raw: bytes) -> str:
+def _decode(raw: bytes, what: str) -> str:
     if raw.startswith(BYTE_ORDER_MARK):
-        raise JsonRefused(Fault("", "byte_order_mark", "The body begins with a byte order mark."))
+        raise JsonRefused(Fault("", "byte_order_mark", f"{what} begins with a byte order mark."))
     if raw.startswith(GZIP):
-        raise JsonRefused(Fault("", "compressed", "The body is compressed: send it as it was."))
+        raise JsonRefused(Fault("", "compressed", f"{what} is compressed: send it as it was."))
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
         raise JsonRefused(
-            Fault("", "not_utf8", f"The body is not UTF-8 from byte {error.start} on.")
+            Fault("", "not_utf8", f"{what} is not UTF-8 from byte {error.start} on.")
         ) from error
 
 
-def _refuse_depth(text: str) -> None:
+def _refuse_depth(text: str, what: str) -> None:
     if text.count("{") + text.count("[") <= MOST_DEPTH:
         return
     depth = 0
@@ -81,7 +81,7 @@ def _refuse_depth(text: str) -> None:
         mark = match[0]
         depth += (mark in ("{", "[")) - (mark in ("}", "]"))
         if depth > MOST_DEPTH:
-            detail = f"The body is nested more than {MOST_DEPTH} levels deep."
+            detail = f"{what} is nested more than {MOST_DEPTH} levels deep."
             raise JsonRefused(Fault("", "too_deep", detail))
 
 
@@ -112,13 +112,13 @@ class _Reading:
             parse_constant=self._constant,
         )
 
-    def read(self, text: str) -> object:
+    def read(self, text: str, what: str) -> object:
         try:
             value: object = self._decoder.decode(text)
         except json.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
             raise JsonRefused(
-                Fault("", "not_json", f"The body is not JSON: {error.msg} ({place}).")
+                Fault("", "not_json", f"{what} is not JSON: {error.msg} ({place}).")
             ) from error
         return value
 

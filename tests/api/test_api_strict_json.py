@@ -71,6 +71,14 @@ def test_what_is_ambiguous_is_refused_at_its_place(raw, pointer, code):
     assert [(fault.pointer, fault.code) for fault in caught.value.faults] == [(pointer, code)]
 
 
+@pytest.mark.parametrize(("raw", "pointer", "code"), REFUSED.values(), ids=REFUSED)
+def test_a_fault_of_the_whole_says_what_it_is_of(raw, pointer, code):
+    with pytest.raises(JsonRefused) as caught:
+        parse_object(raw, what="The line")
+
+    assert caught.value.faults[0].detail.startswith("The line ") == (pointer == "")
+
+
 ACCEPTED = {
     "nothing in it": (b"{}", {}),
     "blanks around it": (b" \r\n{}\t", {}),
