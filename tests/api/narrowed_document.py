@@ -11,7 +11,8 @@ from api_document import CLOSED
 from scoring.contracts.schema import json_schema
 
 LINE = "^[!-~]([ -~]{0,60}[!-~])?$"  # printable, without blanks at its ends
-PUBLIC = r"^https://8\.8\.8\.8/[a-z0-9]{1,20}$"  # an address, so that nothing asks for a name
+# An address, so that nothing asks for a name; without fragment or backslash.
+PUBLIC = r'^https://8\.8\.8\.8/[!-"$-\[\]-~]*$'
 SLUG = {"type": "string", "enum": [factories.CONTRACT.slug]}
 FEATURE = {"type": "string", "enum": [each.name for each in factories.CONTRACT.features]}
 

@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 from narrowed_document import aligned, narrowed, with_whole_numbers
 
@@ -87,6 +87,13 @@ def test_operations_keep_to_the_document_one_after_another(headers):
     came = set()
 
     class Partner(schema.as_state_machine()):
+        def setup(self):
+            self.before = transaction.savepoint()
+
+        def teardown(self):
+            """Leave nothing to the next walk: the same steps must be answered in the same way."""
+            transaction.savepoint_rollback(self.before)
+
         def get_call_kwargs(self, _case):
             return {"headers": headers}
 
