@@ -127,9 +127,11 @@ def _measured(running: Product, asked: argparse.Namespace) -> dict[str, Any]:
     for number in range(asked.rounds):
         progress.line(f"Measuring, round {number + 1} of {asked.rounds}")
         rounds.append((few.run(), many.run()))
-    progress.line("Counting and reporting, and measuring the pages that show it")
     sizes = {"few": FEW, "many": asked.rows, "waiting": asked.waiting, "bytes": filled["bytes"]}
-    return {**sizes, **standing(rounds), "oversight": many.oversee()}
+    found = {**sizes, **standing(rounds)}
+    _tell_questions(found)  # the jobs beside millions take longer than all the rest
+    progress.line("Counting and reporting, and measuring the pages that show it")
+    return {**found, "oversight": many.oversee()}
 
 
 def standing(rounds: Sequence[tuple[Figures, Figures]]) -> dict[str, Any]:
@@ -152,7 +154,7 @@ def standing(rounds: Sequence[tuple[Figures, Figures]]) -> dict[str, Any]:
     }
 
 
-def _told(found: dict[str, Any]) -> int:
+def _tell_questions(found: Mapping[str, Any]) -> None:
     say(f"\n{found['many']:,} decisions ({found['bytes'] / 1e9:.1f} GB) beside {found['few']:,}:\n")
     say(f"  {'':<16}" + "".join(f"{words:>18}{'ratio':>7}" for words in MEASURES.values()))
     for name, measures in found["questions"].items():
@@ -163,6 +165,9 @@ def _told(found: dict[str, Any]) -> int:
             if key in measures
         ]
         say(f"  {name:<16}{''.join(cells)}")
+
+
+def _told(found: dict[str, Any]) -> int:
     _tell_oversight(found["oversight"])
     slower, late = missed(found)
     say(f"\n  Latency at most {TARGET} times that beside few: {_verdict(slower)}.")
