@@ -170,6 +170,7 @@ def test_a_broken_download_is_explained_and_the_next_run_goes_on(set_up, folder)
     assert "making it anew" not in said
 
 
+@pytest.mark.long
 def test_packages_that_are_there_in_part_are_not_relied_on(set_up, folder):
     """As when the disk is full: then the installer takes what it has begun for installed."""
     (folder / "requirements.txt").write_text("django==5.2.3\n")
@@ -193,6 +194,7 @@ def test_a_half_made_environment_is_made_anew(set_up, folder):
     assert "making it anew" in said
 
 
+@pytest.mark.long
 def test_an_environment_whose_making_was_killed_is_made_anew(set_up, folder):
     """Its pip may be there in part: enough to be found, and not enough to work."""
     environment = folder / ".venv"
