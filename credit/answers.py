@@ -170,7 +170,7 @@ def outcome_of(outcome: Outcome) -> dict[str, Any]:
 
 
 def feedback_of(given: PartnerFeedback) -> dict[str, Any]:
-    """Tell what a partner said of a decision, once."""
+    """Tell one piece of what a partner said of a decision."""
     return {
         "decision": given.decision_id,
         "number": given.number,

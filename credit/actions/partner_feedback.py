@@ -83,7 +83,7 @@ def _kept(
         _check_correctable(known, asked)
     alike = [said for said in known.values() if (said.corrects is None) == (asked.corrects is None)]
     if len(alike) >= MOST:
-        what = "pieces of feedback" if asked.corrects is None else "corrections of feedback"
+        what = "pieces of feedback: correct one" if asked.corrects is None else "corrections of it"
         raise TooMuchFeedback(f"A decision takes at most {MOST} {what}.")
     asked.number, asked.given_at, asked.given_with = len(known) + 1, at, key
     asked.save(force_insert=True)
@@ -98,7 +98,8 @@ def _says(said: PartnerFeedback) -> tuple[bool, str, str, str]:
 def _check_correctable(known: dict[int, PartnerFeedback], asked: PartnerFeedback) -> None:
     before = known.get(asked.corrects or 0)
     if before is None:
-        raise NothingToCorrect(f"No feedback on this decision has the number {asked.corrects}.")
+        words = f"No feedback on this decision has the number {asked.corrects}: list what has one."
+        raise NothingToCorrect(words)
     for later in known.values():
         if later.corrects == before.number:
             words = f"Feedback {before.number} was corrected by {later.number}: correct that."

@@ -52,13 +52,19 @@ def said_already(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def _reference(path: str) -> str:
+    """Write a path as a reference; one that begins with two slashes would name a host."""
+    quoted = quote(printable(path)[:500], safe=PATH_SIGNS)
+    return f"/.{quoted}" if quoted.startswith("//") else quoted
+
+
 def _document(problem: Problem, request: HttpRequest) -> dict[str, object]:
     return {
         "type": problem.kind.uri,
         "title": problem.kind.title,
         "status": problem.kind.status,
         "detail": printable(problem.detail),
-        "instance": quote(printable(request.path)[:500], safe=PATH_SIGNS),
+        "instance": _reference(request.path),
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
         "errors": [fault.as_document() for fault in problem.faults],
         **problem.members,

@@ -191,7 +191,9 @@ def test_what_may_be_said_at_all_may_still_be_corrected_and_that_ends_too(
 ):
     monkeypatch.setattr(partner_feedback, "MOST", 1)
     give()
-    with pytest.raises(partner_feedback.TooMuchFeedback, match="at most 1 pieces of feedback"):
+    with pytest.raises(
+        partner_feedback.TooMuchFeedback, match="at most 1 pieces of feedback: corr"
+    ):
         give("Another word.")
 
     withdraw()

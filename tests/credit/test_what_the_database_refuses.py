@@ -17,7 +17,7 @@ guards = importlib.import_module("credit.migrations.0003_guards")
 APPEND_ONLY = [
     *(each for each in guards.APPEND_ONLY if each != "officerdecision"),
     *("undonedecision", "offeranswer", "withdrawal", "officernote", "canarycheck"),
-    *("fairsearch", "fairdecision", "gatejudgement"),
+    *("fairsearch", "fairdecision", "gatejudgement", "outcome", "partnerfeedback"),
 ]
 both = pytest.mark.django_db(databases=["default", "owner"])
 
